@@ -1,0 +1,1 @@
+"""Who may order what, now: authority, commands, interlocks, ladder, supervisor. Pure."""

@@ -1,0 +1,1 @@
+"""The farhelm command line: one program per subcommand, thin."""

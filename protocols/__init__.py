@@ -1,0 +1,1 @@
+"""The words: bytes to values and back. Pure, but for aio/."""

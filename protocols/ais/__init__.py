@@ -1,0 +1,1 @@
+"""AIS messages; pyais stays behind this folder."""

@@ -1,0 +1,1 @@
+"""What the browser sees: the messages between shore and console."""

@@ -1,0 +1,1 @@
+"""What crosses the water between ship and shore: topics, envelope, batches, orders, heartbeats, signatures."""

@@ -1,0 +1,1 @@
+"""Register maps, scaling and word order of Modbus devices."""

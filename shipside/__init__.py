@@ -1,0 +1,1 @@
+"""The agent aboard: sensors in, spool and uplink out, and the safety process apart."""

@@ -1,0 +1,1 @@
+"""The only files that can move the ship."""

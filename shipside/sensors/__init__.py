@@ -1,0 +1,1 @@
+"""Inputs: bytes from lines, sockets, files and Modbus units."""

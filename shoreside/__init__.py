@@ -1,0 +1,1 @@
+"""The station ashore: downlink, store, API and console."""

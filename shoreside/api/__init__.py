@@ -1,0 +1,1 @@
+"""HTTP, console websocket and authentication."""

@@ -1,0 +1,1 @@
+"""PostgreSQL: migrations, COPY writer, history queries."""

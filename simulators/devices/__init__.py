@@ -1,0 +1,1 @@
+"""The models on real sockets: instruments, autopilot, PLC."""

@@ -1,0 +1,1 @@
+"""Ship dynamics as pure steps."""

@@ -1,0 +1,1 @@
+"""What a measurement is: channels, quality, sources, thinning, batches. Pure."""
