@@ -1,0 +1,59 @@
+"""Batches: the samples of some scans of one vessel, by column, as both ends hold them; `codec` turns them into bytes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """The samples of one channel within a batch."""
+
+    channel: str
+    """Short id of the data channel."""
+    scan: NDArray[np.int32]
+    """Index into the batch's scan times, ascending; a channel that said nothing new in a scan has no sample there."""
+    values: NDArray[np.float64] | tuple[str, ...]
+    """Numbers and booleans (0, 1) as floats in the channel's unit, NaN where there is no value; text as a tuple."""
+    quality: NDArray[np.uint8]
+    """protocols.reading.Quality of each sample."""
+
+
+@dataclass(frozen=True, slots=True)
+class TargetReport:
+    """One AIS target as last heard; None means not available."""
+
+    mmsi: int
+    utc_ns: int
+    latitude_deg: float | None
+    longitude_deg: float | None
+    sog_kn: float | None
+    cog_deg: float | None
+    heading_deg: float | None
+    rot_deg_min: float | None
+    nav_status: int | None
+    ship_type: int | None
+    name: str | None
+    callsign: str | None
+    length_m: float | None
+    beam_m: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Samples of some scans; (vessel, epoch, seq) names it for ever, so a second delivery adds nothing."""
+
+    vessel: str
+    epoch: int
+    """Grows whenever the spool aboard is made anew; sequences start at 1 in each epoch."""
+    seq: int
+    catalogue_hash: str
+    """Hash of the catalogue with which the short ids are to be read."""
+    historical: bool
+    """True when sent later than live: stored, never drives live values, alarms or interlocks."""
+    scan_utc_ns: NDArray[np.int64]
+    columns: tuple[Column, ...]
+    targets: tuple[TargetReport, ...]

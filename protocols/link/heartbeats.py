@@ -1,0 +1,216 @@
+"""Heartbeats both ways: proof of presence upward in trust, never a permission by themselves (section 5, FBK-03, FBK-04).
+
+An operator's heartbeat is made and signed where the operator sits; a vessel's is made by the loop that commands.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from protocols.errors import MalformedError
+from protocols.link import cbor, fields
+from protocols.link.cbor import Plain
+
+VERSION: Final = 1
+Station = Literal["local", "remote", "none"]
+Step = Literal["L0", "L1", "L2", "L3", "L4", "L5", "L6"]
+STEPS: Final[tuple[Step, ...]] = ("L0", "L1", "L2", "L3", "L4", "L5", "L6")
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorHeartbeat:
+    """One beat of the operator who holds, or is taking, the conn of a vessel; 1 Hz, 5 Hz at level `direct`."""
+
+    vessel: str
+    person: str
+    console: str
+    session: str
+    fencing: int
+    """Fencing number of the authority that this beat keeps alive."""
+    seq: int
+    """Grows with each beat of this session; an equal or lower one is a replay."""
+    boot_id: str
+    """Boot id of the last vessel heartbeat seen."""
+    echo_seq: int
+    """Sequence of that vessel heartbeat, so that the vessel can measure the round trip."""
+    echo_held_ms: int
+    """Milliseconds between the arrival of that vessel heartbeat and the making of this beat."""
+    present: bool
+    """True when the operator acted on this vessel's view within the lease (AUT-05); an open socket is no presence."""
+    issued_utc_ns: int
+    """For the record and the clock comparison of CMD-05."""
+
+    def to_bytes(self) -> bytes:
+        """Return the deterministic CBOR of this beat: the bytes that are signed (domain HEARTBEAT)."""
+        return cbor.encode({
+            "v": VERSION, "vessel": self.vessel, "person": self.person, "console": self.console,
+            "session": self.session, "fencing": self.fencing, "seq": self.seq, "boot_id": self.boot_id,
+            "echo_seq": self.echo_seq, "echo_held_ms": self.echo_held_ms, "present": self.present,
+            "issued_utc_ns": self.issued_utc_ns,
+        })  # fmt: skip
+
+    @classmethod
+    def from_bytes(cls, body: bytes) -> OperatorHeartbeat:
+        """Return the beat in verified bytes; raise MalformedError with the field that is wrong."""
+        source = cbor.decode_map(body)
+        if fields.integer(source, "v") != VERSION:
+            raise MalformedError("heartbeat of another version")
+        return cls(
+            vessel=fields.text(source, "vessel", 32), person=fields.text(source, "person", 64),
+            console=fields.text(source, "console", 64), session=fields.text(source, "session", 64),
+            fencing=fields.integer(source, "fencing"), seq=fields.integer(source, "seq"),
+            boot_id=fields.text(source, "boot_id", 64), echo_seq=fields.integer(source, "echo_seq"),
+            echo_held_ms=fields.integer(source, "echo_held_ms"), present=fields.flag(source, "present"),
+            issued_utc_ns=fields.integer(source, "issued_utc_ns"),
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorityState:
+    """Who holds a function group of a vessel; broadcast at 1 Hz and on change (AUT-02)."""
+
+    station: Station
+    person: str
+    """Empty when nobody holds."""
+    roc: str
+    console: str
+    session: str
+    role: str
+    level: str
+    """observe, advise, setpoint or direct; empty when nobody holds."""
+    fencing: int
+    """Highest fencing number given so far."""
+    lease_age_s: float | None
+    """Seconds since the operator's presence was last proved; None unless remote."""
+    phase: Literal["held", "requested", "granted"]
+    """held: nothing pending; requested: waiting for the holder's answer; granted: waiting for confirm."""
+    pending_id: str
+    """Order id of the request that is pending, empty when none."""
+    pending_person: str
+    pending_console: str
+    pending_left_s: float | None
+    """Seconds until the pending request or grant lapses; None when none."""
+
+
+@dataclass(frozen=True, slots=True)
+class ActiveReason:
+    """One reason why the ladder is where it is (FBK-06)."""
+
+    name: str
+    text: str
+    since_ms: int
+    """Vessel's monotonic milliseconds when it began."""
+    clears: str
+    """When it will go, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class VesselHeartbeat:
+    """What the safety process says of itself, 1 Hz and on every change, signed with the vessel's key."""
+
+    vessel: str
+    boot_id: str
+    seq: int
+    mono_ms: int
+    """Vessel's monotonic milliseconds: the time base of every deadline (CMD-01)."""
+    utc_ns: int
+    """Vessel's UTC; `utc_trusted` says whether it may be believed."""
+    utc_trusted: bool
+    step: Step
+    reasons: tuple[ActiveReason, ...]
+    next_step: str
+    """Step that comes next if nothing changes; empty when none."""
+    next_step_in_s: float | None
+    authority: AuthorityState
+    stop_latched: bool
+    """True while an emergency stop is latched (EST-02)."""
+    echo_session: str
+    """Session of the last accepted operator heartbeat."""
+    echo_seq: int
+    echo_held_ms: int
+    round_trip_ms: float | None
+    """Round trip to the operator's console and back; None before it was measured."""
+    loss_pct: float
+    setpoints: dict[str, float]
+    """In force: heading_deg, rudder_deg, propulsion_pct where ordered."""
+    phase: str
+    """Voyage phase of the configuration in force: open_sea, coastal, port_approach, berth."""
+    roster_version: int
+    alerts: tuple[str, ...]
+    """Ids of the active alerts, at most 50; the whole of each is an event."""
+    action: str
+    """What the ladder makes the ship do now, in words; empty on L0."""
+
+    def to_bytes(self) -> bytes:
+        """Return the deterministic CBOR of this heartbeat: the bytes that are signed (domain VESSEL)."""
+        return cbor.encode({**plain(self), "v": VERSION})
+
+    @classmethod
+    def from_bytes(cls, body: bytes) -> VesselHeartbeat:
+        """Return the heartbeat in verified bytes; raise MalformedError with the field that is wrong."""
+        source = cbor.decode_map(body)
+        if fields.integer(source, "v") != VERSION:
+            raise MalformedError("vessel heartbeat of another version")
+        step = fields.text(source, "step", 2)
+        if step not in STEPS:
+            raise MalformedError(f"step {step!r} is not one of the ladder")
+        setpoints = fields.submap(source, "setpoints")
+        return cls(
+            vessel=fields.text(source, "vessel", 32), boot_id=fields.text(source, "boot_id", 64),
+            seq=fields.integer(source, "seq"), mono_ms=fields.integer(source, "mono_ms"),
+            utc_ns=fields.integer(source, "utc_ns"), utc_trusted=fields.flag(source, "utc_trusted"), step=step,
+            reasons=tuple(_reason(item) for item in fields.items(source, "reasons", 50)),
+            next_step=fields.text(source, "next_step", 2),
+            next_step_in_s=fields.optional_number(source, "next_step_in_s"),
+            authority=_authority(fields.submap(source, "authority")),
+            stop_latched=fields.flag(source, "stop_latched"),
+            echo_session=fields.text(source, "echo_session", 64), echo_seq=fields.integer(source, "echo_seq"),
+            echo_held_ms=fields.integer(source, "echo_held_ms"),
+            round_trip_ms=fields.optional_number(source, "round_trip_ms"),
+            loss_pct=fields.number(source, "loss_pct"),
+            setpoints={name: fields.number(setpoints, name) for name in sorted(setpoints)},
+            phase=fields.text(source, "phase", 20), roster_version=fields.integer(source, "roster_version"),
+            alerts=fields.texts(source, "alerts"), action=fields.text(source, "action", 200),
+        )  # fmt: skip
+
+
+def plain(heartbeat: VesselHeartbeat) -> dict[str, Plain]:
+    """Return `heartbeat` as a map of plain values, as it is signed and as the console shows it."""
+    values: dict[str, Plain] = {
+        name: getattr(heartbeat, name)
+        for name in VesselHeartbeat.__slots__
+        if name not in ("reasons", "authority", "alerts", "setpoints")
+    }
+    values["setpoints"] = dict(heartbeat.setpoints)
+    values["reasons"] = [
+        {name: getattr(reason, name) for name in ActiveReason.__slots__} for reason in heartbeat.reasons
+    ]
+    values["authority"] = {name: getattr(heartbeat.authority, name) for name in AuthorityState.__slots__}
+    values["alerts"] = list(heartbeat.alerts)
+    return values
+
+
+def _reason(item: Plain) -> ActiveReason:
+    if not isinstance(item, dict):
+        raise MalformedError("a reason is not a map")
+    return ActiveReason(
+        fields.text(item, "name", 60), fields.text(item, "text"), fields.integer(item, "since_ms"),
+        fields.text(item, "clears"),
+    )  # fmt: skip
+
+
+def _authority(source: dict[str, Plain]) -> AuthorityState:
+    station, phase = fields.text(source, "station", 10), fields.text(source, "phase", 10)
+    if station not in ("local", "remote", "none") or phase not in ("held", "requested", "granted"):
+        raise MalformedError("authority station or phase is not one of the table")
+    return AuthorityState(
+        station=station, person=fields.text(source, "person", 64), roc=fields.text(source, "roc", 64),
+        console=fields.text(source, "console", 64), session=fields.text(source, "session", 64),
+        role=fields.text(source, "role", 20), level=fields.text(source, "level", 20),
+        fencing=fields.integer(source, "fencing"), lease_age_s=fields.optional_number(source, "lease_age_s"),
+        phase=phase, pending_id=fields.text(source, "pending_id", 26),
+        pending_person=fields.text(source, "pending_person", 64),
+        pending_console=fields.text(source, "pending_console", 64),
+        pending_left_s=fields.optional_number(source, "pending_left_s"),
+    )  # fmt: skip

@@ -1,0 +1,168 @@
+"""Orders: what an operator asks of a vessel, as the exact bytes that are signed (CMD-01).
+
+`ORDER_KINDS` is the table of everything that can be asked. The vessel refuses what is not in it. Limits here are those
+of the message's meaning; operational limits come from the vessel's configuration and are checked by `control`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from protocols.errors import MalformedError
+from protocols.link import cbor, fields
+from protocols.link.cbor import Plain
+
+VERSION: Final = 1
+Level = Literal["observe", "advise", "setpoint", "direct"]
+Significance = Literal["routine", "significant", "critical"]
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """One argument of an order kind; the unit is in its name. `choices` is empty for numbers."""
+
+    low: float | None = None
+    high: float | None = None
+    choices: tuple[str, ...] = ()
+    required: bool = True
+    text_length_max: int = 0
+    """Over 0 for free text."""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderKind:
+    """What may be asked, by whom, for how long, and how it replaces another."""
+
+    group: str
+    level: Level
+    life_s: float
+    """Life from issue to the last instant of actuation, seconds (CMD-04)."""
+    significance: Significance
+    channel: str = ""
+    """Setpoint channel: a newer order of the same channel supersedes the older (CMD-08). Empty: discrete."""
+    arguments: dict[str, Argument] = field(default_factory=dict[str, Argument])
+
+
+_ANGLE: Final = Argument(0.0, 360.0)
+
+ORDER_KINDS: Final[dict[str, OrderKind]] = {
+    "authority.request": OrderKind(
+        "conn", "observe", 60.0, "routine", "", {"level": Argument(choices=("setpoint", "direct"))}
+    ),
+    "authority.answer": OrderKind(
+        "conn", "observe", 60.0, "routine", "",
+        {"request_id": Argument(text_length_max=26), "answer": Argument(choices=("grant", "deny"))},
+    ),
+    "authority.confirm": OrderKind("conn", "observe", 10.0, "routine"),
+    "authority.release": OrderKind("conn", "observe", 60.0, "routine"),
+    "authority.force": OrderKind(
+        "conn", "observe", 60.0, "significant", "",
+        {"level": Argument(choices=("setpoint", "direct")), "reason": Argument(text_length_max=200)},
+    ),
+    "authority.resume": OrderKind("conn", "observe", 60.0, "significant"),
+    "conn.heading": OrderKind(
+        "conn", "setpoint", 10.0, "significant", "steering",
+        {"heading_deg": _ANGLE, "rate_deg_min": Argument(0.1, 600.0, required=False)},
+    ),
+    "conn.rudder": OrderKind(
+        "conn", "direct", 1.0, "significant", "steering", {"rudder_deg": Argument(-45.0, 45.0)}
+    ),
+    "conn.propulsion": OrderKind(
+        "conn", "setpoint", 10.0, "significant", "propulsion", {"propulsion_pct": Argument(-100.0, 100.0)}
+    ),
+    "conn.controlled_stop": OrderKind("conn", "setpoint", 10.0, "significant", "propulsion"),
+    "order.cancel": OrderKind("conn", "observe", 10.0, "routine", "", {"order_id": Argument(text_length_max=26)}),
+    "alert.acknowledge": OrderKind(
+        "conn", "observe", 60.0, "routine", "", {"alert_id": Argument(text_length_max=64)}
+    ),
+    "stop.reset": OrderKind("conn", "observe", 60.0, "critical"),
+}  # fmt: skip
+"""Every kind of order. `authority.resume` leaves the ladder after a regained link: the operator confirms the mode."""
+
+_FIELDS: Final = frozenset(
+    ("v", "id", "vessel", "group", "kind", "args", "person", "console", "session", "fencing", "seq", "boot_id")
+) | {"deadline_ms", "issued_utc_ns"}
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One order of one operator to one vessel (CMD-01)."""
+
+    id: str
+    """ULID, 26 characters."""
+    vessel: str
+    group: str
+    kind: str
+    args: dict[str, Plain]
+    person: str
+    console: str
+    session: str
+    fencing: int
+    """Fencing number of the authority this order relies on; 0 where none is needed (request)."""
+    seq: int
+    """Grows by at least one with each order of this session."""
+    boot_id: str
+    """Boot id of the vessel whose monotonic clock the deadline is in; learnt from its heartbeat."""
+    deadline_ms: int
+    """Vessel's monotonic milliseconds after which nothing may move for this order."""
+    issued_utc_ns: int
+    """For the record only."""
+
+    def to_bytes(self) -> bytes:
+        """Return the deterministic CBOR of this order: the bytes that are signed."""
+        return cbor.encode({
+            "v": VERSION, "id": self.id, "vessel": self.vessel, "group": self.group, "kind": self.kind,
+            "args": self.args, "person": self.person, "console": self.console, "session": self.session,
+            "fencing": self.fencing, "seq": self.seq, "boot_id": self.boot_id, "deadline_ms": self.deadline_ms,
+            "issued_utc_ns": self.issued_utc_ns,
+        })  # fmt: skip
+
+    @classmethod
+    def from_bytes(cls, body: bytes) -> Order:
+        """Return the order in verified bytes; raise MalformedError with the field that is wrong."""
+        source = cbor.decode_map(body)
+        fields.only(source, _FIELDS)
+        if fields.integer(source, "v") != VERSION:
+            raise MalformedError(f"order version {source['v']} is not {VERSION}")
+        kind = fields.text(source, "kind", 40)
+        args = fields.submap(source, "args")
+        check_arguments(kind, args)
+        identity = fields.text(source, "id", 26)
+        if len(identity) != 26:  # noqa: PLR2004 - a ULID
+            raise MalformedError("id is not a ULID of 26 characters")
+        return cls(
+            id=identity, vessel=fields.text(source, "vessel", 32), group=fields.text(source, "group", 20), kind=kind,
+            args=args, person=fields.text(source, "person", 64), console=fields.text(source, "console", 64),
+            session=fields.text(source, "session", 64), fencing=fields.integer(source, "fencing"),
+            seq=fields.integer(source, "seq"), boot_id=fields.text(source, "boot_id", 64),
+            deadline_ms=fields.integer(source, "deadline_ms"),
+            issued_utc_ns=fields.integer(source, "issued_utc_ns"),
+        )  # fmt: skip
+
+
+def check_arguments(kind: str, args: dict[str, Plain]) -> None:
+    """Raise MalformedError unless `args` are exactly those of `kind`, finite and within the message's meaning."""
+    table = ORDER_KINDS.get(kind)
+    if table is None:
+        raise MalformedError(f"kind {kind!r} is not known")
+    fields.only(args, frozenset(table.arguments))
+    for name, argument in table.arguments.items():
+        if name not in args:
+            if argument.required:
+                raise MalformedError(f"argument {name} is missing")
+            continue
+        _check_argument(name, argument, args)
+
+
+def _check_argument(name: str, argument: Argument, args: dict[str, Plain]) -> None:
+    if argument.choices:
+        if args[name] not in argument.choices:
+            raise MalformedError(f"argument {name} is none of {', '.join(argument.choices)}")
+    elif argument.text_length_max:
+        fields.text(args, name, argument.text_length_max)
+    else:
+        value = fields.number(args, name)
+        low, high = argument.low, argument.high
+        if (low is not None and value < low) or (high is not None and value > high):
+            raise MalformedError(f"argument {name} = {value:g} is outside {low}..{high}")
