@@ -64,7 +64,7 @@ class MqttPort:
         self._will = will
         self._keepalive_s = keepalive_s
         self._tls = tls if tls is not None else (ssl.create_default_context() if broker.tls else None)
-        self._inbox: asyncio.Queue[Arrival] = asyncio.Queue(INBOX_MAX)
+        self._inbox: asyncio.Queue[Arrival] = asyncio.Queue()  # bounded by _put: connection changes are never lost
         self._client: aiomqtt.Client | None = None
         self._dropped_count = 0
         self._connections = 0
@@ -141,7 +141,7 @@ class MqttPort:
         )  # fmt: skip
 
     def _put(self, arrival: Arrival) -> None:
-        try:
-            self._inbox.put_nowait(arrival)
-        except asyncio.QueueFull:
+        if isinstance(arrival, Message) and self._inbox.qsize() >= INBOX_MAX:
             self._dropped_count += 1
+            return
+        self._inbox.put_nowait(arrival)

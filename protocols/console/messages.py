@@ -1,0 +1,374 @@
+"""Messages between the shore and the browser: JSON over one websocket (`/api/v1/console?ticket=...`).
+
+The TypeScript types of the console are generated from this file (`python -m protocols.console.schema`), so a field
+added here appears there. Times are UTC milliseconds (`..._utc_ms`) since JavaScript numbers hold no nanoseconds.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Literal, NotRequired, TypeAlias, TypedDict
+
+VERSION: Final = 1
+
+ValueRow: TypeAlias = tuple[str, float | bool | str | None, int, int]
+"""[short_id, value or null, quality 0..5, utc_ms of the measurement]"""
+
+TrackPoint: TypeAlias = tuple[float, float, int]
+"""[longitude_deg, latitude_deg, utc_ms]"""
+
+
+class ReasonJson(TypedDict):
+    """One reason of a refusal (CMD-07)."""
+
+    name: str
+    rule: str
+    text: str
+    value: float | str | None
+    limit: float | str | None
+    unit: str
+    age_s: float | None
+
+
+class ChannelJson(TypedDict):
+    """One data channel of a vessel's catalogue."""
+
+    short_id: str
+    name: str
+    unit: str
+    kind: Literal["number", "boolean", "text"]
+    low: float | None
+    high: float | None
+    cycle_s: float
+    max_age_s: float
+
+
+class AuthorityJson(TypedDict):
+    """Who holds the conn (AUT-02)."""
+
+    station: Literal["local", "remote", "none"]
+    person: str
+    roc: str
+    console: str
+    session: str
+    role: str
+    level: str
+    fencing: int
+    lease_age_s: float | None
+    phase: Literal["held", "requested", "granted"]
+    pending_id: str
+    pending_person: str
+    pending_console: str
+    pending_left_s: float | None
+
+
+class ActiveReasonJson(TypedDict):
+    """Why the ladder is where it is (FBK-06)."""
+
+    name: str
+    text: str
+    since_ms: int
+    clears: str
+
+
+class StatusMessage(TypedDict):
+    """The last vessel heartbeat, and how old it is at the shore; sent at 1 Hz and on change."""
+
+    type: Literal["status"]
+    vessel: str
+    heard: bool
+    """False when the shore has never had a heartbeat of this vessel; all below is then the empty value."""
+    heartbeat_age_ms: int
+    """Since the shore received it, at the time of sending."""
+    boot_id: str
+    seq: int
+    mono_ms: int
+    """Vessel's monotonic time; deadline_ms of an order = mono_ms + heartbeat_age_ms + time since + life."""
+    utc_ms: int
+    utc_trusted: bool
+    step: Literal["L0", "L1", "L2", "L3", "L4", "L5", "L6"]
+    reasons: list[ActiveReasonJson]
+    next_step: str
+    next_step_in_s: float | None
+    authority: AuthorityJson
+    stop_latched: bool
+    echo_session: str
+    echo_seq: int
+    echo_held_ms: int
+    round_trip_ms: float | None
+    loss_pct: float
+    setpoints: dict[str, float]
+    """heading_deg, rudder_deg, propulsion_pct where ordered."""
+    phase: str
+    roster_version: int
+    alerts: list[str]
+    action: str
+    collector_alive: bool
+    """False after the will of the vessel's collector, until its next birth."""
+
+
+class VesselSummary(TypedDict):
+    """One row of the fleet list."""
+
+    vessel: str
+    name: str
+    ship_type: str
+    mmsi: int
+    length_m: float
+    beam_m: float
+    latitude_deg: float | None
+    longitude_deg: float | None
+    heading_deg: float | None
+    cog_deg: float | None
+    sog_kn: float | None
+    position_utc_ms: int | None
+    data_age_ms: int | None
+    step: str
+    station: Literal["local", "remote", "none"]
+    person: str
+    roc: str
+    round_trip_ms: float | None
+    highest_alert: Literal["", "emergency alarm", "alarm", "warning", "caution"]
+    alert_count: int
+    heartbeat_age_ms: int | None
+
+
+class WelcomeMessage(TypedDict):
+    """First message on every socket."""
+
+    type: Literal["welcome"]
+    version: int
+    server_utc_ms: int
+    person: str
+    roles: list[str]
+    roc: str
+    key_state: Literal["none", "pending", "enrolled", "revoked"]
+    demo: bool
+    """True where the demo's Master enrols keys by itself: the page says so."""
+
+
+class FleetMessage(TypedDict):
+    """All vessels; on subscribe and at 1 Hz."""
+
+    type: Literal["fleet"]
+    vessels: list[VesselSummary]
+
+
+class Ring(TypedDict):
+    """One area of the chart: an outer ring of [longitude_deg, latitude_deg]."""
+
+    kind: Literal["allowed", "no_go"]
+    name: str
+    points: list[tuple[float, float]]
+
+
+class VesselMessage(TypedDict):
+    """What a vessel is: catalogue, particulars, areas, limits; on subscribe and on a new birth."""
+
+    type: Literal["vessel"]
+    vessel: str
+    name: str
+    ship_type: str
+    mmsi: int
+    imo: int | None
+    length_m: float
+    beam_m: float
+    catalogue_hash: str
+    channels: list[ChannelJson]
+    areas: list[Ring]
+    limits: dict[str, float]
+    """Operational limits in force, for the controls' scales: rudder_deg_max, propulsion_pct_max, ..."""
+
+
+class ValuesMessage(TypedDict):
+    """New values; on subscribe the latest of every channel."""
+
+    type: Literal["values"]
+    vessel: str
+    server_utc_ms: int
+    values: list[ValueRow]
+    gap_count: int
+    """Values of this vessel that this socket was too slow to be sent so far; the latest of each channel always comes."""
+
+
+class TrackMessage(TypedDict):
+    """The track of the last hours; on subscribe. Newer points come as values."""
+
+    type: Literal["track"]
+    vessel: str
+    points: list[TrackPoint]
+
+
+class TargetJson(TypedDict):
+    """One AIS target."""
+
+    mmsi: int
+    utc_ms: int
+    latitude_deg: float
+    longitude_deg: float
+    sog_kn: float | None
+    cog_deg: float | None
+    heading_deg: float | None
+    name: str | None
+    ship_type: int | None
+    length_m: float | None
+    beam_m: float | None
+
+
+class TargetsMessage(TypedDict):
+    """AIS targets heard by a vessel in the last ten minutes; those that changed since the last message."""
+
+    type: Literal["targets"]
+    vessel: str
+    targets: list[TargetJson]
+
+
+class OrderMessage(TypedDict):
+    """One state of one order; on subscribe the last 50 orders' latest states."""
+
+    type: Literal["order"]
+    vessel: str
+    order_id: str
+    kind: str
+    args: dict[str, float | str]
+    person: str
+    console: str
+    state: str
+    """One of protocols.link.events.OrderState."""
+    reasons: list[ReasonJson]
+    detail: str
+    utc_ms: int
+    live: bool
+    """False for states told again on subscribe."""
+
+
+class AlertJson(TypedDict):
+    """One alert (IEC 62923 words)."""
+
+    alert_id: str
+    text: str
+    priority: Literal["emergency alarm", "alarm", "warning", "caution"]
+    category: Literal["A", "B", "C"]
+    state: Literal["normal", "unacknowledged", "silenced", "acknowledged", "rectified-unacknowledged"]
+    since_utc_ms: int
+    source: Literal["ship", "shore"]
+
+
+class AlertsMessage(TypedDict):
+    """All alerts of a vessel that are not normal; on subscribe and on change."""
+
+    type: Literal["alerts"]
+    vessel: str
+    alerts: list[AlertJson]
+
+
+class EventMessage(TypedDict):
+    """An event for the list: authority, ladder, stop, source, roster."""
+
+    type: Literal["event"]
+    vessel: str
+    kind: str
+    text: str
+    utc_ms: int
+
+
+class PreviewMessage(TypedDict):
+    """What the ship would say as far as the shore can know: unknown is never allowed (control.md, opening)."""
+
+    type: Literal["preview"]
+    vessel: str
+    request_id: str
+    kind: str
+    verdict: Literal["allowed", "refused", "unknown"]
+    reasons: list[ReasonJson]
+
+
+class KeyMessage(TypedDict):
+    """The state of this console's key changed."""
+
+    type: Literal["key"]
+    key_state: Literal["none", "pending", "enrolled", "revoked"]
+    roster_version: int
+
+
+class ProblemMessage(TypedDict):
+    """Something this socket asked for could not be done."""
+
+    type: Literal["problem"]
+    title: str
+    detail: str
+
+
+FromShore: TypeAlias = (
+    WelcomeMessage
+    | FleetMessage
+    | VesselMessage
+    | ValuesMessage
+    | StatusMessage
+    | TrackMessage
+    | TargetsMessage
+    | OrderMessage
+    | AlertsMessage
+    | EventMessage
+    | PreviewMessage
+    | KeyMessage
+    | ProblemMessage
+)
+
+
+class SubscribeMessage(TypedDict):
+    """Which vessel's view is open; null for the fleet view only. Replaces the former subscription."""
+
+    type: Literal["subscribe"]
+    vessel: str | None
+
+
+class SignedOrderMessage(TypedDict):
+    """A signed order, passed on as it is (protocols.link.signing, domain ORDER)."""
+
+    type: Literal["order"]
+    vessel: str
+    signed: str
+    """Base64 of the envelope."""
+
+
+class SignedHeartbeatMessage(TypedDict):
+    """A signed operator heartbeat (domain HEARTBEAT)."""
+
+    type: Literal["heartbeat"]
+    vessel: str
+    signed: str
+
+
+class SignedStopMessage(TypedDict):
+    """A signed emergency stop (domain STOP); the same bytes also go by POST /stop/{vessel}, whichever is first."""
+
+    type: Literal["stop"]
+    vessel: str
+    signed: str
+
+
+class PreviewRequest(TypedDict):
+    """Ask what the ship would say."""
+
+    type: Literal["preview"]
+    vessel: str
+    request_id: str
+    kind: str
+    args: dict[str, float | str]
+
+
+class PingMessage(TypedDict):
+    """Keeps the silence watchdogs of both ends quiet; answered by any message."""
+
+    type: Literal["ping"]
+    sent_utc_ms: NotRequired[int]
+
+
+FromBrowser: TypeAlias = (
+    SubscribeMessage
+    | SignedOrderMessage
+    | SignedHeartbeatMessage
+    | SignedStopMessage
+    | PreviewRequest
+    | PingMessage
+)

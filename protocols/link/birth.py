@@ -1,0 +1,84 @@
+"""The birth message: what a vessel is and what its channels mean, retained at the broker, kept by the shore."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from protocols.errors import MalformedError
+from protocols.link import cbor, fields
+from protocols.link.cbor import Plain
+
+VERSION: Final = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Birth:
+    """One start of a vessel's collector."""
+
+    vessel: str
+    name: str
+    ship_type: str
+    mmsi: int
+    imo: int | None
+    length_m: float
+    beam_m: float
+    epoch: int
+    """Epoch of the spool: batches carry it."""
+    utc_ns: int
+    catalogue_hash: str
+    catalogue: Plain
+    """telemetry.Catalogue.to_wire()."""
+    areas: tuple[tuple[str, str, tuple[tuple[float, float], ...]], ...]
+    """(kind `allowed` or `no_go`, name, ring of (longitude_deg, latitude_deg)) for the chart."""
+    limits: dict[str, float]
+    """Operational limits in force, e.g. rudder_deg_max, for the controls' scales and the shore's preview."""
+    control: Plain
+    """The vessel's control configuration as plain values, so that the shore's preview judges by the same numbers."""
+    vessel_public_key: bytes
+    """Raw Ed25519 key that signs this vessel's heartbeats and events."""
+
+    def to_bytes(self) -> bytes:
+        """Return the deterministic CBOR of this birth."""
+        areas: list[Plain] = [
+            [kind, name, [[longitude, latitude] for longitude, latitude in ring]] for kind, name, ring in self.areas
+        ]
+        limits: dict[str, Plain] = dict(self.limits)
+        simple: dict[str, Plain] = {
+            name: getattr(self, name) for name in Birth.__slots__ if name not in ("areas", "limits")
+        }
+        return cbor.encode({**simple, "areas": areas, "limits": limits, "v": VERSION})
+
+    @classmethod
+    def from_bytes(cls, encoded: bytes) -> Birth:
+        """Return the birth; raise MalformedError with the field that is wrong."""
+        source = cbor.decode_map(encoded)
+        if fields.integer(source, "v") != VERSION:
+            raise MalformedError("birth of another version")
+        limits = fields.submap(source, "limits")
+        return cls(
+            vessel=fields.text(source, "vessel", 32), name=fields.text(source, "name", 64),
+            ship_type=fields.text(source, "ship_type", 64), mmsi=fields.integer(source, "mmsi", 0, 999_999_999),
+            imo=None if source.get("imo") is None else fields.integer(source, "imo"),
+            length_m=fields.number(source, "length_m"), beam_m=fields.number(source, "beam_m"),
+            epoch=fields.integer(source, "epoch"), utc_ns=fields.integer(source, "utc_ns"),
+            catalogue_hash=fields.text(source, "catalogue_hash", 64), catalogue=source.get("catalogue"),
+            areas=tuple(_area(item) for item in fields.items(source, "areas", 100)),
+            limits={name: fields.number(limits, name) for name in sorted(limits)}, control=source.get("control"),
+            vessel_public_key=fields.octets(source, "vessel_public_key", 32),
+        )  # fmt: skip
+
+
+def _area(item: Plain) -> tuple[str, str, tuple[tuple[float, float], ...]]:
+    if not isinstance(item, list) or len(item) != 3:  # noqa: PLR2004 - kind, name, ring
+        raise MalformedError("an area has kind, name and ring")
+    named: dict[str, Plain] = dict(zip(("kind", "name", "ring"), item, strict=True))
+    ring = tuple(_point(point) for point in fields.items(named, "ring", 5000))
+    return fields.text(named, "kind", 10), fields.text(named, "name", 64), ring
+
+
+def _point(point: Plain) -> tuple[float, float]:
+    if not isinstance(point, list) or len(point) != 2:  # noqa: PLR2004 - longitude, latitude
+        raise MalformedError("a point has longitude and latitude")
+    named: dict[str, Plain] = {"longitude_deg": point[0], "latitude_deg": point[1]}
+    return fields.number(named, "longitude_deg"), fields.number(named, "latitude_deg")
