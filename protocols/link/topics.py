@@ -36,6 +36,11 @@ GRANT: Final = "down/grant"
 STOP: Final = "stop"
 """Emergency stop: own credential, own connection (EST-01); never retained."""
 
+LEAVES: Final = frozenset(
+    (BIRTH, DEATH, BATCH, HEARTBEAT_UP, EVENT, ACK, EVENT_ACK, ORDER, HEARTBEAT_DOWN, ROSTER, GRANT, STOP)
+)
+"""Every leaf there is."""
+
 
 def topic(vessel: str, leaf: str) -> str:
     """Return the full topic of `leaf` for `vessel`; raise MalformedError unless the vessel id is a slug of 1..32."""
@@ -53,6 +58,6 @@ def split(full: str) -> tuple[str, str]:
     """Return (vessel, leaf) of a full topic; raise MalformedError when it is none of ours."""
     prefix = ROOT + "/"
     vessel, slash, leaf = full.removeprefix(prefix).partition("/")
-    if not full.startswith(prefix) or not slash or not leaf or not _VESSEL.fullmatch(vessel):
+    if not full.startswith(prefix) or not slash or leaf not in LEAVES or not _VESSEL.fullmatch(vessel):
         raise MalformedError(f"topic {full!r} is none of ours")
     return vessel, leaf
