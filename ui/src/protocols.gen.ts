@@ -1,0 +1,316 @@
+// Made from protocols/console/messages.py by `python -m protocols.console.schema`; do not edit.
+
+export const VERSION = 1;
+
+/** [short_id, value or null, quality 0..5, utc_ms of the measurement] */
+export type ValueRow = [string, number | boolean | string | null, number, number];
+
+/** [longitude_deg, latitude_deg, utc_ms] */
+export type TrackPoint = [number, number, number];
+
+/** One reason of a refusal (CMD-07). */
+export interface ReasonJson {
+  name: string;
+  rule: string;
+  text: string;
+  value: number | string | null;
+  limit: number | string | null;
+  unit: string;
+  age_s: number | null;
+}
+
+/** One data channel of a vessel's catalogue. */
+export interface ChannelJson {
+  short_id: string;
+  name: string;
+  unit: string;
+  kind: "number" | "boolean" | "text";
+  low: number | null;
+  high: number | null;
+  cycle_s: number;
+  max_age_s: number;
+}
+
+/** Who holds the conn (AUT-02). */
+export interface AuthorityJson {
+  station: "local" | "remote" | "none";
+  person: string;
+  roc: string;
+  console: string;
+  session: string;
+  role: string;
+  level: string;
+  fencing: number;
+  lease_age_s: number | null;
+  phase: "held" | "requested" | "granted";
+  pending_id: string;
+  pending_person: string;
+  pending_console: string;
+  pending_left_s: number | null;
+}
+
+/** Why the ladder is where it is (FBK-06). */
+export interface ActiveReasonJson {
+  name: string;
+  text: string;
+  since_ms: number;
+  clears: string;
+}
+
+/** The last vessel heartbeat, and how old it is at the shore; sent at 1 Hz and on change. */
+export interface StatusMessage {
+  type: "status";
+  vessel: string;
+  /** False when the shore has never had a heartbeat of this vessel; all below is then the empty value. */
+  heard: boolean;
+  /** Since the shore received it, at the time of sending. */
+  heartbeat_age_ms: number;
+  boot_id: string;
+  seq: number;
+  /** Vessel's monotonic time; deadline_ms of an order = mono_ms + heartbeat_age_ms + time since + life. */
+  mono_ms: number;
+  utc_ms: number;
+  utc_trusted: boolean;
+  step: "L0" | "L1" | "L2" | "L3" | "L4" | "L5" | "L6";
+  reasons: ActiveReasonJson[];
+  next_step: string;
+  next_step_in_s: number | null;
+  authority: AuthorityJson;
+  stop_latched: boolean;
+  echo_session: string;
+  echo_seq: number;
+  echo_held_ms: number;
+  round_trip_ms: number | null;
+  loss_pct: number;
+  /** heading_deg, rudder_deg, propulsion_pct where ordered. */
+  setpoints: Record<string, number>;
+  phase: string;
+  roster_version: number;
+  alerts: string[];
+  action: string;
+  /** False after the will of the vessel's collector, until its next birth. */
+  collector_alive: boolean;
+}
+
+/** One row of the fleet list. */
+export interface VesselSummary {
+  vessel: string;
+  name: string;
+  ship_type: string;
+  mmsi: number;
+  length_m: number;
+  beam_m: number;
+  latitude_deg: number | null;
+  longitude_deg: number | null;
+  heading_deg: number | null;
+  cog_deg: number | null;
+  sog_kn: number | null;
+  position_utc_ms: number | null;
+  data_age_ms: number | null;
+  step: string;
+  station: "local" | "remote" | "none";
+  person: string;
+  roc: string;
+  round_trip_ms: number | null;
+  highest_alert: "" | "emergency alarm" | "alarm" | "warning" | "caution";
+  alert_count: number;
+  heartbeat_age_ms: number | null;
+}
+
+/** First message on every socket. */
+export interface WelcomeMessage {
+  type: "welcome";
+  version: number;
+  server_utc_ms: number;
+  person: string;
+  roles: string[];
+  roc: string;
+  key_state: "none" | "pending" | "enrolled" | "revoked";
+  /** True where the demo's Master enrols keys by itself: the page says so. */
+  demo: boolean;
+}
+
+/** All vessels; on subscribe and at 1 Hz. */
+export interface FleetMessage {
+  type: "fleet";
+  vessels: VesselSummary[];
+}
+
+/** One area of the chart: an outer ring of [longitude_deg, latitude_deg]. */
+export interface Ring {
+  kind: "allowed" | "no_go";
+  name: string;
+  points: ([number, number])[];
+}
+
+/** What a vessel is: catalogue, particulars, areas, limits; on subscribe and on a new birth. */
+export interface VesselMessage {
+  type: "vessel";
+  vessel: string;
+  name: string;
+  ship_type: string;
+  mmsi: number;
+  imo: number | null;
+  length_m: number;
+  beam_m: number;
+  catalogue_hash: string;
+  channels: ChannelJson[];
+  areas: Ring[];
+  /** Operational limits in force, for the controls' scales: rudder_deg_max, propulsion_pct_max, ... */
+  limits: Record<string, number>;
+}
+
+/** New values; on subscribe the latest of every channel. */
+export interface ValuesMessage {
+  type: "values";
+  vessel: string;
+  server_utc_ms: number;
+  values: ValueRow[];
+  /** Values of this vessel that this socket was too slow to be sent so far; the latest of each channel always comes. */
+  gap_count: number;
+}
+
+/** The track of the last hours; on subscribe. Newer points come as values. */
+export interface TrackMessage {
+  type: "track";
+  vessel: string;
+  points: TrackPoint[];
+}
+
+/** One AIS target. */
+export interface TargetJson {
+  mmsi: number;
+  utc_ms: number;
+  latitude_deg: number;
+  longitude_deg: number;
+  sog_kn: number | null;
+  cog_deg: number | null;
+  heading_deg: number | null;
+  name: string | null;
+  ship_type: number | null;
+  length_m: number | null;
+  beam_m: number | null;
+}
+
+/** AIS targets heard by a vessel in the last ten minutes; those that changed since the last message. */
+export interface TargetsMessage {
+  type: "targets";
+  vessel: string;
+  targets: TargetJson[];
+}
+
+/** One state of one order; on subscribe the last 50 orders' latest states. */
+export interface OrderMessage {
+  type: "order";
+  vessel: string;
+  order_id: string;
+  kind: string;
+  args: Record<string, number | string>;
+  person: string;
+  console: string;
+  /** One of protocols.link.events.OrderState. */
+  state: string;
+  reasons: ReasonJson[];
+  detail: string;
+  utc_ms: number;
+  /** False for states told again on subscribe. */
+  live: boolean;
+}
+
+/** One alert (IEC 62923 words). */
+export interface AlertJson {
+  alert_id: string;
+  text: string;
+  priority: "emergency alarm" | "alarm" | "warning" | "caution";
+  category: "A" | "B" | "C";
+  state: "normal" | "unacknowledged" | "silenced" | "acknowledged" | "rectified-unacknowledged";
+  since_utc_ms: number;
+  source: "ship" | "shore";
+}
+
+/** All alerts of a vessel that are not normal; on subscribe and on change. */
+export interface AlertsMessage {
+  type: "alerts";
+  vessel: string;
+  alerts: AlertJson[];
+}
+
+/** An event for the list: authority, ladder, stop, source, roster. */
+export interface EventMessage {
+  type: "event";
+  vessel: string;
+  kind: string;
+  text: string;
+  utc_ms: number;
+}
+
+/** What the ship would say as far as the shore can know: unknown is never allowed (control.md, opening). */
+export interface PreviewMessage {
+  type: "preview";
+  vessel: string;
+  request_id: string;
+  kind: string;
+  verdict: "allowed" | "refused" | "unknown";
+  reasons: ReasonJson[];
+}
+
+/** The state of this console's key changed. */
+export interface KeyMessage {
+  type: "key";
+  key_state: "none" | "pending" | "enrolled" | "revoked";
+  roster_version: number;
+}
+
+/** Something this socket asked for could not be done. */
+export interface ProblemMessage {
+  type: "problem";
+  title: string;
+  detail: string;
+}
+
+export type FromShore = WelcomeMessage | FleetMessage | VesselMessage | ValuesMessage | StatusMessage | TrackMessage | TargetsMessage | OrderMessage | AlertsMessage | EventMessage | PreviewMessage | KeyMessage | ProblemMessage;
+
+/** Which vessel's view is open; null for the fleet view only. Replaces the former subscription. */
+export interface SubscribeMessage {
+  type: "subscribe";
+  vessel: string | null;
+}
+
+/** A signed order, passed on as it is (protocols.link.signing, domain ORDER). */
+export interface SignedOrderMessage {
+  type: "order";
+  vessel: string;
+  /** Base64 of the envelope. */
+  signed: string;
+}
+
+/** A signed operator heartbeat (domain HEARTBEAT). */
+export interface SignedHeartbeatMessage {
+  type: "heartbeat";
+  vessel: string;
+  signed: string;
+}
+
+/** A signed emergency stop (domain STOP); the same bytes also go by POST /stop/{vessel}, whichever is first. */
+export interface SignedStopMessage {
+  type: "stop";
+  vessel: string;
+  signed: string;
+}
+
+/** Ask what the ship would say. */
+export interface PreviewRequest {
+  type: "preview";
+  vessel: string;
+  request_id: string;
+  kind: string;
+  args: Record<string, number | string>;
+}
+
+/** Keeps the silence watchdogs of both ends quiet; answered by any message. */
+export interface PingMessage {
+  type: "ping";
+  sent_utc_ms?: number;
+}
+
+export type FromBrowser = SubscribeMessage | SignedOrderMessage | SignedHeartbeatMessage | SignedStopMessage | PreviewRequest | PingMessage;
