@@ -1,0 +1,151 @@
+"""Batches as bytes: columns of scaled integers, their differences, zstd, behind a versioned envelope with a checksum.
+
+Envelope: magic `FHB`, version (1 byte), codec (1 byte), CRC-32 of raw size and frame (4 bytes), raw size (4 bytes), zstd
+frame; numbers little-endian. The frame holds the size of the head (4 bytes), the head in deterministic CBOR, then the
+streams of the columns in order. The coding keeps every number exactly: a column whose values are whole multiples of a
+power of ten (what rounding to a channel's resolution gives) travels as integers, any other as binary64. Only minus zero
+becomes zero.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from typing import Final
+
+import zstandard
+
+from protocols.errors import MalformedError, UnsupportedError
+from protocols.link import cbor, columns, fields
+from protocols.link.batch import Batch, Column, TargetReport
+from protocols.link.cbor import Plain
+
+MAGIC: Final = b"FHB"
+VERSION: Final = 1
+CODEC_DELTA_ZSTD: Final = 1
+ENCODED_MAX_BYTES: Final = 1_000_000
+"""Largest encoded batch; the embedded broker takes payloads up to 1 MB."""
+RAW_MAX_BYTES: Final = 8_000_000
+"""Largest batch after decompression: 100 channels of 10,000 samples. Stops decompression bombs."""
+SCANS_MAX: Final = 10_000
+COLUMNS_MAX: Final = 1_000
+TARGETS_MAX: Final = 400
+"""Most AIS targets of one batch: 400 of them fill the head's 64 kB; the others wait for the next batch."""
+_LEVEL: Final = 3
+_PREFIX: Final = struct.Struct("<3sBBII")
+_HEAD_SIZE: Final = struct.Struct("<I")
+_TARGET_FIELDS: Final = tuple(TargetReport.__slots__)
+
+
+def encode(batch: Batch) -> bytes:
+    """Return the bytes of `batch`; raise ValueError when it is over a limit or a column does not fit its scans."""
+    if len(batch.targets) > TARGETS_MAX or len(batch.columns) > COLUMNS_MAX or len(batch.scan_utc_ns) > SCANS_MAX:
+        raise ValueError("batch has too many scans, columns or targets")
+    scans = columns.pack(batch.scan_utc_ns)
+    streams = [scans.stream]
+    heads: list[Plain] = []
+    for column in batch.columns:
+        head, stream = columns.write(column, len(batch.scan_utc_ns))
+        heads.append(head)
+        streams.append(stream)
+    targets: list[Plain] = [[getattr(target, name) for name in _TARGET_FIELDS] for target in batch.targets]
+    head_bytes = cbor.encode({
+        "vessel": batch.vessel, "epoch": batch.epoch, "seq": batch.seq, "catalogue": batch.catalogue_hash,
+        "historical": batch.historical, "scans": len(batch.scan_utc_ns), "first": scans.first, "width": scans.width,
+        "columns": heads, "targets": targets,
+    })  # fmt: skip
+    if len(head_bytes) > cbor.SIZE_MAX_BYTES:
+        raise ValueError(f"head of {len(head_bytes)} bytes is over {cbor.SIZE_MAX_BYTES}")
+    return _seal(b"".join((_HEAD_SIZE.pack(len(head_bytes)), head_bytes, *streams)))
+
+
+def _seal(raw: bytes) -> bytes:
+    frame = zstandard.ZstdCompressor(level=_LEVEL, write_content_size=True).compress(raw)
+    checksum = zlib.crc32(frame, zlib.crc32(len(raw).to_bytes(4, "little")))
+    if len(raw) > RAW_MAX_BYTES or len(frame) + _PREFIX.size > ENCODED_MAX_BYTES:
+        raise ValueError(f"batch of {len(raw)} bytes is too large")
+    return _PREFIX.pack(MAGIC, VERSION, CODEC_DELTA_ZSTD, checksum, len(raw)) + frame
+
+
+def decode(encoded: bytes) -> Batch:
+    """Return the batch in `encoded`.
+
+    Raise UnsupportedError for another version or codec, MalformedError for anything else that is not a whole batch. No
+    input makes it use more than RAW_MAX_BYTES and a small multiple of it.
+    """
+    raw = _open(encoded)
+    if len(raw) < _HEAD_SIZE.size:
+        raise MalformedError("batch without a head")
+    head_end = _HEAD_SIZE.size + _HEAD_SIZE.unpack_from(raw)[0]
+    if head_end > len(raw):
+        raise MalformedError("batch ends within its head")
+    head = cbor.decode_map(raw[_HEAD_SIZE.size : head_end])
+    source = columns.Source(raw, head_end)
+    scan_count = fields.integer(head, "scans", 0, SCANS_MAX)
+    scan_utc_ns = columns.unpack(source, scan_count, _signed(head, "first"), fields.integer(head, "width", 0, 8))
+    read = tuple(columns.read(item, source, scan_count) for item in fields.items(head, "columns", COLUMNS_MAX))
+    if source.left:
+        raise MalformedError(f"{source.left} bytes after the last column")
+    _check_unique(read)
+    return Batch(
+        fields.text(head, "vessel", 32), fields.integer(head, "epoch"), fields.integer(head, "seq"),
+        fields.text(head, "catalogue", 64), fields.flag(head, "historical"), scan_utc_ns, read,
+        tuple(_target(item) for item in fields.items(head, "targets", TARGETS_MAX)),
+    )  # fmt: skip
+
+
+def _open(encoded: bytes) -> bytes:
+    """Return the decompressed body after every check that can be made before it."""
+    if len(encoded) < _PREFIX.size or len(encoded) > ENCODED_MAX_BYTES:
+        raise MalformedError(f"{len(encoded)} bytes are not a batch")
+    magic, version, codec, checksum, raw_size = _PREFIX.unpack_from(encoded)
+    if magic != MAGIC:
+        raise MalformedError("not a batch: wrong magic")
+    if version != VERSION or codec != CODEC_DELTA_ZSTD:
+        raise UnsupportedError(f"batch of version {version}, codec {codec}")
+    frame = encoded[_PREFIX.size :]
+    if zlib.crc32(frame, zlib.crc32(raw_size.to_bytes(4, "little"))) != checksum:
+        raise MalformedError("batch with a wrong checksum")
+    if raw_size > RAW_MAX_BYTES:
+        raise MalformedError(f"batch of {raw_size} bytes is over {RAW_MAX_BYTES}")
+    try:
+        if zstandard.get_frame_parameters(frame).content_size != raw_size:
+            raise MalformedError("batch whose frame has another size than the envelope says")
+        return zstandard.ZstdDecompressor().decompress(frame, max_output_size=raw_size, allow_extra_data=False)
+    except zstandard.ZstdError as error:
+        raise MalformedError(f"batch with a broken frame: {error}") from error
+
+
+def _signed(head: dict[str, Plain], name: str) -> int:
+    return fields.integer(head, name, -(2**63), 2**63 - 1)
+
+
+def _check_unique(read: tuple[Column, ...]) -> None:
+    if len({column.channel for column in read}) != len(read):
+        raise MalformedError("batch names a channel twice")
+
+
+_WHOLE_MAX: Final = {"nav_status": 15, "ship_type": 255}
+_TEXT_LENGTH_MAX: Final = 40
+"""AIS names have at most 20 characters (34 with the extension of message 21)."""
+
+
+def _target(item: Plain) -> TargetReport:
+    if not isinstance(item, list) or len(item) != len(_TARGET_FIELDS):
+        raise MalformedError("a target report has the wrong number of fields")
+    named: dict[str, Plain] = dict(zip(_TARGET_FIELDS, item, strict=True))
+
+    def number(name: str) -> float | None:
+        return fields.optional_number(named, name)
+
+    def whole(name: str) -> int | None:
+        return None if named[name] is None else fields.integer(named, name, 0, _WHOLE_MAX[name])
+
+    def text(name: str) -> str | None:
+        return None if named[name] is None else fields.text(named, name, _TEXT_LENGTH_MAX)
+
+    return TargetReport(
+        fields.integer(named, "mmsi", 0, 999_999_999), fields.integer(named, "utc_ns"), number("latitude_deg"),
+        number("longitude_deg"), number("sog_kn"), number("cog_deg"), number("heading_deg"), number("rot_deg_min"),
+        whole("nav_status"), whole("ship_type"), text("name"), text("callsign"), number("length_m"), number("beam_m"),
+    )  # fmt: skip
