@@ -1,10 +1,10 @@
 """Batches as bytes: columns of scaled integers, their differences, zstd, behind a versioned envelope with a checksum.
 
-Envelope: magic `FHB`, version (1 byte), codec (1 byte), CRC-32 of raw size and frame (4 bytes), raw size (4 bytes), zstd
-frame; numbers little-endian. The frame holds the size of the head (4 bytes), the head in deterministic CBOR, then the
-streams of the columns in order. The coding keeps every number exactly: a column whose values are whole multiples of a
-power of ten (what rounding to a channel's resolution gives) travels as integers, any other as binary64. Only minus zero
-becomes zero.
+Envelope: magic `FHB`, version, codec, flags (1 byte each; flag 1: historical), CRC-32 of flags, raw size and frame (4
+bytes), raw size (4 bytes), zstd frame; numbers little-endian. The frame holds the size of the head (4 bytes), the head in
+deterministic CBOR, then the streams of the columns in order. The coding keeps every number exactly: a column whose values
+are whole multiples of a power of ten (what rounding to a channel's resolution gives) travels as integers, any other as
+binary64. Only minus zero becomes zero.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ COLUMNS_MAX: Final = 1_000
 TARGETS_MAX: Final = 400
 """Most AIS targets of one batch: 400 of them fill the head's 64 kB; the others wait for the next batch."""
 _LEVEL: Final = 3
-_PREFIX: Final = struct.Struct("<3sBBII")
+_PREFIX: Final = struct.Struct("<3sBBBII")
+_HISTORICAL: Final = 1
 _HEAD_SIZE: Final = struct.Struct("<I")
 _TARGET_FIELDS: Final = tuple(TargetReport.__slots__)
 
@@ -51,20 +52,33 @@ def encode(batch: Batch) -> bytes:
     targets: list[Plain] = [[getattr(target, name) for name in _TARGET_FIELDS] for target in batch.targets]
     head_bytes = cbor.encode({
         "vessel": batch.vessel, "epoch": batch.epoch, "seq": batch.seq, "catalogue": batch.catalogue_hash,
-        "historical": batch.historical, "scans": len(batch.scan_utc_ns), "first": scans.first, "width": scans.width,
-        "columns": heads, "targets": targets,
+        "scans": len(batch.scan_utc_ns), "first": scans.first, "width": scans.width, "columns": heads,
+        "targets": targets,
     })  # fmt: skip
     if len(head_bytes) > cbor.SIZE_MAX_BYTES:
         raise ValueError(f"head of {len(head_bytes)} bytes is over {cbor.SIZE_MAX_BYTES}")
-    return _seal(b"".join((_HEAD_SIZE.pack(len(head_bytes)), head_bytes, *streams)))
+    return _seal(b"".join((_HEAD_SIZE.pack(len(head_bytes)), head_bytes, *streams)), historical=batch.historical)
 
 
-def _seal(raw: bytes) -> bytes:
+def as_historical(encoded: bytes) -> bytes:
+    """Return `encoded`, a batch this build made, marked as sent later than live."""
+    raw_size = _PREFIX.unpack_from(encoded)[5]
+    return _prefix(_HISTORICAL, raw_size, encoded[_PREFIX.size :]) + encoded[_PREFIX.size :]
+
+
+def _seal(raw: bytes, *, historical: bool) -> bytes:
     frame = zstandard.ZstdCompressor(level=_LEVEL, write_content_size=True).compress(raw)
-    checksum = zlib.crc32(frame, zlib.crc32(len(raw).to_bytes(4, "little")))
     if len(raw) > RAW_MAX_BYTES or len(frame) + _PREFIX.size > ENCODED_MAX_BYTES:
         raise ValueError(f"batch of {len(raw)} bytes is too large")
-    return _PREFIX.pack(MAGIC, VERSION, CODEC_DELTA_ZSTD, checksum, len(raw)) + frame
+    return _prefix(_HISTORICAL if historical else 0, len(raw), frame) + frame
+
+
+def _prefix(flags: int, raw_size: int, frame: bytes) -> bytes:
+    return _PREFIX.pack(MAGIC, VERSION, CODEC_DELTA_ZSTD, flags, _checksum(flags, raw_size, frame), raw_size)
+
+
+def _checksum(flags: int, raw_size: int, frame: bytes) -> int:
+    return zlib.crc32(frame, zlib.crc32(struct.pack("<BI", flags, raw_size)))
 
 
 def decode(encoded: bytes) -> Batch:
@@ -73,7 +87,7 @@ def decode(encoded: bytes) -> Batch:
     Raise UnsupportedError for another version or codec, MalformedError for anything else that is not a whole batch. No
     input makes it use more than RAW_MAX_BYTES and a small multiple of it.
     """
-    raw = _open(encoded)
+    raw, flags = _open(encoded)
     if len(raw) < _HEAD_SIZE.size:
         raise MalformedError("batch without a head")
     head_end = _HEAD_SIZE.size + _HEAD_SIZE.unpack_from(raw)[0]
@@ -89,31 +103,32 @@ def decode(encoded: bytes) -> Batch:
     _check_unique(read)
     return Batch(
         fields.text(head, "vessel", 32), fields.integer(head, "epoch"), fields.integer(head, "seq"),
-        fields.text(head, "catalogue", 64), fields.flag(head, "historical"), scan_utc_ns, read,
+        fields.text(head, "catalogue", 64), flags == _HISTORICAL, scan_utc_ns, read,
         tuple(_target(item) for item in fields.items(head, "targets", TARGETS_MAX)),
     )  # fmt: skip
 
 
-def _open(encoded: bytes) -> bytes:
-    """Return the decompressed body after every check that can be made before it."""
+def _open(encoded: bytes) -> tuple[bytes, int]:
+    """Return the decompressed body and the flags after every check that can be made before it."""
     if len(encoded) < _PREFIX.size or len(encoded) > ENCODED_MAX_BYTES:
         raise MalformedError(f"{len(encoded)} bytes are not a batch")
-    magic, version, codec, checksum, raw_size = _PREFIX.unpack_from(encoded)
+    magic, version, codec, flags, checksum, raw_size = _PREFIX.unpack_from(encoded)
     if magic != MAGIC:
         raise MalformedError("not a batch: wrong magic")
     if version != VERSION or codec != CODEC_DELTA_ZSTD:
         raise UnsupportedError(f"batch of version {version}, codec {codec}")
     frame = encoded[_PREFIX.size :]
-    if zlib.crc32(frame, zlib.crc32(raw_size.to_bytes(4, "little"))) != checksum:
+    if flags > _HISTORICAL or _checksum(flags, raw_size, frame) != checksum:
         raise MalformedError("batch with a wrong checksum")
     if raw_size > RAW_MAX_BYTES:
         raise MalformedError(f"batch of {raw_size} bytes is over {RAW_MAX_BYTES}")
     try:
         if zstandard.get_frame_parameters(frame).content_size != raw_size:
             raise MalformedError("batch whose frame has another size than the envelope says")
-        return zstandard.ZstdDecompressor().decompress(frame, max_output_size=raw_size, allow_extra_data=False)
+        raw = zstandard.ZstdDecompressor().decompress(frame, max_output_size=raw_size, allow_extra_data=False)
     except zstandard.ZstdError as error:
         raise MalformedError(f"batch with a broken frame: {error}") from error
+    return raw, flags
 
 
 def _signed(head: dict[str, Plain], name: str) -> int:

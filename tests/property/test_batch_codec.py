@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import math
 import struct
 import zlib
 
@@ -107,7 +109,7 @@ def _voyage(scans: int) -> Batch:
     times = 1_800_000_000_000_000_000 + np.arange(scans, dtype=np.int64) * 1_000_000_000
     everywhere = np.arange(scans, dtype=np.int32)
     good = np.zeros(scans, np.uint8)
-    heading = np.round(95.0 + np.sin(np.arange(scans) / 7.0), 1)
+    heading = np.array([round(95.0 + math.sin(index / 7.0), 1) for index in range(scans)], np.float64)
     latitude = np.round(35.05 + np.arange(scans) * 1e-5, 7)
     columns = (Column("NAV_HDG", everywhere, heading, good), Column("NAV_LAT", everywhere, latitude, good))
     return Batch("kestrel", 1, 7, "cafe", False, times, columns, ())
@@ -126,7 +128,7 @@ def test_noise_is_refused(noise: bytes) -> None:
 @settings(max_examples=300, deadline=None)
 def test_a_hostile_body_with_a_true_checksum_is_refused_or_read(data: st.DataObject) -> None:
     """Whoever can write a checksum still cannot make the decoder raise anything undeclared."""
-    raw = bytearray(zstandard.ZstdDecompressor().decompress(codec.encode(_voyage(5))[13:]))
+    raw = bytearray(zstandard.ZstdDecompressor().decompress(codec.encode(_voyage(5))[14:]))
     for _ in range(data.draw(st.integers(1, 4))):
         raw[data.draw(st.integers(0, len(raw) - 1))] = data.draw(st.integers(0, 255))
     sealed = _sealed(bytes(raw), len(raw))
@@ -138,8 +140,8 @@ def test_a_hostile_body_with_a_true_checksum_is_refused_or_read(data: st.DataObj
 
 def _sealed(raw: bytes, said: int) -> bytes:
     frame = zstandard.ZstdCompressor().compress(raw)
-    checksum = zlib.crc32(frame, zlib.crc32(said.to_bytes(4, "little")))
-    return struct.pack("<3sBBII", b"FHB", 1, 1, checksum, said) + frame
+    checksum = zlib.crc32(frame, zlib.crc32(struct.pack("<BI", 0, said)))
+    return struct.pack("<3sBBBII", b"FHB", 1, 1, 0, checksum, said) + frame
 
 
 def test_each_flipped_bit_is_found() -> None:
@@ -158,6 +160,14 @@ def test_bombs_and_lies_are_refused_before_they_cost() -> None:
         codec.decode(_sealed(bytes(codec.RAW_MAX_BYTES + 1), codec.RAW_MAX_BYTES + 1))
     with pytest.raises(MalformedError, match="another size"):
         codec.decode(_sealed(bytes(100_000), 100))
+
+
+def test_a_kept_batch_is_marked_historical_without_being_read() -> None:
+    """The spool's bytes get their flag when they are sent late; nothing else changes."""
+    batch = _voyage(5)
+    late = codec.decode(codec.as_historical(codec.encode(batch)))
+    assert late.historical
+    assert _same(dataclasses.replace(late, historical=False), batch)
 
 
 def test_another_version_is_named() -> None:
