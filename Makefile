@@ -1,0 +1,79 @@
+# Every target sets up what it needs: a machine with Python 3.11-3.13, make and the package registries is enough.
+# `make demo` starts everything, ARGS="--vessels 1 --port 9000" is passed on. `make help` lists the rest.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+
+VENV := .venv
+BIN := $(VENV)/bin
+PY := $(BIN)/python
+READY := $(VENV)/.ready
+PYTHON ?= $(shell for p in python3.12 python3.11 python3.13 python3; do \
+	if $$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null; then echo $$p; break; fi; done)
+TESTS := tests/unit tests/property tests/simulation tests/fault tests/integration tests/e2e tests/architecture
+ARGS ?=
+
+# The package index's slow hours must not fail a first start.
+export UV_HTTP_TIMEOUT ?= 180
+# One line of output per tool, no colours that a log cannot show.
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help demo test check bench soak ui lock clean browser fix
+
+help: ## Say what there is to make
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+
+demo: $(READY) ui ## Start everything: database, broker, ships, agents, shore, console; ARGS="..." is passed on
+	@exec $(PY) -m farhelm demo $(ARGS)
+
+test: $(READY) ui browser ## Run all tests; ARGS="-k conn" is passed on to pytest
+	@$(PY) -m pytest $(TESTS) $(ARGS)
+
+check: $(READY) ## Lint, types, import contracts, house rules
+	@set -e; for step in "ruff check ." "ruff format --check ." mypy pyright lint-imports; do \
+		echo "== $$step"; $(BIN)/$$step; done
+	@echo "== house rules"; $(PY) -m pytest -q tests/architecture
+
+fix: $(READY) ## Let the tools repair what they can: imports, layout of code
+	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
+
+bench: $(READY) ui ## Measure latency, memory and rates, and print them
+	@$(PY) -m pytest -q -s --timeout 600 tests/bench $(ARGS)
+
+soak: $(READY) ui ## Run the demo for an hour and watch its memory; ARGS="--duration 600" for less
+	@$(PY) -m pytest -q -s --timeout 0 tests/bench -m soak $(ARGS)
+
+ui: $(READY) ## Build the console, if its sources changed
+	@$(PY) hatch_build.py
+
+lock: $(READY) ## Renew the pins of requirements.lock
+	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-emit-find-links --custom-compile-command "make lock" --all-extras pyproject.toml -o requirements.lock
+
+clean: ## Remove what was made; the demo's data (.demo) stays
+	@rm -rf $(VENV) build dist ui/node_modules ui/dist shoreside/console test-results \
+		.mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+browser: $(READY)
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null \
+	|| { [ -e $(VENV)/.browser ] ; } \
+	|| { if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then echo "installing Chromium for the console's tests ..."; \
+		{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-noto-core; } >$(VENV)/browser.log 2>&1; \
+	  else echo "fetching Playwright's Chromium for the console's tests ..."; \
+		$(PY) -m playwright install chromium >$(VENV)/browser.log 2>&1; fi && touch $(VENV)/.browser; } \
+	|| echo "no Chromium to be had ($(VENV)/browser.log says why): the console's tests will say that they did not run"
+
+# uv comes from the pins as well, then installs all the others: seconds instead of a minute.
+$(READY): requirements.lock pyproject.toml
+	@if [ -z "$(PYTHON)" ]; then echo "Python 3.11, 3.12 or 3.13 is needed and none is on PATH (or name it: make PYTHON=/path/to/python3.12 ...)"; exit 1; fi
+	@if [ ! -x $(PY) ]; then \
+		echo "making $(VENV) with $(PYTHON) ..."; \
+		$(PYTHON) -m venv $(VENV) >$(VENV).log 2>&1 && rm -f $(VENV).log || { cat $(VENV).log; rm -rf $(VENV) $(VENV).log; \
+		echo "This Python cannot make a virtual environment. On Debian or Ubuntu: apt-get install python3-venv"; exit 1; }; fi
+	@if [ "$$($(BIN)/uv --version 2>/dev/null | cut -d ' ' -f 2)" != "$$(sed -n 's/^uv==\([^ ]*\).*/\1/p' requirements.lock)" ]; then \
+		awk '/^uv==/ {on = 1} on && /^ *#/ {exit} on {print}' requirements.lock >$(VENV)/uv.txt && \
+		$(PY) -m pip install --quiet --require-hashes --no-deps -r $(VENV)/uv.txt; fi
+	@echo "installing the pinned packages ..."
+	@$(BIN)/uv pip sync --quiet --python $(PY) --require-hashes requirements.lock
+	@$(BIN)/uv pip install --quiet --python $(PY) --no-deps --no-build-isolation -e .
+	@touch $@
