@@ -1,0 +1,233 @@
+"""The shore's configuration: one frozen record, read once from TOML and the environment, all faults reported together.
+
+Environment variables win over the file: FARHELM_SHORE_DATABASE, FARHELM_SHORE_BROKER, FARHELM_SHORE_STOP_BROKER,
+FARHELM_SHORE_LISTEN, so that passwords need not stand in a file.
+"""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from protocols.aio.mqtt import Broker
+from protocols.errors import MalformedError
+from protocols.link.topics import topic
+
+ENVIRONMENT: Final = {
+    "FARHELM_SHORE_DATABASE": "database", "FARHELM_SHORE_BROKER": "broker",
+    "FARHELM_SHORE_STOP_BROKER": "stop_broker", "FARHELM_SHORE_LISTEN": "listen",
+}  # fmt: skip
+_SHORE_KEYS: Final = frozenset((
+    "listen", "origins", "broker", "stop_broker", "database", "console", "people", "demo", "client_id",
+))  # fmt: skip
+_KEY_BYTES: Final = 32
+
+
+class ConfigError(Exception):
+    """The configuration cannot be used; `faults` names every fault found."""
+
+    def __init__(self, faults: list[str]) -> None:
+        """Keep all faults."""
+        super().__init__("\n".join(faults))
+        self.faults = faults
+
+
+@dataclass(frozen=True, slots=True)
+class VesselConfig:
+    """What the shore knows of a vessel before it ever heard it."""
+
+    vessel: str
+    public_key: bytes | None
+    """Key of the vessel's heartbeats and events; None: pinned at the first birth seen."""
+    master_public_key: bytes | None
+    """Key that signs its roster and grant; None: the shore takes neither."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlertLimits:
+    """When the shore itself raises an alert; no defaults, because a watch that is silent by mistake is none."""
+
+    heartbeat_silent_s: float
+    data_stale_s: float
+    clock_skew_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class ShoreConfig:
+    """Everything the shore program is told at start."""
+
+    host: str
+    port: int
+    origins: tuple[str, ...]
+    """Exact origins of the console's pages, e.g. http://127.0.0.1:8000."""
+    broker: str
+    stop_broker: str
+    """URL with the credential of the emergency stop's own connection."""
+    database: str
+    console: Path | None
+    """Folder of the built console; None: the one in the package."""
+    people: Path | None
+    """JSON file of people and tokens that are to exist; None: none are added."""
+    demo: bool
+    """True where a demo Master enrols keys by itself; the page says so."""
+    client_id: str
+    alerts: AlertLimits
+    vessels: tuple[VesselConfig, ...]
+
+    @property
+    def secure(self) -> bool:
+        """True when every origin is https: the cookie is then sent over TLS only."""
+        return all(origin.startswith("https://") for origin in self.origins)
+
+
+def load(path: Path, environment: Mapping[str, str]) -> ShoreConfig:
+    """Return the configuration in `path`; raise ConfigError with all its faults."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ConfigError([f"{path}: cannot be read: {error.strerror}"]) from error
+    return parse(text, environment, path.parent)
+
+
+def parse(text: str, environment: Mapping[str, str], folder: Path) -> ShoreConfig:
+    """Return the configuration in `text`, relative paths below `folder`; raise ConfigError with all its faults."""
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError([f"not TOML: {error}"]) from error
+    reader = _Reader()
+    unknown = sorted(set(table) - {"shore", "alerts", "vessels"})
+    reader.faults.extend(f"unknown table [{name}]" for name in unknown)
+    shore = reader.table(table, "shore")
+    shore = {**shore, **{key: environment[name] for name, key in ENVIRONMENT.items() if name in environment}}
+    config = reader.shore(shore, reader.alerts(reader.table(table, "alerts")), reader.vessels(table), folder)
+    if reader.faults:
+        raise ConfigError(reader.faults)
+    return config
+
+
+class _Reader:
+    """Reads fields, collects faults, and always answers, so that every fault of a file is found in one go."""
+
+    def __init__(self) -> None:
+        self.faults: list[str] = []
+
+    def table(self, source: Mapping[str, object], name: str) -> dict[str, object]:
+        value = source.get(name)
+        if isinstance(value, dict):
+            return {str(key): item for key, item in value.items()}
+        self.faults.append(f"table [{name}] is missing")
+        return {}
+
+    def text(self, source: Mapping[str, object], where: str, name: str, default: str | None = None) -> str:
+        value = source.get(name, default)
+        if isinstance(value, str):
+            return value
+        self.faults.append(f"{where}.{name} must be text" if name in source else f"{where}.{name} is missing")
+        return ""
+
+    def positive(self, source: Mapping[str, object], where: str, name: str) -> float:
+        value = source.get(name)
+        if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value) and value > 0:
+            return float(value)
+        self.faults.append(f"{where}.{name} must be a number above 0" if name in source else f"{where}.{name} is missing")
+        return math.nan
+
+    def only(self, source: Mapping[str, object], where: str, allowed: frozenset[str]) -> None:
+        self.faults.extend(f"{where}.{name} is not known" for name in sorted(set(source) - allowed))
+
+    def alerts(self, source: dict[str, object]) -> AlertLimits:
+        names = tuple(AlertLimits.__slots__)
+        self.only(source, "alerts", frozenset(names))
+        silent_s, stale_s, skew_s = (self.positive(source, "alerts", name) for name in names)
+        return AlertLimits(silent_s, stale_s, skew_s)
+
+    def vessels(self, source: Mapping[str, object]) -> tuple[VesselConfig, ...]:
+        tables = source.get("vessels", {})
+        if not isinstance(tables, dict):
+            self.faults.append("vessels must be tables: [vessels.<id>]")
+            return ()
+        return tuple(self.vessel(str(name), value) for name, value in sorted(tables.items()))
+
+    def vessel(self, name: str, value: object) -> VesselConfig:
+        where = f"vessels.{name}"
+        try:
+            topic(name, "up/birth")
+        except MalformedError as error:
+            self.faults.append(f"{where}: {error}")
+        source = {str(key): item for key, item in value.items()} if isinstance(value, dict) else {}
+        self.only(source, where, frozenset(("public_key", "master_public_key")))
+        return VesselConfig(name, self.key(source, where, "public_key"), self.key(source, where, "master_public_key"))
+
+    def key(self, source: Mapping[str, object], where: str, name: str) -> bytes | None:
+        if name not in source:
+            return None
+        text = source[name]
+        try:
+            raw = bytes.fromhex(text) if isinstance(text, str) else b""
+        except ValueError:
+            raw = b""
+        if len(raw) != _KEY_BYTES:
+            self.faults.append(f"{where}.{name} must be an Ed25519 public key as 64 hexadecimal digits")
+            return None
+        return raw
+
+    def broker(self, source: Mapping[str, object], name: str, default: str | None = None) -> str:
+        url = self.text(source, "shore", name, default)
+        if url:
+            try:
+                Broker.from_url(url)
+            except ValueError:
+                self.faults.append(f"shore.{name} is not of the form mqtt://user:password@host:port")
+        return url
+
+    def origins(self, source: Mapping[str, object]) -> tuple[str, ...]:
+        listed = source.get("origins")
+        if not isinstance(listed, list) or not listed:
+            self.faults.append('shore.origins must list the console\'s origins, e.g. ["https://roc.example"]')
+            return ()
+        texts = [str(origin) for origin in listed]
+        for origin in texts:
+            parts = urlsplit(origin)
+            if parts.scheme not in ("http", "https") or not parts.netloc or origin != f"{parts.scheme}://{parts.netloc}":
+                self.faults.append(f"shore.origins: {origin!r} is not of the form https://host[:port]")
+        return tuple(texts)
+
+    def listen(self, source: Mapping[str, object]) -> tuple[str, int]:
+        text = self.text(source, "shore", "listen")
+        host, _, port = text.rpartition(":")
+        if not host or not port.isdigit() or not 0 < int(port) < 65536:  # noqa: PLR2004 - TCP ports
+            self.faults.append(f"shore.listen {text!r} is not of the form 127.0.0.1:8000")
+            return "", 0
+        return host.strip("[]"), int(port)
+
+    def folder_file(self, source: Mapping[str, object], name: str, folder: Path) -> Path | None:
+        text = self.text(source, "shore", name, "")
+        path = folder / text
+        if text and not path.exists():
+            self.faults.append(f"shore.{name}: {path} does not exist")
+        return path if text else None
+
+    def shore(
+        self, source: dict[str, object], alerts: AlertLimits, vessels: tuple[VesselConfig, ...], folder: Path
+    ) -> ShoreConfig:
+        self.only(source, "shore", _SHORE_KEYS)
+        host, port = self.listen(source)
+        broker = self.broker(source, "broker")
+        demo = source.get("demo", False)
+        if not isinstance(demo, bool):
+            self.faults.append("shore.demo must be true or false")
+        database = self.text(source, "shore", "database")
+        if database and not database.startswith(("postgresql://", "postgres://")):
+            self.faults.append("shore.database is not of the form postgresql://user:password@host:port/name")
+        return ShoreConfig(
+            host=host, port=port, origins=self.origins(source), broker=broker,
+            stop_broker=self.broker(source, "stop_broker", broker), database=database,
+            console=self.folder_file(source, "console", folder), people=self.folder_file(source, "people", folder),
+            demo=bool(demo), client_id=self.text(source, "shore", "client_id", "shore"), alerts=alerts, vessels=vessels,
+        )  # fmt: skip

@@ -1,0 +1,175 @@
+"""What the shore knows of each vessel right now. Pure: it is told what arrived and when, and answers with values."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+
+from protocols.console.messages import AlertJson, ChannelJson, OrderMessage, TargetJson, TrackPoint, ValueRow
+from protocols.link.batch import Batch, Column, TargetReport
+from protocols.link.birth import Birth
+from protocols.link.heartbeats import VesselHeartbeat
+from shoreside import catalogue
+
+NS_PER_MS: Final = 1_000_000
+TRACK_STEP_MS: Final = 10_000
+TRACK_MAX: Final = 1000
+"""Points of the live track: 2 h 46 min at 10 s; 36 kB in one frame. The oldest goes first; history has the rest."""
+TARGETS_MAX: Final = 2000
+"""Targets kept per vessel; AIS saturates near 2,000 stations in range. The longest silent goes first."""
+TARGET_LIFE_MS: Final = 600_000
+"""Ten minutes without a report: class A at anchor reports each 3 min (ITU-R M.1371)."""
+ORDERS_MAX: Final = 50
+"""Orders shown again on subscribe; the history route has the rest."""
+ALERTS_MAX: Final = 500
+"""Alerts kept per vessel; the oldest goes first."""
+
+
+@dataclass(slots=True)
+class VesselState:
+    """One vessel as last heard."""
+
+    vessel: str
+    birth: Birth | None = None
+    channels: dict[str, ChannelJson] = field(default_factory=dict[str, ChannelJson])
+    latest: dict[str, ValueRow] = field(default_factory=dict[str, ValueRow])
+    heartbeat: VesselHeartbeat | None = None
+    heartbeat_at_s: float | None = None
+    clock_skew_s: float | None = None
+    """Vessel's UTC minus the shore's when the last heartbeat arrived; None before the first."""
+    collector_alive: bool = False
+    data_at_s: float | None = None
+    """Monotonic time of the last live batch; None before the first of this run."""
+    sample_count: int = 0
+    targets: dict[int, TargetJson] = field(default_factory=dict[int, TargetJson])
+    track: deque[TrackPoint] = field(default_factory=lambda: deque[TrackPoint](maxlen=TRACK_MAX))
+    orders: dict[str, OrderMessage] = field(default_factory=dict[str, OrderMessage])
+    alerts: dict[tuple[str, str], AlertJson] = field(default_factory=dict[tuple[str, str], AlertJson])
+    """By (source, alert id)."""
+
+
+def take_birth(state: VesselState, birth: Birth) -> None:
+    """Learn what the vessel is; raise MalformedError, having changed nothing, when its catalogue cannot be read."""
+    state.channels = catalogue.channels(birth.catalogue)
+    state.birth = birth
+
+
+def take_batch(state: VesselState, batch: Batch, now_s: float) -> list[ValueRow]:
+    """Take the newest value of each channel of a live batch; return those that are newer than what was known."""
+    state.data_at_s = now_s
+    fresh: list[ValueRow] = []
+    for column in batch.columns:
+        row = _last_row(state, batch, column)
+        known = state.latest.get(column.channel)
+        if row is not None and (known is None or row[3] >= known[3]):
+            state.latest[column.channel] = row
+            fresh.append(row)
+    extend_track(state)
+    return fresh
+
+
+def _last_row(state: VesselState, batch: Batch, column: Column) -> ValueRow | None:
+    if not len(column.scan):
+        return None
+    utc_ms = int(batch.scan_utc_ns[int(column.scan[-1])]) // NS_PER_MS
+    quality = int(column.quality[-1])
+    if isinstance(column.values, tuple):
+        return column.channel, column.values[-1], quality, utc_ms
+    number = float(column.values[-1])
+    channel = state.channels.get(column.channel)
+    if not np.isfinite(number):
+        return column.channel, None, quality, utc_ms
+    value = bool(number) if channel is not None and channel["kind"] == "boolean" else number
+    return column.channel, value, quality, utc_ms
+
+
+def number(state: VesselState, channel: str) -> float | None:
+    """Return the latest value of a numeric channel; None where there is none."""
+    row = state.latest.get(channel)
+    return row[1] if row is not None and isinstance(row[1], float) else None
+
+
+def extend_track(state: VesselState) -> None:
+    """Add the present position to the track where it is ten seconds newer than the last point."""
+    latitude, longitude = number(state, "NAV_LAT"), number(state, "NAV_LON")
+    if latitude is None or longitude is None:
+        return
+    utc_ms = state.latest["NAV_LAT"][3]
+    if not state.track or utc_ms - state.track[-1][2] >= TRACK_STEP_MS:
+        state.track.append((longitude, latitude, utc_ms))
+
+
+def target_json(report: TargetReport) -> TargetJson | None:
+    """Return a target as the console shows it; None where it has no position."""
+    if report.latitude_deg is None or report.longitude_deg is None:
+        return None
+    return {
+        "mmsi": report.mmsi, "utc_ms": report.utc_ns // NS_PER_MS, "latitude_deg": report.latitude_deg,
+        "longitude_deg": report.longitude_deg, "sog_kn": report.sog_kn, "cog_deg": report.cog_deg,
+        "heading_deg": report.heading_deg, "name": report.name, "ship_type": report.ship_type,
+        "length_m": report.length_m, "beam_m": report.beam_m,
+    }  # fmt: skip
+
+
+def take_targets(state: VesselState, reports: tuple[TargetReport, ...]) -> list[TargetJson]:
+    """Take AIS reports; return the targets that changed. A field not in the newer report keeps the older's value."""
+    changed: list[TargetJson] = []
+    for report in reports:
+        target = target_json(report)
+        known = state.targets.pop(report.mmsi, None)
+        if target is None or (known is not None and known["utc_ms"] > target["utc_ms"]):
+            if known is not None:
+                state.targets[report.mmsi] = known
+            continue
+        if known is not None:
+            _keep_static(target, known)
+        state.targets[report.mmsi] = target  # at the end: the order is that of the last report
+        changed.append(target)
+    while len(state.targets) > TARGETS_MAX:
+        del state.targets[next(iter(state.targets))]
+    return changed
+
+
+def _keep_static(target: TargetJson, known: TargetJson) -> None:
+    target["name"] = target["name"] if target["name"] is not None else known["name"]
+    target["ship_type"] = target["ship_type"] if target["ship_type"] is not None else known["ship_type"]
+    target["length_m"] = target["length_m"] if target["length_m"] is not None else known["length_m"]
+    target["beam_m"] = target["beam_m"] if target["beam_m"] is not None else known["beam_m"]
+
+
+def drop_old_targets(state: VesselState, utc_ms: int) -> None:
+    """Forget targets not heard for ten minutes."""
+    for mmsi in [m for m, target in state.targets.items() if utc_ms - target["utc_ms"] > TARGET_LIFE_MS]:
+        del state.targets[mmsi]
+
+
+def take_heartbeat(state: VesselState, beat: VesselHeartbeat, now_s: float, utc_ns: int) -> bool:
+    """Take a verified heartbeat; return False, having changed nothing, for one that is not newer."""
+    known = state.heartbeat
+    if known is not None and known.boot_id == beat.boot_id and beat.seq <= known.seq:
+        return False
+    state.heartbeat = beat
+    state.heartbeat_at_s = now_s
+    state.clock_skew_s = (beat.utc_ns - utc_ns) / 1e9
+    return True
+
+
+def take_order(state: VesselState, message: OrderMessage) -> None:
+    """Keep the latest state of an order among the last fifty."""
+    state.orders.pop(message["order_id"], None)
+    state.orders[message["order_id"]] = {**message, "live": False}
+    while len(state.orders) > ORDERS_MAX:
+        del state.orders[next(iter(state.orders))]
+
+
+def take_alert(state: VesselState, alert: AlertJson) -> None:
+    """Keep an alert until it is normal."""
+    key = (alert["source"], alert["alert_id"])
+    state.alerts.pop(key, None)
+    if alert["state"] != "normal":
+        state.alerts[key] = alert
+    while len(state.alerts) > ALERTS_MAX:
+        del state.alerts[next(iter(state.alerts))]

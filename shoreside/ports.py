@@ -1,0 +1,100 @@
+"""What the station asks of the world: a store it can commit to. MQTT and the clock are ports of `protocols.aio`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+from protocols.console.messages import AlertJson, ValueRow
+from protocols.link.batch import Batch, TargetReport
+from protocols.link.events import Event, Reason
+
+Word = Literal["roster", "grant"]
+"""What the Master signs."""
+
+
+class StoreDownError(Exception):
+    """The store cannot be reached or failed half-way: nothing of this commit is there; ask again later."""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderNote:
+    """One state of one order, as the shore or the ship said it."""
+
+    order_id: str
+    vessel: str
+    kind: str
+    args: dict[str, float | str]
+    person: str
+    console: str
+    signed: bytes | None
+    """The envelope; None when the shore learnt of the order from the vessel only."""
+    state: str
+    """One of protocols.link.events.OrderState."""
+    reasons: tuple[Reason, ...]
+    detail: str
+    utc_ns: int
+    source: Literal["ship", "shore"]
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What is committed together: either all of it is there afterwards, or nothing."""
+
+    births: tuple[tuple[str, str, bytes], ...] = ()
+    """(vessel, catalogue hash, birth message)."""
+    keys: tuple[tuple[str, bytes], ...] = ()
+    """(vessel, public key) pinned on first sight."""
+    batches: tuple[Batch, ...] = ()
+    events: tuple[tuple[Event, bytes], ...] = ()
+    """(event, signed envelope)."""
+    orders: tuple[OrderNote, ...] = ()
+    alerts: tuple[tuple[str, AlertJson], ...] = ()
+    gaps: tuple[tuple[str, str, int, int], ...] = ()
+    """(vessel, stream, first and last sequence) that will never come."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """What the store knows when a station starts."""
+
+    births: dict[str, bytes] = field(default_factory=dict[str, bytes])
+    keys: dict[str, bytes] = field(default_factory=dict[str, bytes])
+    batches: dict[tuple[str, int], tuple[tuple[int, int], ...]] = field(
+        default_factory=dict[tuple[str, int], tuple[tuple[int, int], ...]]
+    )
+    """Ranges of committed sequences by (vessel, epoch)."""
+    events: dict[tuple[str, str], tuple[tuple[int, int], ...]] = field(
+        default_factory=dict[tuple[str, str], tuple[tuple[int, int], ...]]
+    )
+    """Ranges of committed sequences by (vessel, boot id)."""
+    latest: dict[str, tuple[ValueRow, ...]] = field(default_factory=dict[str, tuple[ValueRow, ...]])
+    tracks: dict[str, tuple[tuple[float, float, int], ...]] = field(
+        default_factory=dict[str, tuple[tuple[float, float, int], ...]]
+    )
+    """(longitude_deg, latitude_deg, utc_ms) by vessel."""
+    targets: dict[str, tuple[TargetReport, ...]] = field(default_factory=dict[str, tuple[TargetReport, ...]])
+    orders: tuple[OrderNote, ...] = ()
+    """The last state of the last orders, oldest first."""
+    alerts: tuple[tuple[str, AlertJson], ...] = ()
+    words: dict[tuple[str, Word], bytes] = field(default_factory=dict[tuple[str, Word], bytes])
+    """The latest signed roster and grant by vessel."""
+
+
+class Store(Protocol):
+    """Where the station keeps what must not be lost."""
+
+    async def load(self) -> Remembered:
+        """Return what is known; raise StoreDownError when the store cannot be reached."""
+        ...
+
+    async def commit(self, work: Work) -> int:
+        """Make all of `work` durable, return how many samples were new; raise StoreDownError when nothing was kept.
+
+        A batch (vessel, epoch, seq) or an event (vessel, boot id, seq) that is there already adds nothing.
+        """
+        ...
+
+    async def save_word(self, what: Word, vessel: str, version: int, signed: bytes) -> None:
+        """Keep signed bytes of the Master; raise StoreDownError when they were not kept."""
+        ...

@@ -1,0 +1,205 @@
+"""The messages of the console, made from what the shore knows. Pure."""
+
+from __future__ import annotations
+
+from typing import Final, Literal, cast
+
+from protocols.console.messages import (
+    AlertJson,
+    AlertsMessage,
+    AuthorityJson,
+    EventMessage,
+    FleetMessage,
+    OrderMessage,
+    ReasonJson,
+    StatusMessage,
+    TargetsMessage,
+    TrackMessage,
+    ValuesMessage,
+    VesselMessage,
+    VesselSummary,
+)
+from protocols.link.cbor import Plain
+from protocols.link.events import Event, Reason
+from protocols.link.heartbeats import AuthorityState, VesselHeartbeat
+from shoreside.fleet import NS_PER_MS, VesselState, number
+from shoreside.ports import OrderNote
+
+PRIORITIES: Final = ("caution", "warning", "alarm", "emergency alarm")
+"""Rising (IEC 62923-1)."""
+NEVER_HEARD_MS: Final = 2**31 - 1
+"""Age of a heartbeat that never came."""
+
+
+def reason_json(reason: Reason) -> ReasonJson:
+    """Return a reason as the console shows it."""
+    return {
+        "name": reason.name, "rule": reason.rule, "text": reason.text, "value": reason.value, "limit": reason.limit,
+        "unit": reason.unit, "age_s": reason.age_s,
+    }  # fmt: skip
+
+
+def order_message(note: OrderNote, *, live: bool) -> OrderMessage:
+    """Return one state of an order."""
+    return {
+        "type": "order", "vessel": note.vessel, "order_id": note.order_id, "kind": note.kind, "args": note.args,
+        "person": note.person, "console": note.console, "state": note.state,
+        "reasons": [reason_json(reason) for reason in note.reasons], "detail": note.detail,
+        "utc_ms": note.utc_ns // NS_PER_MS, "live": live,
+    }  # fmt: skip
+
+
+def vessel_message(state: VesselState) -> VesselMessage | None:
+    """Return what the vessel is; None before its first birth."""
+    birth = state.birth
+    if birth is None:
+        return None
+    return {
+        "type": "vessel", "vessel": state.vessel, "name": birth.name, "ship_type": birth.ship_type, "mmsi": birth.mmsi,
+        "imo": birth.imo, "length_m": birth.length_m, "beam_m": birth.beam_m, "catalogue_hash": birth.catalogue_hash,
+        "channels": list(state.channels.values()),
+        "areas": [
+            {"kind": "no_go" if kind == "no_go" else "allowed", "name": name, "points": list(ring)}
+            for kind, name, ring in birth.areas
+        ],
+        "limits": birth.limits,
+    }  # fmt: skip
+
+
+def summary(state: VesselState, now_s: float) -> VesselSummary:
+    """Return the vessel's row of the fleet list."""
+    birth, beat = state.birth, state.heartbeat
+    position = state.latest.get("NAV_LAT")
+    return {
+        "vessel": state.vessel, "name": birth.name if birth else state.vessel,
+        "ship_type": birth.ship_type if birth else "", "mmsi": birth.mmsi if birth else 0,
+        "length_m": birth.length_m if birth else 0.0, "beam_m": birth.beam_m if birth else 0.0,
+        "latitude_deg": number(state, "NAV_LAT"), "longitude_deg": number(state, "NAV_LON"),
+        "heading_deg": number(state, "NAV_HDG"), "cog_deg": number(state, "NAV_COG"),
+        "sog_kn": number(state, "NAV_SOG"), "position_utc_ms": position[3] if position else None,
+        "data_age_ms": _age_ms(state.data_at_s, now_s), "step": beat.step if beat else "",
+        "station": beat.authority.station if beat else "none", "person": beat.authority.person if beat else "",
+        "roc": beat.authority.roc if beat else "", "round_trip_ms": beat.round_trip_ms if beat else None,
+        "highest_alert": highest(list(state.alerts.values())), "alert_count": len(state.alerts),
+        "heartbeat_age_ms": _age_ms(state.heartbeat_at_s, now_s),
+    }  # fmt: skip
+
+
+def _age_ms(since_s: float | None, now_s: float) -> int | None:
+    return None if since_s is None else int((now_s - since_s) * 1000)
+
+
+def highest(alerts: list[AlertJson]) -> Literal["", "emergency alarm", "alarm", "warning", "caution"]:
+    """Return the highest priority among `alerts`, empty when there are none."""
+    return max((alert["priority"] for alert in alerts), key=PRIORITIES.index, default="")
+
+
+FLEET_PER_MESSAGE: Final = 80
+"""A row takes about 500 bytes; a frame stays under 64 kB."""
+
+
+def fleet_message(states: list[VesselState], now_s: float) -> FleetMessage:
+    """Return the fleet list."""
+    return {"type": "fleet", "vessels": [summary(state, now_s) for state in states[:FLEET_PER_MESSAGE]]}
+
+
+_NOBODY: Final = AuthorityState("none", "", "", "", "", "", "", 0, None, "held", "", "", "", None)
+_UNHEARD: Final = VesselHeartbeat(
+    vessel="", boot_id="", seq=0, mono_ms=0, utc_ns=0, utc_trusted=False, step="L0", reasons=(), next_step="",
+    next_step_in_s=None, authority=_NOBODY, stop_latched=False, echo_session="", echo_seq=0, echo_held_ms=0,
+    round_trip_ms=None, loss_pct=0.0, setpoints={}, phase="", roster_version=0, alerts=(), action="",
+)  # fmt: skip
+
+
+def status_message(state: VesselState, now_s: float) -> StatusMessage:
+    """Return the last vessel heartbeat and its age; the empty heartbeat with `heard` false before the first."""
+    beat = state.heartbeat if state.heartbeat is not None else _UNHEARD
+    age_ms = _age_ms(state.heartbeat_at_s, now_s)
+    return {
+        "type": "status", "vessel": state.vessel, "heard": state.heartbeat is not None,
+        "heartbeat_age_ms": NEVER_HEARD_MS if age_ms is None else age_ms, "boot_id": beat.boot_id, "seq": beat.seq,
+        "mono_ms": beat.mono_ms, "utc_ms": beat.utc_ns // NS_PER_MS, "utc_trusted": beat.utc_trusted,
+        "step": beat.step,
+        "reasons": [
+            {"name": reason.name, "text": reason.text, "since_ms": reason.since_ms, "clears": reason.clears}
+            for reason in beat.reasons
+        ],
+        "next_step": beat.next_step, "next_step_in_s": beat.next_step_in_s,
+        "authority": authority_json(beat.authority), "stop_latched": beat.stop_latched,
+        "echo_session": beat.echo_session, "echo_seq": beat.echo_seq, "echo_held_ms": beat.echo_held_ms,
+        "round_trip_ms": beat.round_trip_ms, "loss_pct": beat.loss_pct, "setpoints": beat.setpoints,
+        "phase": beat.phase, "roster_version": beat.roster_version, "alerts": list(beat.alerts),
+        "action": beat.action, "collector_alive": state.collector_alive,
+    }  # fmt: skip
+
+
+def authority_json(authority: AuthorityState) -> AuthorityJson:
+    """Return who holds the conn."""
+    return cast("AuthorityJson", {name: getattr(authority, name) for name in AuthorityState.__slots__})
+
+
+def values_message(state: VesselState, utc_ms: int) -> ValuesMessage:
+    """Return the latest value of every channel."""
+    return {
+        "type": "values", "vessel": state.vessel, "server_utc_ms": utc_ms, "values": list(state.latest.values()),
+        "gap_count": 0,
+    }  # fmt: skip
+
+
+def track_message(state: VesselState) -> TrackMessage:
+    """Return the track of the last hours."""
+    return {"type": "track", "vessel": state.vessel, "points": list(state.track)}
+
+
+def targets_message(state: VesselState) -> TargetsMessage:
+    """Return all targets of the last ten minutes, the 200 last heard."""
+    return {"type": "targets", "vessel": state.vessel, "targets": list(state.targets.values())[-200:]}
+
+
+def alerts_message(state: VesselState) -> AlertsMessage:
+    """Return all alerts that are not normal, the 100 latest."""
+    return {"type": "alerts", "vessel": state.vessel, "alerts": list(state.alerts.values())[-100:]}
+
+
+def event_message(event: Event) -> EventMessage:
+    """Return an event for the list."""
+    return {
+        "type": "event", "vessel": event.vessel, "kind": event.kind, "text": event_text(event),
+        "utc_ms": event.utc_ns // NS_PER_MS,
+    }  # fmt: skip
+
+
+def event_text(event: Event) -> str:
+    """Return one line that says what happened."""
+    body = event.body
+    match event.kind:
+        case "authority":
+            who = _said(body, "person") or "nobody"
+            return f"Conn: {_said(body, 'station')} ({who}), {_said(body, 'cause')}"
+        case "ladder":
+            why = _reason_texts(body.get("reasons"))
+            return f"Ladder {_said(body, 'from')} to {_said(body, 'to')}: {why}".rstrip(": ")
+        case "stop":
+            return f"Emergency stop {_said(body, 'state')} by {_said(body, 'person') or 'the bridge'}"
+        case "source":
+            return f"{_said(body, 'channel')}: source {_said(body, 'from')} to {_said(body, 'to')}"
+        case "roster":
+            return " ".join(_said(body, name) for name in ("what", "version", "result", "detail")).strip().capitalize()
+        case _:
+            return _said(body, "text")
+
+
+def _said(body: dict[str, Plain], name: str) -> str:
+    value = body.get(name)
+    return "" if value is None else str(value)
+
+
+def _reason_texts(reasons: Plain) -> str:
+    if not isinstance(reasons, list):
+        return ""
+    return "; ".join(
+        (_said(reason, "text") or _said(reason, "name")) if isinstance(reason, dict) else str(reason)
+        for reason in reasons
+    )
+
+
