@@ -25,8 +25,8 @@ def _channel(row: Plain) -> ChannelJson:
     if not isinstance(row, dict):
         raise MalformedError("a channel is not a map")
     return {
-        "short_id": fields.text(row, "short_id", 64), "name": fields.text(row, "name"), "unit": fields.text(row, "unit"),
-        "kind": _kind(fields.text(row, "kind", 10)), "low": fields.optional_number(row, "low"),
+        "short_id": fields.text(row, "short_id", 64), "name": fields.text(row, "name"),
+        "unit": fields.text(row, "unit"), "kind": _kind(fields.text(row, "kind", 10)), "low": fields.optional_number(row, "low"),
         "high": fields.optional_number(row, "high"), "cycle_s": fields.number(row, "cycle_s"),
         "max_age_s": fields.number(row, "max_age_s"),
     }  # fmt: skip

@@ -135,7 +135,8 @@ class _Reader:
         value = source.get(name)
         if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value) and value > 0:
             return float(value)
-        self.faults.append(f"{where}.{name} must be a number above 0" if name in source else f"{where}.{name} is missing")
+        what = "must be a number above 0" if name in source else "is missing"
+        self.faults.append(f"{where}.{name} {what}")
         return math.nan
 
     def only(self, source: Mapping[str, object], where: str, allowed: frozenset[str]) -> None:

@@ -44,6 +44,8 @@ class VesselState:
     data_at_s: float | None = None
     """Monotonic time of the last live batch; None before the first of this run."""
     sample_count: int = 0
+    forged_count: int = 0
+    """Messages in this vessel's name whose signature did not hold, since the last good birth."""
     targets: dict[int, TargetJson] = field(default_factory=dict[int, TargetJson])
     track: deque[TrackPoint] = field(default_factory=lambda: deque[TrackPoint](maxlen=TRACK_MAX))
     orders: dict[str, OrderMessage] = field(default_factory=dict[str, OrderMessage])

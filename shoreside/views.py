@@ -27,6 +27,7 @@ from shoreside.ports import OrderNote
 
 PRIORITIES: Final = ("caution", "warning", "alarm", "emergency alarm")
 """Rising (IEC 62923-1)."""
+ALERT_STATES: Final = ("normal", "unacknowledged", "silenced", "acknowledged", "rectified-unacknowledged")
 NEVER_HEARD_MS: Final = 2**31 - 1
 """Age of a heartbeat that never came."""
 
@@ -159,6 +160,19 @@ def targets_message(state: VesselState) -> TargetsMessage:
 def alerts_message(state: VesselState) -> AlertsMessage:
     """Return all alerts that are not normal, the 100 latest."""
     return {"type": "alerts", "vessel": state.vessel, "alerts": list(state.alerts.values())[-100:]}
+
+
+def alert_of(event: Event) -> AlertJson | None:
+    """Return the alert that an event of kind `alert` tells; None where it cannot be read."""
+    body = event.body
+    priority, category, state = (_said(body, name) for name in ("priority", "category", "state"))
+    if priority not in PRIORITIES or category not in ("A", "B", "C") or state not in ALERT_STATES:
+        return None
+    made = {
+        "alert_id": _said(body, "alert_id"), "text": _said(body, "text"), "priority": priority, "category": category,
+        "state": state, "since_utc_ms": event.utc_ns // NS_PER_MS, "source": "ship",
+    }  # fmt: skip
+    return cast("AlertJson", made)
 
 
 def event_message(event: Event) -> EventMessage:

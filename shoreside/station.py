@@ -1,0 +1,242 @@
+"""The station ashore: the shell around `Downlink`, with its tasks for the broker, the store, the clock and the senders.
+
+Everything it touches is given to it (clock, message port, store), so that a simulated world runs the same code.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from typing import Final
+
+from protocols.aio.clock import Clock
+from protocols.aio.port import Connected, Disconnected, Message, MessagePort
+from protocols.link import topics
+from protocols.link.cbor import SIZE_MAX_BYTES
+from protocols.link.events import Reason
+from shoreside import orders, views
+from shoreside.config import AlertLimits, VesselConfig
+from shoreside.downlink import Downlink, Said
+from shoreside.live import Feed, Hub
+from shoreside.ports import OrderNote, Store, StoreDownError, Work
+from shoreside.rates import Rates
+from shoreside.roster import Roster, Words
+
+SUBSCRIPTIONS: Final = tuple(
+    topics.for_all(leaf) for leaf in (topics.BIRTH, topics.DEATH, topics.BATCH, topics.HEARTBEAT_UP, topics.EVENT)
+)
+"""What the station's message port must be subscribed to."""
+TICK_S: Final = 1.0
+COMMIT_LINGER_S: Final = 0.1
+"""Time in which work gathers for one transaction; live values do not wait for it, acknowledgements do."""
+STORE_RETRY_FIRST_S: Final = 0.2
+STORE_RETRY_MAX_S: Final = 5.0
+SAYINGS_MAX: Final = 2000
+"""Acknowledgements and re-sendings waiting for the broker; the oldest goes first: the ship asks again by resending."""
+ORDER_LIFE_AT_BROKER_S: Final = 60
+"""Bound on how long the broker may hold an order; the ship's own deadline is the one that counts (CMD-04)."""
+
+
+class Station:
+    """One station: create it with its ports, then run it as one task."""
+
+    def __init__(
+        self, clock: Clock, port: MessagePort, store: Store, vessels: tuple[VesselConfig, ...], limits: AlertLimits,
+        *, log: Callable[[str, dict[str, object]], None] | None = None,
+    ) -> None:  # fmt: skip
+        """Prepare a station; nothing happens before `run`. `port` must be subscribed to SUBSCRIPTIONS."""
+        self.hub = Hub()
+        self.downlink = Downlink(vessels, limits, self.hub)
+        self.words = Words({v.vessel: v.master_public_key for v in vessels if v.master_public_key is not None})
+        self.store_up = False
+        self.committed_samples = 0
+        self.sayings_dropped = 0
+        self._clock = clock
+        self._port = port
+        self._store = store
+        self._log = log if log is not None else lambda _event, _facts: None
+        self._sayings: deque[Said] = deque()
+        self._say = asyncio.Event()
+        self._order_rates = Rates(per_s=10.0, burst=20)
+        self._beat_rates = Rates(per_s=20.0, burst=40)
+
+    @property
+    def connected(self) -> bool:
+        """True while the broker is there."""
+        return self._port.connected
+
+    async def run(self) -> None:
+        """Remember, then listen, commit and acknowledge until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._port.run(), name="station broker")
+            await self._recall()
+            group.create_task(self._receive(), name="station receive")
+            group.create_task(self._write(), name="station write")
+            group.create_task(self._send(), name="station send")
+            group.create_task(self._tick(), name="station tick")
+
+    # Towards the ships
+
+    async def pass_order(self, vessel: str, signed: bytes, person: str) -> OrderNote | None:
+        """Pass a signed order on unchanged; return the shore's record of it, None where its bytes cannot be read.
+
+        REFUSED (ashore) when the broker is not there, the bytes are too many or the rate is over its bound; UNKNOWN
+        when the broker did not say that it has the order.
+        """
+        now_s, utc_ns = self._clock.now_s(), self._clock.utc_ns()
+        order = orders.unread(signed)
+        reason = self._why_not(vessel, signed, person, self._order_rates, now_s)
+        state = "REFUSED"
+        if reason is None:
+            topic = topics.topic(vessel, topics.ORDER)
+            sent = await self._port.publish(topic, signed, expiry_s=ORDER_LIFE_AT_BROKER_S)
+            state = "sent" if sent else "UNKNOWN"
+        if order is None or order.vessel != vessel:
+            return None
+        note = orders.note_of(order, signed, state, utc_ns, *((reason,) if reason else ()))
+        self.downlink.note(note, now_s)
+        return note
+
+    async def pass_heartbeat(self, vessel: str, signed: bytes, person: str) -> Reason | None:
+        """Pass a signed operator heartbeat on unchanged; return why not, None when the broker has it."""
+        reason = self._why_not(vessel, signed, person, self._beat_rates, self._clock.now_s())
+        if reason is not None:
+            return reason
+        sent = await self._port.publish(topics.topic(vessel, topics.HEARTBEAT_DOWN), signed, expiry_s=2)
+        return None if sent else _NO_BROKER
+
+    def _why_not(self, vessel: str, signed: bytes, person: str, rates: Rates, now_s: float) -> Reason | None:
+        if vessel not in self.downlink.states:
+            return Reason("unknown_vessel", "", f"This station knows no vessel {vessel!r}.")
+        if len(signed) > SIZE_MAX_BYTES:
+            return Reason("too_long", "", "The message is too long.", len(signed), SIZE_MAX_BYTES, "bytes")
+        if not rates.take(person, now_s):
+            return Reason("rate", "CMD-14", "Too many messages from this person; wait a moment.")
+        return None if self._port.connected else _NO_BROKER
+
+    async def take_word(self, signed: bytes) -> Roster | str:
+        """Take a roster or grant signed by the Master: keep it, then have it retained for the ship.
+
+        Returns the roster, or the vessel of a grant. Raises SignatureError or MalformedError when it is none of ours,
+        StoreDownError when it could not be kept.
+        """
+        word = self.words.read(signed, self._clock.utc_ns())
+        await self._store.save_word(word.what, word.vessel, word.version, signed)
+        self.words.take(word)
+        self._enqueue(word.topic, signed)
+        return word.roster if word.roster is not None else word.vessel
+
+    # Towards the consoles
+
+    def subscribe(self, feed: Feed, vessel: str | None) -> bool:
+        """Turn `feed` to a vessel's view and send it all that is known; return False for a vessel nobody knows."""
+        state = self.downlink.states.get(vessel) if vessel is not None else None
+        if vessel is not None and state is None:
+            return False
+        feed.subscribe(vessel)
+        now_s = self._clock.now_s()
+        feed.slot("fleet", views.fleet_message(list(self.downlink.states.values()), now_s))
+        if state is None:
+            return True
+        described = views.vessel_message(state)
+        if described is not None:
+            feed.firm(described)
+        feed.firm(views.alerts_message(state))
+        for order in state.orders.values():
+            feed.firm(order)
+        feed.slot("status", views.status_message(state, now_s))
+        feed.slot("track", views.track_message(state))
+        feed.values(list(state.latest.values()))
+        feed.targets(list(state.targets.values()))
+        return True
+
+    # Tasks
+
+    async def _recall(self) -> None:
+        pause_s = STORE_RETRY_FIRST_S
+        while True:
+            try:
+                known = await self._store.load()
+            except StoreDownError as error:
+                self._log("the store cannot be read yet", {"error": str(error)})
+                await asyncio.sleep(pause_s)
+                pause_s = min(pause_s * 2, STORE_RETRY_MAX_S)
+                continue
+            self.downlink.recall(known)
+            self.words.recall(known.words, self._clock.utc_ns())
+            self.store_up = True
+            return
+
+    async def _receive(self) -> None:
+        while True:
+            arrival = await self._port.receive()
+            if isinstance(arrival, Message):
+                self.downlink.receive(arrival.topic, arrival.payload, self._clock.now_s(), self._clock.utc_ns())
+                self._enqueue_acks()
+            elif isinstance(arrival, Connected):
+                self._log("broker connected", {"number": arrival.number})
+                for topic, signed in self.words.retained():
+                    self._enqueue(topic, signed)
+            else:
+                self._log("broker lost", {"reason": _reason_of(arrival)})
+
+    async def _write(self) -> None:
+        while True:
+            await asyncio.sleep(COMMIT_LINGER_S)
+            work = self.downlink.pending.take()
+            if work is not None:
+                await self._commit(work)
+                self.downlink.committed(work)
+                self._enqueue_acks()
+
+    async def _commit(self, work: Work) -> None:
+        """Commit `work`, again and again until it is durable: it is not lost while the store is away, nor is it acked."""
+        pause_s = STORE_RETRY_FIRST_S
+        while True:
+            try:
+                self.committed_samples += await self._store.commit(work)
+            except StoreDownError as error:
+                self._log("the store did not commit", {"error": str(error), "batches": len(work.batches)})
+                self.store_up = False
+                await asyncio.sleep(pause_s)
+                pause_s = min(pause_s * 2, STORE_RETRY_MAX_S)
+                continue
+            self.store_up = True
+            return
+
+    async def _tick(self) -> None:
+        while True:
+            again = self.downlink.tick(self._clock.now_s(), self._clock.utc_ns())
+            for note in again:
+                if note.signed is not None:
+                    self._enqueue(topics.topic(note.vessel, topics.ORDER), note.signed)
+            self._enqueue_acks()
+            await asyncio.sleep(TICK_S)
+
+    async def _send(self) -> None:
+        while True:
+            await self._say.wait()
+            self._say.clear()
+            while self._sayings:
+                topic, payload = self._sayings.popleft()
+                retain = topic.endswith((topics.ROSTER, topics.GRANT))
+                await self._port.publish(topic, payload, retain=retain)
+
+    def _enqueue_acks(self) -> None:
+        for topic, payload in self.downlink.take_acks():
+            self._enqueue(topic, payload)
+
+    def _enqueue(self, topic: str, payload: bytes) -> None:
+        self._sayings.append((topic, payload))
+        if len(self._sayings) > SAYINGS_MAX:
+            self._sayings.popleft()
+            self.sayings_dropped += 1
+        self._say.set()
+
+
+_NO_BROKER: Final = Reason("no_broker", "", "The shore has no connection to the broker; the message was not sent.")
+
+
+def _reason_of(arrival: Connected | Disconnected) -> str:
+    return arrival.reason if isinstance(arrival, Disconnected) else ""

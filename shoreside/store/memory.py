@@ -1,0 +1,69 @@
+"""A store in memory with the same promises, for simulated worlds and tests: nothing outlives the process."""
+
+from __future__ import annotations
+
+from protocols.console.messages import AlertJson
+from protocols.link.batch import Batch
+from protocols.link.events import Event
+from shoreside.ports import OrderNote, Remembered, StoreDownError, Word, Work
+from shoreside.progress import Ranges
+
+
+class MemoryStore:
+    """Keeps batches and events as they are; `down` makes every call fail, as a stopped database does."""
+
+    def __init__(self) -> None:
+        """Start empty and up."""
+        self.down = False
+        self.batches: dict[tuple[str, int, int], Batch] = {}
+        self.events: dict[tuple[str, str, int], tuple[Event, bytes]] = {}
+        self.orders: list[OrderNote] = []
+        self.alerts: dict[tuple[str, str, str], tuple[str, AlertJson]] = {}
+        self.gaps: list[tuple[str, str, int, int]] = []
+        self.births: dict[str, bytes] = {}
+        self.keys: dict[str, bytes] = {}
+        self.words: dict[tuple[str, Word], bytes] = {}
+
+    async def load(self) -> Remembered:
+        """Return what is known; raise StoreDownError while down."""
+        self._check()
+        batches: dict[tuple[str, int], Ranges] = {}
+        for vessel, epoch, seq in self.batches:
+            batches.setdefault((vessel, epoch), Ranges()).add(seq)
+        events: dict[tuple[str, str], Ranges] = {}
+        for vessel, boot_id, seq in self.events:
+            events.setdefault((vessel, boot_id), Ranges()).add(seq)
+        return Remembered(
+            births=dict(self.births), keys=dict(self.keys),
+            batches={key: ranges.spans() for key, ranges in batches.items()},
+            events={key: ranges.spans() for key, ranges in events.items()},
+            orders=tuple(self.orders), alerts=tuple(self.alerts.values()), words=dict(self.words),
+        )  # fmt: skip
+
+    async def commit(self, work: Work) -> int:
+        """Keep `work`; return the samples that were new; raise StoreDownError while down."""
+        self._check()
+        added = 0
+        for batch in work.batches:
+            key = (batch.vessel, batch.epoch, batch.seq)
+            if key not in self.batches:
+                self.batches[key] = batch
+                added += sum(len(column.scan) for column in batch.columns)
+        for event, signed in work.events:
+            self.events.setdefault((event.vessel, event.boot_id, event.seq), (event, signed))
+        self.orders.extend(work.orders)
+        self.alerts.update({(vessel, a["source"], a["alert_id"]): (vessel, a) for vessel, a in work.alerts})
+        self.gaps.extend(work.gaps)
+        self.births.update({vessel: encoded for vessel, _, encoded in work.births})
+        self.keys.update(work.keys)
+        return added
+
+    async def save_word(self, what: Word, vessel: str, version: int, signed: bytes) -> None:
+        """Keep signed bytes of the Master; raise StoreDownError while down."""
+        del version
+        self._check()
+        self.words[vessel, what] = signed
+
+    def _check(self) -> None:
+        if self.down:
+            raise StoreDownError("the store was switched off")
