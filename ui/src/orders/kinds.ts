@@ -1,0 +1,31 @@
+/** The console's share of `ORDER_KINDS` in protocols/link/orders.py: who may ask, and how long the order lives. */
+export type Args = Record<string, number | string>;
+export type Level = "observe" | "setpoint" | "direct";
+
+export interface Kind {
+  level: Level;
+  /** Life from issue to the last instant of actuation, seconds (CMD-04). */
+  lifeS: number;
+}
+
+export const KINDS = {
+  "authority.request": { level: "observe", lifeS: 60 },
+  "authority.answer": { level: "observe", lifeS: 60 },
+  "authority.confirm": { level: "observe", lifeS: 10 },
+  "authority.release": { level: "observe", lifeS: 60 },
+  "authority.force": { level: "observe", lifeS: 60 },
+  "authority.resume": { level: "observe", lifeS: 60 },
+  "conn.heading": { level: "setpoint", lifeS: 10 },
+  "conn.rudder": { level: "direct", lifeS: 1 },
+  "conn.propulsion": { level: "setpoint", lifeS: 10 },
+  "conn.controlled_stop": { level: "setpoint", lifeS: 10 },
+  "order.cancel": { level: "observe", lifeS: 10 },
+  "alert.acknowledge": { level: "observe", lifeS: 60 },
+  "stop.reset": { level: "observe", lifeS: 60 },
+} as const satisfies Record<string, Kind>;
+export type KindName = keyof typeof KINDS;
+
+/** States after which nothing more happens to an order (protocols/link/events.py TERMINAL). */
+export const TERMINAL: ReadonlySet<string> = new Set([
+  "SUCCEEDED", "REFUSED", "REJECTED", "EXPIRED", "FAILED", "CANCELLED", "SUPERSEDED", "UNKNOWN",
+]);

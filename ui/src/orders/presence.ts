@@ -1,0 +1,39 @@
+/**
+ * Proof that a person sits at the view of a vessel (AUT-05): the view is open, the page is visible, and somebody moved
+ * a pointer or pressed a key within the limit. An open socket proves nothing.
+ */
+
+/** Shortest dormant period of a bridge navigational watch alarm, MSC.128(75): 3 min; warned 30 s before. */
+export const PRESENCE_LIMIT_S = 180;
+export const PRESENCE_WARN_S = 150;
+
+const ACTS = ["pointerdown", "pointermove", "keydown", "wheel", "touchstart"] as const;
+
+export class Presence {
+  private actedMs = performance.now();
+  private vessel: string | null = null;
+
+  constructor() {
+    for (const act of ACTS) window.addEventListener(act, this.acted, { passive: true, capture: true });
+  }
+
+  /** Say which vessel's view is open now; null for none. Opening a view is an act. */
+  show(vessel: string | null): void {
+    this.vessel = vessel;
+    this.actedMs = performance.now();
+  }
+
+  /** Return seconds since the last act of a person. */
+  idleS(nowMs: number = performance.now()): number {
+    return (nowMs - this.actedMs) / 1000;
+  }
+
+  /** Return whether a person is proved to be at the view of `vessel`. */
+  at(vessel: string): boolean {
+    return this.vessel === vessel && document.visibilityState === "visible" && this.idleS() <= PRESENCE_LIMIT_S;
+  }
+
+  private readonly acted = (event: Event): void => {
+    if (event.isTrusted) this.actedMs = performance.now();
+  };
+}
