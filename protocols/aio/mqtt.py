@@ -16,7 +16,7 @@ from paho.mqtt.properties import Properties
 from protocols.aio.port import Arrival, Connected, Disconnected, Message, Will
 
 INBOX_MAX: Final = 2000
-"""Arrivals waiting for the program; at 100 batches/s this is 20 s of a stalled program. The newest is lost when full."""
+"""Arrivals waiting for the program; at 100 batches/s this is 20 s of a stalled program. Full: the newest is lost."""
 INFLIGHT_MAX: Final = 64
 """Unacknowledged publishes; the spool's window is the same."""
 PUBLISH_TIMEOUT_S: Final = 5.0
@@ -57,7 +57,7 @@ class MqttPort:
         self, broker: Broker, client_id: str, subscriptions: Sequence[str], *, will: Will | None = None,
         keepalive_s: int = 5, tls: ssl.SSLContext | None = None,
     ) -> None:  # fmt: skip
-        """Prepare a connection; nothing is opened before `run`. `keepalive_s` only finds dead sockets, it is no watch."""
+        """Prepare a connection; nothing is opened before `run`. `keepalive_s` finds dead sockets, it is no watch."""
         self._broker = broker
         self._client_id = client_id
         self._subscriptions = tuple(subscriptions)
@@ -90,7 +90,7 @@ class MqttPort:
             return False
         properties: Properties | None = None
         if expiry_s is not None:
-            properties = Properties(PacketTypes.PUBLISH)
+            properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call] # paho types no constructor
             properties.MessageExpiryInterval = expiry_s
         try:
             async with asyncio.timeout(PUBLISH_TIMEOUT_S):
@@ -123,8 +123,7 @@ class MqttPort:
                 self._client = client
                 self._put(Connected(self._connections))
                 async for message in client.messages:
-                    payload = message.payload if isinstance(message.payload, bytes) else b""
-                    self._put(Message(str(message.topic), payload, bool(message.retain)))
+                    self._put(Message(str(message.topic), bytes(message.payload), bool(message.retain)))
         except (aiomqtt.MqttError, OSError, ValueError) as error:
             return str(error)
         finally:

@@ -187,7 +187,7 @@ class ValuesMessage(TypedDict):
     server_utc_ms: int
     values: list[ValueRow]
     gap_count: int
-    """Values of this vessel that this socket was too slow to be sent so far; the latest of each channel always comes."""
+    """Values of this vessel that this socket was too slow to be sent so far; the latest of each always comes."""
 
 
 class TrackMessage(TypedDict):
@@ -365,10 +365,5 @@ class PingMessage(TypedDict):
 
 
 FromBrowser: TypeAlias = (
-    SubscribeMessage
-    | SignedOrderMessage
-    | SignedHeartbeatMessage
-    | SignedStopMessage
-    | PreviewRequest
-    | PingMessage
+    SubscribeMessage | SignedOrderMessage | SignedHeartbeatMessage | SignedStopMessage | PreviewRequest | PingMessage
 )

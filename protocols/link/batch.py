@@ -1,4 +1,4 @@
-"""Batches: the samples of some scans of one vessel, by column, as both ends hold them; `codec` turns them into bytes."""
+"""Batches: the samples of some scans of one vessel, by column, as both ends hold them; `codec` makes them bytes."""
 
 from __future__ import annotations
 

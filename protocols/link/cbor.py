@@ -13,7 +13,7 @@ import cbor2
 
 from protocols.errors import MalformedError
 
-Plain: TypeAlias = "None | bool | int | float | str | bytes | list[Plain] | dict[str, Plain]"
+Plain: TypeAlias = "bool | int | float | str | bytes | list[Plain] | dict[str, Plain] | None"
 
 SIZE_MAX_BYTES: Final = 64 * 1024
 """Largest signed or control message; a route of 1,000 waypoints takes about 40 kB."""
@@ -27,7 +27,7 @@ def encode(value: Plain) -> bytes:
 
 
 def decode(encoded: bytes) -> Plain:
-    """Return the value of `encoded`; raise MalformedError unless it is small, plain and in its one deterministic form."""
+    """Return the value of `encoded`; raise MalformedError unless small, plain and in its one deterministic form."""
     if len(encoded) > SIZE_MAX_BYTES:
         raise MalformedError(f"message of {len(encoded)} bytes is over the limit of {SIZE_MAX_BYTES}")
     try:

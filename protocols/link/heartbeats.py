@@ -1,4 +1,4 @@
-"""Heartbeats both ways: proof of presence upward in trust, never a permission by themselves (section 5, FBK-03, FBK-04).
+"""Heartbeats both ways: proof of presence upward in trust, never a permission by themselves.
 
 An operator's heartbeat is made and signed where the operator sits; a vessel's is made by the loop that commands.
 """
@@ -15,6 +15,9 @@ from protocols.link.cbor import Plain
 VERSION: Final = 1
 Station = Literal["local", "remote", "none"]
 Step = Literal["L0", "L1", "L2", "L3", "L4", "L5", "L6"]
+AuthorityPhase = Literal["held", "requested", "granted"]
+_STATIONS: Final[dict[str, Station]] = {"local": "local", "remote": "remote", "none": "none"}
+_PHASES: Final[dict[str, AuthorityPhase]] = {"held": "held", "requested": "requested", "granted": "granted"}
 STEPS: Final[tuple[Step, ...]] = ("L0", "L1", "L2", "L3", "L4", "L5", "L6")
 
 
@@ -83,7 +86,7 @@ class AuthorityState:
     """Highest fencing number given so far."""
     lease_age_s: float | None
     """Seconds since the operator's presence was last proved; None unless remote."""
-    phase: Literal["held", "requested", "granted"]
+    phase: AuthorityPhase
     """held: nothing pending; requested: waiting for the holder's answer; granted: waiting for confirm."""
     pending_id: str
     """Order id of the request that is pending, empty when none."""
@@ -201,8 +204,9 @@ def _reason(item: Plain) -> ActiveReason:
 
 
 def _authority(source: dict[str, Plain]) -> AuthorityState:
-    station, phase = fields.text(source, "station", 10), fields.text(source, "phase", 10)
-    if station not in ("local", "remote", "none") or phase not in ("held", "requested", "granted"):
+    station = _STATIONS.get(fields.text(source, "station", 10))
+    phase = _PHASES.get(fields.text(source, "phase", 10))
+    if station is None or phase is None:
         raise MalformedError("authority station or phase is not one of the table")
     return AuthorityState(
         station=station, person=fields.text(source, "person", 64), roc=fields.text(source, "roc", 64),

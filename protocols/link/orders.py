@@ -124,7 +124,7 @@ class Order:
         source = cbor.decode_map(body)
         fields.only(source, _FIELDS)
         if fields.integer(source, "v") != VERSION:
-            raise MalformedError(f"order version {source['v']} is not {VERSION}")
+            raise MalformedError(f"order of another version than {VERSION}")
         kind = fields.text(source, "kind", 40)
         args = fields.submap(source, "args")
         check_arguments(kind, args)
