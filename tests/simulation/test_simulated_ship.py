@@ -1,0 +1,116 @@
+"""A whole simulated ship: she steers, answers the telegraph and fails as told."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from simulators.devices.plc_readings import DISCRETE_SIZE, INPUT_SIZE, discrete_bits, input_words, readings
+from simulators.devices.sentence import framed
+from simulators.fleet import FLEET, KESTREL, OTTER, PETREL_SPEC, VesselSpec
+from simulators.ship import Ship
+from simulators.vessel.motion import Environment
+
+BREEZE = Environment(0.15, 0.1, 7.0, 240.0)
+
+
+def forward(ship: Ship, seconds: float) -> None:
+    for _ in range(round(seconds * 10)):
+        ship.advance(0.1)
+
+
+@pytest.mark.parametrize(("spec", "seconds"), [(KESTREL, 420.0), (OTTER, 40.0), (PETREL_SPEC, 200.0)])
+def test_a_heading_order_brings_her_round_and_she_stays(spec: VesselSpec, seconds: float) -> None:
+    # Wind and current on the quarter; 33 deg to starboard are ordered by HTC.
+    ship = Ship(spec, 42, 0, BREEZE)
+    forward(ship, 60.0)
+    wanted = round(ship.heading_deg + 33.0) % 360
+    ship.autopilot.receive(framed(f"INHTC,V,,,H,N,,10.0,,,{wanted:05.1f},,,T,C"), ship.now_s)
+
+    # She has the time a ship of her kind needs, and is then within two degrees for five minutes on end.
+    forward(ship, seconds)
+    for _ in range(300):
+        forward(ship, 1.0)
+        assert abs(math.remainder(wanted - ship.heading_deg, 360.0)) < 2.0
+
+
+@pytest.mark.parametrize("spec", FLEET)
+def test_she_begins_in_steady_state(spec: VesselSpec) -> None:
+    ship = Ship(spec, 42, 0)
+    speed = ship.truth().sog_kn
+    forward(ship, 120.0)
+    assert ship.truth().sog_kn == pytest.approx(speed, rel=0.15)
+    assert math.remainder(ship.heading_deg - spec.start.heading_deg, 360.0) == pytest.approx(0.0, abs=0.5)
+
+
+def test_dead_reckoning_agrees_with_the_geodesic() -> None:
+    """An hour on 062: the distance over ground from start to end is speed times time (mean radius, 0.5 %)."""
+    ship = Ship(KESTREL, 42, 0)
+    lat, lon = ship.latitude_deg, ship.longitude_deg
+    run = 0.0
+    for _ in range(3600):
+        forward(ship, 1.0)
+        run += ship.truth().sog_kn / 3600.0
+    north = (ship.latitude_deg - lat) * 60.0
+    east = (ship.longitude_deg - lon) * 60.0 * math.cos(math.radians((lat + ship.latitude_deg) / 2))
+    assert math.hypot(north, east) == pytest.approx(run, rel=0.005)
+    assert math.degrees(math.atan2(east, north)) == pytest.approx(62.0, abs=0.5)
+
+
+def test_full_astern_reverses_only_after_the_shaft_has_slowed() -> None:
+    ship = Ship(KESTREL, 42, 0)
+    ship.plc.write(2, [0x10000 - 650])
+    rpm = []
+    for _ in range(600):
+        forward(ship, 1.0)
+        rpm.append(ship.engine.rpm)
+        if ship.motion.surge_mps <= 0.0:
+            break
+    # The fall is without a jump until the shaft has slowed to 30 % of full.
+    started = next(index for index, value in enumerate(rpm) if value <= 0.0)
+    assert rpm[started - 1] <= 0.31 * KESTREL.engine.full_rpm
+    assert min(rpm) == pytest.approx(-0.65 * KESTREL.engine.full_rpm, rel=0.02)
+
+
+def test_a_stuck_rudder_is_stuck_until_cleared() -> None:
+    ship = Ship(KESTREL, 42, 0)
+    ship.set_fault("rudder_stuck", "on")
+    ship.plc.write(5, [100])
+    ship.plc.write(4, [1])
+    forward(ship, 30.0)
+    assert ship.steering.rudder_deg == pytest.approx(0.0, abs=0.5)
+    assert ship.truth().rudder_order_deg == 10.0
+    ship.clear_fault("rudder_stuck")
+    forward(ship, 10.0)
+    assert ship.steering.rudder_deg == 10.0
+
+
+def test_a_dead_plc_holds_its_outputs() -> None:
+    ship = Ship(KESTREL, 42, 0)
+    ship.set_fault("plc_dead", "on")
+    ship.plc.write(2, [0])
+    forward(ship, 60.0)
+    assert ship.engine.rpm > 50.0
+
+
+def test_the_emergency_stop_takes_the_way_off() -> None:
+    ship = Ship(PETREL_SPEC, 42, 0)
+    ship.plc.emergency_stop()
+    forward(ship, 120.0)
+    assert ship.engine.rpm == pytest.approx(0.0, abs=1.0)
+    assert ship.truth().sog_kn < 7.6  # from 9.0
+
+
+@pytest.mark.parametrize("spec", FLEET)
+def test_every_register_has_a_reading_and_tables_are_whole(spec: VesselSpec) -> None:
+    ship = Ship(spec, 42, 0)
+    forward(ship, 5.0)
+    assert all(math.isfinite(value) for value in readings(ship).values())
+    assert len(input_words(ship)) == INPUT_SIZE
+    assert len(discrete_bits(ship)) == DISCRETE_SIZE
+    assert all(0 <= word <= 0xFFFF for word in input_words(ship))
+
+
+def test_the_otter_says_not_available_for_what_she_has_not() -> None:
+    assert input_words(Ship(OTTER, 42, 0))[9] == 0xFFFF
