@@ -41,7 +41,7 @@ ORDER_LIFE_AT_BROKER_S: Final = 60
 class Station:
     """One station: create it with its ports, then run it as one task."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the ports and what it is told
         self, clock: Clock, port: MessagePort, store: Store, vessels: tuple[VesselConfig, ...], limits: AlertLimits,
         *, log: Callable[[str, dict[str, object]], None] | None = None,
     ) -> None:  # fmt: skip
@@ -191,7 +191,7 @@ class Station:
                 self._enqueue_acks()
 
     async def _commit(self, work: Work) -> None:
-        """Commit `work`, again and again until it is durable: it is not lost while the store is away, nor is it acked."""
+        """Commit `work`, again and again until it is durable: while the store is away it is neither lost nor acked."""
         pause_s = STORE_RETRY_FIRST_S
         while True:
             try:

@@ -29,6 +29,7 @@ CREATE TABLE sample (
     value double precision,
     quality smallint NOT NULL
 ) PARTITION BY RANGE (time);
+CREATE TABLE sample_undated PARTITION OF sample DEFAULT; -- days that have no partition of their own
 CREATE INDEX sample_by_channel ON sample (vessel_id, channel_id, time);
 
 CREATE TABLE text_sample (
@@ -78,6 +79,14 @@ CREATE TABLE batch_ledger (
     historical boolean NOT NULL,
     received timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (vessel_id, epoch, seq)
+);
+
+-- The same as ranges, so that a start need not read the whole ledger.
+CREATE TABLE batch_progress (
+    vessel_id smallint NOT NULL,
+    epoch bigint NOT NULL,
+    seqs int8multirange NOT NULL,
+    PRIMARY KEY (vessel_id, epoch)
 );
 
 -- Sequences that will never come: what was lost is shown, not hidden.

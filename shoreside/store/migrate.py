@@ -1,0 +1,51 @@
+"""Schema: plain SQL files, forward only, applied once each under an advisory lock."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Final
+
+import psycopg
+
+FOLDER: Final = Path(__file__).with_name("migrations")
+LOCK: Final = 0x6661_7268
+"""Advisory lock key ('farh'), so that two programs starting at once do not both migrate."""
+
+
+class SchemaError(Exception):
+    """The database's schema is not one this build can bring forward; the message says which file differs."""
+
+
+async def migrate(connection: psycopg.AsyncConnection[tuple[object, ...]]) -> list[str]:
+    """Apply the files not yet applied, all in one transaction, and return their names.
+
+    Raise SchemaError when an applied file has changed since, or is not known to this build (a newer one ran before).
+    """
+    async with connection.transaction():
+        await connection.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
+        await connection.execute(
+            "CREATE TABLE IF NOT EXISTS migration (name text PRIMARY KEY, sha256 text NOT NULL,"
+            " applied timestamptz NOT NULL DEFAULT now())"
+        )
+        cursor = await connection.execute("SELECT name, sha256 FROM migration")
+        applied = {str(row[0]): str(row[1]) for row in await cursor.fetchall()}
+        files = {path.name: path.read_bytes() for path in sorted(FOLDER.glob("*.sql"))}
+        _check(applied, files)
+        fresh = [name for name in files if name not in applied]
+        for name in fresh:
+            await connection.execute(files[name])
+            await connection.execute("INSERT INTO migration (name, sha256) VALUES (%s, %s)", (name, _hash(files[name])))
+    return fresh
+
+
+def _check(applied: dict[str, str], files: dict[str, bytes]) -> None:
+    for name, digest in applied.items():
+        if name not in files:
+            raise SchemaError(f"the database was made by a newer build: it has {name}")
+        if _hash(files[name]) != digest:
+            raise SchemaError(f"{name} has changed since it was applied; migrations are never edited")
+
+
+def _hash(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

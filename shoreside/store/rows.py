@@ -1,0 +1,103 @@
+"""Batches as rows: binary COPY straight from numpy arrays. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from protocols.link.batch import Batch, Column
+
+HEADER: Final = b"PGCOPY\n\xff\r\n\0" + bytes(8)
+TRAILER: Final = b"\xff\xff"
+EPOCH_US: Final = 946_684_800_000_000
+"""PostgreSQL counts microseconds from 2000-01-01."""
+_DAY_US: Final = 86_400_000_000
+
+_HEAD: Final = [
+    ("n", ">i2"), ("l0", ">i4"), ("vessel", ">i2"), ("l1", ">i4"), ("channel", ">i2"), ("l2", ">i4"), ("time", ">i8"),
+]  # fmt: skip
+_WITH_VALUE: Final = np.dtype([*_HEAD, ("l3", ">i4"), ("value", ">f8"), ("l4", ">i4"), ("quality", ">i2")])
+_WITHOUT: Final = np.dtype([*_HEAD, ("l3", ">i4"), ("l4", ">i4"), ("quality", ">i2")])
+
+
+def time_us(utc_ns: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return PostgreSQL's microseconds for UTC nanoseconds."""
+    return utc_ns // 1000 - EPOCH_US
+
+
+def moment(utc_ns: int) -> datetime:
+    """Return UTC nanoseconds as a datetime (microseconds)."""
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=utc_ns // 1000)
+
+
+def utc_ns(time: datetime) -> int:
+    """Return a datetime as UTC nanoseconds."""
+    return (time - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1) * 1000
+
+
+def pack(vessel_id: int, channel_id: int, batch: Batch, column: Column) -> bytes:
+    """Return the COPY rows of a numeric column; samples without a value become NULL."""
+    if isinstance(column.values, tuple):
+        raise TypeError("a text column has rows of its own")
+    times = time_us(batch.scan_utc_ns[column.scan])
+    present = np.isfinite(column.values)
+    names = (vessel_id, channel_id)
+    valued = _rows(_WITH_VALUE, names, times[present], column.quality[present], column.values[present])
+    return valued + _rows(_WITHOUT, names, times[~present], column.quality[~present], None)
+
+
+def _rows(
+    kind: np.dtype[np.void], names: tuple[int, int], times: NDArray[np.int64], quality: NDArray[np.uint8],
+    values: NDArray[np.float64] | None,
+) -> bytes:  # fmt: skip
+    rows = np.empty(len(times), dtype=kind)
+    rows["n"], rows["l0"], rows["l1"], rows["l2"], rows["l4"] = 5, 2, 2, 8, 2
+    rows["vessel"], rows["channel"] = names
+    rows["time"], rows["quality"] = times, quality
+    rows["l3"] = -1 if values is None else 8
+    if values is not None:
+        rows["value"] = values
+    return rows.tobytes()
+
+
+def days(batches: tuple[Batch, ...]) -> list[datetime]:
+    """Return the UTC days that the scans of `batches` fall on, ascending."""
+    if not batches:
+        return []
+    scans = np.concatenate([batch.scan_utc_ns for batch in batches])
+    day_numbers = np.unique(scans // (_DAY_US * 1000))
+    return [datetime(1970, 1, 1, tzinfo=UTC) + timedelta(days=int(number)) for number in day_numbers]
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Own ship's position at one scan."""
+
+    time: datetime
+    latitude_deg: float
+    longitude_deg: float
+
+
+def positions(batch: Batch) -> list[Position]:
+    """Return the positions of the scans in which both latitude and longitude have a value."""
+    columns = {column.channel: column for column in batch.columns if column.channel in ("NAV_LAT", "NAV_LON")}
+    if len(columns) < 2:  # noqa: PLR2004 - latitude and longitude
+        return []
+    latitude, longitude = _by_scan(columns["NAV_LAT"]), _by_scan(columns["NAV_LON"])
+    return [
+        Position(moment(int(batch.scan_utc_ns[scan])), latitude[scan], longitude[scan])
+        for scan in latitude
+        if scan in longitude
+    ]
+
+
+def _by_scan(column: Column) -> dict[int, float]:
+    if isinstance(column.values, tuple):
+        return {}
+    return {
+        int(scan): float(value) for scan, value in zip(column.scan, column.values, strict=True) if np.isfinite(value)
+    }
