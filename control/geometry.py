@@ -1,0 +1,128 @@
+"""Where an order takes the ship: her predicted track on a local plane, held against the areas (INT-06).
+
+The plane is WGS84's, scaled at the ship's own latitude; over the 10 km of a prediction it is true to metres.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from shapely.geometry import LineString, Point, Polygon
+from shapely.geometry.base import BaseGeometry
+
+from control.limits import Area
+
+KNOT_MPS: Final = 1852.0 / 3600.0
+_EQUATOR_M: Final = 6_378_137.0
+_ECCENTRICITY_2: Final = 6.694379990141e-3
+TURN_STEP_DEG: Final = 5.0
+"""Chord of the predicted arc; at 1,000 m radius the chord is 1 m inside the arc."""
+
+
+@dataclass(frozen=True, slots=True)
+class Crossing:
+    """The first boundary a predicted track meets."""
+
+    area: Area
+    distance_m: float
+    """Along the track from the ship; 0 when she is there already."""
+
+
+class Plane:
+    """Metres east and north of a position."""
+
+    def __init__(self, latitude_deg: float, longitude_deg: float) -> None:
+        """Lay the plane at the position given."""
+        sine = math.sin(math.radians(latitude_deg))
+        root = 1.0 - _ECCENTRICITY_2 * sine * sine
+        self._latitude_deg, self._longitude_deg = latitude_deg, longitude_deg
+        self._north_m = math.radians(1.0) * _EQUATOR_M * (1.0 - _ECCENTRICITY_2) / root**1.5
+        self._east_m = math.radians(1.0) * _EQUATOR_M / math.sqrt(root) * math.cos(math.radians(latitude_deg))
+
+    def xy(self, longitude_deg: float, latitude_deg: float) -> tuple[float, float]:
+        """Return (east, north) in metres; the shorter way round the antimeridian."""
+        east_deg = math.remainder(longitude_deg - self._longitude_deg, 360.0)
+        return east_deg * self._east_m, (latitude_deg - self._latitude_deg) * self._north_m
+
+    def polygon(self, area: Area) -> BaseGeometry:
+        """Return an area on this plane; a self-crossing ring is mended to what it encloses."""
+        shape: BaseGeometry = Polygon([self.xy(longitude, latitude) for longitude, latitude in area.ring])
+        return shape if shape.is_valid else shape.buffer(0.0)
+
+
+def turn_track(heading_deg: float, target_deg: float, radius_m: float, reach_m: float, run_m: float) -> list[Point]:
+    """Return the points of: `reach_m` straight on, an arc of `radius_m` to `target_deg` the shorter way, straight on.
+
+    All angles true degrees, distances metres; the whole is `run_m` long and begins at the origin.
+    """
+    turn_deg = math.remainder(target_deg - heading_deg, 360.0)
+    legs: list[tuple[float, float]] = [(heading_deg, min(reach_m if abs(turn_deg) > 1.0 else 0.0, run_m))]
+    left_m, course_deg = run_m - legs[0][1], heading_deg
+    steps = math.ceil(abs(turn_deg) / TURN_STEP_DEG)
+    for _ in range(steps):
+        chord_m = min(abs(math.radians(turn_deg / steps)) * radius_m, left_m)
+        legs.append((course_deg + turn_deg / steps / 2, chord_m))
+        course_deg += turn_deg / steps
+        left_m -= chord_m
+    legs.append((course_deg, max(0.0, left_m)))
+    return _points(legs)
+
+
+def arc_track(heading_deg: float, radius_m: float, run_m: float) -> list[Point]:
+    """Return the points of a steady turn: positive radius to starboard, from the origin, `run_m` long."""
+    total_deg = min(math.degrees(run_m / abs(radius_m)), 360.0)
+    steps = max(1, math.ceil(total_deg / TURN_STEP_DEG))
+    step_deg = math.copysign(total_deg / steps, radius_m)
+    chord_m = math.radians(abs(step_deg)) * abs(radius_m)
+    return _points([(heading_deg + step_deg * (number + 0.5), chord_m) for number in range(steps)])
+
+
+def _points(legs: Sequence[tuple[float, float]]) -> list[Point]:
+    east_m = north_m = 0.0
+    points = [Point(0.0, 0.0)]
+    for course_deg, length_m in legs:
+        east_m += length_m * math.sin(math.radians(course_deg))
+        north_m += length_m * math.cos(math.radians(course_deg))
+        points.append(Point(east_m, north_m))
+    return points
+
+
+def first_crossing(plane: Plane, track: Sequence[Point], areas: Sequence[Area], margin_m: float) -> Crossing | None:
+    """Return the first boundary that `track`, kept `margin_m` clear, meets; None when it stays where it may."""
+    line: BaseGeometry = LineString(track) if len(track) > 1 else track[0]
+    found = [crossing for area in areas if (crossing := _crossing(plane, line, track[0], area, margin_m)) is not None]
+    return min(found, key=lambda crossing: crossing.distance_m, default=None)
+
+
+def _crossing(plane: Plane, line: BaseGeometry, start: Point, area: Area, margin_m: float) -> Crossing | None:
+    shape = plane.polygon(area)
+    if area.kind == "no_go":
+        forbidden = line.intersection(shape.buffer(margin_m))
+    else:
+        forbidden = line.difference(shape.buffer(-margin_m))
+    if forbidden.is_empty:
+        return None
+    if forbidden.distance(start) <= 0.0 or not isinstance(line, LineString):
+        return Crossing(area, 0.0)
+    return Crossing(area, min(line.project(Point(xy)) for xy in _vertices(forbidden)))
+
+
+def _vertices(shape: BaseGeometry) -> list[tuple[float, float]]:
+    parts = getattr(shape, "geoms", [shape])
+    return [(float(xy[0]), float(xy[1])) for part in parts for xy in part.coords]
+
+
+def is_beyond(latitude_deg: float, longitude_deg: float, areas: Sequence[Area], margin_m: float) -> Area | None:
+    """Return the area whose boundary the position has passed by more than `margin_m`; None when it has not."""
+    plane = Plane(latitude_deg, longitude_deg)
+    here = Point(0.0, 0.0)
+    for area in areas:
+        shape = plane.polygon(area)
+        outside_m = here.distance(shape) if area.kind == "allowed" else -1.0
+        inside_m = here.distance(shape.boundary) if area.kind == "no_go" and shape.contains(here) else -1.0
+        if outside_m > margin_m or inside_m > margin_m:
+            return area
+    return None
