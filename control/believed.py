@@ -1,0 +1,99 @@
+"""Whom the ship believes: the roster of keys and the remote-access grant, both signed by the Master (CMD-12, AUT-07)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from protocols.errors import ProtocolError
+from protocols.link import signing
+from protocols.link.events import Reason
+from protocols.link.roster import Grant, Roster, RosterEntry
+from protocols.link.signing import Domain, Envelope
+
+RIGHT_FOR_LEVEL: Final = {"observe": "observe", "advise": "observe", "setpoint": "setpoint", "direct": "direct"}
+
+
+class Believed:
+    """The roster and grant in force; nothing is believed before the Master has signed it."""
+
+    def __init__(self, vessel: str, master_public_key: bytes) -> None:
+        """Believe the Master's raw public key, put aboard at commissioning, and nobody else yet."""
+        self._vessel = vessel
+        self._master_public_key = master_public_key
+        self._roster: Roster | None = None
+        self._keys: dict[bytes, RosterEntry] = {}
+        self.grant: Grant | None = None
+
+    @property
+    def roster_version(self) -> int:
+        """Version in force; 0 before the first."""
+        return 0 if self._roster is None else self._roster.version
+
+    def take_roster(self, encoded: bytes) -> str:
+        """Take a signed roster; return an empty text, or why it was refused. The version never goes back (CMD-12)."""
+        try:
+            roster = Roster.from_bytes(self._opened(Domain.ROSTER, encoded))
+        except ProtocolError as error:
+            return str(error)
+        if roster.vessel != self._vessel:
+            return f"the roster is for {roster.vessel}"
+        if self._roster is not None and roster == self._roster:
+            return ""
+        if roster.version <= self.roster_version:
+            return f"version {roster.version} is not above {self.roster_version}"
+        self._roster = roster
+        self._keys = {entry.key_id: entry for entry in roster.entries}
+        return ""
+
+    def take_grant(self, encoded: bytes) -> str:
+        """Take a signed remote-access grant; return an empty text, or why it was refused."""
+        try:
+            grant = Grant.from_bytes(self._opened(Domain.GRANT, encoded))
+        except ProtocolError as error:
+            return str(error)
+        if grant.vessel != self._vessel:
+            return f"the grant is for {grant.vessel}"
+        self.grant = grant
+        return ""
+
+    def revoke_grant(self) -> None:
+        """Withdraw remote access aboard, at any moment (AUT-07)."""
+        self.grant = None
+
+    def signer(self, domain: Domain, envelope: Envelope, utc_ns: int) -> RosterEntry | Reason:
+        """Return the roster entry whose key signed `envelope` for `domain`, or the reason why nobody is believed."""
+        entry = self._keys.get(envelope.key_id)
+        if entry is None:
+            return Reason("unknown_key", "CMD-12", "The key that signed this is not in the ship's roster.")
+        try:
+            signing.verify(domain, envelope, entry.public_key)
+        except ProtocolError:
+            return Reason("bad_signature", "CMD-12", "The signature does not hold: the bytes are not what was signed.")
+        if not entry.valid_from_utc_ns <= utc_ns < entry.valid_to_utc_ns:
+            return Reason("key_not_valid_now", "CMD-12", f"The key of {entry.person} is not valid at the ship's time.")
+        return entry
+
+    def access(self, entry: RosterEntry, group: str, level: str, utc_ns: int) -> list[Reason]:
+        """Return every reason why `entry` may not have remote control of `group` at `level` (AUT-07, AUT-11, AUT-12)."""
+        reasons: list[Reason] = []
+        if RIGHT_FOR_LEVEL.get(level, "") not in entry.rights:
+            text = f"{entry.person} ({entry.role}) has no right to {level} control."
+            reasons.append(Reason("no_right", "AUT-11", text, ", ".join(entry.rights), level))
+        grant = self.grant
+        if grant is None or not grant.master:
+            text = "The ship holds no remote-access grant of her Master."
+            return [*reasons, Reason("no_grant", "AUT-07" if grant is None else "AUT-12", text)]
+        if not grant.valid_from_utc_ns <= utc_ns < grant.valid_to_utc_ns:
+            reasons.append(Reason("grant_not_valid_now", "AUT-07", "The remote-access grant is not valid at this time."))
+        for name, value, allowed in (
+            ("roc", entry.roc, grant.rocs), ("group", group, grant.groups), ("level", level, grant.levels)
+        ):  # fmt: skip
+            if value not in allowed:
+                text = f"The remote-access grant does not name {name} {value}."
+                reasons.append(Reason(f"grant_{name}", "AUT-07", text, value, ", ".join(allowed)))
+        return reasons
+
+    def _opened(self, domain: Domain, encoded: bytes) -> bytes:
+        envelope = signing.open_envelope(encoded)
+        signing.verify(domain, envelope, self._master_public_key)
+        return envelope.body
