@@ -1,0 +1,241 @@
+"""The interlocks: a list of named rules, each `Context -> reasons`; the verdict is all reasons of all rules (INT-01..).
+
+A rule that lacks an input fails with that as its reason, it never passes (INT-02). INT-07, INT-08, INT-10 and INT-12 need
+charts, targets and two position sources; they are not in this list yet, and no entry pretends to be them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from control import geometry
+from control.geometry import KNOT_MPS, Plane
+from control.limits import ControlConfig, PhaseLimits
+from control.situation import Situation
+from protocols.link.cbor import Plain
+from protocols.link.events import Reason
+
+INPUTS: Final[dict[str, tuple[str, ...]]] = {
+    "conn.heading": ("NAV_LAT", "NAV_LON", "NAV_HDG", "NAV_SOG", "ME_RDY"),
+    "conn.rudder": ("NAV_LAT", "NAV_LON", "NAV_HDG", "NAV_SOG", "ME_RDY", "STG_RUD_S"),
+    "conn.propulsion": ("NAV_LAT", "NAV_LON", "NAV_HDG", "NAV_SOG", "ME_RDY", "ME_RPM"),
+    "conn.controlled_stop": (),
+}
+"""What each order depends on. A controlled stop depends on nothing: stopping is always allowed."""
+DIRECT: Final = frozenset(("conn.rudder",))
+STOPS: Final = frozenset(("conn.controlled_stop",))
+
+
+@dataclass(frozen=True, slots=True)
+class Setpoints:
+    """Orders in force; None where none is."""
+
+    heading_deg: float | None = None
+    rudder_deg: float | None = None
+    propulsion_pct: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Everything a rule may look at: what is asked, what is so, and what is in force."""
+
+    kind: str
+    args: dict[str, Plain]
+    situation: Situation
+    config: ControlConfig
+    setpoints: Setpoints
+    round_trip_ms: float | None
+    is_stop_latched: bool
+    authority: tuple[Reason, ...] = ()
+    """INT-01's reasons, found by whoever knows the authority."""
+
+    def number(self, channel: str) -> float | None:
+        """Return a usable number of `channel` for this order, None where INT-02 objects."""
+        return self.situation.number(channel, direct=self.kind in DIRECT)
+
+    def arg(self, name: str) -> float | None:
+        """Return the argument `name` as a number, None when the order does not carry it."""
+        value = self.args.get(name)
+        return None if value is None or isinstance(value, bool | str | bytes | list | dict) else float(value)
+
+
+def holds_authority(context: Context) -> list[Reason]:
+    """INT-01: the issuer holds the authority with the current fencing number, role and level."""
+    return list(context.authority)
+
+
+def inputs_fresh(context: Context) -> list[Reason]:
+    """INT-02: inputs the order depends on are present, valid and fresh."""
+    direct = context.kind in DIRECT
+    found = [context.situation.objection(channel, direct=direct) for channel in INPUTS.get(context.kind, ())]
+    return [reason for reason in found if reason is not None]
+
+
+def equipment_ready(context: Context) -> list[Reason]:
+    """INT-03: a steering pump runs and the engine's remote control is active."""
+    if context.kind in STOPS:
+        return []
+    reasons: list[Reason] = []
+    situation = context.situation
+    if context.number("ME_RDY") == 0.0:
+        text = "Remote control of the engine is not active: the selector aboard is on local."
+        reasons.append(Reason("remote_control_off", "INT-03", text, 0.0, 1.0, "", situation.age_s("ME_RDY")))
+    pumps = [context.number(channel) for channel in ("STG_PMP1", "STG_PMP2")]
+    if context.kind != "conn.propulsion" and not any(pumps):
+        age_s = situation.age_s("STG_PMP1")
+        word = "not known" if pumps == [None, None] else "stopped"
+        text = f"No steering gear pump is known to run (pump 1 and 2: {word})."
+        reasons.append(Reason("steering_pump", "INT-03", text, word, "running", "", age_s))
+    return reasons
+
+
+def within_range(context: Context) -> list[Reason]:
+    """INT-04: rudder, propulsion and heading rate stay inside the operational envelope of the phase."""
+    limits, situation = context.config.limits, context.situation
+    asked, speed_kn = context.arg, context.number("NAV_SOG")
+    slow = speed_kn is not None and abs(speed_kn) < limits.rudder_speed_kn
+    rudder_max = limits.rudder_slow_deg_max if slow else limits.rudder_deg_max
+    checks = (
+        ("rudder_range", "rudder", asked("rudder_deg"), -rudder_max, rudder_max, "deg"),
+        ("propulsion_range", "propulsion", asked("propulsion_pct"), -limits.astern_pct_max, limits.ahead_pct_max, "%"),
+        ("rate_range", "rate of turn", asked("rate_deg_min"), 0.0, limits.heading_rate_deg_min_max, "deg/min"),
+        ("heading_range", "heading", asked("heading_deg"), 0.0, 360.0, "deg"),
+    )
+    age_s = situation.age_s("NAV_SOG")
+    return [
+        Reason(
+            name, "INT-04", f"A {word} of {value:g} {unit} is outside {low:g}..{high:g} {unit} of this phase.", value,
+            high if value > high else low, unit, age_s if name == "rudder_range" else None,
+        )
+        for name, word, value, low, high, unit in checks
+        if value is not None and not low <= value <= high
+    ]  # fmt: skip
+
+
+def within_rate(context: Context) -> list[Reason]:
+    """INT-05: no larger step than the hull and engine allow; the direction reverses only after rpm has fallen."""
+    limits = context.config.limits
+    reasons: list[Reason] = []
+    rudder, before = context.arg("rudder_deg"), context.number("STG_RUD_S")
+    if rudder is not None and before is not None and abs(rudder - before) > limits.rudder_step_deg_max:
+        text = f"The rudder would change by {abs(rudder - before):.1f} deg at once; the limit is "
+        reasons.append(
+            Reason(
+                "rudder_step", "INT-05", f"{text}{limits.rudder_step_deg_max:g} deg.", round(abs(rudder - before), 1),
+                limits.rudder_step_deg_max, "deg", context.situation.age_s("STG_RUD_S"),
+            )
+        )  # fmt: skip
+    propulsion = context.arg("propulsion_pct")
+    return reasons if propulsion is None else reasons + _propulsion_rate(context, propulsion, limits)
+
+
+def _propulsion_rate(context: Context, propulsion_pct: float, limits: PhaseLimits) -> list[Reason]:
+    reasons: list[Reason] = []
+    rpm, age_s = context.number("ME_RPM"), context.situation.age_s("ME_RPM")
+    if rpm is None:
+        return reasons  # INT-02 has already refused it
+    step_pct = abs(propulsion_pct - 100.0 * rpm / context.config.hull.rpm_full)
+    if step_pct > limits.propulsion_step_pct_max:
+        text = f"Propulsion would change by {step_pct:.0f} % at once; the limit is {limits.propulsion_step_pct_max:g} %."
+        reasons.append(
+            Reason("propulsion_step", "INT-05", text, round(step_pct, 1), limits.propulsion_step_pct_max, "%", age_s)
+        )
+    if propulsion_pct * rpm < 0.0 and abs(rpm) > limits.reversal_rpm_max:
+        text = f"The engine turns {rpm:.0f} rpm the other way; reduce below {limits.reversal_rpm_max:g} rpm first."
+        reasons.append(Reason("reversal", "INT-05", text, round(rpm, 1), limits.reversal_rpm_max, "rpm", age_s))
+    return reasons
+
+
+def inside_fence(context: Context) -> list[Reason]:
+    """INT-06: position and the track predicted for this order, turn included, stay where the ship may be."""
+    latitude, longitude = context.number("NAV_LAT"), context.number("NAV_LON")
+    heading, speed_kn = context.number("NAV_HDG"), context.number("NAV_SOG")
+    if context.kind in STOPS or latitude is None or longitude is None or heading is None or speed_kn is None:
+        return []  # stopping is always allowed; what is missing INT-02 has already refused
+    limits, config = context.config.limits, context.config
+    track = predicted_track(context, heading, speed_kn)
+    crossing = geometry.first_crossing(Plane(latitude, longitude), track, config.areas, limits.margin_m)
+    if crossing is None:
+        return []
+    what = "enters the no-go area" if crossing.area.kind == "no_go" else "leaves the allowed area"
+    where = "is there already" if crossing.distance_m <= 0.0 else f"{crossing.distance_m:.0f} m ahead"
+    text = f"The predicted track {what} {crossing.area.name!r} ({where}) within {limits.look_ahead_s / 60.0:g} min."
+    return [
+        Reason(
+            "no_go_area" if crossing.area.kind == "no_go" else "allowed_area", "INT-06", text,
+            round(crossing.distance_m), "clear for the look-ahead time", "m", context.situation.age_s("NAV_LAT"),
+        )
+    ]  # fmt: skip
+
+
+def predicted_track(context: Context, heading_deg: float, speed_kn: float) -> list[geometry.Point]:
+    """Return the track of the order over the look-ahead time on the ship's plane, from the origin."""
+    hull, limits = context.config.hull, context.config.limits
+    propulsion = context.arg("propulsion_pct")
+    ordered_kn = 0.0 if propulsion is None else abs(propulsion) / 100.0 * hull.speed_full_kn
+    run_m = max(abs(speed_kn), ordered_kn) * KNOT_MPS * limits.look_ahead_s
+    rudder_deg = context.arg("rudder_deg")
+    if rudder_deg is not None and abs(rudder_deg) >= 1.0:
+        # Radius grows as the rudder angle shrinks; `turn_radius_m` is that of the largest rudder allowed.
+        radius_m = hull.turn_radius_m * limits.rudder_slow_deg_max / rudder_deg
+        return geometry.arc_track(heading_deg, radius_m, run_m)
+    if propulsion is not None and propulsion < 0.0 and speed_kn <= 0.5:  # noqa: PLR2004 - knots: she gathers sternway
+        return geometry.turn_track(heading_deg + 180.0, heading_deg + 180.0, hull.turn_radius_m, hull.reach_m, run_m)
+    in_force = context.setpoints.heading_deg
+    target = context.arg("heading_deg")
+    target = target if target is not None else (in_force if context.kind == "conn.propulsion" else None)
+    radius_m = _radius_m(context, speed_kn)
+    return geometry.turn_track(heading_deg, heading_deg if target is None else target, radius_m, hull.reach_m, run_m)
+
+
+def _radius_m(context: Context, speed_kn: float) -> float:
+    """Return the radius of the turn: the hull's, or the larger one that the ordered rate gives at this speed."""
+    rate = context.arg("rate_deg_min")
+    hull_m = context.config.hull.turn_radius_m
+    if rate is None or rate <= 0.0:
+        return hull_m
+    return max(hull_m, abs(speed_kn) * KNOT_MPS / math.radians(rate / 60.0))
+
+
+def link_good(context: Context) -> list[Reason]:
+    """INT-09: direct control is refused above the vessel's latency limit, and while the latency is not known."""
+    if context.kind not in DIRECT:
+        return []
+    limit_ms, trip_ms = context.config.link.direct_round_trip_ms_max, context.round_trip_ms
+    if trip_ms is None:
+        text = "The round trip of this link has not been measured yet; direct control needs it."
+        return [Reason("round_trip_unknown", "INT-09", text, None, limit_ms, "ms")]
+    if trip_ms <= limit_ms:
+        return []
+    text = f"The round trip is {trip_ms:.0f} ms; direct control is refused above {limit_ms:.0f} ms."
+    return [Reason("round_trip", "INT-09", text, trip_ms, limit_ms, "ms")]
+
+
+def not_stopped(context: Context) -> list[Reason]:
+    """INT-11: nothing is accepted during a latched emergency stop but its reset."""
+    if not context.is_stop_latched:
+        return []
+    return [Reason("emergency_stop", "INT-11", "The emergency stop is latched; it is reset aboard first.", "latched")]
+
+
+RULES: Final[tuple[tuple[str, Callable[[Context], list[Reason]]], ...]] = (
+    ("INT-01", holds_authority),
+    ("INT-02", inputs_fresh),
+    ("INT-03", equipment_ready),
+    ("INT-04", within_range),
+    ("INT-05", within_rate),
+    ("INT-06", inside_fence),
+    ("INT-09", link_good),
+    ("INT-11", not_stopped),
+)
+"""Every rule in force; the verdict is the union of their reasons."""
+REVIEWED: Final = ("INT-02", "INT-03", "INT-06")
+"""Rules that judge an order in force each second; their failing acts through the ladder."""
+
+
+def verdict(context: Context, only: tuple[str, ...] = ()) -> list[Reason]:
+    """Return every reason against the order, of all rules or of those named; an empty list allows it (CMD-07)."""
+    return [reason for rule, check in RULES if not only or rule in only for reason in check(context)]
