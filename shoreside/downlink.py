@@ -69,7 +69,7 @@ class Downlink:
         for vessel, encoded in known.births.items():
             fleet.take_birth(self._state(vessel), Birth.from_bytes(encoded))
         for vessel, rows in known.latest.items():
-            self._state(vessel).latest.update({row[0]: row for row in rows})
+            fleet.recall_latest(self._state(vessel), rows)
         for vessel, points in known.tracks.items():
             self._state(vessel).track.extend(points)
         for vessel, reports in known.targets.items():
@@ -100,6 +100,7 @@ class Downlink:
         moment = watch.Moment(now_s, self._started_s, self._limits)
         for state in self.states.values():
             fleet.drop_old_targets(state, utc_ns // fleet.NS_PER_MS)
+            fleet.measure_rate(state, now_s)
             for alert in watch.changes(state, moment, utc_ns):
                 self._take_alert(state, alert)
         self._pass_lost_events(now_s)

@@ -35,6 +35,8 @@ class VesselState:
     vessel: str
     birth: Birth | None = None
     channels: dict[str, ChannelJson] = field(default_factory=dict[str, ChannelJson])
+    circular: frozenset[str] = frozenset()
+    """Channels that wrap at 360 deg: their means are taken on the circle."""
     latest: dict[str, ValueRow] = field(default_factory=dict[str, ValueRow])
     heartbeat: VesselHeartbeat | None = None
     heartbeat_at_s: float | None = None
@@ -44,6 +46,9 @@ class VesselState:
     data_at_s: float | None = None
     """Monotonic time of the last live batch; None before the first of this run."""
     sample_count: int = 0
+    samples_per_s: float = 0.0
+    """Mean of the last ten seconds."""
+    counted: deque[tuple[float, int]] = field(default_factory=lambda: deque[tuple[float, int]](maxlen=11))
     forged_count: int = 0
     """Messages in this vessel's name whose signature did not hold, since the last good birth."""
     targets: dict[int, TargetJson] = field(default_factory=dict[int, TargetJson])
@@ -56,6 +61,7 @@ class VesselState:
 def take_birth(state: VesselState, birth: Birth) -> None:
     """Learn what the vessel is; raise MalformedError, having changed nothing, when its catalogue cannot be read."""
     state.channels = catalogue.channels(birth.catalogue)
+    state.circular = catalogue.circular(birth.catalogue)
     state.birth = birth
 
 
@@ -86,6 +92,21 @@ def _last_row(state: VesselState, batch: Batch, column: Column) -> ValueRow | No
         return column.channel, None, quality, utc_ms
     value = bool(number) if channel is not None and channel["kind"] == "boolean" else number
     return column.channel, value, quality, utc_ms
+
+
+def recall_latest(state: VesselState, rows: tuple[ValueRow, ...]) -> None:
+    """Take latest values from the store, where booleans are kept as 0 and 1."""
+    for short_id, value, quality, utc_ms in rows:
+        channel = state.channels.get(short_id)
+        boolean = channel is not None and channel["kind"] == "boolean" and value is not None
+        state.latest[short_id] = (short_id, bool(value) if boolean else value, quality, utc_ms)
+
+
+def measure_rate(state: VesselState, now_s: float) -> None:
+    """Measure the samples per second over the last ten seconds; called about each second."""
+    state.counted.append((now_s, state.sample_count))
+    (first_s, first), (last_s, last) = state.counted[0], state.counted[-1]
+    state.samples_per_s = (last - first) / (last_s - first_s) if last_s > first_s else 0.0
 
 
 def number(state: VesselState, channel: str) -> float | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final
 
 from protocols.aio.clock import Clock
@@ -19,7 +20,7 @@ from shoreside import orders, views
 from shoreside.config import AlertLimits, VesselConfig
 from shoreside.downlink import Downlink, Said
 from shoreside.live import Feed, Hub
-from shoreside.ports import OrderNote, Store, StoreDownError, Work
+from shoreside.ports import Store, StoreDownError, Work
 from shoreside.rates import Rates
 from shoreside.roster import Roster, Words
 
@@ -38,10 +39,21 @@ ORDER_LIFE_AT_BROKER_S: Final = 60
 """Bound on how long the broker may hold an order; the ship's own deadline is the one that counts (CMD-04)."""
 
 
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """What became of an order at the shore."""
+
+    order_id: str | None
+    """None where the shore could not read the bytes."""
+    state: str
+    """sent, REFUSED or UNKNOWN."""
+    reasons: tuple[Reason, ...]
+
+
 class Station:
     """One station: create it with its ports, then run it as one task."""
 
-    def __init__(  # noqa: PLR0913 - the ports and what it is told
+    def __init__(
         self, clock: Clock, port: MessagePort, store: Store, vessels: tuple[VesselConfig, ...], limits: AlertLimits,
         *, log: Callable[[str, dict[str, object]], None] | None = None,
     ) -> None:  # fmt: skip
@@ -78,8 +90,8 @@ class Station:
 
     # Towards the ships
 
-    async def pass_order(self, vessel: str, signed: bytes, person: str) -> OrderNote | None:
-        """Pass a signed order on unchanged; return the shore's record of it, None where its bytes cannot be read.
+    async def pass_order(self, vessel: str, signed: bytes, person: str) -> Passed:
+        """Pass a signed order on unchanged, also one the shore cannot read: the ship refuses it with its reason.
 
         REFUSED (ashore) when the broker is not there, the bytes are too many or the rate is over its bound; UNKNOWN
         when the broker did not say that it has the order.
@@ -92,11 +104,12 @@ class Station:
             topic = topics.topic(vessel, topics.ORDER)
             sent = await self._port.publish(topic, signed, expiry_s=ORDER_LIFE_AT_BROKER_S)
             state = "sent" if sent else "UNKNOWN"
+        reasons = (reason,) if reason is not None else ()
         if order is None or order.vessel != vessel:
-            return None
-        note = orders.note_of(order, signed, state, utc_ns, *((reason,) if reason else ()))
-        self.downlink.note(note, now_s)
-        return note
+            return Passed(None, state, reasons)
+        if vessel in self.downlink.states:
+            self.downlink.note(orders.note_of(order, signed, state, utc_ns, *reasons), now_s)
+        return Passed(order.id, state, reasons)
 
     async def pass_heartbeat(self, vessel: str, signed: bytes, person: str) -> Reason | None:
         """Pass a signed operator heartbeat on unchanged; return why not, None when the broker has it."""

@@ -1,0 +1,173 @@
+"""Who asks: passwords, sessions, tickets, tokens. Nothing here can move a ship; the signing key never comes ashore."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Final, Literal
+
+from starlette.requests import HTTPConnection
+
+from protocols.aio.clock import Clock
+from shoreside.api.problems import Problem
+from shoreside.people import HASHER, matches
+from shoreside.ports import StoreDownError
+from shoreside.rates import Rates
+from shoreside.store.people import SESSION_HOURS, People, Person, digest, secret
+
+LOGINS_PER_MINUTE: Final = 5
+TICKET_LIFE_S: Final = 30.0
+TICKETS_MAX: Final = 1000
+"""Tickets out at one time; the oldest is void when full."""
+RECHECK_S: Final = 5.0
+"""A session or token is looked up again after this; while the database is away the last answer stands, so that an
+outage of the history does not lock out the operators."""
+KNOWN_MAX: Final = 2000
+_WRONG: Final = "Name or password is wrong."
+_HASHES_AT_ONCE: Final = 2
+"""argon2 takes 64 MiB each; more would let strangers fill the memory."""
+
+Right = Literal["read", "order", "enrol", "enrolments", "roster"]
+RIGHTS: Final[dict[Right, frozenset[str]]] = {
+    "read": frozenset(("viewer", "analyst", "operator", "supervisor", "maintainer", "master")),
+    "order": frozenset(("operator", "supervisor", "master")),
+    "enrol": frozenset(("operator", "supervisor", "master")),
+    "enrolments": frozenset(("supervisor", "maintainer", "master")),
+    "roster": frozenset(("supervisor", "master")),
+}
+"""Which roles may do what at the shore (AUT-11). The ship judges every order again, by its own roster."""
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """Somebody known."""
+
+    person: str
+    role: str
+    roc: str
+    kind: Literal["session", "token"]
+    """A person's browser, or a program with an API token."""
+    secret_hash: bytes
+    """Names the session or token, without being able to open it."""
+
+    @property
+    def session(self) -> str:
+        """Name of the session, for ending its sockets."""
+        return self.secret_hash.hex()
+
+    def require(self, right: Right) -> None:
+        """Raise a 403 Problem unless the role has `right`."""
+        if self.role not in RIGHTS[right]:
+            raise Problem(HTTPStatus.FORBIDDEN, f"The role {self.role} may not do this.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Ticket:
+    who: Who
+    public_key: bytes | None
+    until_s: float
+
+
+class Auth:
+    """Sessions, tickets and tokens, with what was looked up a moment ago."""
+
+    def __init__(self, people: People, clock: Clock, *, secure: bool) -> None:
+        """Use `people`; `secure`: the console comes over https."""
+        self._people = people
+        self._clock = clock
+        self.cookie = "__Host-farhelm" if secure else "farhelm"
+        self.secure = secure
+        self._by_account = Rates(LOGINS_PER_MINUTE / 60, LOGINS_PER_MINUTE)
+        self._by_address = Rates(LOGINS_PER_MINUTE / 60, LOGINS_PER_MINUTE)
+        self._known: dict[bytes, tuple[Who, float]] = {}
+        self._tickets: dict[bytes, _Ticket] = {}
+        self._hashing = asyncio.Semaphore(_HASHES_AT_ONCE)
+        self._dummy = HASHER.hash(secret())
+
+    async def login(self, name: str, password: str, address: str) -> tuple[Who, str]:
+        """Return who it is and the cookie's secret; raise a Problem 401, or 429 after five tries in a minute."""
+        now_s = self._clock.now_s()
+        account_free, address_free = self._by_account.take(name, now_s), self._by_address.take(address, now_s)
+        if not (account_free and address_free):
+            wait_s = max(self._by_account.wait_s(name), self._by_address.wait_s(address))
+            raise Problem(
+                HTTPStatus.TOO_MANY_REQUESTS, f"Too many tries; wait {wait_s:.0f} s.", {"Retry-After": f"{wait_s:.0f}"}
+            )
+        person = await self._people.person(name)
+        stored = person.password_hash if person is not None and person.password_hash else None
+        async with self._hashing:  # an unknown name takes as long as a wrong password
+            right = await asyncio.to_thread(matches, stored or self._dummy, password)
+        if person is None or stored is None or not right:
+            await self._people.record_attempt(name[:64], address, "wrong")
+            raise Problem(HTTPStatus.UNAUTHORIZED, _WRONG)
+        await self._people.record_attempt(name, address, "in")
+        token = await self._people.open_session(name, address)
+        return self._remember(person, "session", digest(token)), token
+
+    async def logout(self, who: Who) -> None:
+        """End the session."""
+        self._known.pop(who.secret_hash, None)
+        await self._people.close_session(who.secret_hash)
+
+    async def who(self, connection: HTTPConnection) -> Who:
+        """Return who sends this request; raise a 401 Problem when nobody we know."""
+        scheme, _, token = connection.headers.get("authorization", "").partition(" ")
+        if scheme.lower() == "bearer":
+            found = await self._find(digest(token), "token")
+        else:
+            cookie = connection.cookies.get(self.cookie)
+            found = await self._find(digest(cookie), "session") if cookie else None
+        if found is None:
+            raise Problem(HTTPStatus.UNAUTHORIZED, "Log in first.", {"WWW-Authenticate": "Bearer"})
+        return found
+
+    async def still(self, who: Who) -> bool:
+        """Return whether the session or token is still good."""
+        return await self._find(who.secret_hash, who.kind) is not None
+
+    def ticket(self, who: Who, public_key: bytes | None) -> str:
+        """Return a ticket for one socket, good once and for 30 s."""
+        token = secret()
+        self._tickets[digest(token)] = _Ticket(who, public_key, self._clock.now_s() + TICKET_LIFE_S)
+        while len(self._tickets) > TICKETS_MAX:
+            del self._tickets[next(iter(self._tickets))]
+        return token
+
+    def redeem(self, token: str) -> tuple[Who, bytes | None] | None:
+        """Return who holds the ticket and the console's key; None when it was used, has run out or never was."""
+        ticket = self._tickets.pop(digest(token), None)
+        if ticket is None or ticket.until_s < self._clock.now_s():
+            return None
+        return ticket.who, ticket.public_key
+
+    async def _find(self, secret_hash: bytes, kind: Literal["session", "token"]) -> Who | None:
+        now_s = self._clock.now_s()
+        known = self._known.get(secret_hash)
+        if known is not None and now_s < known[1]:
+            return known[0]
+        try:
+            look = self._people.session if kind == "session" else self._people.token
+            person = await look(secret_hash)
+        except StoreDownError:
+            if known is None:
+                raise
+            return known[0]
+        if person is None:
+            self._known.pop(secret_hash, None)
+            return None
+        return self._remember(person, kind, secret_hash)
+
+    def _remember(self, person: Person, kind: Literal["session", "token"], secret_hash: bytes) -> Who:
+        who = Who(person.name, person.role, person.roc, kind, secret_hash)
+        self._known[secret_hash] = (who, self._clock.now_s() + RECHECK_S)
+        while len(self._known) > KNOWN_MAX:
+            del self._known[next(iter(self._known))]
+        return who
+
+
+def cookie_header(auth: Auth, token: str, *, end: bool = False) -> str:
+    """Return the Set-Cookie value: readable by no script, sent to nobody else's pages, over TLS only where secure."""
+    life_s = 0 if end else SESSION_HOURS * 3600
+    secure = "; Secure" if auth.secure else ""
+    return f"{auth.cookie}={token}; Path=/; Max-Age={life_s}; HttpOnly; SameSite=Strict{secure}"

@@ -1,0 +1,74 @@
+"""What the routes work with, and how they get at it."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Annotated, cast
+
+from fastapi import Depends
+from starlette.requests import HTTPConnection
+
+from protocols.aio.clock import Clock
+from shoreside.api.auth import Auth, Who
+from shoreside.api.problems import Problem
+from shoreside.config import ShoreConfig
+from shoreside.fleet import VesselState
+from shoreside.station import Station
+from shoreside.stop import StopRelay
+from shoreside.store.connection import Readers
+from shoreside.store.people import People
+
+
+@dataclass(frozen=True, slots=True)
+class Shore:
+    """Everything one shore program has."""
+
+    config: ShoreConfig
+    clock: Clock
+    station: Station
+    stop: StopRelay
+    readers: Readers
+    people: People
+    auth: Auth
+    version: str
+
+    def vessel(self, vessel: str) -> VesselState:
+        """Return the state of a vessel; raise a 404 Problem when the station knows none of that id."""
+        state = self.station.downlink.states.get(vessel)
+        if state is None:
+            raise Problem(HTTPStatus.NOT_FOUND, f"This station knows no vessel {vessel!r}.")
+        return state
+
+
+def shore_of(connection: HTTPConnection) -> Shore:
+    """Return the shore of the application that serves `connection`."""
+    return cast("Shore", connection.app.state.shore)
+
+
+TheShore = Annotated[Shore, Depends(shore_of)]
+
+
+async def who_of(connection: HTTPConnection) -> Who:
+    """Return who sends this request; raise a 401 Problem when nobody we know, 403 for a role that may not even look."""
+    who = await shore_of(connection).auth.who(connection)
+    who.require("read")
+    return who
+
+
+TheWho = Annotated[Who, Depends(who_of)]
+
+
+def from_base64(text: str, what: str) -> bytes:
+    """Return the bytes of a base64 text; raise a 422 Problem when it is none."""
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"{what} is not base64.") from error
+
+
+def to_base64(raw: bytes) -> str:
+    """Return bytes as base64 text."""
+    return base64.b64encode(raw).decode()

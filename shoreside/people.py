@@ -1,0 +1,134 @@
+"""People at the start and by hand: `python -m shoreside.people add NAME --role operator --roc ROC --config FILE`."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import getpass
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Final, cast
+
+from argon2 import PasswordHasher
+from argon2.exceptions import Argon2Error
+
+from protocols.link.roster import ROLES
+from shoreside import config
+from shoreside.ports import StoreDownError
+from shoreside.store.connection import Readers
+from shoreside.store.people import People, Person
+from shoreside.store.postgres import PostgresStore
+
+TOKEN_LENGTH_MIN: Final = 32
+HASHER: Final = PasswordHasher()
+"""argon2id, 64 MiB, 3 passes (RFC 9106, second recommended option)."""
+
+
+class SeedError(Exception):
+    """The people file cannot be used; the message names every fault."""
+
+
+def read_seed(path: Path) -> list[dict[str, object]]:
+    """Return the people of a JSON file; raise SeedError with all its faults."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise SeedError(f"{path}: {error}") from error
+    people = content.get("people") if isinstance(content, dict) else None
+    if not isinstance(people, list):
+        raise SeedError(f'{path}: holds no list "people"')
+    faults = [fault for index, entry in enumerate(people) for fault in _faults(index, entry)]
+    if faults:
+        raise SeedError("\n".join(f"{path}: {fault}" for fault in faults))
+    return people
+
+
+def _faults(index: int, entry: object) -> list[str]:
+    if not isinstance(entry, dict):
+        return [f"people[{index}] is not an object"]
+    where = f"people[{index}] ({entry.get('name')})"
+    found = [f"{where}: {name} is missing" for name in ("name", "role", "roc") if not isinstance(entry.get(name), str)]
+    if entry.get("role") not in ROLES:
+        found.append(f"{where}: role is none of {', '.join(ROLES)}")
+    for token in entry.get("tokens", []):
+        if not isinstance(token, dict) or not isinstance(token.get("name"), str):
+            found.append(f"{where}: a token has a name and a token")
+        elif len(str(token.get("token", ""))) < TOKEN_LENGTH_MIN or token.get("role", entry.get("role")) not in ROLES:
+            found.append(f"{where}: token {token['name']} is shorter than {TOKEN_LENGTH_MIN} or has no known role")
+    return found
+
+
+async def seed(people: People, entries: list[dict[str, object]]) -> int:
+    """Bring the database's people in line with `entries`; return how many were added or changed."""
+    changed = 0
+    for entry in entries:
+        name, role, roc = str(entry["name"]), str(entry["role"]), str(entry["roc"])
+        known = await people.person(name)
+        hashed = await _hash_for(entry, known)
+        wanted = Person(name, role, roc, hashed)
+        if known != wanted:
+            await people.save(wanted)
+            changed += 1
+        for token in cast("list[dict[str, str]]", entry.get("tokens", [])):
+            await people.save_token(token["name"], token["token"], name, token.get("role", role))
+    return changed
+
+
+async def _hash_for(entry: dict[str, object], known: Person | None) -> str | None:
+    if "password" not in entry:
+        given = entry.get("password_hash")
+        return given if isinstance(given, str) else None
+    password = str(entry["password"])
+    if known is not None and known.password_hash is not None and await asyncio.to_thread(
+        matches, known.password_hash, password
+    ):  # fmt: skip
+        return known.password_hash
+    return await asyncio.to_thread(HASHER.hash, password)
+
+
+def matches(password_hash: str, password: str) -> bool:
+    """Return True when `password` is the one that was hashed."""
+    try:
+        return HASHER.verify(password_hash, password)
+    except Argon2Error:
+        return False
+
+
+async def _run(arguments: argparse.Namespace) -> int:
+    settings = config.load(arguments.config, os.environ)
+    store = PostgresStore(settings.database)
+    await store.load()
+    await store.close()
+    readers = Readers(settings.database)
+    people = People(readers)
+    try:
+        if arguments.action == "disable":
+            await people.disable(arguments.name)
+            return 0
+        password = await asyncio.to_thread(getpass.getpass, f"Password of {arguments.name}: ")
+        hashed = await asyncio.to_thread(HASHER.hash, password)
+        await people.save(Person(arguments.name, arguments.role, arguments.roc, hashed))
+    finally:
+        await readers.close()
+    return 0
+
+
+def main() -> int:
+    """Run the command; return its exit code."""
+    parser = argparse.ArgumentParser(prog="python -m shoreside.people", description=__doc__)
+    parser.add_argument("action", choices=("add", "disable"))
+    parser.add_argument("name")
+    parser.add_argument("--role", choices=ROLES, default="viewer")
+    parser.add_argument("--roc", default="")
+    parser.add_argument("--config", type=Path, required=True)
+    try:
+        return asyncio.run(_run(parser.parse_args()))
+    except (config.ConfigError, StoreDownError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

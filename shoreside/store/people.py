@@ -1,0 +1,168 @@
+"""People, sessions, API tokens, keys and login attempts in PostgreSQL."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from shoreside.store.connection import Connection, Readers, Row
+
+SESSION_HOURS: Final = 12
+"""Longest life of a session: a watch and its hand-over; then a new login."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One person as the shore knows them."""
+
+    name: str
+    role: str
+    """One of protocols.link.roster.ROLES (AUT-11)."""
+    roc: str
+    password_hash: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """One console key whose enrolment was asked for."""
+
+    person: str
+    role: str
+    roc: str
+    console: str
+    public_key: bytes
+    requested: datetime
+
+
+def secret() -> str:
+    """Return 256 random bits as text, for a cookie, ticket or token."""
+    return secrets.token_urlsafe(32)
+
+
+def digest(token: str) -> bytes:
+    """Return what is stored of a secret: its SHA-256 (256 random bits need no slow hash)."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+class People:
+    """The tables of people; every call raises StoreDownError when the database is not there."""
+
+    def __init__(self, readers: Readers) -> None:
+        """Use connections of `readers`."""
+        self._readers = readers
+
+    async def person(self, name: str) -> Person | None:
+        """Return an active person; None when there is none of that name."""
+        row = await self._one("SELECT name, role, roc, password_hash FROM person WHERE name = %s AND active", name)
+        return _person(row) if row else None
+
+    async def save(self, person: Person) -> None:
+        """Add a person or change role, centre and password."""
+        await self._do(
+            "INSERT INTO person VALUES (%s, %s, %s, %s, true) ON CONFLICT (name) DO UPDATE SET role = excluded.role,"
+            " roc = excluded.roc, password_hash = excluded.password_hash, active = true",
+            person.name, person.role, person.roc, person.password_hash,
+        )  # fmt: skip
+
+    async def disable(self, name: str) -> None:
+        """Bar a person and end their sessions and tokens."""
+        await self._do("UPDATE person SET active = false WHERE name = %s", name)
+        await self._do("DELETE FROM session WHERE person = %s", name)
+        await self._do("DELETE FROM api_token WHERE person = %s", name)
+
+    async def open_session(self, person: str, address: str) -> str:
+        """Return the secret of a new session."""
+        token = secret()
+        await self._do(
+            "INSERT INTO session (token_hash, person, expires, address)"
+            " VALUES (%s, %s, now() + make_interval(hours => %s), %s)",
+            digest(token), person, SESSION_HOURS, address,
+        )  # fmt: skip
+        return token
+
+    async def session(self, token_hash: bytes) -> Person | None:
+        """Return whose session it is; None when it has ended."""
+        row = await self._one(
+            "SELECT p.name, p.role, p.roc, NULL FROM session s JOIN person p ON p.name = s.person"
+            " WHERE token_hash = %s AND expires > now() AND active", token_hash,
+        )  # fmt: skip
+        return _person(row) if row else None
+
+    async def close_session(self, token_hash: bytes) -> None:
+        """End a session, and forget those that have run out."""
+        await self._do("DELETE FROM session WHERE token_hash = %s OR expires < now()", token_hash)
+
+    async def save_token(self, name: str, token: str, person: str, role: str) -> None:
+        """Add or replace the API token called `name`."""
+        await self._do(
+            "INSERT INTO api_token (token_hash, name, person, role) VALUES (%s, %s, %s, %s)"
+            " ON CONFLICT (name) DO UPDATE SET token_hash = excluded.token_hash, person = excluded.person,"
+            " role = excluded.role", digest(token), name, person, role,
+        )  # fmt: skip
+
+    async def token(self, token_hash: bytes) -> Person | None:
+        """Return on whose behalf, and in which role, a program acts; None when the token is not valid."""
+        row = await self._one(
+            "SELECT p.name, t.role, p.roc, NULL FROM api_token t JOIN person p ON p.name = t.person"
+            " WHERE token_hash = %s AND active AND (expires IS NULL OR expires > now())", token_hash,
+        )  # fmt: skip
+        return _person(row) if row else None
+
+    async def record_attempt(self, person: str, address: str, result: str) -> None:
+        """Record a login attempt."""
+        await self._do(
+            "INSERT INTO login_attempt (person, address, result) VALUES (%s, %s, %s)", person, address, result
+        )
+
+    async def save_key(self, person: str, console: str, public_key: bytes) -> bool:
+        """Record that `person` asks for a console key to be enrolled; return False when it is another person's."""
+        row = await self._one(
+            "INSERT INTO console_key (public_key, person, console) VALUES (%s, %s, %s)"
+            " ON CONFLICT (public_key) DO UPDATE SET console = excluded.console WHERE console_key.person = %s"
+            " RETURNING person", public_key, person, console, person,
+        )  # fmt: skip
+        return row is not None
+
+    async def last_key(self, person: str) -> bytes | None:
+        """Return the key whose enrolment `person` asked for last; None when none."""
+        row = await self._one(
+            "SELECT public_key FROM console_key WHERE person = %s ORDER BY requested DESC LIMIT 1", person
+        )
+        return row[0] if row and isinstance(row[0], bytes) else None
+
+    async def enrolments(self) -> list[Enrolment]:
+        """Return the latest 500 keys whose enrolment was asked for, oldest first."""
+        rows = await self._all(
+            "SELECT k.person, p.role, p.roc, k.console, k.public_key, k.requested FROM console_key k"
+            " JOIN person p ON p.name = k.person WHERE p.active ORDER BY k.requested DESC LIMIT 500"
+        )
+        return [
+            Enrolment(str(person), str(role), str(roc), str(console), bytes(key), requested)
+            for person, role, roc, console, key, requested in reversed(rows)
+            if isinstance(key, bytes) and isinstance(requested, datetime)
+        ]
+
+    async def _one(self, query: str, *arguments: object) -> Row | None:
+        rows = await self._all(query, *arguments)
+        return rows[0] if rows else None
+
+    async def _all(self, query: str, *arguments: object) -> list[Row]:
+        async with self._readers.connection() as connection:
+            cursor = await connection.execute(query.encode(), arguments)
+            return await cursor.fetchall()
+
+    async def _do(self, query: str, *arguments: object) -> None:
+        async with self._readers.connection() as connection:
+            await _execute(connection, query, arguments)
+
+
+async def _execute(connection: Connection, query: str, arguments: tuple[object, ...]) -> None:
+    await connection.execute(query.encode(), arguments)
+
+
+def _person(row: Row) -> Person:
+    name, role, roc, password_hash = row
+    return Person(str(name), str(role), str(roc), password_hash if isinstance(password_hash, str) else None)
