@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from simulators.devices.autopilot import Autopilot, Course, Sight
 from simulators.devices.instruments import Instruments, Line, SensorFault
+from simulators.devices.noise import LineNoise
 from simulators.devices.plc import Orders, Plc
 from simulators.devices.sentence import moment
 from simulators.devices.transponder import STATIC_PERIOD_S, Fix, position_report, report_period_s, static_report
@@ -26,6 +27,8 @@ _EQUATOR_M, _FLATTENING = 6_378_137.0, 1 / 298.257223563
 """WGS84."""
 _DIFFERENCE_PER_DEG = 40.0 / 35.0 / (2 * math.pi)
 """Otter: 35 deg of steering order is 40 rad/s between port and mean propeller speed; our own allocation."""
+_SENT_MAX = 8
+"""AIS lines kept for `broadcast` when nobody takes them: a position report and a static one, twice over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,8 @@ class Switches:
     """Engine worked from the control room: remote control is not active."""
     fire: bool = False
     bilge: bool = False
+    line_noise: bool = False
+    """Bytes of the NMEA line are struck at random."""
 
 
 class Ship:
@@ -66,6 +71,8 @@ class Ship:
         self.autopilot.set_course(Course(mode="H", heading_deg=spec.start.heading_deg))
         self._orders = Orders(None, spec.start.percent, shut_down=False, pump1=True, pump2=True)
         self._report_at_s, self._static_at_s = 0.0, 0.0
+        self._noise = LineNoise(f"{seed}/{spec.slug}/noise")
+        self._sent: list[bytes] = []
         self._roll_phase = float(seed % 97)
 
     @property
@@ -88,16 +95,15 @@ class Ship:
         self._navigate(before)
 
     def sentences_due(self) -> list[Line]:
-        """Return what the instruments say now, own AIS report (VDO) included."""
-        return self.instruments.sentences_due(self.truth()) + [
-            Line("TGTD", "AI0001", line) for line in self._own_reports()
-        ]
+        """Return what the instruments say now, own AIS report (VDO) included; with line noise, some of it spoilt."""
+        lines = self.instruments.sentences_due(self.truth())
+        lines += [Line("TGTD", "AI0001", line) for line in self._own_reports()]
+        return self._noise.struck(lines) if self.switches.line_noise else lines
 
-    def ais_reports(self) -> list[bytes]:
-        """Return position and static report as another ship hears them (VDM)."""
-        return position_report(self.spec.identity, self.fix(), own=False) + static_report(
-            self.spec.identity, own=False
-        )
+    def broadcast(self) -> list[bytes]:
+        """Take what her transponder has sent since the last call, as other ships hear it (VDM)."""
+        taken, self._sent = self._sent, []
+        return taken
 
     def set_fault(self, name: str, kind: str) -> bool:
         """Set a fault; False when there is no such one. `name` is an instrument (kind: silent, frozen, void, jumping) or
@@ -172,13 +178,17 @@ class Ship:
 
     def _own_reports(self) -> list[bytes]:
         lines: list[bytes] = []
-        fix = self.fix()
+        fix, identity = self.fix(), self.spec.identity
         if self.now_s >= self._report_at_s:
             self._report_at_s = self.now_s + report_period_s(fix.sog_kn, abs(fix.rate_degpmin) > 5.0)
-            lines += position_report(self.spec.identity, fix, own=True)
+            lines += position_report(identity, fix, own=True)
+            self._sent += position_report(identity, fix, own=False)
         if self.now_s >= self._static_at_s:
             self._static_at_s = self.now_s + STATIC_PERIOD_S
-            lines += static_report(self.spec.identity, own=True)
+            lines += static_report(identity, own=True)
+            self._sent += static_report(identity, own=False)
+        # Nobody near to hear: only the newest is kept.
+        self._sent = self._sent[-_SENT_MAX:]
         return lines
 
     def truth(self) -> Truth:

@@ -94,7 +94,7 @@ def static_report(identity: Identity, own: bool) -> list[bytes]:
     )
 
 
-def _encoded(message: dict[str, int | float | str], own: bool, sequence: int | None = None) -> list[bytes]:
+def _encoded(message: dict[str, str | int | float | bytes | bool], own: bool, sequence: int | None = None) -> list[bytes]:
     lines: list[str] = encode_dict(
         message, talker_id="AI", sentence_type="VDO" if own else "VDM", radio_channel="A", seq_id=sequence
     )
