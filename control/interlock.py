@@ -11,6 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from shapely.geometry import Point
+
 from control import geometry
 from control.geometry import KNOT_MPS, Plane
 from control.limits import ControlConfig, PhaseLimits
@@ -171,7 +173,7 @@ def inside_fence(context: Context) -> list[Reason]:
     ]  # fmt: skip
 
 
-def predicted_track(context: Context, heading_deg: float, speed_kn: float) -> list[geometry.Point]:
+def predicted_track(context: Context, heading_deg: float, speed_kn: float) -> list[Point]:
     """Return the track of the order over the look-ahead time on the ship's plane, from the origin."""
     hull, limits = context.config.hull, context.config.limits
     propulsion = context.arg("propulsion_pct")

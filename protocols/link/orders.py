@@ -54,7 +54,11 @@ ORDER_KINDS: Final[dict[str, OrderKind]] = {
         "conn", "observe", 60.0, "routine", "",
         {"request_id": Argument(text_length_max=26), "answer": Argument(choices=("grant", "deny"))},
     ),
-    "authority.confirm": OrderKind("conn", "observe", 10.0, "routine"),
+    "authority.confirm": OrderKind(
+        "conn", "observe", 10.0, "routine", "",
+        {"heading_deg": Argument(0.0, 360.0, required=False), "rudder_deg": Argument(-45.0, 45.0, required=False),
+         "propulsion_pct": Argument(-100.0, 100.0, required=False)},
+    ),
     "authority.release": OrderKind("conn", "observe", 60.0, "routine"),
     "authority.force": OrderKind(
         "conn", "observe", 60.0, "significant", "",
@@ -78,7 +82,8 @@ ORDER_KINDS: Final[dict[str, OrderKind]] = {
     ),
     "stop.reset": OrderKind("conn", "observe", 60.0, "critical"),
 }  # fmt: skip
-"""Every kind of order. `authority.resume` leaves the ladder after a regained link: the operator confirms the mode."""
+"""Every kind of order. `authority.confirm` may carry the setpoints that the receiver has loaded: they are the first command
+after the transfer and must be near what the ship does (AUT-04); without them she loads her own. `authority.resume` leaves the ladder after a regained link: the operator confirms the mode."""
 
 _FIELDS: Final = frozenset(
     ("v", "id", "vessel", "group", "kind", "args", "person", "console", "session", "fencing", "seq", "boot_id")

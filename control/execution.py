@@ -1,0 +1,171 @@
+"""Setpoint orders from acceptance to their end: judged, journaled, judged again, actuated, watched (CMD-04, 06, 08, 13)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final
+
+from control import command
+from control.command import KnownOrders, Record
+from control.interlock import Setpoints
+from control.limits import ControlConfig
+from control.messages import Actuate, Emit, HeartbeatNow, Journal, Output, Setpoint
+from control.situation import Situation
+from control.verifier import Expectation, Verifier
+from protocols.link.events import OrderState, Reason
+from protocols.link.orders import ORDER_KINDS, Order
+
+ACCEPTED_MAX: Final = 8
+"""Orders accepted and not yet on disk: at 10 orders/s a disk that takes 0.8 s. More are REJECTED `busy` (CMD-08)."""
+
+Judge = Callable[[Order], list[Reason]]
+
+
+class Execution:
+    """Orders that move something."""
+
+    def __init__(self, config: ControlConfig, known: KnownOrders) -> None:
+        """Begin with nothing in force."""
+        self._config = config
+        self._known = known
+        self._waiting: dict[int, Record] = {}
+        self._verifiers: dict[str, tuple[Record, Verifier]] = {}
+        self._journal_number = 0
+        self.setpoints = Setpoints()
+        self.outbox: list[Output] = []
+
+    def accept(self, record: Record) -> None:
+        """Take an order that every rule allows: it goes to the journal first, nothing moves before (CMD-13)."""
+        if len(self._waiting) >= ACCEPTED_MAX:
+            text = f"{ACCEPTED_MAX} orders are waiting for the journal; try again."
+            self.end(record, "REJECTED", [Reason("busy", "CMD-08", text, len(self._waiting), ACCEPTED_MAX)])
+            return
+        self._move(record, "accepted")
+        self._waiting[self.journal(command.begun_record(record))] = record
+
+    def journal(self, record: bytes) -> int:
+        """Put `record` into the journal; return its number."""
+        self._journal_number += 1
+        self.outbox.append(Journal(self._journal_number, record))
+        return self._journal_number
+
+    def journaled(self, number: int, judge: Judge, now_s: float) -> None:
+        """Go on with the order whose record is on disk: judge it again on this moment's facts, then move."""
+        record = self._waiting.pop(number, None)
+        if record is None or record.is_ended or record.order is None:
+            return
+        if round(now_s * 1000) > record.order.deadline_ms:
+            text = "The order's deadline passed before it could be carried out; nothing was moved."
+            self.end(record, "EXPIRED", [Reason("deadline", "CMD-04", text)])
+            return
+        reasons = judge(record.order)
+        if reasons:
+            self.end(record, "REJECTED", reasons, "at the moment of actuation")
+            return
+        self._start(record, record.order, now_s)
+
+    def journal_failed(self, number: int, problem: str) -> None:
+        """End the order whose record could not be written; it moved nothing."""
+        record = self._waiting.pop(number, None)
+        if record is not None:
+            self.end(record, "FAILED", [Reason("journal", "CMD-13", f"The journal could not be written: {problem}.")])
+
+    def _start(self, record: Record, order: Order, now_s: float) -> None:
+        self._supersede(record, ORDER_KINDS[order.kind].channel)
+        setpoint = setpoint_of(order)
+        self._move(record, "executing")
+        self.actuate(setpoint, record.order_id)
+        target = 0.0 if setpoint.value is None else setpoint.value
+        self._verifiers[record.order_id] = (record, Verifier(Expectation(order.kind, target, now_s), self._config))
+
+    def _supersede(self, record: Record, channel: str) -> None:
+        for other, _ in list(self._verifiers.values()):
+            if other.order is not None and ORDER_KINDS[other.order.kind].channel == channel:
+                self.end(other, "SUPERSEDED", detail=f"by order {record.order_id}")
+
+    def actuate(self, setpoint: Setpoint, cause: str) -> None:
+        """Move something and remember what is in force."""
+        self.setpoints = in_force_after(self.setpoints, setpoint)
+        self.outbox += [Actuate(setpoint, cause), HeartbeatNow()]
+
+    def load_actual(self, heading_deg: float | None, propulsion_pct: float | None) -> None:
+        """Load the receiver's setpoints from what the ship does now, so that a transfer moves nothing (AUT-04)."""
+        if heading_deg is not None:
+            self.actuate(Setpoint("heading", round(heading_deg, 1) % 360.0), "AUT-04")
+        if propulsion_pct is not None:
+            self.actuate(Setpoint("propulsion", round(propulsion_pct, 1)), "AUT-04")
+
+    def verify(self, situation: Situation, now_s: float) -> None:
+        """End the orders whose effect shows, or whose window is over."""
+        for record, verifier in list(self._verifiers.values()):
+            outcome, reasons = verifier.receive(situation, now_s)
+            if outcome != "waiting":
+                self.end(record, outcome, reasons)
+
+    def cancel(self, order_id: str) -> bool:
+        """End an order that has not ended; False when there is none of that id. What it set stays in force."""
+        record = self._known.get(order_id)
+        if record is None or record.order is None or not record.order.kind.startswith("conn."):
+            return False
+        return self.end(record, "CANCELLED")
+
+    def end_all(self, state: OrderState, reason: Reason) -> None:
+        """End every order that moves something: the authority or the ladder has taken over."""
+        for record in self._known.active():
+            if record.order is not None and record.order.kind.startswith("conn."):
+                self.end(record, state, [reason])
+
+    def release(self) -> None:
+        """Let go of the equipment: nothing of ours is in force any more."""
+        self.setpoints = Setpoints()
+        self.outbox += [Actuate(Setpoint("release"), "release"), HeartbeatNow()]
+
+    def end(self, record: Record, state: OrderState, reasons: list[Reason] | None = None, detail: str = "") -> bool:
+        """End an order: told to the shore and written down; False where it had ended already."""
+        if not self._move(record, state, reasons, detail):
+            return False
+        self._verifiers.pop(record.order_id, None)
+        self.journal(command.ended_record(record))
+        return True
+
+    def deadline(self) -> float | None:
+        """Return when the next window ends; None when nothing is being watched."""
+        return min((verifier.ends_s for _, verifier in self._verifiers.values()), default=None)
+
+    def _move(
+        self, record: Record, state: OrderState, reasons: list[Reason] | None = None, detail: str = ""
+    ) -> bool:  # fmt: skip
+        if not self._known.move(record, state, reasons, detail):
+            return False
+        self.outbox.append(Emit("order", record.body()))
+        return True
+
+    def tell(self, record: Record, state: OrderState, detail: str = "") -> None:
+        """Move an order that is not a setpoint (an authority request) and tell the shore."""
+        self._move(record, state, None, detail)
+
+
+def setpoint_of(order: Order) -> Setpoint:
+    """Return what an order asks of the actuators."""
+    values = {name: float(value) for name, value in order.args.items() if isinstance(value, int | float)}
+    if order.kind == "conn.heading":
+        return Setpoint("heading", values["heading_deg"] % 360.0, values.get("rate_deg_min"))
+    if order.kind == "conn.rudder":
+        return Setpoint("rudder", values["rudder_deg"])
+    if order.kind == "conn.propulsion":
+        return Setpoint("propulsion", values["propulsion_pct"])
+    return Setpoint("controlled_stop", 0.0)
+
+
+def in_force_after(before: Setpoints, setpoint: Setpoint) -> Setpoints:
+    """Return the setpoints in force after `setpoint`: heading and rudder replace each other."""
+    if setpoint.kind == "heading":
+        return replace(before, heading_deg=setpoint.value, rudder_deg=None)
+    if setpoint.kind == "rudder":
+        return replace(before, heading_deg=None, rudder_deg=setpoint.value)
+    if setpoint.kind in ("propulsion", "controlled_stop"):
+        return replace(before, propulsion_pct=setpoint.value)
+    if setpoint.kind in ("neutral", "emergency_stop"):
+        return Setpoints(None, 0.0 if setpoint.kind == "neutral" else before.rudder_deg, setpoint.value or 0.0)
+    return Setpoints()
