@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import random
+import socket
+import struct
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, cast
 
 from simulators.devices.line_port import HOST
 
@@ -58,7 +60,7 @@ class BadLink:
         self.quality = quality
         if quality.cut == "reset":
             for writer in tuple(self._writers.values()):
-                writer.transport.abort()
+                _reset(writer)
 
     async def run(self, ready: Callable[[], None]) -> None:
         """Serve until cancelled; raise OSError when the port is taken."""
@@ -74,7 +76,7 @@ class BadLink:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self.quality.cut == "reset":
-            writer.transport.abort()
+            _reset(writer)
             return
         await self._mended()
         try:
@@ -98,8 +100,8 @@ class BadLink:
                 end.close()
 
     async def _mended(self) -> None:
-        while self.quality.cut == "silent":
-            await asyncio.sleep(_POLL_S)
+        while self.quality.cut == "silent":  # noqa: ASYNC110  the quality is a value anyone may set, not an event
+            await asyncio.sleep(_POLL_S)  # a cut lasts seconds; its end may be seen a twentieth late
 
     async def _take(self, reader: asyncio.StreamReader, waiting: asyncio.Queue[tuple[float, bytes]]) -> None:
         loop = asyncio.get_running_loop()
@@ -127,3 +129,11 @@ class BadLink:
             late += again
             again *= 2
         return late
+
+
+def _reset(writer: asyncio.StreamWriter) -> None:
+    """Break the connection with a TCP reset, as a failed router does; without the option it would end politely."""
+    made = cast("socket.socket | None", writer.get_extra_info("socket"))
+    if made is not None:
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    writer.transport.abort()

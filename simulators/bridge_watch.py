@@ -24,6 +24,8 @@ _LINE_MAX_BYTES = 65_536
 _ROADS = (34.88, 35.035, 129.02, 129.36)
 """South, north, west, east: the water in which the mate keeps the ship."""
 _MIDDLE = (34.955, 129.19)
+_ON_HER_WAY_DEG = 45.0
+"""A heading this near to the middle's bearing brings her back; it is left alone."""
 
 Record = dict[str, object]
 
@@ -100,7 +102,7 @@ def keep_in_the_roads(ship: Ship) -> bool:
     right = (_MIDDLE[1] - ship.longitude_deg) * math.cos(math.radians(ship.latitude_deg))
     wanted = round(math.degrees(math.atan2(right, up)) % 360.0, 1) % 360.0
     now = ship.autopilot.course.heading_deg
-    if now is not None and abs(math.remainder(wanted - now, 360.0)) < 45.0:  # she is on her way back already
+    if now is not None and abs(math.remainder(wanted - now, 360.0)) < _ON_HER_WAY_DEG:
         return False
     ship.autopilot.set_course(Course(mode="H", heading_deg=wanted))
     return True

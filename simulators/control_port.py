@@ -145,6 +145,7 @@ class ControlPort:
 
 def _number(request: Record, name: str, high: float, low: float = 0.0) -> float:
     value = request.get(name, 0.0)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not (math.isfinite(value) and low <= value <= high):
+    usable = isinstance(value, int | float) and not isinstance(value, bool)
+    if not isinstance(value, int | float) or not usable or not math.isfinite(value) or not low <= value <= high:
         raise LookupError(f"{name} is a number from {low:g} to {high:g}")
     return float(value)

@@ -1,4 +1,4 @@
-"""The demo fleet: three vessels as records. Names, call signs, MMSI and IMO numbers are invented (check digits hold)."""
+"""The demo fleet: three vessels as records. Names, call signs, MMSI and IMO numbers are invented; check digits hold."""
 
 from __future__ import annotations
 
@@ -134,7 +134,11 @@ FLEET: tuple[VesselSpec, ...] = (KESTREL, OTTER, PETREL_SPEC)
 """The demo's vessels in the order `--vessels N` takes them."""
 
 
+_IMO_WEIGHTS = (7, 6, 5, 4, 3, 2)
+
+
 def imo_is_valid(number: int) -> bool:
     """Return whether the last digit checks: digits 1 to 6 weighted 7 to 2, sum modulo 10 (IMO A.1117(30))."""
     digits = [int(digit) for digit in f"{number:07d}"]
-    return len(digits) == 7 and sum(d * w for d, w in zip(digits, range(7, 1, -1), strict=False)) % 10 == digits[6]
+    weighted = sum(digit * weight for digit, weight in zip(digits, _IMO_WEIGHTS, strict=False))
+    return len(digits) == len(_IMO_WEIGHTS) + 1 and weighted % 10 == digits[-1]

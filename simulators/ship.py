@@ -60,9 +60,7 @@ class Ship:
         self.utc_ns = utc_ns
         self.switches = Switches()
         self.latitude_deg, self.longitude_deg = spec.start.latitude_deg, spec.start.longitude_deg
-        self.motion = Motion(
-            heading_rad=math.radians(spec.start.heading_deg), surge_mps=spec.start.speed_kn * KNOT_MPS
-        )
+        self.motion = Motion(heading_rad=math.radians(spec.start.heading_deg), surge_mps=spec.start.speed_kn * KNOT_MPS)
         self.steering = Steering()
         rpm = spec.start.percent / 100.0 * spec.engine.full_rpm
         self.engine = Engine(EngineMode.RUNNING if rpm else EngineMode.STOPPED, rpm, spec.start.percent)
@@ -106,8 +104,10 @@ class Ship:
         return taken
 
     def set_fault(self, name: str, kind: str) -> bool:
-        """Set a fault; False when there is no such one. `name` is an instrument (kind: silent, frozen, void, jumping) or
-        a switch of `Switches` (kind: on, off)."""
+        """Set a fault; False when there is no such one.
+
+        `name` is an instrument (kind: silent, frozen, void, jumping) or a switch of `Switches` (kind: on, off).
+        """
         if name in {instrument.name for instrument in self.instruments.fitted}:
             if kind in {fault.value for fault in SensorFault}:
                 self.instruments.faults[name] = SensorFault(kind)
@@ -129,9 +129,7 @@ class Ship:
     def faults(self) -> dict[str, str]:
         """Return the faults that are set."""
         found = {name: fault.value for name, fault in self.instruments.faults.items()}
-        return found | {
-            name: "on" for name in Switches.__dataclass_fields__ if getattr(self.switches, name) is True
-        }
+        return found | {name: "on" for name in Switches.__dataclass_fields__ if getattr(self.switches, name) is True}
 
     def _work(self, orders: Orders, steered_deg: float, dt_s: float) -> None:
         rudder = steered_deg if orders.rudder_deg is None else orders.rudder_deg
@@ -143,7 +141,7 @@ class Ship:
         inflow = hull.propeller_inflow_mps(self.motion) if isinstance(hull, MmgHull) else self.motion.surge_mps * 0.9
         self.engine = step_engine(self.spec.engine, self.engine, orders.percent, inflow, dt_s)
         load = self.engine.power_kw / self.spec.engine.rated_kw
-        self.plant = step_plant(self.spec.plant, self.plant, self.engine.power_kw, load, self.now_s, dt_s)
+        self.plant = step_plant(self.spec.plant, self.plant, (self.engine.power_kw, load), self.now_s, dt_s)
 
     def _actuators(self) -> Actuators:
         shaft = self.engine.rpm / 60.0
@@ -180,7 +178,7 @@ class Ship:
         lines: list[bytes] = []
         fix, identity = self.fix(), self.spec.identity
         if self.now_s >= self._report_at_s:
-            self._report_at_s = self.now_s + report_period_s(fix.sog_kn, abs(fix.rate_degpmin) > 5.0)
+            self._report_at_s = self.now_s + report_period_s(fix.sog_kn, fix.rate_degpmin)
             lines += position_report(identity, fix, own=True)
             self._sent += position_report(identity, fix, own=False)
         if self.now_s >= self._static_at_s:

@@ -33,6 +33,16 @@ _PORTS_PER_VESSEL = 10
 """Ports a vessel takes of the range from the base port; half of them are spare."""
 
 
+_SPEED_MAX = 100.0
+"""Three ships at 100 times take about a third of a core."""
+_WEATHER = Environment(0.12, 0.25, 5.0, 240.0)
+"""A light south-westerly breeze and the Tsushima current, half a knot to the north-east."""
+_PORTS_END = 32_768
+"""First port of the ephemeral range."""
+_PORT_FIRST = 1024
+"""First port that needs no privilege."""
+
+
 @dataclass(frozen=True, slots=True)
 class SimulationConfig:
     """What to simulate; read once from the command line."""
@@ -47,8 +57,7 @@ class SimulationConfig:
     """Port of each vessel's local panel, where a mate shall stand watch; empty: no bridge watch."""
     broker: tuple[str, int] | None = None
     """Broker behind each vessel's bad link; None: no proxies."""
-    environment: Environment = Environment(0.12, 0.25, 5.0, 240.0)
-    """A light south-westerly breeze and the Tsushima current, half a knot to the north-east."""
+    environment: Environment = _WEATHER
 
     def faults(self) -> list[str]:
         """Return everything wrong with this configuration, in words; empty when nothing is."""
@@ -56,10 +65,11 @@ class SimulationConfig:
         found: list[str] = []
         if not 1 <= self.vessels <= len(FLEET):
             found.append(f"vessels is {self.vessels}; 1 to {len(FLEET)} are known")
-        if not (math.isfinite(self.speed) and 0.0 < self.speed <= 100.0):
-            found.append(f"speed is {self.speed}; above 0 and at most 100 can be kept")
-        if self.base_port and not 1024 <= self.base_port <= 32_768 - _PORTS_PER_VESSEL * (len(FLEET) + 1):
-            found.append(f"base port {self.base_port} is not in 1024..{32_768 - _PORTS_PER_VESSEL * (len(FLEET) + 1)}")
+        if not (math.isfinite(self.speed) and 0.0 < self.speed <= _SPEED_MAX):
+            found.append(f"speed is {self.speed}; above 0 and at most {_SPEED_MAX:g} can be kept")
+        last = _PORTS_END - _PORTS_PER_VESSEL * (len(FLEET) + 1)
+        if self.base_port and not _PORT_FIRST <= self.base_port <= last:
+            found.append(f"base port {self.base_port} is not in {_PORT_FIRST}..{last}")
         found += [f"panel of {slug!r}: no such vessel" for slug in sorted(set(self.panel_ports) - slugs)]
         return found
 
@@ -172,9 +182,7 @@ class Simulation:
         for vessel in self._vessels:
             port = self._config.panel_ports.get(vessel.ship.spec.slug)
             if port:
-                group.create_task(
-                    BridgeWatch(vessel.ship, port).run(), name=f"{vessel.ship.spec.slug}-bridge-watch"
-                )
+                group.create_task(BridgeWatch(vessel.ship, port).run(), name=f"{vessel.ship.spec.slug}-bridge-watch")
 
     async def _sail(self) -> None:
         begin, done = self._clock.now_s(), 0
@@ -223,12 +231,12 @@ def free_ports(count: int) -> int:
     Where the search begins depends on the process, so that simulations started together do not meet. Raise OSError
     when there is no such run.
     """
-    blocks = (32_768 - _FREE_FROM) // count
+    blocks = (_PORTS_END - _FREE_FROM) // count
     for number in range(blocks):
         first = _FREE_FROM + (os.getpid() + number) % blocks * count
         if all(_is_free(port) for port in range(first, first + count)):
             return first
-    raise OSError(f"no {count} free ports in a row between {_FREE_FROM} and 32768")
+    raise OSError(f"no {count} free ports in a row between {_FREE_FROM} and {_PORTS_END}")
 
 
 def _is_free(port: int) -> bool:
@@ -242,7 +250,7 @@ def _is_free(port: int) -> bool:
 
 
 async def run(config: SimulationConfig, clock: Clock, ready: Callable[[], None] | None = None) -> None:
-    """Run the simulation until cancelled; raise ValueError listing every fault of `config`, OSError for a taken port."""
+    """Run until cancelled; raise ValueError listing every fault of `config`, OSError (grouped) for a taken port."""
     faults = config.faults()
     if faults:
         raise ValueError("; ".join(faults))

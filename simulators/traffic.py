@@ -32,21 +32,22 @@ class TrafficShip:
     marks: Marks
 
 
-def _ship(number: int, name: str, kind: int, size: tuple[int, int, float], speed_kn: float, marks: Marks) -> TrafficShip:
-    length, beam, draught = size
+def _ship(number: int, name: str, build: tuple[int, int, int, float], speed_kn: float, marks: Marks) -> TrafficShip:
+    """Return a ship of `build`: AIS type, length m, beam m, draught m."""
+    kind, length, beam, draught = build
     identity = Identity(440_998_000 + number, name, f"D8T{number:02d}", 0, kind, length, beam, draught, "BUSAN")
     return TrafficShip(identity, speed_kn, marks)
 
 
 TRAFFIC: tuple[TrafficShip, ...] = (
-    _ship(1, "HAEUNDAE STAR", 71, (294, 32, 12.1), 15.5, ((34.905, 129.02), (34.97, 129.22), (35.03, 129.36))),
-    _ship(2, "ORYUK CARRIER", 70, (190, 32, 10.8), 11.8, ((35.03, 129.33), (34.96, 129.17), (34.90, 129.03))),
-    _ship(3, "GWANGAN GAS", 84, (155, 25, 8.2), 10.4, ((34.92, 129.33), (34.985, 129.18), (35.02, 129.12))),
-    _ship(4, "NAMHAE FERRY", 60, (97, 16, 4.6), 18.2, ((35.03, 129.10), (34.93, 129.20), (34.86, 129.33))),
-    _ship(5, "YEONGDO 7", 30, (32, 7, 3.1), 6.5, ((34.99, 129.24), (34.95, 129.26), (34.97, 129.31))),
-    _ship(6, "TAEJONG TUG", 52, (38, 11, 4.4), 9.0, ((35.025, 129.09), (34.99, 129.14), (35.02, 129.19))),
-    _ship(7, "JODO MARU", 79, (118, 19, 7.0), 12.6, ((34.88, 129.12), (34.94, 129.12), (35.02, 129.22))),
-    _ship(8, "SONGDO PILOT", 50, (16, 5, 1.4), 14.5, ((35.03, 129.13), (35.00, 129.17), (35.02, 129.24))),
+    _ship(1, "HAEUNDAE STAR", (71, 294, 32, 12.1), 15.5, ((34.905, 129.02), (34.97, 129.22), (35.03, 129.36))),
+    _ship(2, "ORYUK CARRIER", (70, 190, 32, 10.8), 11.8, ((35.03, 129.33), (34.96, 129.17), (34.90, 129.03))),
+    _ship(3, "GWANGAN GAS", (84, 155, 25, 8.2), 10.4, ((34.92, 129.33), (34.985, 129.18), (35.02, 129.12))),
+    _ship(4, "NAMHAE FERRY", (60, 97, 16, 4.6), 18.2, ((35.03, 129.10), (34.93, 129.20), (34.86, 129.33))),
+    _ship(5, "YEONGDO 7", (30, 32, 7, 3.1), 6.5, ((34.99, 129.24), (34.95, 129.26), (34.97, 129.31))),
+    _ship(6, "TAEJONG TUG", (52, 38, 11, 4.4), 9.0, ((35.025, 129.09), (34.99, 129.14), (35.02, 129.19))),
+    _ship(7, "JODO MARU", (79, 118, 19, 7.0), 12.6, ((34.88, 129.12), (34.94, 129.12), (35.02, 129.22))),
+    _ship(8, "SONGDO PILOT", (50, 16, 5, 1.4), 14.5, ((35.03, 129.13), (35.00, 129.17), (35.02, 129.24))),
 )
 """The demo's traffic; names, MMSI and routes are invented."""
 
@@ -80,9 +81,7 @@ class _Sailing:
         self.course_deg = (self.course_deg + self.rate_degps * dt_s) % 360.0
         run = self.ship.speed_kn * dt_s / 3600.0 / 60.0
         self.latitude_deg += run * math.cos(math.radians(self.course_deg))
-        self.longitude_deg += (
-            run * math.sin(math.radians(self.course_deg)) / math.cos(math.radians(self.latitude_deg))
-        )
+        self.longitude_deg += run * math.sin(math.radians(self.course_deg)) / math.cos(math.radians(self.latitude_deg))
 
     def fix(self, second: int) -> Fix:
         """Return her place and motion."""
@@ -117,9 +116,9 @@ class Traffic:
         second = moment(utc_ns).second
         for sailing in self._sailing:
             if self.now_s >= sailing.report_at_s:
-                turning = abs(sailing.rate_degps) > 0.1
-                sailing.report_at_s = self.now_s + report_period_s(sailing.ship.speed_kn, turning)
-                lines += position_report(sailing.ship.identity, sailing.fix(second), own=False)
+                fix = sailing.fix(second)
+                sailing.report_at_s = self.now_s + report_period_s(fix.sog_kn, fix.rate_degpmin)
+                lines += position_report(sailing.ship.identity, fix, own=False)
             if self.now_s >= sailing.static_at_s:
                 sailing.static_at_s = self.now_s + STATIC_PERIOD_S
                 lines += static_report(sailing.ship.identity, own=False)

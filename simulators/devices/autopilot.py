@@ -9,11 +9,9 @@ from __future__ import annotations
 import math
 from collections import deque
 from dataclasses import dataclass, replace
-from functools import reduce
-from operator import xor
 from typing import Literal
 
-from simulators.devices.sentence import framed
+from simulators.devices.sentence import checksum, framed
 
 Mode = Literal["M", "S", "H", "T", "R"]
 _MODES: dict[str, Mode] = {"M": "M", "S": "S", "H": "H", "T": "T", "R": "R"}
@@ -24,6 +22,11 @@ _LINE_MAX = 120
 _XTE_AGE_MAX_S = 5.0
 """Track control without a cross-track error this fresh steers the track's course only."""
 _OFF_HEADING_DEFAULT_DEG = 10.0
+_INTEGRAL_WITHIN_DEG = 10.0
+"""The integral works near the ordered heading only, else it winds up in every turn."""
+_ADDRESS_LENGTH, _HTC_FIELDS, _XTE_FIELDS = 5, 15, 5
+"""Talker and formatter; fields with the address, at least."""
+_CIRCLE_DEG = 360.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,7 @@ class Autopilot:
     def receive(self, line: bytes, now_s: float) -> None:
         """Take one sentence; HTC (command) and XTE are obeyed, everything else is counted in `refused`."""
         fields = _fields(line)
-        if fields is None or len(fields[0]) != 5:
+        if fields is None or len(fields[0]) != _ADDRESS_LENGTH:
             self.refused += 1
             return
         kind = fields[0][2:]
@@ -147,7 +150,7 @@ class Autopilot:
             self._answer()
 
     def _track_error(self, fields: list[str], now_s: float) -> None:
-        error = _float(fields[3]) if len(fields) > 4 else None
+        error = _float(fields[3]) if len(fields) >= _XTE_FIELDS else None
         if error is None or fields[1:3] != ["A", "A"] or fields[4] not in {"L", "R"}:
             self.refused += 1
             return
@@ -189,7 +192,7 @@ class Autopilot:
         gains = self._tuning
         # The error is cut so that the ship never asks for more turn than the rate limit.
         cut = gains.derivative_s / gains.proportional * self._rate_limit_degps()
-        steady = abs(error) < 10.0 and abs(self.rudder_order_deg) < limit
+        steady = abs(error) < _INTEGRAL_WITHIN_DEG and abs(self.rudder_order_deg) < limit
         self._sum = max(-limit, min(limit, self._sum + gains.integral_per_s * error * dt_s)) if steady else self._sum
         order = gains.proportional * max(-cut, min(cut, error)) - gains.derivative_s * self._sight.rate_degps
         return max(-limit, min(limit, order + self._sum))
@@ -200,7 +203,7 @@ def _fields(line: bytes) -> list[str] | None:
     if len(line) > _LINE_MAX or not line.startswith(b"$"):
         return None
     body, star, check = line.strip()[1:].partition(b"*")
-    if not star or not body.isascii() or check.upper() != f"{reduce(xor, body, 0):02X}".encode():
+    if not star or not body.isascii() or check.upper() != f"{checksum(body):02X}".encode():
         return None
     return body.decode("ascii").split(",")
 
@@ -219,12 +222,12 @@ def _number(value: float | None, digits: int = 1) -> str:
 
 def _bearing(text: str) -> float | None:
     value = _float(text)
-    return value if value is not None and 0.0 <= value <= 360.0 else None
+    return value if value is not None and 0.0 <= value <= _CIRCLE_DEG else None
 
 
 def _course(fields: list[str], before: Course) -> Course | None:
     """Return the course an HTC orders, or None when it is no usable command."""
-    if len(fields) < 15 or fields[14] != "C" or fields[13] not in {"T", ""}:
+    if len(fields) < _HTC_FIELDS or fields[14] != "C" or fields[13] not in {"T", ""}:
         return None
     if fields[1] == "A":  # override: the modes are ignored, the helm steers
         return replace(before, mode="M")

@@ -9,17 +9,18 @@ import math
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 
 from simulators.devices.sentence import framed, hms, latitude, longitude, moment
 from simulators.devices.truth import Truth
 
 Values = tuple[float, ...]
 Measure = Callable[[Truth, random.Random], Values]
-Say = Callable[[Values, Truth, bool], list[str]]
+Say = Callable[[Values | None, Truth], list[str]]
+"""Told None, the instrument says in its sentences' own way that it does not know."""
 
 
-class SensorFault(str, Enum):
+class SensorFault(StrEnum):
     """How an instrument can fail."""
 
     SILENT = "silent"
@@ -72,18 +73,18 @@ def _gnss(noise_m: float, satellites: int, hdop: float) -> Measure:
 
 
 def _say_gnss(talker: str) -> Say:
-    def say(values: Values, truth: Truth, void: bool) -> list[str]:
-        lat, lon, speed, course, satellites, hdop = values
+    def say(values: Values | None, truth: Truth) -> list[str]:
         when = moment(truth.utc_ns)
         clock, day = hms(when), f"{when:%d%m%y}"
         zone = f"{talker}ZDA,{clock},{when:%d,%m,%Y},00,00"
-        if void:
+        if values is None:
             return [
                 f"{talker}GGA,{clock},,,,,0,00,,,M,,M,,",
                 f"{talker}RMC,{clock},V,,,,,,,{day},,,N,V",
                 f"{talker}VTG,,T,,M,,N,,K,N",
                 zone,
             ]
+        lat, lon, speed, course, satellites, hdop = values
         place = f"{latitude(lat)},{longitude(lon)}"
         magnetic = (course - truth.variation_deg) % 360.0
         variation = f"{abs(truth.variation_deg):.1f},{'E' if truth.variation_deg >= 0 else 'W'}"
@@ -101,9 +102,9 @@ def _measure_gyro(truth: Truth, dice: random.Random) -> Values:
     return ((truth.heading_deg + dice.gauss(0, 0.08)) % 360.0,)
 
 
-def _say_gyro(values: Values, _truth: Truth, void: bool) -> list[str]:
+def _say_gyro(values: Values | None, _truth: Truth) -> list[str]:
     """HDT has no status and is silent when void; THS says V (IEC 61162-1 ed. 6 prefers THS)."""
-    if void:
+    if values is None:
         return ["HETHS,,V"]
     return [f"HEHDT,{values[0]:.2f},T", f"HETHS,{values[0]:.2f},A"]
 
@@ -112,8 +113,8 @@ def _measure_compass(truth: Truth, dice: random.Random) -> Values:
     return ((truth.heading_deg - truth.variation_deg + dice.gauss(0, 0.5)) % 360.0, truth.variation_deg)
 
 
-def _say_compass(values: Values, _truth: Truth, void: bool) -> list[str]:
-    if void:
+def _say_compass(values: Values | None, _truth: Truth) -> list[str]:
+    if values is None:
         return ["HCHDG,,,,,"]
     return [f"HCHDG,{values[0]:.1f},0.0,E,{abs(values[1]):.1f},{'E' if values[1] >= 0 else 'W'}"]
 
@@ -122,8 +123,8 @@ def _measure_turn(truth: Truth, dice: random.Random) -> Values:
     return (truth.rate_degpmin + dice.gauss(0, 0.2),)
 
 
-def _say_turn(values: Values, _truth: Truth, void: bool) -> list[str]:
-    return ["TIROT,,V"] if void else [f"TIROT,{values[0]:.1f},A"]
+def _say_turn(values: Values | None, _truth: Truth) -> list[str]:
+    return ["TIROT,,V"] if values is None else [f"TIROT,{values[0]:.1f},A"]
 
 
 def _measure_log(truth: Truth, dice: random.Random) -> Values:
@@ -135,8 +136,8 @@ def _measure_log(truth: Truth, dice: random.Random) -> Values:
     )
 
 
-def _say_log(values: Values, truth: Truth, void: bool) -> list[str]:
-    if void:
+def _say_log(values: Values | None, truth: Truth) -> list[str]:
+    if values is None:
         return ["VDVHW,,T,,M,,N,,K", "VDVBW,,,V,,,V,,V,,V"]
     through, across, ground, drift = values
     magnetic = (truth.heading_deg - truth.variation_deg) % 360.0
@@ -151,9 +152,9 @@ def _measure_sounder(truth: Truth, dice: random.Random) -> Values:
     return (max(0.0, below + dice.gauss(0, 0.1)), truth.transducer_m - truth.draught_m)
 
 
-def _say_sounder(values: Values, _truth: Truth, void: bool) -> list[str]:
-    """The offset is negative: transducer to keel."""
-    return ["SDDPT,,,"] if void else [f"SDDPT,{values[0]:.1f},{min(-0.01, values[1]):.2f},500"]
+def _say_sounder(values: Values | None, _truth: Truth) -> list[str]:
+    # The offset is negative: transducer to keel.
+    return ["SDDPT,,,"] if values is None else [f"SDDPT,{values[0]:.1f},{min(-0.01, values[1]):.2f},500"]
 
 
 def _measure_wind(truth: Truth, dice: random.Random) -> Values:
@@ -165,8 +166,8 @@ def _measure_wind(truth: Truth, dice: random.Random) -> Values:
     )
 
 
-def _say_wind(values: Values, truth: Truth, void: bool) -> list[str]:
-    if void:
+def _say_wind(values: Values | None, truth: Truth) -> list[str]:
+    if values is None:
         return ["WIMWV,,R,,M,V", "WIMWD,,T,,M,,N,,M"]
     angle, speed, source, true_speed = values
     magnetic = (source - truth.variation_deg) % 360.0
@@ -180,8 +181,8 @@ def _measure_rudder(truth: Truth, dice: random.Random) -> Values:
     return (truth.rudder_deg + dice.gauss(0, 0.05), truth.rudder_order_deg)
 
 
-def _say_rudder(values: Values, _truth: Truth, void: bool) -> list[str]:
-    if void:
+def _say_rudder(values: Values | None, _truth: Truth) -> list[str]:
+    if values is None:
         return ["RCRSA,,V,,V", "RCROR,,V,,V,B"]
     return [f"RCRSA,{values[0]:.1f},A,,V", f"RCROR,{values[1]:.1f},A,,V,B"]
 
@@ -190,8 +191,8 @@ def _measure_shaft(truth: Truth, dice: random.Random) -> Values:
     return (truth.shaft_rpm + dice.gauss(0, 0.05), truth.thruster_rpm)
 
 
-def _say_shaft(values: Values, _truth: Truth, void: bool) -> list[str]:
-    if void:
+def _say_shaft(values: Values | None, _truth: Truth) -> list[str]:
+    if values is None:
         return ["IIRPM,S,0,,,V", "IIRPM,E,0,,,V"]
     return [f"IIRPM,S,0,{values[0]:.1f},100.0,A", f"IIRPM,E,0,{values[0]:.1f},,A", f"IITRD,1,{values[1]:.1f},R,,V,"]
 
@@ -200,8 +201,8 @@ def _measure_attitude(truth: Truth, dice: random.Random) -> Values:
     return (truth.pitch_deg + dice.gauss(0, 0.02), truth.roll_deg + dice.gauss(0, 0.02))
 
 
-def _say_attitude(values: Values, _truth: Truth, void: bool) -> list[str]:
-    if void:
+def _say_attitude(values: Values | None, _truth: Truth) -> list[str]:
+    if values is None:
         return ["IIXDR,A,,D,PTCH,A,,D,ROLL"]
     return [f"IIXDR,A,{values[0]:.2f},D,PTCH,A,{values[1]:.2f},D,ROLL"]
 
@@ -214,8 +215,8 @@ def _measure_weather(truth: Truth, dice: random.Random) -> Values:
     )
 
 
-def _say_weather(values: Values, _truth: Truth, void: bool) -> list[str]:
-    if void:
+def _say_weather(values: Values | None, _truth: Truth) -> list[str]:
+    if values is None:
         return ["WIXDR,C,,C,AIRT,P,,B,BARO", "YXMTW,,C"]
     return [f"WIXDR,C,{values[0]:.1f},C,AIRT,P,{values[1] / 1000.0:.5f},B,BARO", f"YXMTW,{values[2]:.1f},C"]
 
@@ -224,12 +225,8 @@ _NOWHERE = 0.05
 """About 5 km north and 4 km east: what a spoofed or confused receiver shows."""
 
 INSTRUMENTS: tuple[Instrument, ...] = (
-    Instrument(
-        "gps1", "NAVD", "GP0001", 1.0, _gnss(1.5, 11, 0.9), _say_gnss("GP"), (_NOWHERE, _NOWHERE, 0, 0, 0, 0)
-    ),
-    Instrument(
-        "gps2", "NAVD", "GN0001", 1.0, _gnss(4.0, 17, 1.4), _say_gnss("GN"), (_NOWHERE, _NOWHERE, 0, 0, 0, 0)
-    ),
+    Instrument("gps1", "NAVD", "GP0001", 1.0, _gnss(1.5, 11, 0.9), _say_gnss("GP"), (_NOWHERE, _NOWHERE, 0, 0, 0, 0)),
+    Instrument("gps2", "NAVD", "GN0001", 1.0, _gnss(4.0, 17, 1.4), _say_gnss("GN"), (_NOWHERE, _NOWHERE, 0, 0, 0, 0)),
     Instrument("gyro", "SATD", "HE0001", 0.1, _measure_gyro, _say_gyro, (40.0,)),
     Instrument("turn", "SATD", "TI0001", 0.1, _measure_turn, _say_turn, (90.0,)),
     Instrument("rudder", "NAVD", "RC0001", 0.1, _measure_rudder, _say_rudder, (25.0, 0.0)),
@@ -254,7 +251,7 @@ class Instruments:
         """Seed every instrument's noise by its own name, so that one instrument never disturbs another's."""
         self.faults: dict[str, SensorFault] = {}
         self.fitted = tuple(instrument for instrument in INSTRUMENTS if instrument.name not in absent)
-        self._dice = {entry.name: random.Random(f"{seed}/{entry.name}") for entry in self.fitted}  # noqa: S311  noise, not a secret
+        self._dice = {entry.name: random.Random(f"{seed}/{entry.name}") for entry in self.fitted}
         self._due_s: dict[str, float] = {}
         self._last: dict[str, Values] = {}
 
@@ -279,5 +276,5 @@ class Instruments:
         values = self._last[instrument.name]
         if fault is SensorFault.JUMPING and truth.now_s % _JUMP_PERIOD_S < _JUMP_LENGTH_S:
             values = tuple(value + jump for value, jump in zip(values, instrument.jump, strict=True))
-        bodies = instrument.say(values, truth, fault is SensorFault.VOID)
+        bodies = instrument.say(None if fault is SensorFault.VOID else values, truth)
         return [Line(instrument.group, instrument.source, framed(body)) for body in bodies]

@@ -152,7 +152,7 @@ class MulticastOutput:
 
 def _datagram_socket() -> socket.socket:
     made = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    made.setblocking(False)
+    made.settimeout(0.0)
     return made
 
 

@@ -56,9 +56,9 @@ class PlcServer:
         try:
             await asyncio.Event().wait()
         finally:
-            await server.shutdown()
+            await server.shutdown()  # type: ignore[no-untyped-call]  # pymodbus leaves it unannotated
 
-    async def _action(  # noqa: PLR0917  pymodbus gives these by position
+    async def _action(
         self,
         function: int,
         _start: int,
@@ -68,7 +68,7 @@ class PlcServer:
         values: list[int] | list[bool] | None,
     ) -> ExcCodes | None:
         """Fill what is read and take what is written; pymodbus calls this before it answers."""
-        while self._ship.switches.plc_dead:  # never answers; the client's own time-out ends it
+        while self._ship.switches.plc_dead:  # noqa: ASYNC110  never answers; the client's own time-out ends it
             await asyncio.sleep(1.0)
         if function in _COILS:  # this PLC has none; pymodbus wants a block all the same
             return ExcCodes.ILLEGAL_ADDRESS

@@ -136,6 +136,10 @@ _SLOW_DOWN_PERCENT_PER_S = 0.5
 """A controlled stop takes the telegraph down from 50 % in 100 s."""
 
 
+_RESET_TRIP, _RESET_EMERGENCY = 1, 2
+"""Values of the register `reset`."""
+
+
 class Plc:
     """The PLC's memory and logic; values in physical units, registers at the edge."""
 
@@ -267,11 +271,11 @@ class Plc:
             self.direct_rudder_deg = None if value and not self.tripped else self.direct_rudder_deg
         elif name == "emergency_stop" and value:
             self.emergency_stop()
-        elif name == "reset" and value == 1:
+        elif name == "reset" and value == _RESET_TRIP:
             self.tripped = False
             self.direct_rudder_deg = None
             self._watchdog_age_s = 0.0
-        elif name == "reset" and value == 2:
+        elif name == "reset" and value == _RESET_EMERGENCY:
             self.reset_emergency()
 
 

@@ -17,7 +17,7 @@ def readings(ship: Ship) -> dict[str, float]:
     load = engine.power_kw / spec.engine.rated_kw
     shaft = abs(engine.rpm) / 60.0 * 2 * math.pi
     turning = 1.0 if engine.rpm else 0.0
-    torque = engine.power_kw / shaft if shaft > 0.01 else 0.0
+    torque = engine.power_kw / shaft if engine.rpm else 0.0
     generator = 1.0 if spec.plant.generator_kw else 0.0
     return {
         "engine_speed": engine.rpm,

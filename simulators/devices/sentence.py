@@ -6,13 +6,19 @@ The simulator writes with its own few lines, so that the ship's parser is never 
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from functools import reduce
-from operator import xor
+
+
+def checksum(body: bytes) -> int:
+    """Return the XOR of all bytes (IEC 61162-1: of everything between the start and `*`)."""
+    value = 0
+    for byte in body:
+        value ^= byte
+    return value
 
 
 def framed(body: str, start: str = "$") -> bytes:
-    """Return `start` + body + checksum + CR LF (IEC 61162-1: XOR of everything between start and `*`)."""
-    return f"{start}{body}*{reduce(xor, body.encode('ascii'), 0):02X}\r\n".encode("ascii")
+    """Return `start` + body + checksum + CR LF."""
+    return f"{start}{body}*{checksum(body.encode('ascii')):02X}\r\n".encode("ascii")
 
 
 def latitude(degrees: float) -> str:
@@ -41,7 +47,7 @@ def hms(when: datetime) -> str:
 def tagged(line: bytes, source: str, number: int) -> bytes:
     """Return the line behind a TAG block with source and running line number (IEC 61162-450)."""
     block = f"s:{source},n:{number}"
-    return b"\\" + f"{block}*{reduce(xor, block.encode('ascii'), 0):02X}".encode("ascii") + b"\\" + line
+    return b"\\" + f"{block}*{checksum(block.encode('ascii')):02X}".encode("ascii") + b"\\" + line
 
 
 TOKEN_450 = b"UdPbC\x00"

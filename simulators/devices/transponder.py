@@ -8,6 +8,10 @@ from pyais.encode import encode_dict
 
 STATIC_PERIOD_S = 360.0
 """Type 5, ITU-R M.1371."""
+_TURNING_DEGPMIN = 5.0
+"""A ship that turns faster reports more often; the standard says "changing course" and leaves the figure open."""
+_PERIODS = ((23.0, 2.0, 2.0), (14.0, 6.0, 2.0))
+"""Above this speed (kn): seconds between reports on a straight course, and while changing course."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +44,18 @@ class Fix:
     """UTC second of the report, 0..59."""
 
 
-def report_period_s(sog_kn: float, turning: bool) -> float:
+def report_period_s(sog_kn: float, rate_degpmin: float) -> float:
     """Return seconds between position reports of class A under way (ITU-R M.1371 table 1)."""
-    if sog_kn > 23.0:
-        return 2.0
-    if sog_kn > 14.0:
-        return 2.0 if turning else 6.0
+    turning = abs(rate_degpmin) > _TURNING_DEGPMIN
+    for above_kn, straight_s, turning_s in _PERIODS:
+        if sog_kn > above_kn:
+            return turning_s if turning else straight_s
     return 3.33 if turning else 10.0
 
 
-def position_report(identity: Identity, fix: Fix, own: bool) -> list[bytes]:
+def position_report(identity: Identity, fix: Fix, *, own: bool) -> list[bytes]:
     """Return message 1 (3 in a turn) as VDO for the own ship, VDM for others."""
-    turning = abs(fix.rate_degpmin) > 5.0
+    turning = abs(fix.rate_degpmin) > _TURNING_DEGPMIN
     return _encoded(
         {
             "msg_type": 3 if turning else 1,
@@ -67,11 +71,11 @@ def position_report(identity: Identity, fix: Fix, own: bool) -> list[bytes]:
             "heading": round(fix.heading_deg) % 360,
             "second": fix.second,
         },
-        own,
+        own=own,
     )
 
 
-def static_report(identity: Identity, own: bool) -> list[bytes]:
+def static_report(identity: Identity, *, own: bool) -> list[bytes]:
     """Return message 5 in two parts."""
     ahead = round(identity.length_m * 0.8)
     return _encoded(
@@ -89,12 +93,14 @@ def static_report(identity: Identity, own: bool) -> list[bytes]:
             "draught": identity.draught_m,
             "destination": identity.destination,
         },
-        own,
-        identity.mmsi % 10,  # two ships' parts must not be joined
+        own=own,
+        sequence=identity.mmsi % 10,  # two ships' parts must not be joined
     )
 
 
-def _encoded(message: dict[str, str | int | float | bytes | bool], own: bool, sequence: int | None = None) -> list[bytes]:
+def _encoded(
+    message: dict[str, str | int | float | bytes | bool], *, own: bool, sequence: int | None = None
+) -> list[bytes]:
     lines: list[str] = encode_dict(
         message, talker_id="AI", sentence_type="VDO" if own else "VDM", radio_channel="A", seq_id=sequence
     )

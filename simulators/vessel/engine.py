@@ -52,7 +52,7 @@ class EngineSpec:
     spindown_s: float
     """Time constant with which the shaft slows without fuel."""
     reverse_below_percent: float
-    """A fixed-pitch two-stroke waits for 20 to 40 % of full rpm before it starts astern; 100 for an electric motor."""
+    """A fixed-pitch two-stroke waits for 20 to 40 % of full rpm before it starts astern."""
     start_delay_s: float
     """Brake air and start the other way."""
     idle_percent: float
@@ -117,7 +117,7 @@ def _next_mode(spec: EngineSpec, engine: Engine, dt_s: float) -> Engine:
         if wait > 0.0 or not slow:
             return replace(engine, wait_s=wait)
         return replace(engine, mode=EngineMode.RUNNING, wait_s=0.0, rpm=0.0 if opposite else engine.rpm)
-    if opposite and spec.reverse_below_percent < 100.0:
+    if opposite and spec.idle_percent > 0.0:
         return replace(engine, mode=EngineMode.REVERSING, wait_s=spec.start_delay_s)
     if target == 0.0:
         # A two-stroke is stopped by cutting its fuel; an electric motor is ramped down.

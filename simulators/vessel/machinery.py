@@ -48,8 +48,9 @@ def _toward(value: float, target: float, time_s: float, dt_s: float) -> float:
     return target + (value - target) * math.exp(-dt_s / time_s)
 
 
-def step_plant(spec: PlantSpec, plant: Plant, power_kw: float, load: float, now_s: float, dt_s: float) -> Plant:
-    """Return the plant `dt_s` later with this shaft power (kW) and load (0..1 of rated)."""
+def step_plant(spec: PlantSpec, plant: Plant, engine: tuple[float, float], now_s: float, dt_s: float) -> Plant:
+    """Return the plant `dt_s` later with the engine's shaft power (kW) and load (0..1 of rated)."""
+    power_kw, load = engine
     litres = power_kw * spec.consumption_gpkwh / _FUEL_KGPM3
     drain = power_kw + 0.05 if spec.drains_battery else 0.0
     tank = litres / 1000.0 / max(spec.service_tank_m3, 1e-6) * 100.0 if spec.service_tank_m3 else 0.0

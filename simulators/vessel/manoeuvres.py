@@ -15,13 +15,16 @@ _STEP_LIMIT = 40_000
 """No trial of these ships lasts longer than 40 000 steps (over an hour at 0.1 s); a hull that will not turn ends so."""
 
 
+_GEAR = SteeringSpec()
+
+
 @dataclass(frozen=True, slots=True)
 class Approach:
     """How a trial begins."""
 
     speed_mps: float
     shaft_rps: float
-    steering: SteeringSpec = SteeringSpec()
+    steering: SteeringSpec = _GEAR
     dt_s: float = 0.1
 
 
@@ -89,7 +92,7 @@ def zigzag(hull: Hull, approach: Approach, rudder_deg: float, heading_deg: float
 def stopping_reach(hull: Hull, approach: Approach, astern_rps: float) -> float:
     """Return the track reach of a stop in ship lengths with the shaft turned at once to `astern_rps` (negative).
 
-    Our astern thrust is an estimate and no published stop exists for KVLCC2: a figure to read, not a criterion to claim.
+    Our astern thrust is an estimate and no published stop exists for KVLCC2: a figure to read, no criterion to claim.
     """
     motion, run = Motion(surge_mps=approach.speed_mps), 0.0
     for _ in range(_STEP_LIMIT):

@@ -23,6 +23,10 @@ _YAW_RATIO_MAX = 1.5
 """Bound of r' = r L / U; the paper's experiments end near 1.0."""
 
 
+_REST_MPS = 1e-6
+"""Slower than this the hull is at rest: drift angle and r' have no meaning."""
+
+
 @dataclass(frozen=True, slots=True)
 class Coefficients:
     """The manoeuvring coefficients of Yasukawa & Yoshimura 2015 Table 3, non-dimensional by 0.5 rho L d U2."""
@@ -117,9 +121,7 @@ class MmgHull:
         added = 0.5 * self.water_kgpm3 * self.length_m**2 * self.draught_m
         mass_x, mass_y = mass + c.added_surge * added, mass + c.added_sway * added
         centre = self.centre_x_m * mass
-        inertia = (
-            mass * (0.25 * self.length_m) ** 2 + centre * self.centre_x_m + c.added_yaw * added * self.length_m**2
-        )
+        inertia = mass * (0.25 * self.length_m) ** 2 + centre * self.centre_x_m + c.added_yaw * added * self.length_m**2
         u, v, r = motion.surge_mps, motion.sway_mps, motion.yaw_radps
         sway_total = sway_n - mass_x * u * r
         moment_total = moment_nm - centre * u * r
@@ -144,7 +146,7 @@ class MmgHull:
         c = self.coefficients
         speed = math.hypot(motion.surge_mps, motion.sway_mps)
         crossflow = self._crossflow(motion, speed)
-        if speed < 1e-6:
+        if speed < _REST_MPS:
             return crossflow
         v = motion.sway_mps / speed
         r = max(-_YAW_RATIO_MAX, min(_YAW_RATIO_MAX, motion.yaw_radps * self.length_m / speed))
@@ -175,7 +177,7 @@ class MmgHull:
     def propeller_inflow_mps(self, motion: Motion) -> float:
         """Return the axial speed of the water at the propeller, m/s."""
         speed = math.hypot(motion.surge_mps, motion.sway_mps)
-        if speed < 1e-6 or motion.surge_mps <= 0.0:
+        if speed < _REST_MPS or motion.surge_mps <= 0.0:
             return motion.surge_mps * (1.0 - self.wake)
         drift = math.atan2(-motion.sway_mps, motion.surge_mps)
         ratio = max(-_YAW_RATIO_MAX, min(_YAW_RATIO_MAX, motion.yaw_radps * self.length_m / speed))
@@ -211,7 +213,7 @@ class MmgHull:
         """Return v_R = U gamma_R beta_R, beta_R = beta - lR' r'; with no way ahead, beta U is taken as -sway."""
         c = self.coefficients
         speed = math.hypot(motion.surge_mps, motion.sway_mps)
-        ahead = motion.surge_mps > 0.0 and speed > 1e-6
+        ahead = motion.surge_mps > 0.0 and speed > _REST_MPS
         drift = speed * math.atan2(-motion.sway_mps, motion.surge_mps) if ahead else -motion.sway_mps
         drift -= c.straightening_x * motion.yaw_radps * self.length_m
         return drift * (c.straightening_starboard if drift > 0 else c.straightening_port)

@@ -47,12 +47,16 @@ def _stiffness() -> tuple[float, float, float, float]:
 _HEAVE, _PITCH, _COUPLING, _HEAVE_DAMPING = _stiffness()
 
 
+_WINDAGE = Windage(frontal_m2=0.35, lateral_m2=0.6)
+"""Our estimate of hull, mast and battery boxes."""
+
+
 @dataclass(frozen=True, slots=True)
 class OtterHull:
     """The Otter with her 25 kg payload; `length_m` is the hull's."""
 
     length_m: float = 2.0
-    windage: Windage = Windage(frontal_m2=0.35, lateral_m2=0.6)
+    windage: Windage = _WINDAGE
 
     def accelerations(self, motion: Motion, actuators: Actuators, environment: Environment) -> Rates:
         """Return surge and sway acceleration (m/s2) and yaw acceleration (rad/s2).

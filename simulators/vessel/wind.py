@@ -30,7 +30,7 @@ def apparent_wind(motion: Motion, environment: Environment) -> tuple[float, floa
     wind_north = environment.wind_speed_mps * math.cos(toward) - north
     wind_east = environment.wind_speed_mps * math.sin(toward) - east
     speed = math.hypot(wind_north, wind_east)
-    if speed < 1e-9:
+    if speed == 0.0:
         return 0.0, 0.0
     source = math.atan2(-wind_east, -wind_north) - motion.heading_rad
     return speed, math.remainder(source, 2 * math.pi)

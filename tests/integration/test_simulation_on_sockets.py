@@ -129,7 +129,7 @@ async def test_the_plc_drives_to_neutral_when_it_is_not_stroked(tmp_path: Path) 
         # Stop stroking: within a second and two steps the order is neutral and the trip flag is up.
         async with asyncio.timeout(2.0):
             while not (await client.read_discrete_inputs(5, count=1, device_id=1)).bits[0]:
-                await asyncio.sleep(0.05)
+                pass  # each answer is a turn of the loop
         assert (await client.read_input_registers(32, count=1, device_id=1)).registers == [0]
         client.close()
 
@@ -145,7 +145,7 @@ async def test_modbus_refusals_have_their_codes(tmp_path: Path) -> None:
         await ask(ports["control"], {"do": "set", "vessel": "kestrel", "fault": "engine_local"})
         async with asyncio.timeout(2):
             while (await client.read_discrete_inputs(2, count=1, device_id=1)).bits[0]:
-                await asyncio.sleep(0.05)
+                pass
         assert (await client.write_register(2, 300, device_id=1)).exception_code == 6
         client.close()
 
@@ -274,10 +274,8 @@ async def test_a_bad_link_delays_cuts_and_mends() -> None:
 
         # Reset: the connection breaks, and a new one is refused.
         link.set_quality(LinkQuality(cut="reset"))
-        with pytest.raises(ConnectionError):
-            async with asyncio.timeout(2):
-                if not await reader.read(1):
-                    raise ConnectionResetError
+        with pytest.raises(ConnectionResetError):
+            await reader.read(1)
 
 
 async def test_loss_delays_but_keeps_every_byte_in_order() -> None:

@@ -72,7 +72,7 @@ def test_the_7_m_model_turns_as_her_free_running_test(model_approach: Approach) 
 def test_the_7_m_models_zigzags_agree_with_another_code(
     model_approach: Approach, angle_deg: float, first: float, second: float
 ) -> None:
-    """shipmmg 0.0.11 at 10.4 rps, an independent code of the same paper: within 10 %."""
+    """Against shipmmg 0.0.11 at 10.4 rps, an independent code of the same paper: within 10 %."""
     found = zigzag(KVLCC2_L7, model_approach, angle_deg, abs(angle_deg))
 
     assert found[0] == pytest.approx(first, rel=0.10)

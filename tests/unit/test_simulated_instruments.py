@@ -7,7 +7,7 @@ from functools import reduce
 from operator import xor
 
 import pyais
-import pynmea2
+import pynmea2  # type: ignore[import-untyped]  # it has no types
 import pytest
 
 from simulators.devices.instruments import INSTRUMENTS, SensorFault
@@ -56,7 +56,8 @@ def test_pynmea2_reads_them(ship: Ship) -> None:
 
 def test_rates_are_those_of_the_catalogue(ship: Ship) -> None:
     lines = said(ship, 20.0)
-    count = {name: sum(line[3:6] == name for line in lines) for name in (b"HDT", b"THS", b"ROT", b"RSA", b"RPM", b"MWV")}
+    names = (b"HDT", b"THS", b"ROT", b"RSA", b"RPM", b"MWV")
+    count = {name: sum(line[3:6] == name for line in lines) for name in names}
     assert count == {b"HDT": 200, b"THS": 200, b"ROT": 200, b"RSA": 200, b"RPM": 80, b"MWV": 20}
     assert sum(line.startswith(b"$GPGGA") for line in lines) == 20
     assert sum(line.startswith(b"$GNGGA") for line in lines) == 20
@@ -68,7 +69,8 @@ def test_the_two_receivers_differ_in_noise(ship: Ship) -> None:
     for talker in ("GP", "GN"):
         places = [float(line.split(b",")[2]) for line in lines if line.startswith(f"${talker}GGA".encode())]
         # Second differences take the ship's own way out.
-        still[talker] = statistics.pstdev(a - 2 * b + c for a, b, c in zip(places, places[1:], places[2:], strict=False))
+        steps = zip(places, places[1:], places[2:], strict=False)
+        still[talker] = statistics.pstdev(a - 2 * b + c for a, b, c in steps)
     assert still["GN"] > 1.8 * still["GP"]
 
 
@@ -137,7 +139,8 @@ def test_own_and_other_ships_on_ais(ship: Ship) -> None:
     assert heard == {entry.identity.mmsi for entry in TRAFFIC}
     parts = [line for line in lines if line.startswith(b"!AIVDM,2")]
     static = pyais.decode(*parts[:2])
-    assert (static.msg_type, static.shipname) == (5, TRAFFIC[0].identity.name)
+    assert isinstance(static, pyais.messages.MessageType5)
+    assert static.shipname == TRAFFIC[0].identity.name
 
 
 def test_traffic_stays_at_sea() -> None:

@@ -28,7 +28,8 @@ def run(engine: Engine, percent: float, seconds: float, inflow_mps: float = 3.0)
 
 
 @pytest.mark.parametrize(
-    ("pump1", "pump2", "after_10_s"), [(True, True, 23.4), (True, False, 11.7), (False, True, 11.7), (False, False, 0.0)]
+    ("pump1", "pump2", "after_10_s"),
+    [(True, True, 23.4), (True, False, 11.7), (False, True, 11.7), (False, False, 0.0)],
 )
 def test_the_rudder_moves_as_fast_as_its_pumps(pump1: bool, pump2: bool, after_10_s: float) -> None:
     gear = Steering(pump1_running=pump1, pump2_running=pump2)
