@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from typing import Final, TypeAlias
+from typing import Final, Literal
 
 from protocols.console.messages import FromShore, TargetJson, ValueRow
 
@@ -18,8 +18,6 @@ FIRM_MAX: Final = 1000
 TARGETS_PER_MESSAGE: Final = 200
 """A target takes about 250 bytes; a frame stays under 64 kB."""
 
-Firm: TypeAlias = FromShore
-
 
 class Feed:
     """What one console has still to be sent."""
@@ -27,6 +25,9 @@ class Feed:
     def __init__(self, person: str, session: str) -> None:
         """Prepare a feed for `person`, ended together with `session` (a session or token id)."""
         self.person = person
+        self.public_key: bytes | None = None
+        """The console's key, where known."""
+        self.key_state: Literal["none", "pending", "enrolled", "revoked"] = "none"
         self.session = session
         self.vessel: str | None = None
         self.overrun = False

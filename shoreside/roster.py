@@ -10,9 +10,8 @@ from protocols.link import signing, topics
 from protocols.link.roster import Grant, Roster
 from shoreside.ports import Word
 
-__all__ = ["KeyState", "Roster", "SignedWord", "Words"]
-
 KeyState = Literal["none", "pending", "enrolled", "revoked"]
+_DOMAINS: Final[dict[Word, signing.Domain]] = {"roster": signing.Domain.ROSTER, "grant": signing.Domain.GRANT}
 _TOPICS: Final[dict[Word, str]] = {"roster": topics.ROSTER, "grant": topics.GRANT}
 
 
@@ -43,7 +42,7 @@ class Words:
         self._latest: dict[tuple[str, Word], SignedWord] = {}
         self._once_enrolled: dict[bytes, None] = {}
 
-    def read(self, signed: bytes, utc_ns: int) -> SignedWord:
+    def read(self, what: Word, signed: bytes, utc_ns: int) -> SignedWord:
         """Return the roster or grant in `signed`; raise SignatureError or MalformedError when it cannot be believed.
 
         A roster whose version is not higher than the one known is a MalformedError: versions never go back (CMD-12).
@@ -52,10 +51,8 @@ class Words:
         master = next((key for key in self._master_keys.values() if signing.key_id_of(key) == envelope.key_id), None)
         if master is None:
             raise SignatureError("signed with a key that is no Master's")
-        try:
-            signing.verify(signing.Domain.ROSTER, envelope, master)
-        except SignatureError:
-            signing.verify(signing.Domain.GRANT, envelope, master)
+        signing.verify(_DOMAINS[what], envelope, master)
+        if what == "grant":
             grant = Grant.from_bytes(envelope.body)
             return self._checked(SignedWord("grant", grant.vessel, utc_ns, signed, None, grant), master)
         roster = Roster.from_bytes(envelope.body)
@@ -78,9 +75,9 @@ class Words:
 
     def recall(self, kept: dict[tuple[str, Word], bytes], utc_ns: int) -> None:
         """Take over what the store kept; what cannot be believed any more (another Master) is left out."""
-        for signed in kept.values():
+        for (_, what), signed in kept.items():
             try:
-                self.take(self.read(signed, utc_ns))
+                self.take(self.read(what, signed, utc_ns))
             except ProtocolError:
                 continue
 

@@ -20,9 +20,9 @@ from shoreside import orders, views
 from shoreside.config import AlertLimits, VesselConfig
 from shoreside.downlink import Downlink, Said
 from shoreside.live import Feed, Hub
-from shoreside.ports import Store, StoreDownError, Work
+from shoreside.ports import Store, StoreDownError, Word, Work
 from shoreside.rates import Rates
-from shoreside.roster import Roster, Words
+from shoreside.roster import SignedWord, Words
 
 SUBSCRIPTIONS: Final = tuple(
     topics.for_all(leaf) for leaf in (topics.BIRTH, topics.DEATH, topics.BATCH, topics.HEARTBEAT_UP, topics.EVENT)
@@ -78,6 +78,11 @@ class Station:
         """True while the broker is there."""
         return self._port.connected
 
+    @property
+    def inbox_dropped(self) -> int:
+        """Messages lost because this program did not keep up; the ships send them again."""
+        return self._port.dropped_count
+
     async def run(self) -> None:
         """Remember, then listen, commit and acknowledge until cancelled."""
         async with asyncio.TaskGroup() as group:
@@ -128,17 +133,17 @@ class Station:
             return Reason("rate", "CMD-14", "Too many messages from this person; wait a moment.")
         return None if self._port.connected else _NO_BROKER
 
-    async def take_word(self, signed: bytes) -> Roster | str:
+    async def take_word(self, what: Word, signed: bytes) -> SignedWord:
         """Take a roster or grant signed by the Master: keep it, then have it retained for the ship.
 
-        Returns the roster, or the vessel of a grant. Raises SignatureError or MalformedError when it is none of ours,
+        Raises SignatureError or MalformedError when it is none of ours,
         StoreDownError when it could not be kept.
         """
-        word = self.words.read(signed, self._clock.utc_ns())
+        word = self.words.read(what, signed, self._clock.utc_ns())
         await self._store.save_word(word.what, word.vessel, word.version, signed)
         self.words.take(word)
         self._enqueue(word.topic, signed)
-        return word.roster if word.roster is not None else word.vessel
+        return word
 
     # Towards the consoles
 
@@ -163,6 +168,10 @@ class Station:
         feed.values(list(state.latest.values()))
         feed.targets(list(state.targets.values()))
         return True
+
+    def greet(self, feed: Feed) -> None:
+        """Send the fleet list at once: the answer to a ping."""
+        feed.slot("fleet", views.fleet_message(list(self.downlink.states.values()), self._clock.now_s()))
 
     # Tasks
 

@@ -1,0 +1,169 @@
+"""The shore program: `python -m shoreside --config FILE`."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import socket
+import sys
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Final
+
+import structlog
+import uvicorn
+
+from protocols.aio.clock import Clock, SystemClock
+from protocols.aio.mqtt import Broker, MqttPort
+from shoreside import config, people
+from shoreside.api import app
+from shoreside.api.auth import Auth
+from shoreside.api.shore import Shore
+from shoreside.ports import StoreDownError
+from shoreside.station import SUBSCRIPTIONS, Station
+from shoreside.stop import StopRelay
+from shoreside.store.connection import Readers
+from shoreside.store.migrate import SchemaError
+from shoreside.store.people import People
+from shoreside.store.postgres import PostgresStore
+
+SEED_RETRY_S: Final = 2.0
+MISUSE, UNUSABLE = 2, 3
+
+
+class StartError(Exception):
+    """The program cannot start; the message says what to do."""
+
+
+def _log_to_stderr() -> None:
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level, structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info, structlog.processors.JSONRenderer(),
+        ],
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+    )  # fmt: skip
+
+
+def _listen(settings: config.ShoreConfig) -> socket.socket:
+    """Return a listening socket; raise StartError with what is wrong when the port is not to be had."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.host, settings.port))
+    except OSError as error:
+        listener.close()
+        where = f"{settings.host}:{settings.port}"
+        text = f"cannot listen on {where}: {error.strerror}; end the program that holds it or change shore.listen"
+        raise StartError(text) from error
+    return listener
+
+
+def _version() -> str:
+    try:
+        return version("farhelm")
+    except PackageNotFoundError:
+        return "unknown"
+
+
+def build(settings: config.ShoreConfig, clock: Clock) -> Shore:
+    """Return the shore that `settings` describe; nothing runs yet."""
+    log = structlog.get_logger()
+    store, readers = PostgresStore(settings.database), Readers(settings.database)
+    everyone = People(readers)
+    port = MqttPort(Broker.from_url(settings.broker), settings.client_id, SUBSCRIPTIONS)
+    stop_port = MqttPort(Broker.from_url(settings.stop_broker), f"{settings.client_id}-stop", ())
+    station = Station(
+        clock, port, store, settings.vessels, settings.alerts, log=lambda event, facts: log.warning(event, **facts)
+    )
+    return Shore(
+        config=settings, clock=clock, station=station, stop=StopRelay(clock, stop_port), readers=readers,
+        people=everyone, auth=Auth(everyone, clock, secure=settings.secure), version=_version(),
+    )  # fmt: skip
+
+
+async def _seed(shore: Shore, entries: list[dict[str, object]]) -> None:
+    """Bring the people in line with the people file as soon as the database is there."""
+    while True:
+        await asyncio.sleep(0.1 if shore.station.store_up else SEED_RETRY_S / 4)
+        if not shore.station.store_up:
+            continue
+        try:
+            changed = await people.seed(shore.people, entries)
+        except StoreDownError:
+            await asyncio.sleep(SEED_RETRY_S)
+            continue
+        structlog.get_logger().info("people are as in the file", changed=changed)
+        return
+
+
+async def _serve(shore: Shore, listener: socket.socket) -> None:
+    server = uvicorn.Server(uvicorn.Config(
+        app.create(shore), ws="websockets-sansio", ws_per_message_deflate=False, ws_max_size=64 * 1024,
+        ws_ping_interval=5.0, ws_ping_timeout=10.0, timeout_graceful_shutdown=5, timeout_keep_alive=5,
+        limit_concurrency=500, server_header=False, proxy_headers=False, access_log=False, log_config=None,
+        lifespan="off",
+    ))  # fmt: skip
+    await server.serve(sockets=[listener])
+
+
+async def run(settings: config.ShoreConfig) -> None:
+    """Run the shore until it is told to end; raise StartError when it cannot start."""
+    entries = people.read_seed(settings.people) if settings.people is not None else []
+    listener = _listen(settings)
+    shore = build(settings, SystemClock())
+    structlog.get_logger().info("shore starts", listen=f"{settings.host}:{settings.port}", version=shore.version)
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [
+                group.create_task(shore.station.run(), name="station"),
+                group.create_task(shore.stop.run(), name="stop"),
+                group.create_task(_seed(shore, entries), name="seed"),
+            ]
+            await _serve(shore, listener)
+            for task in tasks:
+                task.cancel()
+    finally:
+        await shore.readers.close()
+        listener.close()
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the program; return its exit code: 0 ended on request, 2 bad configuration, 3 cannot run."""
+    parser = argparse.ArgumentParser(prog="python -m shoreside", description=__doc__)
+    parser.add_argument("--config", type=Path, required=True, help="TOML file, see shoreside/examples/shore.toml")
+    _log_to_stderr()
+    try:
+        settings = config.load(parser.parse_args(arguments).config, os.environ)
+    except config.ConfigError as error:
+        sys.stderr.write("The configuration has faults:\n" + "".join(f"- {fault}\n" for fault in error.faults))
+        return MISUSE
+    try:
+        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+            runner.run(run(settings))
+    except KeyboardInterrupt:
+        return 0
+    except (StartError, people.SeedError) as error:
+        sys.stderr.write(f"{error}\n")
+        return UNUSABLE
+    except ExceptionGroup as group:
+        schema = group.subgroup(SchemaError)
+        if schema is None:
+            raise
+        sys.stderr.write(f"{schema.exceptions[0]}\n")
+        return UNUSABLE
+    return 0
+
+
+def _loop_factory() -> type[asyncio.AbstractEventLoop] | None:
+    try:
+        import uvloop  # noqa: PLC0415 - faster where it is installed, not needed
+    except ImportError:
+        return None
+    return uvloop.Loop
+
+
+if __name__ == "__main__":
+    sys.exit(main())

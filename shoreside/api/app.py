@@ -1,0 +1,37 @@
+"""The web application: routes, guards, errors, console."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, FastAPI
+
+from shoreside.api import (
+    health,
+    key_routes,
+    order_routes,
+    problems,
+    session_routes,
+    socket,
+    static,
+    vessel_routes,
+)
+from shoreside.api.guard import Guard
+from shoreside.api.shore import Shore
+
+
+def create(shore: Shore) -> FastAPI:
+    """Return the application of `shore`."""
+    app = FastAPI(
+        title="Farhelm shore", version=shore.version, openapi_url="/api/v1/openapi.json", docs_url=None, redoc_url=None,
+        description="Watch and steer vessels. Orders are signed by the operator's key and judged aboard.",
+    )  # fmt: skip
+    app.state.shore = shore
+    app.include_router(order_routes.stop_router)  # first and by itself: it depends on nothing below
+    api = APIRouter(prefix="/api/v1")
+    for part in (session_routes, key_routes, vessel_routes, order_routes, socket):
+        api.include_router(part.router)
+    app.include_router(api)
+    app.include_router(health.router)
+    problems.install(app)
+    static.install(app, shore.config.console)
+    app.add_middleware(Guard, origins=shore.config.origins)
+    return app

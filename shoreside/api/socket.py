@@ -1,0 +1,238 @@
+"""The console's websocket: one feed out, a few kinds of message in, each authorised by itself."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+from typing import Final
+
+from fastapi import APIRouter, WebSocket
+from starlette.websockets import WebSocketDisconnect, WebSocketState
+
+from protocols.console.messages import VERSION, FromShore
+from protocols.errors import ProtocolError
+from shoreside import preview
+from shoreside.api.auth import Who
+from shoreside.api.guard import origin_fault
+from shoreside.api.order_routes import pass_order
+from shoreside.api.problems import Problem
+from shoreside.api.shore import Shore, from_base64, shore_of
+from shoreside.live import Feed
+from shoreside.ports import StoreDownError
+from shoreside.rates import Rates
+
+router = APIRouter()
+
+SEND_DEADLINE_S: Final = 10.0
+"""A browser that has not taken a frame by then is gone; its console starts anew (reliability.md finding 6)."""
+FRAME_MAX_BYTES: Final = 64 * 1024
+SESSION_CHECK_S: Final = 5.0
+SOCKETS_MAX: Final = 200
+"""Consoles of one station; each costs about 0.3 MB."""
+MESSAGES_PER_S: Final = 30.0
+"""Orders and heartbeats at 5 Hz for four vessels, and room to spare; more closes the socket."""
+GOING_AWAY, POLICY, TRY_LATER = 1001, 1008, 1013
+Fields = dict[str, object]
+
+
+@router.websocket("/console")
+async def console(socket: WebSocket) -> None:
+    """Serve one console until it leaves, its session ends, or it stops reading."""
+    shore = shore_of(socket)
+    if socket.headers.get("origin") is not None or "ticket" in socket.query_params:
+        fault = origin_fault(socket.headers, shore.config.origins)
+        if fault is not None:
+            await socket.close(POLICY, fault)
+            return
+    known = await _who(socket, shore)
+    if known is None or shore.station.hub.count >= SOCKETS_MAX:
+        await socket.close(POLICY if known is None else TRY_LATER, "no valid ticket" if known is None else "full")
+        return
+    await socket.accept()
+    await Console(socket, shore, *known).run()
+
+
+async def _who(socket: WebSocket, shore: Shore) -> tuple[Who, bytes | None] | None:
+    ticket = socket.query_params.get("ticket")
+    if ticket is not None:
+        return shore.auth.redeem(ticket)
+    if not socket.headers.get("authorization"):
+        return None  # a cookie alone opens no socket: that is what the ticket is for
+    try:
+        return await shore.auth.who(socket), None
+    except (Problem, StoreDownError):
+        return None
+
+
+class Console:
+    """One open socket."""
+
+    def __init__(self, socket: WebSocket, shore: Shore, who: Who, public_key: bytes | None) -> None:
+        """Serve `who` over `socket`, whose console has `public_key`, where known."""
+        self._socket = socket
+        self._shore = shore
+        self._who = who
+        self._feed = Feed(who.person, who.session)
+        self._feed.public_key = public_key
+        self._rates = Rates(MESSAGES_PER_S, int(MESSAGES_PER_S) * 2)
+        self._handlers: dict[str, Callable[[Fields], Awaitable[None]]] = {
+            "subscribe": self._subscribe, "order": self._order, "heartbeat": self._heartbeat, "stop": self._stop,
+            "preview": self._preview, "ping": self._ping,
+        }  # fmt: skip
+
+    async def run(self) -> None:
+        """Greet, then send and receive until the end."""
+        self._feed.firm(await self._welcome())
+        self._shore.station.hub.join(self._feed)
+        self._shore.station.subscribe(self._feed, None)
+        tasks = [
+            asyncio.create_task(self._send(), name="console send"),
+            asyncio.create_task(self._receive(), name="console receive"),
+            asyncio.create_task(self._check_session(), name="console session"),
+        ]
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            self._shore.station.hub.leave(self._feed)
+            for task in tasks:
+                task.cancel()
+            results = await asyncio.gather(*tasks, return_exceptions=True)
+        await self._close()
+        for result in results:
+            if isinstance(result, Exception) and not isinstance(result, WebSocketDisconnect | TimeoutError | OSError):
+                raise result
+
+    async def _welcome(self) -> FromShore:
+        feed, words = self._feed, self._shore.station.words
+        if feed.public_key is None:
+            try:
+                feed.public_key = await self._shore.people.last_key(self._who.person)
+            except StoreDownError:
+                feed.public_key = None
+        feed.key_state = words.key_state(feed.public_key, asked=True) if feed.public_key is not None else "none"
+        return {
+            "type": "welcome", "version": VERSION, "server_utc_ms": self._utc_ms(), "person": self._who.person,
+            "roles": [self._who.role], "roc": self._who.roc, "key_state": feed.key_state,
+            "demo": self._shore.config.demo,
+        }  # fmt: skip
+
+    def _utc_ms(self) -> int:
+        return self._shore.clock.utc_ns() // 1_000_000
+
+    async def _send(self) -> None:
+        while True:
+            await self._feed.wait()
+            for message in self._feed.take(self._utc_ms()):
+                text = json.dumps(message, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+                if len(text) > FRAME_MAX_BYTES:
+                    self._problem("Too long to show", f"A message of kind {message['type']} has {len(text)} bytes.")
+                    continue
+                async with asyncio.timeout(SEND_DEADLINE_S):
+                    await self._socket.send_text(text)
+            if self._feed.closed_because:
+                return
+
+    async def _receive(self) -> None:
+        while True:
+            text = await self._socket.receive_text()
+            if not self._rates.take("in", self._shore.clock.now_s()):
+                self._feed.end("too many messages")
+                return
+            await self._handle(text)
+
+    async def _handle(self, text: str) -> None:
+        """Act on one message; a bad one costs itself and is answered with a problem."""
+        try:
+            message = json.loads(text) if len(text) <= FRAME_MAX_BYTES else None
+        except (ValueError, RecursionError):
+            message = None
+        kind = message.get("type") if isinstance(message, dict) else None
+        handler = self._handlers.get(kind) if isinstance(kind, str) else None
+        if handler is None or not isinstance(message, dict):
+            self._problem("Not understood", f"A message of kind {str(kind)[:40]!r} is not known here.")
+            return
+        try:
+            await handler(message)
+        except Problem as problem:
+            self._problem(HTTPStatus(problem.status).phrase, problem.detail)
+        except ProtocolError as error:
+            self._problem("Not understood", str(error))
+
+    async def _subscribe(self, message: Fields) -> None:
+        vessel = message.get("vessel")
+        if vessel is not None and not isinstance(vessel, str):
+            raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "vessel is neither text nor null.")
+        if not self._shore.station.subscribe(self._feed, vessel):
+            raise Problem(HTTPStatus.NOT_FOUND, f"This station knows no vessel {vessel!r}.")
+
+    async def _order(self, message: Fields) -> None:
+        vessel = _text(message, "vessel")
+        self._shore.vessel(vessel)
+        passed = await pass_order(self._shore, self._who, vessel, _signed(message))
+        if passed.order_id is None:
+            self._problem("Order not readable", "Passed on as it is; the ship refuses it and says why.")
+
+    async def _heartbeat(self, message: Fields) -> None:
+        self._who.require("order")
+        vessel = _text(message, "vessel")
+        reason = await self._shore.station.pass_heartbeat(vessel, _signed(message), self._who.person)
+        if reason is not None:  # one a second while it lasts: only the latest waits
+            self._feed.slot("heartbeat", {"type": "problem", "title": "Heartbeat not sent", "detail": reason.text})
+
+    async def _stop(self, message: Fields) -> None:
+        result = await self._shore.stop.pass_on(_text(message, "vessel"), _signed(message), self._who.person)
+        if result != "sent":
+            self._problem("Emergency stop NOT sent", f"This way failed: {result}. Use another way.")
+
+    async def _preview(self, message: Fields) -> None:
+        vessel = _text(message, "vessel")
+        state = self._shore.vessel(vessel)
+        args = message.get("args")
+        now = preview.Moment(self._shore.clock.now_s(), self._shore.clock.utc_ns())
+        asked = preview.Question(
+            _text(message, "request_id"), _text(message, "kind"), args if isinstance(args, dict) else {}, self._who.person
+        )
+        self._feed.slot(f"preview {asked.kind}", preview.answer(state, asked, now))
+
+    async def _ping(self, message: Fields) -> None:
+        del message
+        self._shore.station.greet(self._feed)
+
+    async def _check_session(self) -> None:
+        while True:
+            await asyncio.sleep(SESSION_CHECK_S)
+            try:
+                good = await self._shore.auth.still(self._who)
+            except StoreDownError:
+                good = True
+            if not good:
+                self._feed.end("the session has ended")
+                return
+
+    def _problem(self, title: str, detail: str) -> None:
+        self._feed.firm({"type": "problem", "title": title, "detail": detail})
+
+    async def _close(self) -> None:
+        if self._socket.client_state is WebSocketState.CONNECTED:
+            reason = self._feed.closed_because
+            try:
+                async with asyncio.timeout(1.0):
+                    await self._socket.close(POLICY if reason else GOING_AWAY, reason[:100])
+            except (TimeoutError, RuntimeError, OSError):
+                return  # it is gone already
+
+
+def _text(message: Fields, name: str) -> str:
+    value = message.get(name)
+    if not isinstance(value, str) or len(value) > 64:  # noqa: PLR2004 - no id of ours is longer
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"{name} is not a text of at most 64 characters.")
+    return value
+
+
+def _signed(message: Fields) -> bytes:
+    value = message.get("signed")
+    if not isinstance(value, str):
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "signed is missing.")
+    return from_base64(value, "signed")
