@@ -1,0 +1,40 @@
+"""What the bridge does at its own panel, without asking ashore (AUT-06, AUT-07, EST-02)."""
+
+from __future__ import annotations
+
+from control.believed import Believed
+from control.execution import Execution
+from control.handover import Handover
+from control.messages import Emit, Local
+from control.stopping import Stopping
+from protocols.link.cbor import Plain
+
+
+class LocalPanel:
+    """One row per thing the bridge can do."""
+
+    def __init__(self, handover: Handover, stopping: Stopping, believed: Believed, execution: Execution) -> None:
+        """Act on the parts given."""
+        self._handover = handover
+        self._stopping = stopping
+        self._believed = believed
+        self._execution = execution
+
+    def receive(self, local: Local, now_s: float) -> None:
+        """Do what the bridge does; what cannot be done now changes nothing."""
+        if local.do == "take":
+            self._handover.take_local(local.person, now_s)
+        elif local.do in ("grant", "deny"):
+            self._handover.answer_local(grant=local.do == "grant", request_id=local.id, now_s=now_s)
+        elif local.do == "release":
+            self._handover.release_local(now_s)
+        elif local.do == "emergency_stop":
+            self._stopping.press(local.person)
+        elif local.do == "reset_stop":
+            self._stopping.reset(local.person)
+        elif local.do == "revoke_access":
+            self._believed.revoke_grant()
+            body: dict[str, Plain] = {
+                "what": "grant", "version": 0, "result": "revoked", "detail": f"aboard by {local.person}",
+            }  # fmt: skip
+            self._execution.outbox.append(Emit("roster", body))

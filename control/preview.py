@@ -1,0 +1,85 @@
+"""The same rules ashore: a no greys the button and says why, a yes only means "ask" (control.md, opening).
+
+The shore's mirror of a ship is always late. When it is older than its limit the preview says *unknown*, never *allowed*.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from control.admission import not_in_control
+from control.interlock import DIRECT, STOPS, Context, Setpoints, verdict
+from control.ladder import ACTIONS, LATCHED_FROM
+from control.limits import ControlConfig
+from control.situation import Situation
+from protocols.errors import MalformedError
+from protocols.link.cbor import Plain
+from protocols.link.events import Reason
+from protocols.link.heartbeats import STEPS, VesselHeartbeat
+from protocols.link.orders import ORDER_KINDS, check_arguments
+
+MIRROR_AGE_MAX_S: Final = 3.5
+"""Oldest vessel heartbeat a preview uses: the time after which the ship itself calls the link silent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mirror:
+    """What the shore knows of a ship."""
+
+    heartbeat: VesselHeartbeat | None
+    """Last heartbeat; None when there was none."""
+    heartbeat_age_s: float
+    situation: Situation
+    config: ControlConfig
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who looks at the button."""
+
+    person: str
+    console: str
+    session: str
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What the ship would say, as far as the shore can know."""
+
+    verdict: Literal["allowed", "refused", "unknown"]
+    reasons: tuple[Reason, ...]
+
+
+def preview(kind: str, args: dict[str, Plain], asker: Asker, mirror: Mirror) -> Preview:
+    """Return what the ship would say to a setpoint order of `asker` now; `args` as the order would carry them."""
+    try:
+        check_arguments(kind, args)
+    except MalformedError as error:
+        return Preview("refused", (Reason("malformed", "CMD-01", f"{error}."),))
+    beat = mirror.heartbeat
+    if beat is None or mirror.heartbeat_age_s > MIRROR_AGE_MAX_S:
+        age_s = None if beat is None else round(mirror.heartbeat_age_s, 1)
+        text = "The ship has not been heard for too long to say what she would answer."
+        return Preview("unknown", (Reason("mirror_old", "INT-02", text, age_s, MIRROR_AGE_MAX_S, "s", age_s),))
+    reasons = ship_reasons(kind, args, asker, beat, mirror)
+    return Preview("refused" if reasons else "allowed", tuple(reasons))
+
+
+def ship_reasons(
+    kind: str, args: dict[str, Plain], asker: Asker, beat: VesselHeartbeat, mirror: Mirror
+) -> list[Reason]:
+    """Return the reasons the ship's own rules give on the mirrored facts."""
+    needs = "direct" if kind in DIRECT else ORDER_KINDS[kind].level
+    state = beat.authority
+    authority = not_in_control(state, asker.person, asker.console, asker.session, state.fencing, needs)
+    setpoints = Setpoints(*(beat.setpoints.get(name) for name in ("heading_deg", "rudder_deg", "propulsion_pct")))
+    reasons = verdict(
+        Context(
+            kind, args, mirror.situation, mirror.config, setpoints, beat.round_trip_ms, beat.stop_latched, authority
+        )
+    )
+    if STEPS.index(beat.step) >= LATCHED_FROM and kind not in STOPS:
+        text = f"The ship is on step {beat.step} ({ACTIONS[beat.step]}); resume the conn first."
+        reasons.append(Reason("ladder", "FBK-01", text, beat.step, "L0 or L1"))
+    return reasons

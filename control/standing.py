@@ -1,0 +1,45 @@
+"""How the ship stands: the facts for the heartbeat, and the conditions of the standing alerts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from control.emergency import EmergencyStop
+from control.situation import Situation
+from protocols.link.heartbeats import STEPS, ActiveReason, AuthorityState, Step
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What control tells for the vessel's heartbeat; names and units as in protocols.link.heartbeats."""
+
+    step: Step
+    reasons: tuple[ActiveReason, ...]
+    next_step: str
+    next_step_in_s: float | None
+    authority: AuthorityState
+    stop_latched: bool
+    echo: tuple[str, int, int]
+    """(session, sequence, held ms) of the last accepted operator heartbeat."""
+    round_trip_ms: float | None
+    loss_pct: float
+    setpoints: dict[str, float]
+    phase: str
+    roster_version: int
+    alerts: tuple[str, ...]
+    action: str
+
+
+def standing_alerts(step: Step, situation: Situation, emergency: EmergencyStop) -> dict[str, bool]:
+    """Return for each standing alert whether its condition holds now."""
+    height = STEPS.index(step)
+    return {
+        "link-degraded": step == "L1",
+        "link-silent": step == "L2",
+        "link-lost": height in (STEPS.index("L3"), STEPS.index("L4")),
+        "fallback": step == "L5",
+        "distress": step == "L6",
+        "emergency-stop": emergency.latched is not None,
+        "heading-input": situation.objection("NAV_HDG") is not None,
+        "position-input": situation.objection("NAV_LAT") is not None,
+    }

@@ -1,0 +1,64 @@
+"""What follows from an emergency stop: the equipment first, then the words (EST-01 to EST-03)."""
+
+from __future__ import annotations
+
+from control.emergency import EmergencyStop, Press
+from control.execution import Execution
+from control.limits import ControlConfig
+from control.messages import Emit, HeartbeatNow, Setpoint
+from protocols.link.cbor import Plain
+from protocols.link.events import Reason
+from protocols.link.orders import Order
+
+
+class Stopping:
+    """The latch and its consequences."""
+
+    def __init__(
+        self, config: ControlConfig, emergency: EmergencyStop, execution: Execution
+    ) -> None:  # fmt: skip
+        """Begin with nothing latched."""
+        self._config = config
+        self._emergency = emergency
+        self._execution = execution
+
+    def receive(self, encoded: bytes, utc_ns: int) -> None:
+        """Take a signed stop; a believed one moves the equipment before anything is written or told."""
+        was_latched = self._emergency.latched is not None
+        outcome = self._emergency.receive(encoded, utc_ns)
+        if isinstance(outcome, Reason):
+            self._tell("refused", "", "", "", outcome)
+        elif not was_latched:
+            self._stop(outcome)
+
+    def press(self, person: str) -> None:
+        """Stop from the bridge's own button."""
+        if self._emergency.latched is None:
+            self._stop(self._emergency.press(Press(person, "bridge", "")))
+
+    def reset(self, person: str) -> bool:
+        """Reset aboard; the engine stays stopped until it is ordered anew. False when nothing is latched."""
+        if not self._emergency.reset():
+            return False
+        self._execution.actuate(Setpoint("reset_stop"), "EST-02")
+        self._tell("reset", person, "bridge", "")
+        return True
+
+    def refuse_reset(self, _order: Order) -> list[Reason]:
+        """Refuse a reset from ashore: it needs the Master and a second person, which this version cannot check."""
+        text = "An emergency stop is reset aboard; a reset from ashore needs two people and is not in this version."
+        return [Reason("reset_aboard", "EST-02", text)]
+
+    def _stop(self, press: Press) -> None:
+        self._execution.actuate(Setpoint("emergency_stop", self._config.limits.stop_pct), "EST-01")
+        text = f"Emergency stop by {press.person}."
+        self._execution.end_all("FAILED", Reason("emergency_stop", "INT-11", text))
+        self._tell("latched", press.person, press.console, press.id)
+
+    def _tell(self, state: str, person: str, console: str, press_id: str, reason: Reason | None = None) -> None:
+        body: dict[str, Plain] = {
+            "state": state, "person": person, "console": console, "id": press_id,
+            "meaning": f"propulsion to {self._config.limits.stop_pct:g} %",
+            "reasons": [reason.plain()] if reason is not None else [],
+        }  # fmt: skip
+        self._execution.outbox += [Emit("stop", body), HeartbeatNow()]
