@@ -56,7 +56,8 @@ class Mate:
         released = before == "remote" and station == "none" and self._calm and calm
         if station == "remote":
             self._calm = calm
-        if station == "none" and (before == "" or released):
+        # First sight of an unmanned ship; or the safety process fell over while the bridge had the conn.
+        if station == "none" and (released or before in {"", "local"}):
             return [{"do": "take", "person": PERSON}]
         return []
 
@@ -126,7 +127,6 @@ class BridgeWatch:
             except OSError:  # the safety process is not up (yet)
                 await asyncio.sleep(_RETRY_S)
                 continue
-            self._mate = Mate()
             try:
                 await self._talk(reader, writer)
             except (OSError, EOFError, ValueError):  # it went away, or spoke no JSON

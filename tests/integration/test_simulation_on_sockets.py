@@ -313,6 +313,11 @@ def test_the_mate_takes_grants_and_leaves_a_lost_link_alone() -> None:
     mate.receive(status("remote"), 30.0)
     mate.receive(status("remote", step="L3"), 41.0)
     assert mate.receive(status("none", step="L3"), 46.0) == []
+    assert mate.receive(status("none", step="L3"), 47.0) == []
+
+    # The ship's safety process restarts while the bridge has the conn: the mate takes it again.
+    mate.receive(status("local"), 50.0)
+    assert mate.receive(status("none", step="L3"), 60.0) == [{"do": "take", "person": "mate"}]
 
 
 def test_the_mates_hands() -> None:
