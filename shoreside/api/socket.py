@@ -192,8 +192,9 @@ class Console:
         args = message.get("args")
         now = preview.Moment(self._shore.clock.now_s(), self._shore.clock.utc_ns())
         asked = preview.Question(
-            _text(message, "request_id"), _text(message, "kind"), args if isinstance(args, dict) else {}, self._who.person
-        )
+            _text(message, "request_id"), _text(message, "kind"), args if isinstance(args, dict) else {},
+            self._who.person,
+        )  # fmt: skip
         self._feed.slot(f"preview {asked.kind}", preview.answer(state, asked, now))
 
     async def _ping(self, message: Fields) -> None:
