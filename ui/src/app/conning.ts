@@ -1,0 +1,68 @@
+import { css, html, LitElement } from "lit";
+import { customElement, property } from "lit/decorators.js";
+import "../components/alert-strip";
+import "../components/authority-bar";
+import "../components/banner";
+import "../components/compass-panel";
+import "../components/estop";
+import "../components/link-meter";
+import "../components/order-list";
+import "../components/order-panel";
+import "../components/speed-panel";
+import "../components/steering-panel";
+import "../components/trend";
+import { base } from "../components/style";
+import type { Vessel } from "../link/store";
+
+void import("../map/chart");
+
+/** The view from which one vessel is conned. */
+@customElement("fh-conning")
+export class ConningView extends LitElement {
+  @property({ attribute: false }) vessel!: Vessel;
+
+  static override styles = [base, css`
+    :host { height: 100%; padding: var(--gap); }
+    .grid { height: 100%; display: grid; gap: var(--gap); grid-template-rows: auto minmax(0, 1fr) auto; }
+    .top { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: var(--gap); }
+    .main { display: grid; gap: var(--gap); grid-template-columns: 30.5rem minmax(0, 1fr) 30.5rem; min-height: 0; }
+    .left { display: grid; gap: var(--gap); grid-template-rows: minmax(0, 1.2fr) minmax(0, 1fr) auto; min-height: 0; }
+    .middle { display: grid; gap: var(--gap); grid-template-rows: minmax(0, 1fr) 13rem; min-height: 0; }
+    .right { display: grid; gap: var(--gap); grid-template-rows: auto minmax(6rem, 1fr); min-height: 0; }
+    .below { display: grid; gap: var(--gap); grid-template-columns: minmax(0, 1.15fr) minmax(0, 1fr); min-height: 0; }
+    .chart { position: relative; min-height: 0; }
+    fh-banner { position: absolute; left: 0.5rem; right: 4.5rem; top: 0.5rem; z-index: 2; }
+    .left > *, .middle > *, .below > * { min-height: 0; min-width: 0; }
+    @media (max-width: 1199px), (max-height: 599px) { /* smaller than the smallest screen it is made for: scroll */
+      :host { overflow: auto; }
+      .grid { height: auto; min-width: 75rem; min-height: 48rem; }
+    }
+  `];
+
+  override render() {
+    const { vessel } = this;
+    return html`
+      <div class="grid" data-testid="conning" data-vessel=${vessel.id}>
+        <div class="top">
+          <fh-authority-bar .vessel=${vessel}></fh-authority-bar>
+          <fh-estop .vessel=${vessel}></fh-estop>
+        </div>
+        <div class="main">
+          <div class="left">
+            <fh-compass-panel .vessel=${vessel}></fh-compass-panel>
+            <fh-steering-panel .vessel=${vessel}></fh-steering-panel>
+            <fh-speed-panel .vessel=${vessel}></fh-speed-panel>
+          </div>
+          <div class="middle">
+            <div class="chart"><fh-chart .own=${vessel}></fh-chart><fh-banner .vessel=${vessel}></fh-banner></div>
+            <div class="below"><fh-link-meter .vessel=${vessel}></fh-link-meter><fh-trend .vessel=${vessel}></fh-trend></div>
+          </div>
+          <div class="right">
+            <fh-order-panel .vessel=${vessel}></fh-order-panel>
+            <fh-order-list .vessel=${vessel}></fh-order-list>
+          </div>
+        </div>
+        <fh-alert-strip .vessel=${vessel}></fh-alert-strip>
+      </div>`;
+  }
+}

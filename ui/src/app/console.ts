@@ -1,0 +1,105 @@
+/** The page's one state, its way about, and its clock; components reach it through `Watch`. */
+import type { ReactiveController, ReactiveControllerHost } from "lit";
+import { loggedIn, login, logout } from "../link/http";
+import { Socket } from "../link/socket";
+import { Store, type Vessel } from "../link/store";
+import { Operator } from "../orders/operator";
+
+export type Phase = "starting" | "login" | "in";
+const TICK_MS = 250; // ages are repainted four times a second
+
+export class Console {
+  readonly store = new Store();
+  phase: Phase = "starting";
+  operator: Operator | null = null;
+  /** Why this browser cannot sign, empty when it can. */
+  keyProblem = "";
+  private socket: Socket | null = null;
+  private enrolling = "";
+
+  constructor() {
+    setInterval(() => this.tick(), TICK_MS);
+    window.addEventListener("popstate", () => this.show(vesselOf(location.pathname)));
+  }
+
+  /** Take up the session of this browser, or ask for a log-in. */
+  async start(): Promise<void> {
+    if (await loggedIn().catch(() => false)) await this.enter();
+    else this.phase = "login";
+    this.store.changed();
+  }
+
+  /** Log in; throw Problem when the shore refuses. */
+  async login(person: string, password: string): Promise<void> {
+    await login(person, password);
+    await this.enter();
+  }
+
+  async logout(): Promise<void> {
+    this.socket?.close();
+    await logout().catch(() => undefined);
+    location.assign("/"); // a fresh page: nothing of the former person stays in memory
+  }
+
+  /** Open the view of `vessel`, null for the fleet, and remember it in the address. */
+  go(vessel: string | null): void {
+    history.pushState(null, "", vessel ? `/vessel/${encodeURIComponent(vessel)}` : "/");
+    this.show(vessel);
+  }
+
+  /** Return the vessel whose view is open. */
+  openVessel(): Vessel | null {
+    return this.store.open === null ? null : this.store.vessel(this.store.open);
+  }
+
+  private async enter(): Promise<void> {
+    this.socket = new Socket(this.store, () => location.assign("/"));
+    this.operator = await Operator.create(this.store, this.socket);
+    this.phase = "in";
+    this.show(vesselOf(location.pathname));
+    await this.socket.open();
+  }
+
+  private show(vessel: string | null): void {
+    this.store.open = vessel;
+    this.operator?.presence.show(vessel);
+    this.socket?.subscribe(vessel);
+    this.store.changed();
+  }
+
+  private tick(): void {
+    const person = this.store.welcome?.person ?? "";
+    if (person && this.enrolling !== person && this.operator) {
+      this.enrolling = person;
+      this.operator.enrol(person).catch((error: unknown) => {
+        this.keyProblem = error instanceof Error ? error.message : String(error);
+      });
+    }
+    this.store.changed();
+  }
+}
+
+function vesselOf(path: string): string | null {
+  const match = /^\/vessel\/([^/]+)/.exec(path);
+  return match?.[1] ? decodeURIComponent(match[1]) : null;
+}
+
+/** The one console of this page. */
+export const page = new Console();
+
+/** Repaints its host when something is known anew or got older. */
+export class Watch implements ReactiveController {
+  private end: (() => void) | null = null;
+
+  constructor(private readonly host: ReactiveControllerHost) {
+    host.addController(this);
+  }
+
+  hostConnected(): void {
+    this.end = page.store.watch(() => this.host.requestUpdate());
+  }
+
+  hostDisconnected(): void {
+    this.end?.();
+  }
+}

@@ -1,0 +1,28 @@
+/** The four palettes of OpenBridge, one switch for the whole page. */
+export const PALETTES = ["bright", "day", "dusk", "night"] as const;
+export type Palette = (typeof PALETTES)[number];
+
+const STORED = "farhelm-palette";
+export const PALETTE_CHANGED = "farhelm-palette-changed";
+
+export function currentPalette(): Palette {
+  const set = document.documentElement.dataset["obcTheme"];
+  return PALETTES.find((palette) => palette === set) ?? "dusk";
+}
+
+export function setPalette(palette: Palette): void {
+  document.documentElement.dataset["obcTheme"] = palette;
+  localStorage.setItem(STORED, palette);
+  window.dispatchEvent(new Event(PALETTE_CHANGED));
+}
+
+/** Take up the palette that was last chosen in this browser. */
+export function restorePalette(): void {
+  const stored = localStorage.getItem(STORED);
+  setPalette(PALETTES.find((palette) => palette === stored) ?? "dusk");
+}
+
+/** Return the colour that a CSS variable has in the palette in force. */
+export function colour(variable: string): string {
+  return getComputedStyle(document.documentElement).getPropertyValue(variable).trim() || "#888";
+}

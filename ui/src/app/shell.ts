@@ -1,0 +1,50 @@
+import { css, html, LitElement, nothing } from "lit";
+import { customElement } from "lit/decorators.js";
+import { base } from "../components/style";
+import { words } from "../words";
+import "./conning";
+import { page, Watch } from "./console";
+import "./fleet";
+import "./login";
+import "./top-bar";
+
+/** The whole page: log-in, fleet, or the view of one vessel. */
+@customElement("farhelm-console")
+export class Shell extends LitElement {
+  private readonly watch = new Watch(this);
+
+  static override styles = [base, css`
+    :host { height: 100vh; height: 100dvh; }
+    .in { height: 100%; display: grid; grid-template-rows: auto auto minmax(0, 1fr); grid-template-columns: minmax(0, 1fr); }
+    .key { padding: 0.375rem 0.75rem; font-size: max(0.8125rem, 11px); background: var(--amplified-enabled-background-color); color: var(--on-amplified-active-color); }
+    .view { min-height: 0; }
+  `];
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    void page.start();
+  }
+
+  override render() {
+    void this.watch;
+    if (page.phase === "starting") return nothing;
+    if (page.phase === "login") return html`<fh-login></fh-login>`;
+    const vessel = page.openVessel();
+    return html`
+      <div class="in">
+        <fh-top-bar></fh-top-bar>
+        ${this.keyNote()}
+        <div class="view">${vessel ? html`<fh-conning .vessel=${vessel}></fh-conning>` : html`<fh-fleet></fh-fleet>`}</div>
+      </div>
+    `;
+  }
+
+  private keyNote() {
+    const { welcome } = page.store;
+    const text = words().key;
+    const sentence = page.keyProblem ? `${words().login.noKeys} (${page.keyProblem})`
+      : welcome?.key_state === "pending" ? (welcome.demo ? text.pendingDemo : text.pending)
+      : welcome?.key_state === "revoked" ? text.revoked : page.store.problem;
+    return sentence ? html`<div class="key" role="status" data-testid="key-note">${sentence}</div>` : html`<div></div>`;
+  }
+}

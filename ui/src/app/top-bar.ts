@@ -1,0 +1,69 @@
+import { css, html, LitElement, nothing } from "lit";
+import { customElement } from "lit/decorators.js";
+import { clockText } from "../components/format";
+import { base, buttons } from "../components/style";
+import { currentLanguage, LANGUAGES, setLanguage, words, type Language } from "../words";
+import { page, Watch } from "./console";
+import { currentPalette, PALETTES, setPalette } from "./palette";
+
+/** Where one is, who one is, what time it is, and the palette. */
+@customElement("fh-top-bar")
+export class TopBar extends LitElement {
+  private readonly watch = new Watch(this);
+
+  static override styles = [base, buttons, css`
+    header { display: flex; align-items: center; gap: 1rem; height: 3rem; padding: 0 0.75rem; background: var(--container-global-color);
+      border-bottom: 1px solid var(--border-outline-color); font-size: max(0.875rem, 11px); white-space: nowrap; }
+    .brand { display: flex; gap: 0.5rem; align-items: center; font-weight: 700; font-size: 1.0625rem; }
+    .brand img { width: 1.5rem; }
+    nav { display: flex; align-items: center; gap: 0.375rem; flex: 1; min-width: 0; }
+    button { min-height: max(2rem, 24px); min-width: 0; padding: 0 0.625rem; border-color: transparent; background: transparent; font-weight: 400; color: var(--quiet); }
+    button.on { color: var(--on-selected-active-color); background: var(--selected-enabled-background-color); }
+    .where { font-weight: 600; overflow: hidden; text-overflow: ellipsis; }
+    .sep { color: var(--faint); }
+    .group { display: flex; border: 1px solid var(--border-outline-color); border-radius: 0.375rem; overflow: hidden; }
+    .group button { border-radius: 0; }
+    .dot { display: inline-block; width: 0.625rem; height: 0.625rem; border-radius: 50%; margin-right: 0.4rem; background: var(--alert-running-color); }
+    .dot.lost { background: var(--alert-alarm-color); }
+    .clock { font-variant-numeric: tabular-nums; font-weight: 600; }
+    .who { color: var(--quiet); }
+    .who b { color: var(--element-active-color); font-weight: 600; }
+  `];
+
+  override render() {
+    void this.watch;
+    const { top } = words();
+    const { store } = page;
+    const vessel = page.openVessel();
+    return html`
+      <header>
+        <span class="brand"><img src="/farhelm.svg" alt="" />${words().product}</span>
+        <nav>
+          <button data-testid="to-fleet" class=${vessel ? "" : "on"} @click=${() => page.go(null)}>${top.fleet}</button>
+          ${vessel ? html`<span class="sep">/</span><span class="where">${vessel.name}</span>` : nothing}
+        </nav>
+        <span data-testid="shore-link" data-connected=${store.connected}>
+          <span class="dot ${store.connected ? "" : "lost"}"></span>${store.connected ? top.connected : top.lost}
+        </span>
+        <span class="who" data-testid="whoami" data-key-state=${store.welcome?.key_state ?? ""}>
+          <b>${store.welcome?.person ?? ""}</b> ${(store.welcome?.roles ?? []).join(", ")} · ${store.welcome?.roc ?? ""}
+        </span>
+        <span class="group" role="group" aria-label=${top.paletteLabel}>
+          ${PALETTES.map((palette) => html`<button data-testid="palette-${palette}" class=${palette === currentPalette() ? "on" : ""}
+            @click=${() => this.choose(() => setPalette(palette))}>${top.palette[palette]}</button>`)}
+        </span>
+        <span class="group" role="group" aria-label="Language">
+          ${(Object.keys(LANGUAGES) as Language[]).map((language) => html`<button data-testid="language-${language}"
+            class=${language === currentLanguage() ? "on" : ""} @click=${() => this.choose(() => setLanguage(language))}>${language.toUpperCase()}</button>`)}
+        </span>
+        <span class="clock">${clockText(store.clock.nowUtcMs())} ${top.utc}</span>
+        <button data-testid="logout" @click=${() => void page.logout()}>${top.logout}</button>
+      </header>
+    `;
+  }
+
+  private choose(change: () => void): void {
+    change();
+    page.store.changed();
+  }
+}

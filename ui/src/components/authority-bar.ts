@@ -1,0 +1,156 @@
+import { css, html, LitElement, nothing } from "lit";
+import { customElement, property, state } from "lit/decorators.js";
+import { page, Watch } from "../app/console";
+import type { Vessel } from "../link/store";
+import { gate, grantedTo, holds } from "../orders/gates";
+import type { Args, KindName } from "../orders/kinds";
+import { PRESENCE_LIMIT_S, PRESENCE_WARN_S } from "../orders/presence";
+import { words } from "../words";
+import { DASHES, secondsText } from "./format";
+import { base, buttons, panel } from "./style";
+
+/** Who has the conn: the largest fact on the screen, and the ways to get it or give it. */
+@customElement("fh-authority-bar")
+export class AuthorityBar extends LitElement {
+  @property({ attribute: false }) vessel!: Vessel;
+  @state() private level: "setpoint" | "direct" = "setpoint";
+  private readonly watch = new Watch(this);
+
+  static override styles = [base, panel, buttons, css`
+    .panel { display: grid; grid-template-columns: auto minmax(0, 1fr) auto; align-items: center; gap: 1.75rem; height: 6.25rem; padding: 0 1.25rem; border-left: 0.5rem solid var(--border-divider-color); }
+    .panel.mine { border-left-color: var(--accent); background: var(--amplified-enabled-background-color); }
+    .panel.local { border-left-color: var(--alert-running-color); }
+    .panel.none { border-left-color: var(--alert-caution-color); }
+    .holder { font-size: 3.25rem; line-height: 1; font-weight: 700; letter-spacing: -0.01em; max-width: 38rem; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; padding-bottom: 0.08em; }
+    .mine .holder { color: var(--on-amplified-active-color); }
+    .facts { display: flex; flex-wrap: wrap; gap: 0.25rem 1.75rem; align-items: end; }
+    .fact { white-space: nowrap; }
+    .fact b { display: block; font-weight: 600; font-size: 1.125rem; font-variant-numeric: tabular-nums; }
+    .says { flex-basis: 100%; color: var(--quiet); font-size: max(0.875rem, 11px); overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+    .says.urgent { color: var(--alert-warning-text-color); font-weight: 600; }
+    .acts { display: grid; grid-template-columns: repeat(3, auto); gap: 0.375rem 0.5rem; justify-items: stretch; align-items: center; }
+    .acts .why { grid-column: 1 / -1; max-width: 30rem; min-height: 1.3em; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+    .acts button { min-width: 8rem; }
+    .levels { display: flex; }
+    .levels button { min-width: 5rem; border-radius: 0; }
+    .levels button:first-child { border-radius: 0.375rem 0 0 0.375rem; }
+    .levels button:last-child { border-radius: 0 0.375rem 0.375rem 0; }
+  `];
+
+  override render() {
+    void this.watch;
+    const text = words().conn;
+    const { status } = this.vessel;
+    const authority = status?.heard ? status.authority : null;
+    const mine = page.operator !== null && holds(this.vessel, page.operator.session);
+    const silent = (this.vessel.heartbeatAgeMs() ?? Infinity) > 10_000;
+    const tone = mine ? "mine" : (authority?.station ?? "none");
+    return html`
+      <section class="panel ${tone}" aria-live="polite">
+        <div>
+          <h2>${text.title}</h2>
+          <div class="holder" data-testid="conn-holder" data-station=${authority?.station ?? ""} data-mine=${mine} data-fencing=${authority?.fencing ?? ""}
+            style=${silent ? "opacity: 0.55" : ""}>${this.holder(mine)}</div>
+        </div>
+        <div class="facts">
+          ${this.fact(text.roc, authority?.roc)}${this.fact(text.role, authority?.role)}${this.fact(text.level, authority?.level)}
+          ${this.fact(text.fencing, authority ? String(authority.fencing) : "", "conn-fencing")}
+          ${this.fact(text.lease, this.leaseText(), "conn-lease")}
+          <div class="says ${this.urgent() ? "urgent" : ""}" data-testid="conn-says">${this.says(mine)}</div>
+        </div>
+        ${this.acts(mine)}
+      </section>`;
+  }
+
+  private holder(mine: boolean): string {
+    const text = words().conn;
+    const authority = this.vessel.status?.heard ? this.vessel.status.authority : null;
+    if (authority === null) return text.unknown;
+    if (authority.station === "local") return text.bridge;
+    if (authority.station === "none") return text.nobody;
+    return mine ? `${text.you} · ${authority.person}` : authority.person;
+  }
+
+  private leaseText(): string {
+    const authority = this.vessel.status?.authority;
+    if (authority?.lease_age_s === null || authority?.lease_age_s === undefined) return DASHES;
+    const since = (performance.now() - this.vessel.statusAtMs) / 1000;
+    return `${(authority.lease_age_s + since).toFixed(1)} s`;
+  }
+
+  private fact(label: string, value: string | undefined, testId = "") {
+    return html`<div class="fact"><span class="label">${label}</span><b data-testid=${testId || nothing}>${value || DASHES}</b></div>`;
+  }
+
+  private urgent(): boolean {
+    const authority = this.vessel.status?.authority;
+    return authority !== undefined && (authority.phase !== "held" || (page.operator?.presence.idleS() ?? 0) > PRESENCE_WARN_S);
+  }
+
+  private says(mine: boolean): string {
+    const text = words().conn;
+    const { status } = this.vessel;
+    if (!status?.heard) return text.never;
+    const { authority } = status;
+    const since = (performance.now() - this.vessel.statusAtMs) / 1000;
+    const left = secondsText(authority.pending_left_s === null ? null : authority.pending_left_s - since);
+    if (authority.phase === "granted") return this.granted() ? text.granted(left) : text.grantedOther(authority.pending_person, left);
+    if (authority.phase === "requested") {
+      return authority.pending_console === page.operator?.consoleName ? text.asking(left) : text.requested(authority.pending_person, left);
+    }
+    if (mine) return this.presence();
+    return authority.station === "local" ? text.local : authority.station === "none" ? text.none : text.heldOther;
+  }
+
+  private presence(): string {
+    const text = words().conn;
+    const presence = page.operator?.presence;
+    if (!presence?.at(this.vessel.id)) return text.away;
+    return presence.idleS() > PRESENCE_WARN_S ? text.idle(secondsText(PRESENCE_LIMIT_S - presence.idleS())) : text.held;
+  }
+
+  private granted(): boolean {
+    return page.operator !== null && grantedTo(this.vessel, page.store, page.operator.consoleName);
+  }
+
+  private acts(mine: boolean) {
+    const { operator } = page;
+    if (!operator) return nothing;
+    const text = words().conn;
+    const authority = this.vessel.status?.authority;
+    const offered = mine && authority?.phase === "requested";
+    const request = gate("authority.request", this.vessel, page.store, operator, words());
+    const give = (answer: string) => this.send("authority.answer", { request_id: authority?.pending_id ?? "", answer });
+    return html`
+      <div class="acts">
+        ${offered ? html`
+          <button class="go" data-testid="conn-grant" @click=${() => give("grant")}>${text.grant}</button>
+          <button data-testid="conn-deny" @click=${() => give("deny")}>${text.deny}</button>` : html`
+          <button data-testid="conn-request" class=${this.granted() || mine ? "" : "go"} ?disabled=${!request.open} title=${request.reasons.join("\n")}
+            @click=${() => this.send("authority.request", { level: this.level })}>${text.request}</button>
+          <button data-testid="conn-confirm" class="go" ?disabled=${!this.granted()} @click=${() => this.send("authority.confirm", {})}>${text.confirm}</button>`}
+        <button data-testid="conn-release" ?disabled=${!mine} @click=${() => this.send("authority.release", {})}>${text.release}</button>
+        <div class="why" data-testid="conn-why" title=${request.reasons.join(" · ")} ?hidden=${mine || request.open}>${mine ? "" : request.reasons.join(" · ")}</div>
+        <div class="levels" role="group" aria-label=${text.level} ?hidden=${mine || !request.open}>
+          ${(["setpoint", "direct"] as const).map((level) => html`<button data-testid="level-${level}" class=${this.level === level ? "on" : ""}
+            @click=${() => { this.level = level; }}>${text[`level_${level}`]}</button>`)}
+        </div>
+        ${this.force(mine)}
+      </div>`;
+  }
+
+  /** A supervisor may take it from another operator, with a reason that the ledger keeps (AUT-09). */
+  private force(mine: boolean) {
+    const may = page.store.welcome?.roles.includes("supervisor") && this.vessel.status?.authority.station === "remote" && !mine;
+    if (!may) return nothing;
+    const text = words().conn;
+    return html`<button data-testid="conn-force" @click=${() => {
+      const reason = window.prompt(text.forceReason)?.trim();
+      if (reason) this.send("authority.force", { level: this.level, reason: reason.slice(0, 200) });
+    }}>${text.force}</button>`;
+  }
+
+  private send(kind: KindName, args: Args): void {
+    void page.operator?.order(this.vessel, kind, args);
+  }
+}

@@ -1,0 +1,55 @@
+import { css, html, LitElement, nothing } from "lit";
+import { customElement, property } from "lit/decorators.js";
+import { page, Watch } from "../app/console";
+import { ageText } from "../link/ages";
+import type { Vessel } from "../link/store";
+import { gate, holds, SILENT_MS } from "../orders/gates";
+import { words } from "../words";
+import { base, buttons } from "./style";
+
+/** The one thing that must be known before anything else is done; nothing where all is well. It lies over the chart. */
+@customElement("fh-banner")
+export class Banner extends LitElement {
+  @property({ attribute: false }) vessel!: Vessel;
+  private readonly watch = new Watch(this);
+
+  static override styles = [base, buttons, css`
+    .banner { display: flex; align-items: center; gap: 1rem; padding: 0.5rem 0.875rem; border-radius: 0.375rem; font-weight: 600; font-size: max(1rem, 12px); box-shadow: 0 0.25rem 1rem rgb(0 0 0 / 35%); }
+    .alarm { background: var(--alert-alarm-color); color: var(--on-alarm-active-color); }
+    .warning { background: var(--alert-warning-color); color: var(--on-warning-active-color); }
+    .back { background: var(--raised-enabled-background-color); color: var(--on-raised-active-color); }
+    span { flex: 1; }
+  `];
+
+  override render() {
+    void this.watch;
+    const text = words().banner;
+    const { status } = this.vessel;
+    const ageMs = this.vessel.heartbeatAgeMs();
+    if (!page.store.connected) return this.bar("alarm", text.offline);
+    if (ageMs !== null && ageMs > SILENT_MS) return this.bar("alarm", text.silent(ageText(ageMs / 1000)));
+    if (!status?.heard) return nothing;
+    if (status.stop_latched) return this.bar("alarm", text.stop);
+    if (status.step >= "L3" && status.authority.station !== "local") return this.back(status.step);
+    if (status.step >= "L1") return this.bar("warning", text.ladder(status.step, status.action || words().link.steps[status.step] || ""));
+    return nothing;
+  }
+
+  /** The ship waits in its step until somebody takes the conn and confirms the mode; it never resumes by itself. */
+  private back(step: string) {
+    const { operator } = page;
+    if (!operator) return nothing;
+    const text = words().banner;
+    const mine = holds(this.vessel, operator.session);
+    const request = gate("authority.request", this.vessel, page.store, operator, words());
+    const button = mine
+      ? html`<button data-testid="resume" @click=${() => void operator.order(this.vessel, "authority.resume")}>${text.resume}</button>`
+      : html`<button data-testid="take-back" ?disabled=${!request.open} title=${request.reasons.join("\n")}
+          @click=${() => void operator.order(this.vessel, "authority.request", { level: "setpoint" })}>${text.take}</button>`;
+    return this.bar("back", text.linkBack(step), button);
+  }
+
+  private bar(tone: string, sentence: string, button: unknown = nothing) {
+    return html`<div class="banner ${tone}" role="alert" data-testid="banner" data-tone=${tone}><span>${sentence}</span>${button}</div>`;
+  }
+}

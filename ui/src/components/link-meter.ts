@@ -1,0 +1,80 @@
+import { css, html, LitElement, nothing } from "lit";
+import { customElement, property } from "lit/decorators.js";
+import { Watch } from "../app/console";
+import { ageText } from "../link/ages";
+import type { Vessel } from "../link/store";
+import { words } from "../words";
+import { DASHES } from "./format";
+import { base, ON_STEP_COLOURS, panel, STEP_COLOURS } from "./style";
+
+const ROUND_TRIP_WARN_MS = 1000; // INT-09: warn 1 s, refuse 2 s
+const ROUND_TRIP_REFUSE_MS = 2000;
+const LOSS_WARN_PCT = 10; // ladder L1
+const SILENT_MS = 3500; // ladder L2
+const LATE_MS = 2000;
+
+/** The link as an instrument: round trip, loss, age, ladder step with its reasons, countdown to the next. */
+@customElement("fh-link-meter")
+export class LinkMeter extends LitElement {
+  @property({ attribute: false }) vessel!: Vessel;
+  private readonly watch = new Watch(this);
+
+  static override styles = [base, panel, css`
+    .panel { height: 100%; display: grid; grid-template-rows: auto 1fr; gap: 0.5rem; }
+    .body { display: grid; grid-template-columns: auto repeat(3, minmax(0, 1fr)); gap: 0.5rem 1.25rem; align-content: start; }
+    .step { grid-row: span 2; border-radius: 0.375rem; padding: 0.5rem 1rem; display: grid; place-items: center; align-content: center; min-width: 6.5rem; }
+    .step b { font-size: 2.25rem; line-height: 1; font-weight: 700; }
+    .step span { font-size: max(0.8125rem, 10.5px); font-weight: 600; }
+    .fact b { display: block; font-size: 1.375rem; line-height: 1.2; font-weight: 600; font-variant-numeric: tabular-nums; white-space: nowrap; }
+    .warn b { color: var(--alert-warning-text-color); }
+    .bad b { color: var(--base-red-500); }
+    .reasons { grid-column: 2 / -1; font-size: max(0.8125rem, 10.5px); line-height: 1.35; overflow: hidden; max-height: 4.05em; }
+    .next { grid-column: 1 / -1; }
+    .ladder { grid-column: 1 / -1; display: grid; grid-template-columns: repeat(7, 1fr); gap: 3px; }
+    .ladder i { height: 0.375rem; border-radius: 2px; background: var(--border-divider-color); }
+  `];
+
+  override render() {
+    void this.watch;
+    const text = words().link;
+    const { status } = this.vessel;
+    const step = status?.heard ? status.step : "";
+    const ageMs = this.vessel.heartbeatAgeMs();
+    const trip = status?.heard ? status.round_trip_ms : null;
+    return html`
+      <section class="panel">
+        <h2>${text.title}</h2>
+        <div class="body">
+          <div class="step" data-testid="ladder-step" data-step=${step} style="background: ${STEP_COLOURS[step] ?? "var(--border-divider-color)"}; color: ${ON_STEP_COLOURS[step] ?? "inherit"}">
+            <b>${step || DASHES}</b><span>${text.steps[step] ?? ""}</span>
+          </div>
+          ${this.fact(text.roundTrip, trip === null ? DASHES : `${trip.toFixed(0)} ms`, trip === null ? "" : this.grade(trip, ROUND_TRIP_WARN_MS, ROUND_TRIP_REFUSE_MS), "link-rtt")}
+          ${this.fact(text.loss, status?.heard ? `${status.loss_pct.toFixed(0)} %` : DASHES, this.grade(status?.loss_pct ?? 0, LOSS_WARN_PCT, 50), "link-loss")}
+          ${this.fact(text.age, ageMs === null ? DASHES : ageText(ageMs / 1000), this.grade(ageMs ?? 0, LATE_MS, SILENT_MS), "link-age")}
+          <div class="reasons" data-testid="ladder-reasons">${this.reasons()}</div>
+          <div class="ladder" aria-hidden="true">${Object.keys(text.steps).map((name) => html`<i style=${step && name <= step ? `background: ${STEP_COLOURS[step] ?? ""}` : ""}></i>`)}</div>
+        </div>
+      </section>`;
+  }
+
+  private fact(label: string, value: string, tone: string, testId: string) {
+    return html`<div class="fact ${tone}"><span class="label">${label}</span><b data-testid=${testId}>${value}</b></div>`;
+  }
+
+  private grade(value: number, warn: number, bad: number): string {
+    return value > bad ? "bad" : value > warn ? "warn" : "";
+  }
+
+  private reasons() {
+    const text = words().link;
+    const { status } = this.vessel;
+    if (!status?.heard) return nothing;
+    const since = (performance.now() - this.vessel.statusAtMs) / 1000;
+    const left = status.next_step_in_s === null ? null : Math.max(0, status.next_step_in_s - since);
+    return html`
+      ${status.next_step ? html`<div data-testid="ladder-next">${text.next}: <b>${status.next_step} ${text.steps[status.next_step] ?? ""}</b> ${left === null ? "" : `${text.in} ${left.toFixed(0)} s`}</div>` : nothing}
+      ${status.reasons.map((reason) => html`<div title=${reason.clears}>${reason.text || reason.name}</div>`)}
+      ${status.action ? html`<div>${status.action}</div>` : nothing}
+      ${status.collector_alive ? nothing : html`<div>${text.collectorDead}</div>`}`;
+  }
+}

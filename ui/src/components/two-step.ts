@@ -1,0 +1,65 @@
+import { css, html, LitElement, nothing } from "lit";
+import { customElement, property } from "lit/decorators.js";
+import { page, Watch } from "../app/console";
+import type { Vessel } from "../link/store";
+import { gate } from "../orders/gates";
+import type { Args, KindName } from "../orders/kinds";
+import { words } from "../words";
+import { base, buttons, panel } from "./style";
+
+/** Order, then Confirm: the two steps before anything moves, and why not before the click. */
+@customElement("fh-two-step")
+export class TwoStep extends LitElement {
+  @property({ attribute: false }) vessel!: Vessel;
+  @property({ attribute: false }) kind: KindName = "conn.heading";
+  @property({ attribute: false }) args: Args | null = null;
+  /** Prefix of the test ids: heading-order, heading-confirm. */
+  @property() name = "";
+  private readonly watch = new Watch(this);
+
+  static override styles = [base, panel, buttons, css`
+    .pair { display: grid; grid-template-columns: 1fr 1fr; gap: 0.375rem; }
+    .why { min-height: 1.3em; margin-top: 0.25rem; display: -webkit-box; -webkit-line-clamp: 2; -webkit-box-orient: vertical; overflow: hidden; }
+    .why.refused { color: var(--alert-warning-text-color); }
+    .why.armed { color: var(--accent); }
+  `];
+
+  override render() {
+    void this.watch;
+    const { operator } = page;
+    if (!operator) return nothing;
+    const text = words().order;
+    const state = gate(this.kind, this.vessel, page.store, operator, words());
+    const armed = operator.draftsOf(this.vessel.id).isArmed(this.kind) && state.open;
+    const able = state.open && this.args !== null;
+    const sentence = armed ? text.armed : state.reasons.join(" · ");
+    return html`
+      <div class="pair">
+        <button data-testid="${this.name}-order" class=${armed ? "on" : ""} ?disabled=${!able} title=${this.hint(state.verdict, state.reasons)}
+          @click=${this.arm}>${armed ? text.cancel : text.order}</button>
+        <button data-testid="${this.name}-confirm" class="go" ?disabled=${!armed} @click=${this.confirm}>${text.confirm}</button>
+      </div>
+      <div class="why ${armed ? "armed" : state.verdict}" data-testid="${this.name}-why" title=${sentence}>${sentence}</div>
+    `;
+  }
+
+  private hint(verdict: string, reasons: string[]): string {
+    if (reasons.length) return reasons.join("\n");
+    return verdict === "allowed" ? words().order.allowed : words().order.unknown;
+  }
+
+  private readonly arm = (): void => {
+    const drafts = page.operator?.draftsOf(this.vessel.id);
+    if (!drafts) return;
+    if (drafts.isArmed(this.kind)) drafts.disarm();
+    else drafts.arm(this.kind);
+    page.store.changed();
+  };
+
+  private readonly confirm = (): void => {
+    const { operator } = page;
+    if (!operator || this.args === null || !operator.draftsOf(this.vessel.id).isArmed(this.kind)) return;
+    operator.draftsOf(this.vessel.id).disarm();
+    void operator.order(this.vessel, this.kind, this.args);
+  };
+}

@@ -1,0 +1,70 @@
+/** The shore's requests that are not on the socket; one place, so that a change of path is one line. */
+
+const PATH = {
+  login: "/api/v1/login",
+  logout: "/api/v1/logout",
+  session: "/api/v1/session",
+  keys: "/api/v1/keys",
+  ticket: "/api/v1/console-ticket",
+  socket: "/api/v1/console",
+  stop: "/stop/",
+} as const;
+
+/** A request that the shore refused; `message` is its own sentence (RFC 9457). */
+export class Problem extends Error {
+  constructor(readonly status: number, message: string) {
+    super(message);
+  }
+}
+
+/** Log in; raise Problem with status 401 on a wrong name or password. */
+export async function login(person: string, password: string): Promise<void> {
+  await post(PATH.login, { person, password });
+}
+
+export async function logout(): Promise<void> {
+  await post(PATH.logout);
+}
+
+/** Return whether this browser holds a session; raise Problem when the shore cannot say. */
+export async function loggedIn(): Promise<boolean> {
+  const answer = await fetch(PATH.session, { credentials: "same-origin" });
+  if (answer.status === 401 || answer.status === 403) return false;
+  if (!answer.ok) throw await problem(answer);
+  return true;
+}
+
+/** Offer this console's public key (base64 of 32 raw bytes) for enrolment. */
+export async function offerKey(console: string, publicKey: string): Promise<void> {
+  await post(PATH.keys, { console, public_key: publicKey });
+}
+
+/** Return the address of one websocket; its ticket is good once. */
+export async function socketUrl(): Promise<string> {
+  const { ticket } = (await (await post(PATH.ticket)).json()) as { ticket: string };
+  const scheme = location.protocol === "https:" ? "wss:" : "ws:";
+  return `${scheme}//${location.host}${PATH.socket}?ticket=${encodeURIComponent(ticket)}`;
+}
+
+/** Send a signed emergency stop by its own way, beside the socket (EST-01). */
+export async function postStop(vessel: string, signed: string): Promise<void> {
+  await post(PATH.stop + encodeURIComponent(vessel), { signed });
+}
+
+async function post(path: string, body?: object): Promise<Response> {
+  const answer = await fetch(path, {
+    method: "POST",
+    credentials: "same-origin",
+    keepalive: true,
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(body ?? {}),
+  });
+  if (!answer.ok) throw await problem(answer);
+  return answer;
+}
+
+async function problem(answer: Response): Promise<Problem> {
+  const said = (await answer.json().catch(() => ({}))) as { title?: string; detail?: string };
+  const text = [said.title, typeof said.detail === "string" ? said.detail : ""].filter(Boolean).join(": ");
+  return new Problem(answer.status, text || `HTTP ${answer.status}`);
+}

@@ -1,0 +1,163 @@
+/** What the page knows, fed by the socket, read by the components; one repaint per animation frame. */
+import type {
+  AlertJson, ChannelJson, EventMessage, FromShore, OrderMessage, PreviewMessage, StatusMessage, TargetJson, TrackPoint,
+  VesselMessage, VesselSummary, WelcomeMessage,
+} from "../protocols.gen";
+import { aged, type Aged, type Sample } from "./ages";
+import { ServerClock } from "./clock";
+import { OrderLog } from "./order-log";
+
+const EVENTS_KEPT = 100; // a screenful is 20; older ones are in the shore's store
+const TRACK_KEPT = 5000; // points drawn; at one per second 80 min, the rest is thinned by the shore
+const TARGET_LIFE_MS = 10 * 60_000; // as the shore: heard in the last ten minutes
+
+/** Everything known of one vessel. */
+export class Vessel {
+  summary: VesselSummary | null = null;
+  particulars: VesselMessage | null = null;
+  readonly channels = new Map<string, ChannelJson>();
+  readonly values = new Map<string, Sample>();
+  status: StatusMessage | null = null;
+  /** performance.now() when `status` came. */
+  statusAtMs = 0;
+  track: TrackPoint[] = [];
+  readonly targets = new Map<number, TargetJson>();
+  readonly orders = new OrderLog();
+  alerts: AlertJson[] = [];
+  events: EventMessage[] = [];
+  readonly previews = new Map<string, { message: PreviewMessage; atMs: number }>();
+  gapCount = 0;
+
+  constructor(readonly id: string) {}
+
+  get name(): string {
+    return this.particulars?.name ?? this.summary?.name ?? this.id;
+  }
+
+  /** Return milliseconds since the vessel's heartbeat reached the shore; null before the first. */
+  heartbeatAgeMs(nowMs: number = performance.now()): number | null {
+    if (!this.status?.heard) return null;
+    return this.status.heartbeat_age_ms + (nowMs - this.statusAtMs);
+  }
+
+  /** Return the number on channel `id`, null where there is none that may be shown. */
+  number(id: string): number | null {
+    const sample = this.values.get(id);
+    const usable = sample !== undefined && sample.quality !== 2 && sample.quality !== 3;
+    return usable && typeof sample.value === "number" ? sample.value : null;
+  }
+}
+
+export class Store {
+  readonly vessels = new Map<string, Vessel>();
+  readonly clock = new ServerClock();
+  welcome: WelcomeMessage | null = null;
+  connected = false;
+  problem = "";
+  /** Vessel whose view is open. */
+  open: string | null = null;
+  private readonly watchers = new Set<() => void>();
+  private pending = false;
+
+  /** Call `repaint` after changes, at most once per animation frame; return the function that ends it. */
+  watch(repaint: () => void): () => void {
+    this.watchers.add(repaint);
+    return () => this.watchers.delete(repaint);
+  }
+
+  /** Say that something changed, or that time passed and ages must be painted anew. */
+  changed(): void {
+    if (this.pending) return;
+    this.pending = true;
+    requestAnimationFrame(() => {
+      this.pending = false;
+      for (const repaint of this.watchers) repaint();
+    });
+  }
+
+  vessel(id: string): Vessel {
+    const known = this.vessels.get(id);
+    if (known) return known;
+    const made = new Vessel(id);
+    this.vessels.set(id, made);
+    return made;
+  }
+
+  /** Return how channel `id` of `vessel` looks now. */
+  aged(vessel: Vessel, id: string): Aged {
+    return aged(vessel.values.get(id), vessel.channels.get(id), this.clock.nowUtcMs());
+  }
+
+  /** Take one message of the shore. */
+  receive(message: FromShore): void {
+    TAKE[message.type](this, message as never);
+    this.changed();
+  }
+}
+
+type Takers = { [T in FromShore["type"]]: (store: Store, message: Extract<FromShore, { type: T }>) => void };
+
+const TAKE: Takers = {
+  welcome: (store, message) => {
+    store.welcome = message;
+    store.clock.hear(message.server_utc_ms);
+  },
+  fleet: (store, message) => {
+    for (const row of message.vessels) store.vessel(row.vessel).summary = row;
+  },
+  vessel: (store, message) => {
+    const vessel = store.vessel(message.vessel);
+    vessel.particulars = message;
+    vessel.channels.clear();
+    for (const channel of message.channels) vessel.channels.set(channel.short_id, channel);
+  },
+  values: (store, message) => {
+    store.clock.hear(message.server_utc_ms);
+    const vessel = store.vessel(message.vessel);
+    vessel.gapCount = message.gap_count;
+    for (const [id, value, quality, utcMs] of message.values) vessel.values.set(id, { value, quality, utcMs });
+    extendTrack(vessel);
+  },
+  status: (store, message) => {
+    const vessel = store.vessel(message.vessel);
+    vessel.status = message;
+    vessel.statusAtMs = performance.now();
+  },
+  track: (store, message) => {
+    store.vessel(message.vessel).track = message.points.slice(-TRACK_KEPT);
+  },
+  targets: (store, message) => {
+    const { targets } = store.vessel(message.vessel);
+    for (const target of message.targets) targets.set(target.mmsi, target);
+    const oldest = store.clock.nowUtcMs() - TARGET_LIFE_MS;
+    for (const target of [...targets.values()]) if (target.utc_ms < oldest) targets.delete(target.mmsi);
+  },
+  order: (store, message: OrderMessage) => store.vessel(message.vessel).orders.take(message),
+  alerts: (store, message) => {
+    store.vessel(message.vessel).alerts = message.alerts;
+  },
+  event: (store, message) => {
+    const vessel = store.vessel(message.vessel);
+    vessel.events = [...vessel.events, message].slice(-EVENTS_KEPT);
+  },
+  preview: (store, message) => {
+    store.vessel(message.vessel).previews.set(message.kind, { message, atMs: performance.now() });
+  },
+  key: (store, message) => {
+    if (store.welcome) store.welcome = { ...store.welcome, key_state: message.key_state };
+  },
+  problem: (store, message) => {
+    store.problem = message.detail ? `${message.title}: ${message.detail}` : message.title;
+  },
+};
+
+/** Newer points of the track come as values: take one when the position moved on by at least a second. */
+function extendTrack(vessel: Vessel): void {
+  const latitude = vessel.number("NAV_LAT");
+  const longitude = vessel.number("NAV_LON");
+  const utcMs = vessel.values.get("NAV_LON")?.utcMs ?? 0;
+  const lastMs = vessel.track.at(-1)?.[2] ?? 0;
+  if (latitude === null || longitude === null || utcMs < lastMs + 1000) return;
+  vessel.track.push([longitude, latitude, utcMs]);
+  if (vessel.track.length > TRACK_KEPT) vessel.track.splice(0, vessel.track.length - TRACK_KEPT);
+}

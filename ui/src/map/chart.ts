@@ -1,0 +1,169 @@
+import { css, html, LitElement, unsafeCSS } from "lit";
+import { customElement, property, query, state } from "lit/decorators.js";
+import { GeoJSONSource, LngLatBounds, Map as Chart, ScaleControl } from "maplibre-gl";
+import mapCss from "maplibre-gl/dist/maplibre-gl.css?inline";
+import { page } from "../app/console";
+import { PALETTE_CHANGED } from "../app/palette";
+import { base, buttons } from "../components/style";
+import type { Vessel } from "../link/store";
+import { words } from "../words";
+import { collect, drawn, shipOf } from "./features";
+import { graticule } from "./geometry";
+import { putIcons } from "./icons";
+import { chartStyle, type SourceName } from "./style";
+
+const REDRAW_MS = 500; // positions come at 1 Hz; faster drawing shows nothing more
+const OWN_ZOOM = 12;
+const FLEET_ZOOM_MAX = 11;
+
+let land: Promise<object> | null = null;
+function coastline(): Promise<object> {
+  land ??= fetch("/coastline.json").then((answer) => answer.json() as Promise<object>);
+  return land;
+}
+
+/** The chart: coastline, areas, own ship to scale, track, traffic. North up. */
+@customElement("fh-chart")
+export class ChartView extends LitElement {
+  @property({ attribute: false }) own: Vessel | null = null;
+  @state() private following = true;
+  @state() private problem = "";
+  @query(".map") private readonly container!: HTMLElement;
+  private chart: Chart | null = null;
+  private timer = 0;
+  private fitted = "";
+
+  static override styles = [unsafeCSS(mapCss), base, buttons, css`
+    :host { position: relative; height: 100%; overflow: hidden; border-radius: 0.375rem; border: 1px solid var(--border-outline-color); }
+    .map { position: absolute; inset: 0; }
+    .tools { position: absolute; right: 0.5rem; top: 0.5rem; display: grid; gap: 0.375rem; z-index: 1; }
+    .tools button { box-shadow: 0 1px 4px rgb(0 0 0 / 30%); }
+    .note { position: absolute; right: 0.5rem; bottom: 0.375rem; z-index: 1; font-size: max(0.6875rem, 10px); color: var(--quiet); text-shadow: 0 0 3px var(--container-backdrop-color); }
+    .problem { position: absolute; inset: 0; display: grid; place-items: center; color: var(--quiet); }
+    .maplibregl-ctrl-scale { background: var(--container-background-color); color: var(--element-active-color); border-color: var(--element-active-color); font-family: inherit; opacity: 0.85; }
+  `];
+
+  override render() {
+    const text = words().chart;
+    return html`
+      <div class="map" data-testid="chart"></div>
+      ${this.problem ? html`<div class="problem">${this.problem}</div>` : ""}
+      <div class="tools">
+        <button aria-label="+" @click=${() => this.chart?.zoomIn()}>+</button>
+        <button aria-label="-" @click=${() => this.chart?.zoomOut()}>−</button>
+        ${this.own ? html`<button class=${this.following ? "on" : ""} data-testid="chart-follow" @click=${this.follow}>${text.follow}</button>`
+          : html`<button @click=${() => this.fit(600)}>${text.fit}</button>`}
+      </div>
+      <div class="note">${text.offline}</div>
+    `;
+  }
+
+  override firstUpdated(): void {
+    void this.start();
+    window.addEventListener(PALETTE_CHANGED, this.repaint);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    window.removeEventListener(PALETTE_CHANGED, this.repaint);
+    clearInterval(this.timer);
+    this.chart?.remove();
+    this.chart = null;
+  }
+
+  override updated(changed: Map<string, unknown>): void {
+    if (changed.has("own")) {
+      this.following = true;
+      this.fitted = "";
+    }
+  }
+
+  private async start(): Promise<void> {
+    try {
+      const style = chartStyle(await coastline());
+      if (!this.isConnected) return;
+      this.chart = new Chart({
+        container: this.container, style, center: [129.1, 35.0], zoom: 9, attributionControl: false, dragRotate: false,
+        pitchWithRotate: false, fadeDuration: 0, maxZoom: 18,
+      });
+    } catch (error) {
+      this.problem = error instanceof Error ? error.message : String(error);
+      return;
+    }
+    const chart = this.chart;
+    chart.touchZoomRotate.disableRotation();
+    chart.addControl(new ScaleControl({ unit: "nautical", maxWidth: 140 }), "bottom-left");
+    chart.on("dragstart", () => { this.following = false; });
+    chart.on("moveend", () => this.drawGrid());
+    chart.on("click", "ship-points", (event) => {
+      const id: unknown = event.features?.[0]?.properties?.["id"];
+      if (typeof id === "string" && id !== this.own?.id) page.go(id);
+    });
+    chart.on("load", () => {
+      putIcons(chart);
+      this.drawGrid();
+      this.draw();
+      this.timer = window.setInterval(() => this.draw(), REDRAW_MS);
+    });
+  }
+
+  private readonly repaint = (): void => {
+    void coastline().then((ground) => {
+      const { chart } = this;
+      if (!chart) return;
+      chart.setStyle(chartStyle(ground), { diff: true });
+      chart.once("idle", () => { this.drawGrid(); this.draw(); });
+      putIcons(chart);
+    });
+  };
+
+  private draw(): void {
+    if (!this.chart) return;
+    const vessels = [...page.store.vessels.values()];
+    const shapes = drawn(vessels, this.own, page.store.clock.nowUtcMs());
+    for (const [name, shape] of Object.entries(shapes)) this.set(name as SourceName, shape);
+    this.moveView(vessels);
+  }
+
+  private moveView(vessels: Vessel[]): void {
+    const { chart } = this;
+    if (!chart) return;
+    const ship = this.own ? shipOf(this.own) : null;
+    if (ship && this.following) {
+      if (this.fitted !== ship.vessel.id) chart.jumpTo({ center: ship.at, zoom: OWN_ZOOM });
+      else chart.jumpTo({ center: ship.at });
+      this.fitted = ship.vessel.id;
+    } else if (!this.own && this.fitted !== `fleet ${vessels.length}` && vessels.some((vessel) => shipOf(vessel))) {
+      this.fitted = `fleet ${vessels.length}`;
+      this.fit(0);
+    }
+  }
+
+  private fit(duration: number): void {
+    const bounds = new LngLatBounds();
+    for (const vessel of page.store.vessels.values()) {
+      const ship = shipOf(vessel);
+      if (ship) bounds.extend(ship.at);
+    }
+    if (!bounds.isEmpty()) this.chart?.fitBounds(bounds, { padding: 120, maxZoom: FLEET_ZOOM_MAX, duration });
+  }
+
+  private readonly follow = (): void => {
+    this.following = !this.following;
+    this.draw();
+  };
+
+  private drawGrid(): void {
+    const bounds = this.chart?.getBounds();
+    if (!bounds) return;
+    const lines = graticule(bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth());
+    this.set("grid", collect(lines.map((coordinates) => ({
+      type: "Feature", properties: {}, geometry: { type: "LineString", coordinates },
+    }))));
+  }
+
+  private set(name: SourceName, shape: ReturnType<typeof collect>): void {
+    const source = this.chart?.getSource(name);
+    if (source instanceof GeoJSONSource) source.setData(shape);
+  }
+}

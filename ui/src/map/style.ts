@@ -1,0 +1,71 @@
+/** What the chart draws and in which colours; S-52's sense of them, in four palettes. No network: no tiles, no glyph files. */
+import type { GeoJSONSourceSpecification, StyleSpecification } from "maplibre-gl";
+import { colour, currentPalette, type Palette } from "../app/palette";
+
+interface ChartColours {
+  sea: string;
+  land: string;
+  shore: string;
+  grid: string;
+  text: string;
+  halo: string;
+  target: string;
+}
+
+const COLOURS: Record<Palette, ChartColours> = {
+  bright: { sea: "#d4eaf7", land: "#efe4bd", shore: "#8a7b4f", grid: "#b4cfe0", text: "#1c2a33", halo: "#ffffff", target: "#00693e" },
+  day: { sea: "#c3deee", land: "#e6d9ae", shore: "#857648", grid: "#a5c4d7", text: "#1c2a33", halo: "#eef6fb", target: "#00693e" },
+  dusk: { sea: "#16222b", land: "#35342c", shore: "#77725c", grid: "#22323d", text: "#b9c4cb", halo: "#10181e", target: "#63c78f" },
+  night: { sea: "#070b0f", land: "#151411", shore: "#3c392d", grid: "#0e151b", text: "#5c6468", halo: "#05080a", target: "#2d6b48" },
+};
+
+export const SOURCES = ["grid", "areas", "track", "targets", "target-vectors", "ships", "ship-lines", "ship-points"] as const;
+export type SourceName = (typeof SOURCES)[number];
+
+export const FONT = ["Noto Sans"];
+/** Below this zoom a ship's true outline is smaller than a symbol can be seen. */
+export const OUTLINE_ZOOM = 11;
+
+export function chartColours(): ChartColours & { own: string; ordered: string; noGo: string; allowed: string } {
+  return {
+    ...COLOURS[currentPalette()],
+    own: colour("--instrument-enhanced-primary-color"), ordered: colour("--instrument-enhanced-secondary-color"),
+    noGo: colour("--alert-alarm-color"), allowed: colour("--alert-running-outline-color"),
+  };
+}
+
+/** Return the whole style in the palette in force; data come by `setData`. */
+export function chartStyle(land: object): StyleSpecification {
+  const empty = (): GeoJSONSourceSpecification => ({ type: "geojson", data: { type: "FeatureCollection", features: [] } });
+  return {
+    version: 8,
+    sources: {
+      land: { type: "geojson", data: land as never, maxzoom: 10, tolerance: 0.3 },
+      ...Object.fromEntries(SOURCES.map((name) => [name, empty()])),
+    },
+    layers: layers(),
+  };
+}
+
+function layers(): StyleSpecification["layers"] {
+  const c = chartColours();
+  const label = { "text-color": c.text, "text-halo-color": c.halo, "text-halo-width": 1.4 };
+  return [
+    { id: "sea", type: "background", paint: { "background-color": c.sea } },
+    { id: "grid", type: "line", source: "grid", paint: { "line-color": c.grid, "line-width": 1 } },
+    { id: "land", type: "fill", source: "land", paint: { "fill-color": c.land, "fill-outline-color": c.shore } },
+    { id: "no-go", type: "fill", source: "areas", filter: ["==", ["get", "kind"], "no_go"], paint: { "fill-color": c.noGo, "fill-opacity": 0.2 } },
+    { id: "no-go-line", type: "line", source: "areas", filter: ["==", ["get", "kind"], "no_go"], paint: { "line-color": c.noGo, "line-width": 2 } },
+    { id: "allowed-line", type: "line", source: "areas", filter: ["==", ["get", "kind"], "allowed"], paint: { "line-color": c.allowed, "line-width": 2, "line-dasharray": [4, 3] } },
+    { id: "area-name", type: "symbol", source: "areas", layout: { "symbol-placement": "line", "text-field": ["get", "name"], "text-font": FONT, "text-size": 12, "text-offset": [0, 0.9] }, paint: label },
+    { id: "track", type: "line", source: "track", layout: { "line-join": "round" }, paint: { "line-color": c.ordered, "line-width": 1.6, "line-opacity": 0.8 } },
+    { id: "target-vectors", type: "line", source: "target-vectors", paint: { "line-color": c.target, "line-width": 1.4, "line-dasharray": [3, 2] } },
+    { id: "targets", type: "symbol", source: "targets", layout: { "icon-image": "target", "icon-rotate": ["get", "heading"], "icon-rotation-alignment": "map", "icon-allow-overlap": true, "text-field": ["get", "name"], "text-font": FONT, "text-size": 11, "text-offset": [0, 1.4], "text-optional": true }, paint: { ...label, "icon-opacity": ["get", "opacity"] } },
+    { id: "ships", type: "fill", source: "ships", minzoom: OUTLINE_ZOOM, paint: { "fill-color": c.own, "fill-opacity": 0.35 } },
+    { id: "ships-line", type: "line", source: "ships", minzoom: OUTLINE_ZOOM, paint: { "line-color": c.own, "line-width": 1.6 } },
+    { id: "ship-heading", type: "line", source: "ship-lines", filter: ["==", ["get", "kind"], "heading"], paint: { "line-color": c.own, "line-width": 1.6 } },
+    { id: "ship-course", type: "line", source: "ship-lines", filter: ["==", ["get", "kind"], "course"], paint: { "line-color": c.own, "line-width": 2, "line-dasharray": [3, 2] } },
+    { id: "ship-ordered", type: "line", source: "ship-lines", filter: ["==", ["get", "kind"], "ordered"], paint: { "line-color": c.ordered, "line-width": 2, "line-dasharray": [1, 1.5] } },
+    { id: "ship-points", type: "symbol", source: "ship-points", layout: { "icon-image": "ship", "icon-rotate": ["get", "heading"], "icon-rotation-alignment": "map", "icon-allow-overlap": true, "icon-size": ["interpolate", ["linear"], ["zoom"], 11, 1, 14, ["case", ["get", "small"], 0.9, 0]], "text-field": ["get", "name"], "text-font": FONT, "text-size": 13, "text-offset": [0, 1.7], "text-allow-overlap": true }, paint: { ...label, "icon-opacity": ["get", "opacity"] } },
+  ];
+}

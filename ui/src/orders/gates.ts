@@ -1,0 +1,97 @@
+/**
+ * Why an order would be refused, told before the click: what this page knows itself, then the shore's preview. It can
+ * only grey out a button; the ship decides (control.md, opening).
+ */
+import { ageText } from "../link/ages";
+import type { Store, Vessel } from "../link/store";
+import type { ReasonJson } from "../protocols.gen";
+import type { Words } from "../words";
+import { reasonText } from "../words/reasons";
+import { KINDS, type KindName } from "./kinds";
+
+/** As the ship judges it: no valid heartbeat for 3.5 s is ladder step L2 (control.md section 5). */
+export const SILENT_MS = 3500;
+const PREVIEW_LIFE_MS = 6000; // previews are asked for every 2 s; three missing ones make the shore's word worthless
+const ORDERING_ROLES: ReadonlySet<string> = new Set(["operator", "supervisor", "master"]);
+const LOCKED_FROM = "L2";
+
+export interface Gate {
+  open: boolean;
+  /** Sentences; empty where nothing speaks against it. */
+  reasons: string[];
+  verdict: "allowed" | "refused" | "unknown";
+}
+
+/** Who signs at this page. */
+export interface Desk {
+  session: string;
+  hasKey: boolean;
+}
+
+/** Return whether this page's session holds the conn of `vessel`. */
+export function holds(vessel: Vessel, session: string): boolean {
+  const authority = vessel.status?.authority;
+  return authority?.station === "remote" && authority.session === session;
+}
+
+/** Return whether this console has been granted the conn and must confirm. */
+export function grantedTo(vessel: Vessel, store: Store, consoleName: string): boolean {
+  const authority = vessel.status?.authority;
+  return (
+    authority?.phase === "granted" && authority.pending_person === store.welcome?.person &&
+    authority.pending_console === consoleName
+  );
+}
+
+/** Return whether an order of `kind` can be given now, and if not, every reason. */
+export function gate(kind: KindName, vessel: Vessel, store: Store, desk: Desk, words: Words): Gate {
+  const own = [...common(vessel, store, desk, words), ...special(kind, vessel, desk, words)];
+  if (own.length) return { open: false, reasons: own, verdict: "refused" };
+  const preview = vessel.previews.get(kind);
+  if (!preview || performance.now() - preview.atMs > PREVIEW_LIFE_MS || preview.message.verdict === "unknown") {
+    return { open: true, reasons: [], verdict: "unknown" };
+  }
+  const { verdict, reasons } = preview.message;
+  return { open: verdict === "allowed", reasons: sentences(reasons, words), verdict };
+}
+
+function sentences(reasons: ReasonJson[], words: Words): string[] {
+  return reasons.map((reason) => reasonText(reason, words));
+}
+
+function common(vessel: Vessel, store: Store, desk: Desk, words: Words): string[] {
+  const gates = words.gate;
+  const roles = store.welcome?.roles ?? [];
+  const ageMs = vessel.heartbeatAgeMs();
+  return [
+    store.connected ? "" : gates.offline,
+    keyReason(store, desk, words),
+    roles.some((role) => ORDERING_ROLES.has(role)) ? "" : gates.role(roles.join(", ") || "-"),
+    ageMs === null ? gates.neverHeard : ageMs > SILENT_MS ? gates.silent(ageText(ageMs / 1000)) : "",
+  ].filter(Boolean);
+}
+
+function keyReason(store: Store, desk: Desk, words: Words): string {
+  const state = store.welcome?.key_state ?? "none";
+  if (!desk.hasKey || state === "none" || state === "revoked") return words.gate.keyNone;
+  return state === "pending" ? words.gate.keyPending : "";
+}
+
+function special(kind: KindName, vessel: Vessel, desk: Desk, words: Words): string[] {
+  const { status } = vessel;
+  if (!status?.heard) return [];
+  const mine = holds(vessel, desk.session);
+  if (kind === "authority.request") {
+    return [mine ? words.gate.alreadyHolder : "", status.authority.phase !== "held" ? words.gate.pendingOther : ""].filter(
+      Boolean,
+    );
+  }
+  if (kind === "authority.release") return mine ? [] : [words.gate.notHolder];
+  if (!kind.startsWith("conn.")) return [];
+  return [
+    mine ? "" : words.gate.notHolder,
+    mine && KINDS[kind].level === "direct" && status.authority.level !== "direct" ? words.gate.needsDirect : "",
+    status.step >= LOCKED_FROM ? words.gate.locked(status.step) : "",
+    status.stop_latched ? words.gate.stopLatched : "",
+  ].filter(Boolean);
+}

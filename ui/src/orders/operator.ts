@@ -1,0 +1,145 @@
+/** The operator at this page: signs orders, heartbeats and stops, and sends them. */
+import { offerKey, postStop } from "../link/http";
+import type { Socket } from "../link/socket";
+import type { Store, Vessel } from "../link/store";
+import { heartbeatBody, orderBody, stopBody, type Signer } from "./bodies";
+import { toBase64 } from "./bytes";
+import { Drafts } from "./drafts";
+import { grantedTo, holds } from "./gates";
+import { consoleKey, type ConsoleKey } from "./keys";
+import type { Args, KindName } from "./kinds";
+import { Presence } from "./presence";
+import { Session } from "./session";
+import { sign } from "./signing";
+import { ulid } from "./ulid";
+
+const BEAT_MS = 1000;
+const BEAT_DIRECT_MS = 200; // 5 Hz at level `direct` (control.md section 5)
+const BEAT_LOOK_MS = 100;
+/** A vessel whose status stopped coming (another view is open) is beaten for a lease and a bit, saying nobody is there. */
+const STATUS_LIFE_MS = 20_000;
+
+export class Operator {
+  readonly presence = new Presence();
+  readonly drafts = new Map<string, Drafts>();
+  key: ConsoleKey | null = null;
+  private readonly lastBeatMs = new Map<string, number>();
+
+  private constructor(readonly store: Store, readonly socket: Socket, private readonly ownSession: Session) {
+    setInterval(() => void this.beat(), BEAT_LOOK_MS);
+  }
+
+  static async create(store: Store, socket: Socket): Promise<Operator> {
+    return new Operator(store, socket, await Session.open());
+  }
+
+  get session(): string {
+    return this.ownSession.id;
+  }
+
+  get consoleName(): string {
+    return this.key?.console ?? "";
+  }
+
+  get hasKey(): boolean {
+    return this.key !== null;
+  }
+
+  /** Make or find this browser's key for `person` and offer it for enrolment; throw where the browser cannot. */
+  async enrol(person: string): Promise<void> {
+    this.key = await consoleKey(person);
+    await offerKey(this.key.console, toBase64(this.key.publicKey));
+  }
+
+  /** Return what is set for `vessel` and not yet ordered. */
+  draftsOf(vessel: string): Drafts {
+    const known = this.drafts.get(vessel);
+    if (known) return known;
+    const made = new Drafts();
+    this.drafts.set(vessel, made);
+    return made;
+  }
+
+  /** Sign and send an order now; its life is told on the order log. */
+  async order(vessel: Vessel, kind: KindName, args: Args = {}): Promise<void> {
+    const { status } = vessel;
+    const ageMs = vessel.heartbeatAgeMs();
+    if (!status?.heard || ageMs === null || this.key === null) return;
+    const id = ulid();
+    const monoMs = status.mono_ms + ageMs;
+    const body = orderBody({
+      ...this.signer(), id, vessel: vessel.id, kind, args, fencing: fencingOf(kind, vessel),
+      seq: this.ownSession.nextOrder(), clock: { bootId: status.boot_id, monoMs }, issuedUtcMs: Date.now(),
+    });
+    this.note(vessel, id, kind, args, "drafted");
+    const signed = toBase64(await sign("order", body, this.key));
+    this.note(vessel, id, kind, args, "signed");
+    const sent = this.socket.send({ type: "order", vessel: vessel.id, signed });
+    this.note(vessel, id, kind, args, sent ? "sent" : "REFUSED");
+    this.store.changed();
+  }
+
+  /** Sign an emergency stop and send it by both ways at once; throw when neither took it. */
+  async stop(vessel: Vessel): Promise<void> {
+    if (this.key === null) throw new Error("no key");
+    const body = stopBody(vessel.id, this.signer(), ulid(), Date.now());
+    const signed = toBase64(await sign("stop", body, this.key));
+    const bySocket = this.socket.send({ type: "stop", vessel: vessel.id, signed });
+    try {
+      await postStop(vessel.id, signed);
+    } catch (error) {
+      if (!bySocket) throw error;
+    }
+  }
+
+  /** Ask the shore what the ship would say. */
+  preview(vessel: Vessel, kind: KindName, args: Args): void {
+    this.socket.send({ type: "preview", vessel: vessel.id, request_id: ulid(), kind, args });
+  }
+
+  /** Return whether this console's heartbeats are wanted by `vessel`. */
+  beats(vessel: Vessel): boolean {
+    return this.key !== null && (holds(vessel, this.session) || grantedTo(vessel, this.store, this.consoleName));
+  }
+
+  private signer(): Signer {
+    return { person: this.store.welcome?.person ?? "", console: this.consoleName, session: this.session };
+  }
+
+  private note(vessel: Vessel, id: string, kind: string, args: Args, state: string): void {
+    const detail = state === "REFUSED" ? "not sent: no connection to the shore" : "";
+    vessel.orders.take({
+      order_id: id, kind, args, state, reasons: [], detail, utc_ms: this.store.clock.nowUtcMs(),
+      person: this.store.welcome?.person ?? "", console: this.consoleName,
+    });
+  }
+
+  private async beat(): Promise<void> {
+    const nowMs = performance.now();
+    for (const vessel of this.store.vessels.values()) {
+      const { status } = vessel;
+      if (!status || nowMs - vessel.statusAtMs > STATUS_LIFE_MS || !this.beats(vessel)) continue;
+      const everyMs = status.authority.level === "direct" ? BEAT_DIRECT_MS : BEAT_MS;
+      if (nowMs - (this.lastBeatMs.get(vessel.id) ?? -Infinity) < everyMs - BEAT_LOOK_MS / 2) continue;
+      this.lastBeatMs.set(vessel.id, nowMs);
+      await this.sendBeat(vessel);
+    }
+  }
+
+  private async sendBeat(vessel: Vessel): Promise<void> {
+    const { status } = vessel;
+    if (!status || this.key === null) return;
+    const body = heartbeatBody({
+      ...this.signer(), vessel: vessel.id, fencing: status.authority.fencing, seq: this.ownSession.nextBeat(),
+      bootId: status.boot_id, echoSeq: status.seq, echoHeldMs: vessel.heartbeatAgeMs() ?? 0,
+      present: this.presence.at(vessel.id), issuedUtcMs: Date.now(),
+    });
+    const signed = toBase64(await sign("heartbeat", body, this.key));
+    this.socket.send({ type: "heartbeat", vessel: vessel.id, signed });
+  }
+}
+
+/** A request relies on no authority; everything else on the one that is in force. */
+function fencingOf(kind: KindName, vessel: Vessel): number {
+  return kind === "authority.request" || kind === "authority.force" ? 0 : (vessel.status?.authority.fencing ?? 0);
+}

@@ -1,0 +1,127 @@
+/** Every text of the console in Korean. */
+import type { Words } from "./en";
+
+export const ko: Words = {
+  language: "한국어",
+  product: "Farhelm",
+  tagline: "원격운항센터",
+  login: {
+    title: "로그인", person: "이름", password: "비밀번호", submit: "로그인", busy: "로그인 중...",
+    wrong: "이름 또는 비밀번호가 틀립니다.", unreachable: "육상 서버가 응답하지 않습니다.",
+    noKeys: "이 브라우저는 Ed25519 키를 만들 수 없어 감시만 가능합니다. 최신 Chromium, Firefox, Safari를 사용하십시오.",
+    keyNote: "첫 로그인 때 이 브라우저가 서명 키를 만들며, 키는 브라우저 밖으로 나가지 않습니다.",
+  },
+  top: {
+    fleet: "선단", logout: "로그아웃", connected: "육상 연결됨", lost: "육상 연결 끊김",
+    palette: { bright: "밝음", day: "주간", dusk: "박명", night: "야간" }, paletteLabel: "화면 색", utc: "UTC",
+  },
+  key: {
+    pendingDemo: "데모 선장이 키를 등록하고 있습니다. 선박이 키를 받으면 명령할 수 있습니다.",
+    pending: "감독자의 키 등록을 기다리고 있습니다. 그때까지 감시만 가능합니다.",
+    none: "이 콘솔에는 등록된 키가 없습니다. 감시만 가능합니다.",
+    revoked: "이 콘솔의 키가 폐기되었습니다. 감시만 가능합니다.",
+    enrolled: "키 등록됨",
+  },
+  station: { local: "선교", remote: "ROC", none: "없음" },
+  mode: { local: "현장", remote: "원격", none: "없음" },
+  fleet: {
+    title: "선단", vessel: "선박", mode: "모드", conn: "조종권", ladder: "단계", link: "통신", age: "경과",
+    alert: "경보", speed: "대지속력", heading: "선수방위", none: "아직 수신된 선박이 없습니다.", noAlert: "없음",
+    vessels: (count) => `선박 ${count}척`, withAlerts: (count) => `경보 ${count}척`, offLadder: (count) => `L0 이탈 ${count}척`,
+  },
+  conn: {
+    title: "조종권", you: "본인", bridge: "선교", nobody: "없음", unknown: "알 수 없음", otherTab: "본인의 다른 콘솔",
+    roc: "ROC", role: "역할", level: "수준", fencing: "펜싱 번호", lease: "임대", console: "콘솔",
+    request: "조종권 요청", confirm: "확인", release: "반납", grant: "허가", deny: "거부", force: "강제 인수",
+    forceReason: "강제 인수 사유 (원장에 기록)",
+    level_setpoint: "설정값", level_direct: "직접",
+    requested: (who, s) => `${who} 님이 조종권을 요청, ${s} 안에 응답`,
+    asking: (s) => `보유자에게 요청함, ${s} 안에 응답`,
+    granted: (s) => `허가됨: ${s} 안에 확인`, grantedOther: (who, s) => `${who} 님에게 허가됨, ${s} 안에 확인`,
+    local: "선교가 조종 중입니다. 선교는 언제든 조종권을 되찾을 수 있습니다.",
+    none: "조종권을 가진 곳이 없습니다.", held: "본인의 하트비트가 선박을 L0로 유지합니다.",
+    heldOther: "다른 운항자가 보유 중입니다.", never: "이 선박의 안전 프로세스가 수신되지 않았습니다.",
+    idle: (s) => `포인터를 움직이거나 키를 누르십시오: ${s} 뒤 임대가 만료됩니다`,
+    away: "이 화면에 사람이 없습니다: 임대가 만료되고 있습니다.",
+  },
+  banner: {
+    linkBack: (step) => `통신 복구: 선박은 ${step}. 조종하시겠습니까?`,
+    silent: (age) => `선박 하트비트가 ${age} 동안 없습니다. 조종이 잠겼습니다.`,
+    offline: "육상 연결이 끊겼습니다. 표시된 값이 오래되고 있으며 조종이 잠겼습니다.",
+    stop: "선내에서 비상정지가 유지 중입니다. 해제 외에는 받지 않습니다.",
+    ladder: (step, action) => `단계 ${step}: ${action}`,
+    resume: "모드 확인 후 재개", take: "조종권 요청",
+  },
+  estop: {
+    title: "비상정지", lift: "덮개 열기", press: "정지", lifted: "누르면 정지", sent: "정지 전송됨", latched: "선내 유지 중",
+    failed: "정지를 보낼 수 없음",
+  },
+  order: {
+    title: "명령", heading: "선수방위", propulsion: "추진", rudder: "타", stop: "제어 정지",
+    set: "설정", ordered: "명령", actual: "실제", order: "명령", confirm: "확인", cancel: "취소",
+    armed: "10초 안에 확인", direct: "직접", stopText: "현 침로에서 감속하여 정지",
+    ahead: "전진", astern: "후진", port: "좌", starboard: "우",
+    telegraph: ["전속 후진", "반속 후진", "저속 후진", "극저속 후진", "정지", "극저속 전진", "저속 전진", "반속 전진", "전속 전진"],
+    telegraphShort: ["전", "반", "저", "극", "정지", "극", "저", "반", "전"],
+    allowed: "선박이 수락할 것으로 예상", unknown: "선박의 판단을 육상에서 알 수 없음",
+    turn: (deg, side) => `${side}현 ${deg}`,
+  },
+  gate: {
+    offline: "육상 연결 없음", keyPending: "키가 아직 등록되지 않음", keyNone: "등록된 키 없음",
+    role: (role) => `역할(${role})로는 명령할 수 없음`, neverHeard: "선박의 안전 프로세스가 수신되지 않음",
+    silent: (age) => `선박이 ${age} 동안 응답 없음`, notHolder: "조종권이 없음",
+    needsDirect: "직접 수준 필요; 현재 설정값 수준", locked: (step) => `단계 ${step}에서 잠김`,
+    stopLatched: "비상정지 유지 중", alreadyHolder: "이미 조종권 보유", pendingOther: "다른 요청 대기 중",
+    nothingGranted: "허가된 요청 없음", noStopKey: "서명할 키 없음",
+  },
+  log: {
+    title: "명령 기록", none: "명령 없음", by: (who) => who, limit: "한계", age: "경과", rule: "규칙",
+    kinds: {
+      "authority.request": "조종권 요청", "authority.answer": "요청 응답", "authority.confirm": "조종권 확인",
+      "authority.release": "조종권 반납", "authority.force": "강제 인수", "authority.resume": "재개",
+      "conn.heading": "선수방위", "conn.rudder": "타", "conn.propulsion": "추진", "conn.controlled_stop": "제어 정지",
+      "order.cancel": "명령 취소", "alert.acknowledge": "경보 확인", "stop.reset": "정지 해제",
+    },
+    states: {
+      drafted: "작성", signed: "서명", sent: "전송", received: "수신", accepted: "수락", executing: "수행 중",
+      SUCCEEDED: "완료", REFUSED: "육상 거부", REJECTED: "선박 거부", EXPIRED: "만료", FAILED: "실패",
+      CANCELLED: "취소", SUPERSEDED: "대체됨", UNKNOWN: "응답 없음",
+    },
+  },
+  rules: {
+    "INT-01": "권한", "INT-02": "입력", "INT-03": "장비", "INT-04": "범위", "INT-05": "변화율", "INT-06": "지오펜스",
+    "INT-07": "수심", "INT-08": "충돌", "INT-09": "통신", "INT-10": "운용 범위", "INT-11": "비상정지", "INT-12": "센서 불일치",
+    "AUT-04": "무충격 인수", "AUT-07": "원격 접근 허가", "AUT-08": "펜싱", "CMD-03": "재전송", "CMD-04": "기한",
+    "CMD-12": "서명", "CMD-13": "일지", "CMD-14": "명령 과다",
+  },
+  link: {
+    title: "통신", roundTrip: "왕복", loss: "손실", age: "하트비트 경과", step: "단계", next: "다음 단계", in: "까지",
+    none: "없음", reasons: "사유", collectorDead: "선박 수집기가 멈춰 값이 오지 않습니다",
+    steps: { L0: "정상", L1: "저하", L2: "무응답", L3: "상실", L4: "유예", L5: "대체", L6: "조난" },
+  },
+  alerts: {
+    title: "경보", none: "경보 없음", ack: "확인", category: "범주",
+    priorities: { "emergency alarm": "비상경보", alarm: "경보", warning: "경고", caution: "주의" },
+    states: {
+      normal: "정상", unacknowledged: "미확인", silenced: "소거", acknowledged: "확인됨",
+      "rectified-unacknowledged": "해소, 미확인",
+    },
+    more: (count) => `외 ${count}건`, ship: "선박", shore: "육상",
+  },
+  values: {
+    NAV_HDG: "선수방위", NAV_COG: "대지침로", NAV_SOG: "대지속력", NAV_STW: "대수속력", NAV_ROT: "회두율",
+    NAV_DPTK: "용골하 수심", NAV_DPTT: "송수파기하", STG_RUD_S: "타각", STG_RUD_P: "좌현 타각", ME_RPM: "주기관",
+    SH_RPM: "축", ME_LOAD: "부하", ME_FUEL: "연료", WND_AWA: "상대풍향", WND_AWS: "상대풍속", WND_TWD: "진풍향",
+    WND_TWS: "진풍속", NAV_LAT: "위도", NAV_LON: "경도", NAV_ROLL: "횡요", PROP_PITCH: "피치",
+  },
+  panels: {
+    heading: "선수방위", steering: "타", propulsion: "추진", speed: "속력", environment: "수심과 바람",
+    trend: "선수방위와 속력, 최근 10분", chart: "해도",
+  },
+  chart: {
+    follow: "추종", fit: "맞춤", targets: "물표", allowed: "허용 구역", noGo: "금지 구역", loading: "해도 불러오는 중",
+    offline: "Natural Earth 해안선, 항해용 아님", age: (age) => `${age} 전 수신`,
+  },
+  age: "경과",
+  noData: "---",
+};

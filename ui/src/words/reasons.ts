@@ -1,0 +1,35 @@
+/** A refusal as a sentence with its value, limit and age (CMD-07). */
+import { ageText } from "../link/ages";
+import type { ReasonJson } from "../protocols.gen";
+import type { Words } from "./en";
+
+/** Return one reason as an operator reads it: the ship's sentence, then value, limit, age where it has them. */
+export function reasonText(reason: ReasonJson, words: Words): string {
+  const facts = [
+    reason.value === null ? "" : amount(reason.value, reason.unit),
+    reason.limit === null ? "" : `${words.log.limit} ${amount(reason.limit, reason.unit)}`,
+    reason.age_s === null ? "" : `${words.log.age} ${ageText(reason.age_s)}`,
+  ].filter(Boolean);
+  const sentence = reason.text || reason.name;
+  return facts.length ? `${sentence} (${facts.join(", ")})` : sentence;
+}
+
+/** Return the rule of a reason in words, e.g. `INT-06 Geofence`. */
+export function ruleText(reason: ReasonJson, words: Words): string {
+  return [reason.rule, words.rules[reason.rule] ?? ""].filter(Boolean).join(" ");
+}
+
+/** Return an order's arguments in words, e.g. `095.0 deg`. */
+export function argsText(args: Record<string, number | string>): string {
+  return Object.entries(args)
+    .filter(([name]) => name !== "request_id" && name !== "order_id")
+    .map(([name, value]) => amount(value, UNITS.find(([end]) => name.endsWith(end))?.[1] ?? ""))
+    .join(", ");
+}
+
+const UNITS = [["_deg_min", "deg/min"], ["_deg", "deg"], ["_pct", "%"], ["_kn", "kn"]] as const;
+
+function amount(value: number | string, unit: string): string {
+  const shown = typeof value === "number" ? String(Math.round(value * 100) / 100) : value;
+  return unit ? `${shown} ${unit}` : shown;
+}
