@@ -6,6 +6,7 @@
     {"do": "clear", "vessel": "kestrel", "fault": "gps1"}              without "fault": all of that vessel
     {"do": "link", "vessel": "kestrel", "delay_s": 0.3, "jitter_s": 0.1, "loss": 0.05, "cut": "silent"}
     {"do": "local", "vessel": "kestrel", "heading_deg": 95.0, "percent": 50.0}   hands on the bridge, either or both
+    {"do": "weather", "wind_speed_mps": 12.0, "wind_from_deg": 300.0, "current_north_mps": 0.1, "current_east_mps": 0.3}
 
 Each is answered by one line: {"ok": true, ...} or {"ok": false, "reason": "..."}.
 """
@@ -24,6 +25,7 @@ from simulators.devices.instruments import SensorFault
 from simulators.devices.line_port import LinePort
 from simulators.devices.plc_readings import readings
 from simulators.ship import Ship, Switches
+from simulators.vessel.motion import Environment
 
 
 class ControlPort:
@@ -41,6 +43,7 @@ class ControlPort:
             "clear": self._clear,
             "link": self._link,
             "local": self._local,
+            "weather": self._weather,
         }
 
     @property
@@ -132,6 +135,17 @@ class ControlPort:
             )
         )
         return {"ok": True, "link": asdict(link.quality)}
+
+    def _weather(self, request: Record) -> Record:
+        environment = Environment(
+            current_north_mps=_number(request, "current_north_mps", 3.0, -3.0),
+            current_east_mps=_number(request, "current_east_mps", 3.0, -3.0),
+            wind_speed_mps=_number(request, "wind_speed_mps", 40.0),
+            wind_from_deg=_number(request, "wind_from_deg", 360.0),
+        )
+        for ship in self._ships.values():
+            ship.environment = environment
+        return {"ok": True, "weather": asdict(environment)}
 
     def _local(self, request: Record) -> Record:
         ship = self._ship(request)

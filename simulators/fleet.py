@@ -75,7 +75,7 @@ KESTREL = VesselSpec(
     steering=SteeringSpec(),
     plant=PlantSpec(170.0, 1_100.0, 120.0, 25.2, 40.0, drains_battery=False),
     tuning=AutopilotTuning(2.0, 200.0, 0.001, 35.0, 25.0),
-    start=Start(34.955, 129.10, 62.0, 65.0, 9.8),
+    start=Start(34.955, 129.10, 80.0, 65.0, 9.8),
     transducer_m=18.0,
 )
 """KVLCC2 at full scale (320 m): the published tanker, slow to answer."""
@@ -125,7 +125,7 @@ PETREL_SPEC = VesselSpec(
     steering=SteeringSpec(rate_degps=3.5),
     plant=PlantSpec(185.0, 320.0, 25.0, 25.2, 15.0, drains_battery=False),
     tuning=AutopilotTuning(2.0, 60.0, 0.003, 35.0, 60.0),
-    start=Start(34.93, 129.27, 335.0, 70.0, 9.0),
+    start=Start(34.915, 129.15, 80.0, 70.0, 9.0),
     transducer_m=6.5,
 )
 """A 120 m ship made by shrinking KVLCC2's form (see `vessel/ships.py`): quicker, and no real ship."""

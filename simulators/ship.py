@@ -38,6 +38,8 @@ class Switches:
     rudder_stuck: bool = False
     plc_dead: bool = False
     """The PLC answers nobody and holds its last outputs."""
+    autopilot_dead: bool = False
+    """The autopilot hears and says nothing and keeps its last rudder order."""
     engine_local: bool = False
     """Engine worked from the control room: remote control is not active."""
     fire: bool = False
@@ -117,6 +119,7 @@ class Ship:
             return False
         self.switches = replace(self.switches, **{name: kind == "on"})
         self.steering = replace(self.steering, stuck=self.switches.rudder_stuck)
+        self.autopilot.dead = self.switches.autopilot_dead
         return True
 
     def clear_fault(self, name: str) -> bool:

@@ -76,6 +76,8 @@ class Autopilot:
     def __init__(self, tuning: AutopilotTuning) -> None:
         """Start in manual with the rudder amidships."""
         self.course = Course()
+        self.dead = False
+        """A fault: hears nothing, says nothing, and keeps its last rudder order."""
         self.refused = 0
         """Lines not obeyed: framing, checksum, unknown or unusable fields."""
         self.rudder_order_deg = 0.0
@@ -89,6 +91,8 @@ class Autopilot:
 
     def receive(self, line: bytes, now_s: float) -> None:
         """Take one sentence; HTC (command) and XTE are obeyed, everything else is counted in `refused`."""
+        if self.dead:
+            return
         fields = _fields(line)
         if fields is None or len(fields[0]) != _ADDRESS_LENGTH:
             self.refused += 1
@@ -111,6 +115,8 @@ class Autopilot:
     def step(self, sight: Sight, now_s: float, dt_s: float) -> float:
         """Return the rudder order in degrees (positive to starboard) and answer HTD each second."""
         self._sight = sight
+        if self.dead:
+            return self.rudder_order_deg
         self.rudder_order_deg = self._steer(now_s, dt_s)
         if now_s >= self._answer_at_s:
             self._answer_at_s = now_s + 1.0

@@ -174,6 +174,7 @@ async def test_the_control_port_sets_lists_clears_and_tells_the_truth(tmp_path: 
             {"do": "state"},
             {"do": "local", "vessel": "kestrel", "heading_deg": 100, "percent": 40},
             {"do": "state"},
+            {"do": "weather", "wind_speed_mps": 12, "wind_from_deg": 300},
         )
         assert all(answer["ok"] for answer in answers)
         assert answers[1]["set"] == {"kestrel": {"gps1": "silent"}}
@@ -187,9 +188,24 @@ async def test_the_control_port_sets_lists_clears_and_tells_the_truth(tmp_path: 
             {"do": "set", "vessel": "kestrel", "fault": "gps9"},
             {"do": "link", "vessel": "kestrel"},
             {"do": "local", "vessel": "kestrel", "percent": "full"},
+            {"do": "weather", "wind_speed_mps": 400},
         )
-        assert [answer["ok"] for answer in refused] == [False] * 5
+        assert [answer["ok"] for answer in refused] == [False] * 6
         assert all(answer["reason"] for answer in refused)
+
+
+async def test_ten_times_real_time_is_ten_times(tmp_path: Path) -> None:
+    """Simulated seconds per real second, and UTC in the sentences runs with them."""
+    loop = asyncio.get_running_loop()
+    async with simulated(tmp_path, vessels=1, speed=10.0) as ports:
+        (first,) = await ask(ports["control"], {"do": "state"})
+        begin = loop.time()
+        await asyncio.sleep(1.0)
+        (second,) = await ask(ports["control"], {"do": "state"})
+        before, after = (answer["vessels"]["kestrel"] for answer in (first, second))
+        run_s = after["now_s"] - before["now_s"]
+        assert run_s == pytest.approx(10.0 * (loop.time() - begin), abs=2.5)
+        assert (after["utc_ns"] - before["utc_ns"]) / 1e9 == pytest.approx(run_s, abs=0.01)
 
 
 async def test_a_client_that_does_not_read_loses_and_disturbs_nobody() -> None:
