@@ -1,0 +1,140 @@
+"""One line to one sentence, one sentence to its readings: the tables are `READERS` and `RECOGNISED`.
+
+Whatever arrives, `parse_line` answers with a Sentence or a Rejected, and `readings` with readings; neither ever raises.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from protocols.nmea0183.framing import LINE_BYTES_MAX, SENTENCE_CHARS_MAX, checksum
+from protocols.nmea0183.sentences import autopilot, heading, machinery, position, water, weather
+from protocols.nmea0183.tagblock import TagBlock, split_tag
+from protocols.reading import Reading
+
+Reject = Literal["framing", "checksum", "too_long", "tag", "fields", "unknown"]
+"""framing: no sentence. checksum: a sentence damaged on the way. too_long: over any sane length. tag: a broken TAG block.
+fields: fewer fields than the formatter has. unknown: a good sentence of a formatter not in the tables."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence with good framing and a good or absent checksum."""
+
+    talker: str
+    """Two letters; `P` for proprietary."""
+    formatter: str
+    """Three letters; for proprietary ones the maker's code and what follows."""
+    fields: list[str]
+    """Fields after the address."""
+    tag: TagBlock | None
+    has_checksum: bool
+    is_encapsulated: bool
+    """Starts with `!`: AIS."""
+    trailer: str
+    """What a receiver wrote after the checksum (times, signal strength); empty mostly."""
+
+    @property
+    def address(self) -> str:
+        """Talker and formatter as they stood."""
+        return self.talker + self.formatter
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A line that is no usable sentence, and why."""
+
+    reason: Reject
+    text: str
+    """The line, at most 200 characters, with unprintable ones replaced."""
+
+
+Reader = Callable[[list[str]], list[Reading]]
+
+READERS: Final[dict[str, tuple[int, Reader]]] = {
+    "GGA": (8, position.gga),
+    "GLL": (4, position.gll),
+    "RMC": (9, position.rmc),
+    "VTG": (6, position.vtg),
+    "ZDA": (4, position.zda),
+    "HDT": (2, heading.hdt),
+    "THS": (2, heading.ths),
+    "HDM": (2, heading.hdm),
+    "HDG": (5, heading.hdg),
+    "ROT": (2, heading.rot),
+    "VHW": (8, water.vhw),
+    "VBW": (3, water.vbw),
+    "DPT": (2, water.dpt),
+    "DBT": (4, water.dbt),
+    "MTW": (2, water.mtw),
+    "MWV": (5, weather.mwv),
+    "MWD": (8, weather.mwd),
+    "XDR": (4, weather.xdr),
+    "RSA": (2, machinery.rsa),
+    "ROR": (2, machinery.ror),
+    "RPM": (5, machinery.rpm),
+    "TRD": (3, machinery.trd),
+    "HTD": (17, autopilot.htd),
+}
+"""{formatter: (fewest fields, reader)}"""
+
+RECOGNISED: Final[frozenset[str]] = frozenset(
+    (
+        "AAM", "ABK", "ACA", "ACK", "ACN", "ALC", "ALF", "ALR", "APB", "ARC", "BOD", "BWC", "BWR", "DTM", "ETL", "EVE",
+        "GBS", "GLC", "GNS", "GRS", "GSA", "GST", "GSV", "HBT", "HSC", "HTC", "NSR", "OSD", "POS", "PRC", "RMB", "RTE",
+        "SLM", "SSD", "TLL", "TRC", "TTD", "TTM", "TXT", "VDM", "VDO", "VDR", "VLW", "VPW", "VSD", "VWR", "VWT", "WCV",
+        "WPL", "XTE",
+    )
+)  # fmt: skip
+"""Formatters known to the standard that feed no channel of the catalogue (AIS is read by `protocols.ais`)."""
+
+_FRAME: Final = re.compile(r"[$!]([A-Z][A-Z0-9]{2,9}),([^*$!\\]*)(?:\*([0-9A-Fa-f]{2})(?:,([ -~]*))?)?")
+_QUERY_LENGTH: Final = 5
+TEXT_MAX: Final = 200
+
+
+def parse_line(line: bytes) -> Sentence | Rejected:
+    """Return the sentence in a line (with or without its line end and TAG block), or why there is none."""
+    line = line.strip()
+    if len(line) > LINE_BYTES_MAX:
+        return Rejected("too_long", _shown(line))
+    tagged = split_tag(line)
+    if tagged is None:
+        return Rejected("tag", _shown(line))
+    tag, body = tagged
+    if not body.isascii():
+        return Rejected("framing", _shown(line))
+    match = _FRAME.fullmatch(body.decode("ascii"))
+    if match is None:
+        return Rejected("framing", _shown(line))
+    return _checked(match, body, tag)
+
+
+def _checked(match: re.Match[str], body: bytes, tag: TagBlock | None) -> Sentence | Rejected:
+    end = match.end(2)
+    if end > SENTENCE_CHARS_MAX:
+        return Rejected("too_long", _shown(body))
+    if match[3] is not None and int(match[3], 16) != checksum(body[1:end]):
+        return Rejected("checksum", _shown(body))
+    address = match[1]
+    proprietary = address[0] == "P"
+    talker, formatter = (address[0], address[1:]) if proprietary else (address[:2], address[2:])
+    return Sentence(
+        talker, formatter, match[2].split(","), tag, match[3] is not None, body.startswith(b"!"), match[4] or ""
+    )
+
+
+def readings(sentence: Sentence) -> list[Reading] | Reject:
+    """Return the readings of a sentence: possibly none; or `fields` when it is too short, `unknown` when not known."""
+    entry = READERS.get(sentence.formatter)
+    if entry is None:
+        return [] if sentence.formatter in RECOGNISED else "unknown"
+    fewest, read = entry
+    return read(sentence.fields) if len(sentence.fields) >= fewest else "fields"
+
+
+def _shown(line: bytes) -> str:
+    return "".join(char if char.isprintable() else "." for char in line[:TEXT_MAX].decode("ascii", "replace"))

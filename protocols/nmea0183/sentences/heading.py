@@ -1,0 +1,51 @@
+"""Heading and rate of turn.
+
+HDT heading, T
+THS heading, mode A/E/M/S/V
+HDM heading, M
+HDG sensor heading, deviation, E/W, variation, E/W (true = sensor + deviation + variation, east positive)
+ROT deg/min (minus: bow to port), A/V
+"""
+
+from __future__ import annotations
+
+from protocols.nmea0183.field import measured, number, reading
+from protocols.reading import Reading
+
+
+def hdt(f: list[str]) -> list[Reading]:
+    """Return the true heading."""
+    return [measured("NAV_HDG", f[0], is_valid=f[1] == "T")]
+
+
+def ths(f: list[str]) -> list[Reading]:
+    """Return the true heading; only mode A (autonomous) is a measurement."""
+    return [measured("NAV_HDG", f[0], is_valid=f[1] == "A")]
+
+
+def hdm(f: list[str]) -> list[Reading]:
+    """Return the magnetic heading."""
+    return [measured("NAV_HDM", f[0], is_valid=f[1] == "M")]
+
+
+def hdg(f: list[str]) -> list[Reading]:
+    """Return the magnetic heading, and the true one where the variation is given."""
+    sensor, deviation = number(f[0]), _signed(f[1], f[2])
+    if sensor is None or (f[1] and deviation is None) or not 0.0 <= sensor <= 360.0:  # noqa: PLR2004 - degrees
+        return [reading("NAV_HDM", sensor, is_valid=not f[1] or deviation is not None)]
+    magnetic = (sensor + (deviation or 0.0)) % 360.0
+    variation = _signed(f[3], f[4])
+    if not f[3]:
+        return [reading("NAV_HDM", magnetic)]
+    true = None if variation is None else (magnetic + variation) % 360.0
+    return [reading("NAV_HDM", magnetic), reading("NAV_HDG", true)]
+
+
+def rot(f: list[str]) -> list[Reading]:
+    """Return the rate of turn."""
+    return [measured("NAV_ROT", f[0], is_valid=f[1] == "A")]
+
+
+def _signed(text: str, side: str) -> float | None:
+    value = number(text)
+    return None if value is None or side not in ("E", "W") else value if side == "E" else -value
