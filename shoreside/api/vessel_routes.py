@@ -99,7 +99,7 @@ async def alerts(vessel: str, shore: TheShore, who: TheWho) -> dict[str, object]
     return {"alerts": list(shore.vessel(vessel).alerts.values())}
 
 
-@router.get("/vessels/{vessel}/samples")
+@router.get("/vessels/{vessel}/samples", response_model=None)
 async def samples(  # noqa: PLR0917 - one per query parameter
     vessel: str, shore: TheShore, who: TheWho, channels: Annotated[str, Query(description="comma-separated short ids")],
     start: From = None, to: To = None,
