@@ -1,4 +1,4 @@
-"""TypeScript types of the console's messages, made from `messages.py`: `python -m protocols.console.schema [--check] F`.
+"""TypeScript types of the console's messages, made from `messages.py` by `python -m protocols.console.schema F`.
 
 The source text is read, not the live classes, because the sentences below the fields become comments there too.
 """
@@ -84,7 +84,7 @@ def _generic(node: ast.expr) -> str:
 
 def _literal(node: ast.expr) -> str:
     if not isinstance(node, ast.Constant) or not isinstance(node.value, str | int):
-        raise ValueError(f"line {node.lineno}: a literal must be text or a whole number")
+        raise ValueError(f"line {node.lineno}: a literal must be text or a whole number")  # noqa: TRY004 - bad source text
     return '"' + node.value + '"' if isinstance(node.value, str) else str(node.value)
 
 

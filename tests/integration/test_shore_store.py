@@ -17,7 +17,7 @@ NOON_NS = 1_790_000_000_000_000_000
 
 
 def batch(seq: int, *, epoch: int = 1, first_ns: int = NOON_NS, vessel: str = "kestrel") -> Batch:
-    """Two scans of a position, a void heading in the second, a text and one target."""
+    """Return two scans of a position, a void heading in the second, a text and one target."""
     scans = np.array([first_ns + seq * 1_000_000_000, first_ns + seq * 1_000_000_000 + 200_000_000], dtype=np.int64)
     both, good = np.array([0, 1], dtype=np.int32), np.zeros(2, dtype=np.uint8)
     return Batch(
@@ -34,7 +34,7 @@ def batch(seq: int, *, epoch: int = 1, first_ns: int = NOON_NS, vessel: str = "k
 
 
 def event(seq: int, kind: str = "ladder") -> tuple[Event, bytes]:
-    """An event with its (here unsigned) bytes."""
+    """Return an event with its (here unsigned) bytes."""
     made = Event("kestrel", "boot-1", seq, 1000 * seq, NOON_NS + seq, kind, {"from": "L0", "to": "L1\0", "reasons": []})
     return made, made.to_bytes()
 
@@ -107,7 +107,8 @@ async def test_events_are_chained_and_remembered(database_url: str) -> None:
     note = OrderNote("01JD8Z6T5Y9K3B7M2N4P6Q8R0S", "kestrel", "conn.heading", {"heading_deg": 95.0}, "ann", "c1",
                      b"signed", "sent", (), "", NOON_NS, "shore")  # fmt: skip
     refused = OrderNote(note.order_id, "kestrel", "conn.heading", {"heading_deg": 95.0}, "ann", "c1", None, "REJECTED",
-                        (Reason("no_go_area", "INT-06", "Too close.", 0.2, 0.5, "NM", 0.4),), "", NOON_NS + 1, "ship")  # fmt: skip
+                        (Reason("no_go_area", "INT-06", "Too close.", 0.2, 0.5, "NM", 0.4),), "", NOON_NS + 1,
+                        "ship")  # fmt: skip
     alert: AlertJson = {"alert_id": "a1", "text": "Rudder", "priority": "alarm", "category": "B",
                         "state": "unacknowledged", "since_utc_ms": NOON_NS // 1_000_000, "source": "ship"}  # fmt: skip
     await store.commit(Work(events=(event(1), event(2)), orders=(note, refused), alerts=(("kestrel", alert),)))

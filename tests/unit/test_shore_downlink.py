@@ -95,7 +95,7 @@ def test_history_drives_no_live_value() -> None:
 
 
 def test_only_the_ship_speaks_for_itself() -> None:
-    """Proves FBK-04 ashore: heartbeats with another key, replayed, of an earlier boot or another vessel change nothing."""
+    """Heartbeats with another key, replayed, of an earlier boot or of another vessel change nothing."""
     ship, other = Ship(), Ship("otter", seed=9)
     downlink, _ = station(ship, other)
     state = downlink.states["kestrel"]
@@ -119,7 +119,7 @@ def test_only_the_ship_speaks_for_itself() -> None:
 
 
 def test_a_key_is_pinned_at_first_sight_and_another_refused() -> None:
-    """Where the configuration names no key, the first birth's holds; a later birth with another is refused and alarmed."""
+    """Where the configuration names no key, the first birth's holds; a later one with another is refused, alarmed."""
     ship, thief = Ship(), Ship(seed=11)
     downlink, _ = station(ship, pinned=True)
     assert downlink.key_of("kestrel") == ship.public_key
@@ -197,7 +197,7 @@ def test_a_refusal_keeps_every_reason() -> None:
 
 
 def test_the_shore_raises_and_clears_its_own_alerts() -> None:
-    """Proves CMD-05: silence over 3.5 s, data over 5 s old and clocks over 2 s apart are alerts; each goes when it ends."""
+    """Proves CMD-05: silence over 3.5 s, data over 5 s old, clocks over 2 s apart are alerts; each goes when it ends."""
     ship = Ship()
     downlink, _ = station(ship)
     state = downlink.states["kestrel"]
