@@ -1,0 +1,76 @@
+"""`farhelm decode`: what a recording of NMEA 0183 and AIS holds."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import sys
+from collections.abc import Iterator
+from enum import Enum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from protocols.aio.clock import Clock, SystemClock
+from protocols.nmea0183.framing import LINE_BYTES_MAX
+from protocols.nmea0183.recording import RecordingReader, line_json, totals_json
+
+PROGRESS_LINES = 50_000
+"""Lines between two words of progress on a terminal: a few a second."""
+
+
+class Format(str, Enum):
+    """What is printed."""
+
+    jsonl = "jsonl"
+    summary = "summary"
+
+
+def lines_in(path: Path) -> Iterator[bytes]:
+    """Yield the lines of a plain or gzip-compressed recording; no line is read further than its bound."""
+    opened = gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")
+    with opened as file:
+        while line := file.readline(64 * LINE_BYTES_MAX):
+            yield line
+
+
+def decode(
+    file: Annotated[Path, typer.Argument(help="Recording: plain or .gz; with TAG blocks, line times or neither.")],
+    output: Annotated[
+        Format, typer.Option("--format", help="jsonl: one object a line; summary: one object for all.")
+    ] = Format.jsonl,
+) -> None:
+    """Read a recording of NMEA 0183 and AIS and print what it holds.
+
+    Examples:
+
+      farhelm decode plaka.log.gz --format summary
+
+      farhelm decode gofree.log | jq 'select(.ais.mmsi == 244660000)'
+    """
+    if not file.is_file():
+        typer.echo(f"farhelm decode: there is no file {file}", err=True)
+        raise typer.Exit(1)
+    try:
+        _decode(file, output, SystemClock())
+    except (OSError, EOFError) as error:
+        typer.echo(f"farhelm decode: {file} cannot be read: {error}", err=True)
+        raise typer.Exit(1) from error
+
+
+def _decode(file: Path, output: Format, clock: Clock) -> None:
+    reader, begun_s = RecordingReader(), clock.cpu_s()
+    show = sys.stderr.isatty()
+    for number, raw in enumerate(lines_in(file), 1):
+        line = reader.read(raw)
+        if output is Format.jsonl:
+            sys.stdout.write(json.dumps(line_json(number, line)) + "\n")
+        elif show and number % PROGRESS_LINES == 0:
+            sys.stderr.write(f"\r{number} lines")
+    if show and output is Format.summary:
+        sys.stderr.write("\r")
+    totals, used_s = reader.finish(), clock.cpu_s() - begun_s
+    if output is Format.summary:
+        rate = round(totals.lines / used_s, 1) if used_s > 0.0 else None
+        sys.stdout.write(json.dumps(totals_json(totals, rate), indent=2) + "\n")

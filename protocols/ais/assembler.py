@@ -1,0 +1,78 @@
+"""Parts of AIS messages to whole ones, per source and channel; orphans are counted, nothing waits for ever."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+PARTS_MAX: Final = 9
+"""The field has one digit; a message of five slots takes at most five sentences."""
+OPEN_MAX: Final = 64
+"""Messages waiting for their parts; a busy coast opens 20 a second and closes them within one. The oldest is dropped."""
+_COUNT, _NUMBER, _ID, _CHANNEL, _PAYLOAD, _FILL = range(6)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One VDM or VDO sentence."""
+
+    count: int
+    number: int
+    key: str
+    """Source, formatter, sequential id and channel: parts of one message share it."""
+    payload: str
+    fill: str
+    is_own_ship: bool
+
+
+@dataclass(slots=True)
+class _Open:
+    count: int
+    parts: dict[int, Part] = field(default_factory=dict[int, Part])
+
+
+def part_of(source: str, formatter: str, fields: list[str]) -> Part | None:
+    """Return the part in the fields of a VDM or VDO; None when count, number or fill are not what they must be."""
+    if len(fields) < _FILL + 1 or fields[_FILL] not in ("0", "1", "2", "3", "4", "5"):
+        return None
+    count, number = fields[_COUNT], fields[_NUMBER]
+    if not (count.isdecimal() and number.isdecimal()) or not 1 <= int(number) <= int(count) <= PARTS_MAX:
+        return None
+    key = f"{source}/{formatter}/{fields[_ID]}/{fields[_CHANNEL]}"
+    return Part(int(count), int(number), key, fields[_PAYLOAD], fields[_FILL], formatter == "VDO")
+
+
+class Assembler:
+    """Collects the parts of messages in any order."""
+
+    def __init__(self) -> None:
+        """Wait for nothing yet."""
+        self._open: dict[str, _Open] = {}
+        self.orphan_count = 0
+        """Parts of messages that were never completed."""
+
+    def receive(self, part: Part) -> list[Part] | None:
+        """Return all parts of the message that `part` completes, in order; None while some are missing."""
+        if part.count == 1:
+            return [part]
+        waiting = self._open.get(part.key)
+        if waiting is None or waiting.count != part.count or part.number in waiting.parts:
+            self._drop(part.key)
+            waiting = self._open[part.key] = _Open(part.count)
+        waiting.parts[part.number] = part
+        if len(self._open) > OPEN_MAX:
+            self._drop(next(iter(self._open)))
+        if len(waiting.parts) < part.count:
+            return None
+        self._open.pop(part.key, None)
+        return [waiting.parts[number] for number in range(1, part.count + 1)]
+
+    @property
+    def waiting_count(self) -> int:
+        """Parts waiting for the rest of their message."""
+        return sum(len(waiting.parts) for waiting in self._open.values())
+
+    def _drop(self, key: str) -> None:
+        dropped = self._open.pop(key, None)
+        if dropped is not None:
+            self.orphan_count += len(dropped.parts)
