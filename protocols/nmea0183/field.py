@@ -25,7 +25,7 @@ def number(text: str) -> float | None:
 
 
 def reading(channel: str, value: float | None, *, is_valid: bool = True) -> Reading:
-    """Return `value` (in the channel's unit) as a reading: INVALID when void or None, OUT_OF_RANGE when it cannot be."""
+    """Return `value` (in the channel's unit) as reading: INVALID when void or None, OUT_OF_RANGE when it cannot be."""
     unit, low, high = RANGES[channel]
     if not is_valid or value is None:
         return Reading(channel, None, unit, Quality.INVALID)

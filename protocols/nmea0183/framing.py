@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 LINE_BYTES_MAX: Final = 1024
-"""Longest line kept: a TAG block, 82 characters, and a receiver's trailing notes fit ten times. Longer ones are noise."""
+"""Longest line kept: TAG block, 82 characters and a receiver's trailing notes fit five times. Longer is noise."""
 SENTENCE_CHARS_MAX: Final = 256
-"""Longest sentence read. The standard says 82, real AIS receivers and plotters reach 120; three times that is garbage."""
+"""Longest sentence read. The standard says 82, real receivers reach 120; twice that is garbage."""
 _FOLDS: Final = (1024, 512, 256, 128, 64, 32, 16, 8)
 
 

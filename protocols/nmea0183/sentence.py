@@ -17,7 +17,7 @@ from protocols.reading import Reading
 
 Reject = Literal["framing", "checksum", "too_long", "tag", "fields", "unknown"]
 """framing: no sentence. checksum: a sentence damaged on the way. too_long: over any sane length. tag: a broken TAG block.
-fields: fewer fields than the formatter has. unknown: a good sentence of a formatter not in the tables."""
+fields: fewer fields than the formatter has. unknown: a good sentence of a formatter in no table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ RECOGNISED: Final[frozenset[str]] = frozenset(
 )  # fmt: skip
 """Formatters known to the standard that feed no channel of the catalogue (AIS is read by `protocols.ais`)."""
 
-_FRAME: Final = re.compile(r"[$!]([A-Z][A-Z0-9]{2,9}),([^*$!\\]*)(?:\*([0-9A-Fa-f]{2})(?:,([ -~]*))?)?")
+_FRAME: Final = re.compile(r"[$!]([A-Z][A-Z0-9]{2,9}),([^*\\]*)(?:\*([0-9A-Fa-f]{2})(?:,([ -~]*))?)?")
 _QUERY_LENGTH: Final = 5
 TEXT_MAX: Final = 200
 
@@ -115,6 +115,8 @@ def parse_line(line: bytes) -> Sentence | Rejected:
 
 def _checked(match: re.Match[str], body: bytes, tag: TagBlock | None) -> Sentence | Rejected:
     end = match.end(2)
+    if match[3] is None and ("$" in match[2] or "!" in match[2]):
+        return Rejected("framing", _shown(body))  # two sentences glued; a good checksum over all of it says otherwise
     if end > SENTENCE_CHARS_MAX:
         return Rejected("too_long", _shown(body))
     if match[3] is not None and int(match[3], 16) != checksum(body[1:end]):

@@ -1,0 +1,149 @@
+"""Which batch goes next and which must go again: live first, then history, nothing forgotten before the shore's word.
+
+Pure: the shell tells it what was made, sent, acknowledged and lost; it keeps no batch, only sequence numbers in flight.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from protocols.link.acks import BatchAck
+
+HISTORY_MAX: Final = 64
+"""Historical batches in flight at most: 64 of 5 s fill a GEO round trip at any rate this link has."""
+LIVE_MAX: Final = 64
+"""Live batches in flight at most: 13 s at 5 Hz. A newer one is then left to history, where nothing is lost."""
+RESEND_MAX_S: Final = 60.0
+"""Longest time-out: a shore whose database is down for an hour is asked once a minute per window."""
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """One batch to send."""
+
+    seq: int
+    historical: bool
+
+
+@dataclass(slots=True)
+class _Flight:
+    historical: bool
+    due_s: float
+
+
+class Window:
+    """The sender's end of the link for one epoch of the spool."""
+
+    def __init__(self, epoch: int, last_seq: int, resend_after_s: float) -> None:
+        """Begin with everything up to `last_seq` as history; wait `resend_after_s` for an acknowledgement."""
+        self._epoch = epoch
+        self._last_seq = last_seq
+        self._resend_first_s = resend_after_s
+        self._resend_s = resend_after_s
+        self._is_connected = False
+        self._live: deque[int] = deque()
+        self._history: deque[int] = deque()
+        self._flight: dict[int, _Flight] = {}
+        self._cursor = 0
+        self._is_exhausted = False
+        self._resent_count = 0
+
+    @property
+    def resent_count(self) -> int:
+        """Batches whose acknowledgement did not come in time."""
+        return self._resent_count
+
+    @property
+    def in_flight_count(self) -> int:
+        """Batches sent and not yet acknowledged."""
+        return len(self._flight)
+
+    def connected(self) -> None:
+        """The link stands: all that is not acknowledged is sent again from the oldest, as history."""
+        self._is_connected = True
+        self._resend_s = self._resend_first_s
+        self._rewind(0)
+
+    def disconnected(self) -> None:
+        """The link is gone: what was in flight must be taken as lost."""
+        self._is_connected = False
+        self._flight.clear()
+        self._live.clear()
+        self._history.clear()
+
+    def made(self, seq: int) -> None:
+        """A batch has been written to the spool."""
+        self._last_seq = seq
+        live_in_flight = sum(1 for flight in self._flight.values() if not flight.historical)
+        if self._is_connected and live_in_flight + len(self._live) < LIVE_MAX:
+            self._live.append(seq)
+        else:
+            self._is_exhausted = False
+
+    def wanted(self) -> tuple[int, int] | None:
+        """Return (after, count): the spool is to be asked for `count` sequences above `after`; None: for nothing."""
+        room = HISTORY_MAX - len(self._history) - sum(1 for flight in self._flight.values() if flight.historical)
+        if not self._is_connected or self._is_exhausted or room <= 0 or self._history:
+            return None
+        return self._cursor, room
+
+    def offer(self, seqs: Sequence[int]) -> None:
+        """Take what the spool has above the cursor, ascending; none means that there is no more history."""
+        if not seqs:
+            self._is_exhausted = True
+            return
+        self._cursor = seqs[-1]
+        self._history.extend(seq for seq in seqs if seq not in self._flight and seq not in self._live)
+
+    def take(self, now_s: float) -> Send | None:
+        """Return the batch to send now, which counts as sent; None when there is none."""
+        queue = self._live or self._history
+        if not self._is_connected or not queue:
+            return None
+        is_historical = not self._live
+        seq = queue.popleft()
+        self._flight[seq] = _Flight(is_historical, now_s + self._resend_s)
+        return Send(seq, is_historical)
+
+    def failed(self, seq: int) -> None:
+        """Batch `seq` could not be handed over: it is sent again."""
+        if self._flight.pop(seq, None) is not None:
+            self._rewind(seq - 1)
+
+    def gone(self, seq: int) -> None:
+        """Batch `seq` is no longer in the spool: dropped, damaged, or acknowledged meanwhile."""
+        self._flight.pop(seq, None)
+
+    def receive(self, ack: BatchAck) -> tuple[int, tuple[int, ...]]:
+        """Return (through, selected): what may now be deleted; nothing for another epoch or what was never made."""
+        if ack.epoch != self._epoch or ack.through_seq > self._last_seq:
+            return 0, ()
+        selected = tuple(seq for seq in ack.selected if seq <= self._last_seq)
+        for seq in [seq for seq in self._flight if seq <= ack.through_seq or seq in selected]:
+            del self._flight[seq]
+            self._resend_s = self._resend_first_s
+        return ack.through_seq, selected
+
+    def deadline(self) -> float | None:
+        """Return when the next acknowledgement is overdue, monotonic seconds; None when nothing is in flight."""
+        return min((flight.due_s for flight in self._flight.values()), default=None)
+
+    def tick(self, now_s: float) -> None:
+        """Give up waiting for what is overdue: it becomes history and is sent again, each time more patiently."""
+        overdue = [seq for seq, flight in self._flight.items() if now_s >= flight.due_s]
+        if not overdue:
+            return
+        for seq in overdue:
+            del self._flight[seq]
+        self._resent_count += len(overdue)
+        self._resend_s = min(self._resend_s * 2, RESEND_MAX_S)
+        self._rewind(min(overdue) - 1)
+
+    def _rewind(self, cursor: int) -> None:
+        """Look through the spool again from above `cursor`, or from the first not sent yet if that is lower."""
+        self._cursor = min(self._cursor, cursor, *(seq - 1 for seq in self._history))
+        self._history.clear()
+        self._is_exhausted = False
