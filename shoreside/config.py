@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from protocols.aio.mqtt import Broker
 from protocols.errors import MalformedError
 from protocols.link.topics import topic
+from shoreside.plain import as_list, as_map
 
 ENVIRONMENT: Final = {
     "FARHELM_SHORE_DATABASE": "database", "FARHELM_SHORE_BROKER": "broker",
@@ -118,9 +119,9 @@ class _Reader:
         self.faults: list[str] = []
 
     def table(self, source: Mapping[str, object], name: str) -> dict[str, object]:
-        value = source.get(name)
-        if isinstance(value, dict):
-            return {str(key): item for key, item in value.items()}
+        value = as_map(source.get(name))
+        if value is not None:
+            return value
         self.faults.append(f"table [{name}] is missing")
         return {}
 
@@ -149,11 +150,11 @@ class _Reader:
         return AlertLimits(silent_s, stale_s, skew_s)
 
     def vessels(self, source: Mapping[str, object]) -> tuple[VesselConfig, ...]:
-        tables = source.get("vessels", {})
-        if not isinstance(tables, dict):
+        tables = as_map(source.get("vessels", {}))
+        if tables is None:
             self.faults.append("vessels must be tables: [vessels.<id>]")
             return ()
-        return tuple(self.vessel(str(name), value) for name, value in sorted(tables.items()))
+        return tuple(self.vessel(name, value) for name, value in sorted(tables.items()))
 
     def vessel(self, name: str, value: object) -> VesselConfig:
         where = f"vessels.{name}"
@@ -161,7 +162,7 @@ class _Reader:
             topic(name, "up/birth")
         except MalformedError as error:
             self.faults.append(f"{where}: {error}")
-        source = {str(key): item for key, item in value.items()} if isinstance(value, dict) else {}
+        source = as_map(value) or {}
         self.only(source, where, frozenset(("public_key", "master_public_key")))
         return VesselConfig(name, self.key(source, where, "public_key"), self.key(source, where, "master_public_key"))
 
@@ -188,8 +189,8 @@ class _Reader:
         return url
 
     def origins(self, source: Mapping[str, object]) -> tuple[str, ...]:
-        listed = source.get("origins")
-        if not isinstance(listed, list) or not listed:
+        listed = as_list(source.get("origins"))
+        if not listed:
             self.faults.append('shore.origins must list the console\'s origins, e.g. ["https://roc.example"]')
             return ()
         texts = [str(origin) for origin in listed]

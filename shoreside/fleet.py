@@ -8,11 +8,13 @@ from typing import Final
 
 import numpy as np
 
+from control.limits import ConfigError, ControlConfig
 from protocols.console.messages import AlertJson, ChannelJson, OrderMessage, TargetJson, TrackPoint, ValueRow
 from protocols.link.batch import Batch, Column, TargetReport
 from protocols.link.birth import Birth
 from protocols.link.heartbeats import VesselHeartbeat
 from shoreside import catalogue
+from shoreside.plain import as_map
 
 NS_PER_MS: Final = 1_000_000
 TRACK_STEP_MS: Final = 10_000
@@ -34,6 +36,8 @@ class VesselState:
 
     vessel: str
     birth: Birth | None = None
+    control: ControlConfig | None = None
+    """The ship's own limits, for previews; None where the birth has none that this build can read."""
     channels: dict[str, ChannelJson] = field(default_factory=dict[str, ChannelJson])
     circular: frozenset[str] = frozenset()
     """Channels that wrap at 360 deg: their means are taken on the circle."""
@@ -63,6 +67,15 @@ def take_birth(state: VesselState, birth: Birth) -> None:
     state.channels = catalogue.channels(birth.catalogue)
     state.circular = catalogue.circular(birth.catalogue)
     state.birth = birth
+    state.control = _control(birth)
+
+
+def _control(birth: Birth) -> ControlConfig | None:
+    plain = as_map(birth.control)
+    try:
+        return ControlConfig.from_mapping(birth.vessel, plain) if plain is not None else None
+    except ConfigError:
+        return None  # a ship of another version: its orders are not previewed, only the ship judges them
 
 
 def take_batch(state: VesselState, batch: Batch, now_s: float) -> list[ValueRow]:

@@ -16,6 +16,7 @@ from argon2.exceptions import Argon2Error
 
 from protocols.link.roster import ROLES
 from shoreside import config
+from shoreside.plain import as_list, as_map
 from shoreside.ports import StoreDownError
 from shoreside.store.connection import Readers
 from shoreside.store.people import People, Person
@@ -33,27 +34,28 @@ class SeedError(Exception):
 def read_seed(path: Path) -> list[dict[str, object]]:
     """Return the people of a JSON file; raise SeedError with all its faults."""
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content: object = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise SeedError(f"{path}: {error}") from error
-    people = content.get("people") if isinstance(content, dict) else None
-    if not isinstance(people, list):
+    people = as_list((as_map(content) or {}).get("people"))
+    if people is None:
         raise SeedError(f'{path}: holds no list "people"')
     faults = [fault for index, entry in enumerate(people) for fault in _faults(index, entry)]
     if faults:
         raise SeedError("\n".join(f"{path}: {fault}" for fault in faults))
-    return people
+    return [as_map(entry) or {} for entry in people]
 
 
-def _faults(index: int, entry: object) -> list[str]:
-    if not isinstance(entry, dict):
+def _faults(index: int, given: object) -> list[str]:
+    entry = as_map(given)
+    if entry is None:
         return [f"people[{index}] is not an object"]
     where = f"people[{index}] ({entry.get('name')})"
     found = [f"{where}: {name} is missing" for name in ("name", "role", "roc") if not isinstance(entry.get(name), str)]
     if entry.get("role") not in ROLES:
         found.append(f"{where}: role is none of {', '.join(ROLES)}")
-    for token in entry.get("tokens", []):
-        if not isinstance(token, dict) or not isinstance(token.get("name"), str):
+    for token in (as_map(one) for one in as_list(entry.get("tokens", [])) or []):
+        if token is None or not isinstance(token.get("name"), str):
             found.append(f"{where}: a token has a name and a token")
         elif len(str(token.get("token", ""))) < TOKEN_LENGTH_MIN or token.get("role", entry.get("role")) not in ROLES:
             found.append(f"{where}: token {token['name']} is shorter than {TOKEN_LENGTH_MIN} or has no known role")

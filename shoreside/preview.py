@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Literal
 
+from control.preview import Asker, Mirror, Preview, preview
+from control.situation import Fact, Situation
 from protocols.console.messages import PreviewMessage
-from protocols.errors import MalformedError
 from protocols.link.cbor import Plain
 from protocols.link.events import Reason
-from protocols.link.orders import check_arguments
+from protocols.reading import Quality
 from shoreside import views
 from shoreside.fleet import VesselState
-
-MIRROR_AGE_MAX_S: Final = 3.5
-"""A mirrored heartbeat older than this (step L2 of the ladder) judges nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,25 +34,39 @@ class Question:
 
 def answer(state: VesselState, asked: Question, now: Moment) -> PreviewMessage:
     """Return the verdict on an order that has not been given."""
-    verdict, reasons = _judge(state, asked, now)
+    found = _judge(state, asked, now)
     return {
         "type": "preview", "vessel": state.vessel, "request_id": asked.request_id, "kind": asked.kind,
-        "verdict": verdict, "reasons": [views.reason_json(reason) for reason in reasons],
+        "verdict": found.verdict, "reasons": [views.reason_json(reason) for reason in found.reasons],
     }  # fmt: skip
 
 
-def _judge(
-    state: VesselState, asked: Question, now: Moment
-) -> tuple[Literal["allowed", "refused", "unknown"], list[Reason]]:
-    try:
-        check_arguments(asked.kind, args_plain(asked.args))
-    except MalformedError as error:
-        return "refused", [Reason("malformed", "CMD-01", f"{error}.")]
-    age_s = None if state.heartbeat_at_s is None else now.now_s - state.heartbeat_at_s
-    if age_s is None or age_s > MIRROR_AGE_MAX_S:
-        text = "The last word of the ship is too old to judge by."
-        return "unknown", [Reason("mirror_old", "INT-02", text, age_s, MIRROR_AGE_MAX_S, "s", age_s)]
-    return "unknown", [Reason("not_judged", "", "This station cannot judge orders of this vessel.")]
+def _judge(state: VesselState, asked: Question, now: Moment) -> Preview:
+    if state.control is None:
+        text = "This station does not know the ship's limits; only she can say."
+        return Preview("unknown", (Reason("limits_unknown", "", text),))
+    age_s = now.now_s - state.heartbeat_at_s if state.heartbeat_at_s is not None else 0.0
+    mirror = Mirror(state.heartbeat, age_s, situation(state, now.utc_ns), state.control)
+    return preview(asked.kind, args_plain(asked.args), asker(state, asked.person), mirror)
+
+
+def asker(state: VesselState, person: str) -> Asker:
+    """Return who asks. The shore knows the person only: where they hold the conn, the holder's console is assumed."""
+    held = state.heartbeat.authority if state.heartbeat is not None else None
+    if held is None or held.person != person:
+        return Asker(person, "", "")
+    return Asker(person, held.console, held.session)
+
+
+def situation(state: VesselState, utc_ns: int) -> Situation:
+    """Return the mirrored facts, their ages by the ship's own clock: the shore's, corrected by the measured skew."""
+    ship_utc_ns = utc_ns + int((state.clock_skew_s or 0.0) * 1e9)
+    facts = {
+        short_id: Fact(value, Quality(quality), max(0.0, ship_utc_ns / 1e9 - utc_ms / 1e3))
+        for short_id, value, quality, utc_ms in state.latest.values()
+    }
+    trusted = state.heartbeat is not None and state.heartbeat.utc_trusted
+    return Situation(facts, ship_utc_ns, trusted)
 
 
 def args_plain(args: dict[str, object]) -> dict[str, Plain]:

@@ -67,7 +67,7 @@ class Station:
         self._clock = clock
         self._port = port
         self._store = store
-        self._log = log if log is not None else lambda _event, _facts: None
+        self._log = log if log is not None else _silent
         self._sayings: deque[Said] = deque()
         self._say = asyncio.Event()
         self._order_rates = Rates(per_s=10.0, burst=20)
@@ -258,6 +258,10 @@ class Station:
 
 
 _NO_BROKER: Final = Reason("no_broker", "", "The shore has no connection to the broker; the message was not sent.")
+
+
+def _silent(event: str, facts: dict[str, object]) -> None:
+    del event, facts
 
 
 def _reason_of(arrival: Connected | Disconnected) -> str:

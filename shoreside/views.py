@@ -92,7 +92,11 @@ def _age_ms(since_s: float | None, now_s: float) -> int | None:
 
 def highest(alerts: list[AlertJson]) -> Literal["", "emergency alarm", "alarm", "warning", "caution"]:
     """Return the highest priority among `alerts`, empty when there are none."""
-    return max((alert["priority"] for alert in alerts), key=PRIORITIES.index, default="")
+    found: Literal["", "emergency alarm", "alarm", "warning", "caution"] = ""
+    for alert in alerts:
+        if not found or PRIORITIES.index(alert["priority"]) > PRIORITIES.index(found):
+            found = alert["priority"]
+    return found
 
 
 FLEET_PER_MESSAGE: Final = 80

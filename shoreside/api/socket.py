@@ -20,6 +20,7 @@ from shoreside.api.order_routes import pass_order
 from shoreside.api.problems import Problem
 from shoreside.api.shore import Shore, from_base64, shore_of
 from shoreside.live import Feed
+from shoreside.plain import as_map
 from shoreside.ports import StoreDownError
 from shoreside.rates import Rates
 
@@ -145,12 +146,12 @@ class Console:
     async def _handle(self, text: str) -> None:
         """Act on one message; a bad one costs itself and is answered with a problem."""
         try:
-            message = json.loads(text) if len(text) <= FRAME_MAX_BYTES else None
+            message = as_map(json.loads(text)) if len(text) <= FRAME_MAX_BYTES else None
         except (ValueError, RecursionError):
             message = None
-        kind = message.get("type") if isinstance(message, dict) else None
+        kind = message.get("type") if message is not None else None
         handler = self._handlers.get(kind) if isinstance(kind, str) else None
-        if handler is None or not isinstance(message, dict):
+        if handler is None or message is None:
             self._problem("Not understood", f"A message of kind {str(kind)[:40]!r} is not known here.")
             return
         try:
@@ -189,10 +190,9 @@ class Console:
     async def _preview(self, message: Fields) -> None:
         vessel = _text(message, "vessel")
         state = self._shore.vessel(vessel)
-        args = message.get("args")
         now = preview.Moment(self._shore.clock.now_s(), self._shore.clock.utc_ns())
         asked = preview.Question(
-            _text(message, "request_id"), _text(message, "kind"), args if isinstance(args, dict) else {},
+            _text(message, "request_id"), _text(message, "kind"), as_map(message.get("args")) or {},
             self._who.person,
         )  # fmt: skip
         self._feed.slot(f"preview {asked.kind}", preview.answer(state, asked, now))

@@ -1,0 +1,71 @@
+"""The shore's preview is the ship's own rules on mirrored facts: old is unknown, unknown is never allowed."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import replace
+from pathlib import Path
+
+from control.limits import ControlConfig
+from protocols.link.heartbeats import VesselHeartbeat
+from protocols.link.signing import open_envelope
+from shoreside import preview
+from shoreside.fleet import VesselState
+from tests.shore_kit import NOON_NS, Ship
+
+NOW = preview.Moment(100.0, NOON_NS)
+EXAMPLE = Path(__file__).parents[2] / "control" / "example.toml"
+
+
+def held_by_ann() -> VesselState:
+    """Return a ship in the allowed area that ann holds at setpoint level, everything fresh."""
+    source = tomllib.loads(EXAMPLE.read_text(encoding="utf-8"))
+    config = ControlConfig.from_mapping("kestrel", source.get("control", source))
+    beat = VesselHeartbeat.from_bytes(open_envelope(Ship().heartbeat(1)[1]).body)
+    authority = replace(
+        beat.authority, station="remote", person="ann", console="console-1", session="s", level="setpoint", role="operator"
+    )
+    state = VesselState("kestrel", control=config)
+    state.heartbeat, state.heartbeat_at_s = replace(beat, authority=authority), 99.5
+    return state
+
+
+def ask(state: VesselState, heading_deg: float, person: str = "ann", now: preview.Moment = NOW) -> tuple[str, list[str]]:
+    """Return the verdict on a heading and the names of its reasons."""
+    asked = preview.Question("r1", "conn.heading", {"heading_deg": heading_deg}, person)
+    message = preview.answer(state, asked, now)
+    return message["verdict"], [reason["name"] for reason in message["reasons"]]
+
+
+def test_nothing_known_is_not_allowed() -> None:
+    """No heartbeat, no limits, an old heartbeat: unknown, each with its reason."""
+    assert ask(VesselState("kestrel"), 95.0) == ("unknown", ["limits_unknown"])
+    state = held_by_ann()
+    assert ask(state, 95.0, now=preview.Moment(103.1, NOON_NS)) == ("unknown", ["mirror_old"])
+    state.heartbeat = None
+    assert ask(state, 95.0)[0] == "unknown"
+
+
+def test_missing_and_old_facts_are_reasons() -> None:
+    """Without any measurement every input is named; a measurement counts with its age by the ship's clock."""
+    state = held_by_ann()
+    verdict, names = ask(state, 95.0)
+    assert verdict == "refused"
+    assert "input_absent" in names
+    # Two seconds old by the shore's clock, but that clock is two seconds ahead of the ship's.
+    state.latest["NAV_HDG"] = ("NAV_HDG", 95.0, 0, NOON_NS // 1_000_000 - 2000)
+    fresh = preview.situation(state, NOON_NS).facts["NAV_HDG"]
+    assert fresh.age_s == 2.0
+    state.clock_skew_s = -2.0
+    assert preview.situation(state, NOON_NS).facts["NAV_HDG"].age_s == 0.0
+
+
+def test_another_person_is_not_in_control() -> None:
+    """Proves AUT-08 in the preview: whoever does not hold the conn is told so."""
+    assert any("control" in name for name in ask(held_by_ann(), 95.0, person="eve")[1])
+    assert not any("control" in name for name in ask(held_by_ann(), 95.0)[1])
+
+
+def test_an_order_that_cannot_be_meant_is_refused() -> None:
+    """A heading of 400 deg is refused before anything is looked up."""
+    assert ask(held_by_ann(), 400.0) == ("refused", ["malformed"])
