@@ -15,7 +15,7 @@ WATCHDOG_S = 1.0
 """While remote control is in use the watchdog register must change at least this often, else neutral."""
 
 Table = Literal["input", "discrete", "holding"]
-Coding = Literal["u16", "i16", "u32", "i32", "bit"]
+Coding = Literal["u16", "s16", "u32", "s32", "bit"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,21 +36,21 @@ class Register:
 
 REGISTERS: tuple[Register, ...] = (
     # Input registers (function 04): measurements.
-    Register(0, "input", "engine_speed", "i16", 0.1, "rpm", "ME_RPM"),
+    Register(0, "input", "engine_speed", "s16", 0.1, "rpm", "ME_RPM"),
     Register(1, "input", "engine_load", "u16", 0.1, "%", "ME_LOAD"),
     Register(2, "input", "shaft_power", "u32", 0.01, "kW", "ME_PWR"),
-    Register(4, "input", "shaft_torque", "i32", 0.001, "kNm", "ME_TRQ"),
+    Register(4, "input", "shaft_torque", "s32", 0.001, "kNm", "ME_TRQ"),
     Register(6, "input", "fuel_flow", "u32", 0.1, "l/h", "ME_FUEL"),
     Register(8, "input", "lub_oil_pressure", "u16", 0.01, "bar", "ME_LOP"),
-    Register(9, "input", "lub_oil_temperature", "i16", 0.1, "degC", "ME_LOT"),
-    Register(10, "input", "cooling_water_temperature", "i16", 0.1, "degC", "ME_CWT"),
+    Register(9, "input", "lub_oil_temperature", "s16", 0.1, "degC", "ME_LOT"),
+    Register(10, "input", "cooling_water_temperature", "s16", 0.1, "degC", "ME_CWT"),
     Register(11, "input", "cooling_water_pressure", "u16", 0.01, "bar", "ME_CWP"),
-    Register(12, "input", "exhaust_temperature_1", "i16", 0.1, "degC", "ME_EGT1"),
+    Register(12, "input", "exhaust_temperature_1", "s16", 0.1, "degC", "ME_EGT1"),
     Register(13, "input", "scavenge_air_pressure", "u16", 0.01, "bar", "ME_SAP"),
-    Register(14, "input", "main_bearing_1", "i16", 0.1, "degC", "ME_MBT1"),
-    Register(15, "input", "stern_tube_forward", "i16", 0.1, "degC", "SH_BRG_F"),
-    Register(16, "input", "stern_tube_aft", "i16", 0.1, "degC", "SH_BRG_A"),
-    Register(17, "input", "thrust_bearing", "i16", 0.1, "degC", "SH_THRB"),
+    Register(14, "input", "main_bearing_1", "s16", 0.1, "degC", "ME_MBT1"),
+    Register(15, "input", "stern_tube_forward", "s16", 0.1, "degC", "SH_BRG_F"),
+    Register(16, "input", "stern_tube_aft", "s16", 0.1, "degC", "SH_BRG_A"),
+    Register(17, "input", "thrust_bearing", "s16", 0.1, "degC", "SH_THRB"),
     Register(18, "input", "running_hours", "u32", 0.1, "h", "ME_HRS"),
     Register(20, "input", "generator_power", "u16", 0.1, "kW", "GEN1_PWR"),
     Register(21, "input", "generator_frequency", "u16", 0.01, "Hz", "GEN1_FRQ"),
@@ -62,9 +62,9 @@ REGISTERS: tuple[Register, ...] = (
     Register(27, "input", "fresh_water_tank", "u16", 0.01, "%", "TNK_FW"),
     Register(28, "input", "ballast_tank_1_port", "u16", 0.01, "%", "TNK_BW1P"),
     Register(29, "input", "draught_forward", "u16", 0.01, "m", "DRF_FWD"),
-    Register(30, "input", "bow_thruster_speed", "i16", 1.0, "rpm", "THR_BOW"),
-    Register(31, "input", "rudder_order_in_force", "i16", 0.1, "deg", "STG_ORD"),
-    Register(32, "input", "propulsion_order_in_force", "i16", 0.1, "%", "", "positive ahead"),
+    Register(30, "input", "bow_thruster_speed", "s16", 1.0, "rpm", "THR_BOW"),
+    Register(31, "input", "rudder_order_in_force", "s16", 0.1, "deg", "STG_ORD"),
+    Register(32, "input", "propulsion_order_in_force", "s16", 0.1, "%", "", "positive ahead"),
     Register(33, "input", "engine_mode", "u16", 1.0, "", "", "0 stopped, 1 running, 2 reversing, 3 shut down"),
     Register(34, "input", "watchdog_trips", "u16", 1.0, "", "", "how often the watchdog drove to neutral"),
     # Discrete inputs (function 02): states.
@@ -80,10 +80,10 @@ REGISTERS: tuple[Register, ...] = (
     # Holding registers (functions 03, 06, 16): orders.
     Register(0, "holding", "watchdog", "u16", 1.0, "", "", "any value that changes at least each second"),
     Register(1, "holding", "remote_in_use", "u16", 1.0, "", "", "1 arms the watchdog, 0 disarms it"),
-    Register(2, "holding", "propulsion_order", "i16", 0.1, "%", "", "-100.0..100.0, positive ahead"),
+    Register(2, "holding", "propulsion_order", "s16", 0.1, "%", "", "-100.0..100.0, positive ahead"),
     Register(3, "holding", "telegraph_order", "u16", 1.0, "", "", "ETL step 0..5, 11..15"),
     Register(4, "holding", "direct_steering", "u16", 1.0, "", "", "1: rudder from register 5, 0: from the autopilot"),
-    Register(5, "holding", "rudder_order", "i16", 0.1, "deg", "", "-35.0..35.0, positive to starboard"),
+    Register(5, "holding", "rudder_order", "s16", 0.1, "deg", "", "-35.0..35.0, positive to starboard"),
     Register(6, "holding", "controlled_stop", "u16", 1.0, "", "", "1: slow down on heading, 0: end it"),
     Register(7, "holding", "emergency_stop", "u16", 1.0, "", "", "1: cut fuel, latched; 0 does not release it"),
     Register(8, "holding", "reset", "u16", 1.0, "", "", "1: reset the watchdog trip, 2: reset the emergency stop"),
@@ -117,7 +117,7 @@ class Orders:
     pump2: bool
 
 
-_RANGES: dict[str, tuple[int, int]] = {
+WRITE_RANGES: dict[str, tuple[int, int]] = {
     "watchdog": (0, 65_535),
     "remote_in_use": (0, 1),
     "propulsion_order": (-1000, 1000),
@@ -130,6 +130,7 @@ _RANGES: dict[str, tuple[int, int]] = {
     "pump_1_order": (0, 1),
     "pump_2_order": (0, 1),
 }
+"""Smallest and largest raw value that may be written, by register."""
 _ALWAYS = frozenset({"watchdog", "remote_in_use", "emergency_stop", "controlled_stop"})
 """Stopping is never refused, nor is proof of life."""
 _SLOW_DOWN_PERCENT_PER_S = 0.5
@@ -184,7 +185,7 @@ class Plc:
             if refusal is not None:
                 return self._refuse(refusal)
         for offset, (name, raw) in enumerate(written):
-            self._apply(name, signed(raw) if HOLDING[name].coding == "i16" else raw)
+            self._apply(name, signed(raw) if HOLDING[name].coding == "s16" else raw)
             self._holding[address + offset] = raw & 0xFFFF
         return None
 
@@ -225,8 +226,8 @@ class Plc:
         return refusal
 
     def _objection(self, name: str, raw: int) -> Refusal | None:
-        value = signed(raw) if HOLDING[name].coding == "i16" else raw
-        low, high = _RANGES[name]
+        value = signed(raw) if HOLDING[name].coding == "s16" else raw
+        low, high = WRITE_RANGES[name]
         if not low <= value <= high or (name == "telegraph_order" and value not in TELEGRAPH_PERCENT):
             return Refusal.ILLEGAL_VALUE
         if name in _ALWAYS or self.remote_active:
@@ -289,9 +290,9 @@ def signed(raw: int) -> int:
 
 _LIMITS: dict[Coding, tuple[int, int]] = {
     "u16": (0, 0xFFFE),
-    "i16": (-0x7FFF, 0x7FFF),
+    "s16": (-0x7FFF, 0x7FFF),
     "u32": (0, 0xFFFF_FFFE),
-    "i32": (-0x7FFF_FFFF, 0x7FFF_FFFF),
+    "s32": (-0x7FFF_FFFF, 0x7FFF_FFFF),
     "bit": (0, 1),
 }
 
@@ -300,7 +301,7 @@ def encoded(register: Register, value: float) -> list[int]:
     """Return the words of one value; what does not fit is cut to the nearest that does."""
     low, high = _LIMITS[register.coding]
     raw = max(low, min(high, round(value / register.scale)))
-    if register.coding in {"u32", "i32"}:
+    if register.coding in {"u32", "s32"}:
         raw &= 0xFFFF_FFFF
         return [raw >> 16, raw & 0xFFFF]
     return [raw & 0xFFFF]

@@ -7,7 +7,7 @@ import math
 from simulators.devices.plc import REGISTERS, Register, encoded
 from simulators.ship import Ship
 
-INPUT_SIZE = max(r.address + (2 if r.coding in {"u32", "i32"} else 1) for r in REGISTERS if r.table == "input")
+INPUT_SIZE = max(r.address + (2 if r.coding in {"u32", "s32"} else 1) for r in REGISTERS if r.table == "input")
 DISCRETE_SIZE = max(r.address for r in REGISTERS if r.table == "discrete") + 1
 
 

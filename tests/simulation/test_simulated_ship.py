@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -33,6 +34,15 @@ def test_a_heading_order_brings_her_round_and_she_stays(spec: VesselSpec, second
     for _ in range(300):
         forward(ship, 1.0)
         assert abs(math.remainder(wanted - ship.heading_deg, 360.0)) < 2.0
+
+
+def test_the_otter_keeps_her_heading_at_full_speed_too() -> None:
+    """At 6 kn her hull is directionally unstable (Munk moment) and one motor is at its end: only a firm hand holds."""
+    ship = Ship(replace(OTTER, start=replace(OTTER.start, percent=100.0, speed_kn=6.2)), 42, 0, BREEZE)
+    forward(ship, 30.0)
+    for _ in range(120):
+        forward(ship, 1.0)
+        assert abs(math.remainder(OTTER.start.heading_deg - ship.heading_deg, 360.0)) < 2.0
 
 
 @pytest.mark.parametrize("spec", FLEET)
@@ -71,6 +81,24 @@ def test_full_astern_reverses_only_after_the_shaft_has_slowed() -> None:
     started = next(index for index, value in enumerate(rpm) if value <= 0.0)
     assert rpm[started - 1] <= 0.31 * KESTREL.engine.full_rpm
     assert min(rpm) == pytest.approx(-0.65 * KESTREL.engine.full_rpm, rel=0.02)
+
+
+@pytest.mark.parametrize(("spec", "speed_kn"), [(KESTREL, 15.3), (PETREL_SPEC, 13.0), (OTTER, 6.26)])
+def test_full_ahead_gives_the_speed_and_stays_inside_the_catalogue(spec: VesselSpec, speed_kn: float) -> None:
+    """Channel ranges of the catalogue: power 0..50 000 kW, torque 5 000 kNm, fuel 10 000 l/h, load 120 %."""
+    ship = Ship(replace(spec, start=replace(spec.start, percent=100.0, speed_kn=speed_kn)), 42, 0)
+    forward(ship, 600.0)
+    assert ship.truth().water_long_kn == pytest.approx(speed_kn, rel=0.01)
+
+    # Hard over, where the propeller takes most: the load limit holds.
+    ship.plc.write(5, [350])
+    ship.plc.write(4, [1])
+    for _ in range(600):
+        forward(ship, 1.0)
+        found = readings(ship)
+        assert 0.0 <= found["shaft_power"] <= min(50_000.0, 1.02 * spec.engine.rated_kw)
+        assert abs(found["shaft_torque"]) <= 5_000.0
+        assert 0.0 <= found["fuel_flow"] <= 10_000.0
 
 
 def test_a_stuck_rudder_is_stuck_until_cleared() -> None:

@@ -25,7 +25,7 @@ def stroke(plc: Plc, seconds: float, *, start: int = 1) -> None:
 def test_the_map_has_no_overlap_and_every_channel_once() -> None:
     seen: set[tuple[str, int]] = set()
     for register in REGISTERS:
-        width = 2 if register.coding in {"u32", "i32"} else 1
+        width = 2 if register.coding in {"u32", "s32"} else 1
         for address in range(register.address, register.address + width):
             assert (register.table, address) not in seen
             seen.add((register.table, address))

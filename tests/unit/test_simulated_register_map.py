@@ -1,4 +1,4 @@
-"""The committed register maps are those of the PLC's table, and read back to the ship's own values."""
+"""The committed register maps are those of the PLC's table, and the agent's reader understands them as meant."""
 
 from __future__ import annotations
 
@@ -6,11 +6,17 @@ import tomllib
 
 import pytest
 
-from simulators.devices.plc import REGISTERS
-from simulators.devices.plc_readings import discrete_bits, input_words, readings
-from simulators.fleet import FLEET, VesselSpec
+from protocols.modbus.registers import RegisterMap, value_of, words_of
+from protocols.reading import Quality
+from simulators.devices.plc import Plc
+from simulators.devices.plc_readings import DISCRETE_SIZE, INPUT_SIZE, discrete_bits, input_words, readings
+from simulators.fleet import FLEET, KESTREL, VesselSpec
 from simulators.register_map import FOLDER, document
 from simulators.ship import Ship
+
+
+def agents_map(spec: VesselSpec) -> RegisterMap:
+    return RegisterMap.from_mapping(tomllib.loads((FOLDER / f"{spec.slug}.toml").read_text()))
 
 
 @pytest.mark.parametrize("spec", FLEET)
@@ -19,21 +25,39 @@ def test_the_file_is_what_the_table_makes(spec: VesselSpec) -> None:
 
 
 @pytest.mark.parametrize("spec", FLEET)
-def test_what_the_map_says_is_what_the_ship_means(spec: VesselSpec) -> None:
-    """Decode every register by the TOML alone and compare with the value that was encoded."""
+def test_the_agent_reads_what_the_ship_means(spec: VesselSpec) -> None:
     ship = Ship(spec, 42, 0)
     for _ in range(50):
         ship.advance(0.1)
-    words, bits, true = input_words(ship), discrete_bits(ship), readings(ship)
-    by_address = {(r.table, r.address): r.name for r in REGISTERS}
-    for entry in tomllib.loads(document(spec))["register"]:
-        name, address = by_address[entry["table"], entry["address"]], entry["address"]
-        if entry["table"] == "discrete":
-            assert bits[address] is bool(true[name])
-            continue
-        width = 2 if entry["type"] in {"u32", "i32"} else 1
-        raw = int.from_bytes(b"".join(word.to_bytes(2, "big") for word in words[address : address + width]), "big")
-        if entry["type"].startswith("i") and raw >= 1 << (16 * width - 1):
-            raw -= 1 << (16 * width)
-        assert raw * entry["scale"] == pytest.approx(true[name], abs=entry["scale"])
-    assert not spec.absent_channels & {entry["channel"] for entry in tomllib.loads(document(spec))["register"]}
+    words, bits, true = input_words(ship), [int(bit) for bit in discrete_bits(ship)], readings(ship)
+    found = agents_map(spec)
+    for register in found.registers:
+        if register.table in {"input", "discrete"}:
+            table = words if register.table == "input" else bits
+            read = value_of(register, table[register.address : register.address + register.words])
+            assert read == pytest.approx(true[register.name], abs=register.scale)
+    assert not spec.absent_channels & {register.channel for register in found.registers}
+
+
+def test_a_whole_poll_is_two_requests_and_gives_every_channel_good() -> None:
+    ship = Ship(KESTREL, 42, 0)
+    ship.advance(0.1)
+    found = agents_map(KESTREL)
+    ranges = found.ranges()
+    assert {(entry.table, entry.address, entry.count) for entry in ranges} == {
+        ("discrete", 0, DISCRETE_SIZE),
+        ("input", 0, INPUT_SIZE),
+    }
+    tables = {"input": input_words(ship), "discrete": [int(bit) for bit in discrete_bits(ship)]}
+    read = [reading for entry in ranges for reading in found.readings(entry, tables[entry.table])]
+    assert {reading.channel for reading in read} >= {"ME_RPM", "ME_PWR", "STG_PMP1", "ME_RDY", "TNK_FO1P", "GEN1_FRQ"}
+    assert {reading.quality for reading in read} == {Quality.GOOD}
+
+
+def test_what_the_agent_writes_the_plc_obeys() -> None:
+    plc, found = Plc(), agents_map(KESTREL)
+    for name, value in (("propulsion_order", -32.5), ("rudder_order", -12.5), ("direct_steering", 1.0)):
+        register = found[name]
+        assert plc.write(register.address, words_of(register, value)) is None
+    orders = plc.step(0.1)
+    assert (orders.percent, orders.rudder_deg) == (-32.5, -12.5)
