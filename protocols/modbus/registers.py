@@ -1,8 +1,7 @@
 """Register maps: what a Modbus unit's registers mean, loaded from TOML, read in as few requests as may be.
 
-A map has `[[register]]` tables (measured, each feeding a channel) and `[[order]]` tables (written, each with a name).
-`RegisterMap.from_mapping` reports every fault at once. Words are big-endian as Modbus sends them; of values that take
-two, `word_order` says which comes first: `big` the high one, `little` the low one.
+A map is a list of records; `RegisterMap.from_mapping` reports every fault at once. Words are big-endian as Modbus sends
+them; of values that take two, `word_order` says which comes first.
 """
 
 from __future__ import annotations
@@ -11,14 +10,14 @@ import math
 import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal, cast
+from typing import Final, Literal, cast
 
 from protocols.errors import MalformedError
 from protocols.reading import Quality, Reading
 
 Table = Literal["coil", "discrete", "input", "holding"]
-Coding = Literal["u16", "i16", "u32", "i32", "f32", "bool"]
-WORDS: Final[dict[str, int]] = {"u16": 1, "i16": 1, "u32": 2, "i32": 2, "f32": 2, "bool": 1}
+Coding = Literal["u16", "s16", "u32", "s32", "f32", "bit"]
+WORDS: Final[dict[str, int]] = {"u16": 1, "s16": 1, "u32": 2, "s32": 2, "f32": 2, "bit": 1}
 TABLES: Final = ("coil", "discrete", "input", "holding")
 ADDRESS_MAX: Final = 65_535
 REGISTERS_MAX: Final = 1000
@@ -37,12 +36,12 @@ class Register:
     name: str
     table: Table
     address: int
-    type: Coding
+    coding: Coding
     scale: float = 1.0
     offset: float = 0.0
-    word_order: Literal["big", "little"] = "big"
+    word_order: Literal["high_first", "low_first"] = "high_first"
     bit: int | None = None
-    """Bit 0..15 within a register of type `bool`; None for a coil or discrete input."""
+    """Bit 0..15 within a register of coding `bit`; None for a coil or discrete input."""
     channel: str = ""
     """Short id of the data channel it feeds; empty when it feeds none."""
     unit: str = ""
@@ -56,7 +55,7 @@ class Register:
     @property
     def words(self) -> int:
         """How many registers (or bits) it takes."""
-        return WORDS[self.type]
+        return WORDS[self.coding]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +68,8 @@ class ReadRange:
 
 
 _FIELDS: Final = frozenset(
-    ("name", "table", "address", "type", "scale", "offset", "word_order", "bit", "channel", "unit", "low", "high")
-) | {"states"}
-UNIT_MAX: Final = 247
-BIT_MAX: Final = 15
+    ("name", "table", "address", "coding", "scale", "offset", "word_order", "bit", "channel", "unit", "low", "high")
+) | {"writable", "states"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +77,10 @@ class RegisterMap:
     """All registers of one kind of unit."""
 
     registers: tuple[Register, ...]
-    unit: int = 1
-    """Unit identifier, 1..247."""
 
     def __getitem__(self, name: str) -> Register:
         """Return the register called `name`; raise KeyError when there is none."""
-        for register in self.registers:
-            if register.name == name:
-                return register
-        raise KeyError(name)
+        return next(register for register in self.registers if register.name == name)
 
     def __contains__(self, name: object) -> bool:
         """Return whether there is a register called `name`."""
@@ -96,25 +88,18 @@ class RegisterMap:
 
     @classmethod
     def from_mapping(cls, source: Mapping[str, object]) -> RegisterMap:
-        """Return the map in a parsed TOML file; raise MalformedError with every fault."""
+        """Return the map in a parsed TOML file (`[[register]]` tables); raise MalformedError with every fault."""
+        rows = source.get("register")
+        if not isinstance(rows, list) or not 1 <= len(rows) <= REGISTERS_MAX:
+            raise MalformedError(f"a register map has 1 to {REGISTERS_MAX} [[register]] tables")
         faults: list[str] = []
-        order, unit = source.get("word_order", "big"), source.get("unit", 1)
-        if order not in ("big", "little"):
-            faults.append(f"word_order is {order!r}, neither big nor little")
-        if not isinstance(unit, int) or isinstance(unit, bool) or not 1 <= unit <= UNIT_MAX:
-            faults.append(f"unit is {unit!r}, not a whole number within 1..{UNIT_MAX}")
-        registers = tuple(
-            register
-            for kind in ("register", "order")
-            for register in _registers(source.get(kind, []), kind, str(order), faults)
-        )
+        found = [_register(row, f"register[{number}]", faults) for number, row in enumerate(cast("list[object]", rows))]
+        registers = tuple(register for register in found if register is not None)
         names = [register.name for register in registers]
         faults += [f"two registers are called {name}" for name in sorted(set(names)) if names.count(name) > 1]
-        if not registers and not faults:
-            faults.append("there is no [[register]] and no [[order]]")
         if faults:
             raise MalformedError("; ".join(faults))
-        return cls(registers, int(cast("int", unit)))
+        return cls(registers)
 
     def ranges(self) -> tuple[ReadRange, ...]:
         """Return the requests that read every register that is not for writing only, gaps of a few read along."""
@@ -139,7 +124,7 @@ class RegisterMap:
 
 def value_of(register: Register, words: Sequence[int]) -> float:
     """Return the value in the words of a register, in its unit; NaN where a float register says so."""
-    if register.type == "bool":
+    if register.coding == "bit":
         return float(words[0] >> register.bit & 1) if register.bit is not None else float(words[0] != 0)
     raw = _raw(register, words)
     return raw * register.scale + register.offset
@@ -152,24 +137,24 @@ def words_of(register: Register, value: float) -> list[int]:
         raise MalformedError(f"{register.name} is not for writing")
     if not math.isfinite(value) or (low is not None and value < low) or (high is not None and value > high):
         raise MalformedError(f"{register.name} = {value:g} is outside {low}..{high}")
-    if register.type == "bool":
+    if register.coding == "bit":
         return [int(value != 0)]
     raw = (value - register.offset) / register.scale
     try:
-        packed = struct.pack(_PACK[register.type], raw if register.type == "f32" else round(raw))
+        packed = struct.pack(_PACK[register.coding], raw if register.coding == "f32" else round(raw))
     except struct.error as error:
-        raise MalformedError(f"{register.name} = {value:g} does not fit into {register.type}") from error
+        raise MalformedError(f"{register.name} = {value:g} does not fit into {register.coding}") from error
     words = list(struct.unpack(f">{len(packed) // 2}H", packed))
-    return words if register.word_order == "big" else words[::-1]
+    return words if register.word_order == "high_first" else words[::-1]
 
 
-_PACK: Final = {"u16": ">H", "i16": ">h", "u32": ">I", "i32": ">i", "f32": ">f"}
+_PACK: Final = {"u16": ">H", "s16": ">h", "u32": ">I", "s32": ">i", "f32": ">f"}
 
 
 def _raw(register: Register, words: Sequence[int]) -> float:
-    ordered = words if register.word_order == "big" else list(words)[::-1]
+    ordered = words if register.word_order == "high_first" else list(words)[::-1]
     packed = struct.pack(f">{len(ordered)}H", *ordered)
-    (raw,) = struct.unpack(_PACK[register.type], packed)
+    (raw,) = struct.unpack(_PACK[register.coding], packed)
     return float(raw)
 
 
@@ -183,7 +168,7 @@ def _reading(register: Register, words: Sequence[int]) -> Reading:
     low, high = register.low, register.high
     if (low is not None and value < low) or (high is not None and value > high):
         return Reading(register.channel, None, register.unit, Quality.OUT_OF_RANGE)
-    return Reading(register.channel, bool(value) if register.type == "bool" else value, register.unit, Quality.GOOD)
+    return Reading(register.channel, bool(value) if register.coding == "bit" else value, register.unit, Quality.GOOD)
 
 
 def _merged(table: str, rows: Sequence[tuple[int, int]], most: int) -> list[ReadRange]:
@@ -196,48 +181,33 @@ def _merged(table: str, rows: Sequence[tuple[int, int]], most: int) -> list[Read
     return [ReadRange(cast("Table", table), start, end - start) for start, end in merged]
 
 
-def _registers(rows: object, kind: str, word_order: str, faults: list[str]) -> list[Register]:
-    if not isinstance(rows, list) or len(rows) > REGISTERS_MAX:
-        faults.append(f"[[{kind}]] is not a list of at most {REGISTERS_MAX} tables")
-        return []
-    found: list[Register] = []
-    for number, row in enumerate(cast("list[object]", rows)):
-        if not isinstance(row, Mapping):
-            faults.append(f"{kind}[{number}] is not a table")
-            continue
-        source: dict[str, object] = {"word_order": word_order, **cast("Mapping[str, object]", row)}
-        source.setdefault("name", source.get("channel"))
-        problems = _problems(source, kind)
-        name = source.get("name")
-        faults += [f"{name if isinstance(name, str) else f'{kind}[{number}]'}: {problem}" for problem in problems]
-        if not problems:
-            found.append(Register(**cast("dict[str, Any]", source), writable=kind == "order"))
-    return found
-
-
-def _problems(source: Mapping[str, object], kind: str) -> list[str]:
-    """Return everything wrong with one table, in words."""
-    found = [f"{key} is not known" for key in sorted(set(source) - _FIELDS)]
-    for key, allowed in (("table", TABLES), ("type", tuple(WORDS)), ("word_order", ("big", "little"))):
+def _register(row: object, where: str, faults: list[str]) -> Register | None:
+    if not isinstance(row, Mapping):
+        faults.append(f"{where} is not a table")
+        return None
+    source = cast("Mapping[str, object]", row)
+    before = len(faults)
+    name = source.get("name")
+    where = f"register {name}" if isinstance(name, str) and name else where
+    faults += [f"{where}: {key} is not known" for key in sorted(set(source) - _FIELDS)]
+    for key, allowed in (("table", TABLES), ("coding", tuple(WORDS))):
         if source.get(key) not in allowed:
-            found.append(f"{key} is {source.get(key)!r}, none of {', '.join(allowed)}")
-    found += [
-        f"{key} is {source.get(key)!r}, not a text"
-        for key in (("name", "channel") if kind == "register" else ("name",))
-        if not isinstance(source.get(key), str) or not source.get(key)
-    ]
+            faults.append(f"{where}: {key} is {source.get(key)!r}, none of {', '.join(allowed)}")
     address = source.get("address")
     if not isinstance(address, int) or isinstance(address, bool) or not 0 <= address <= ADDRESS_MAX:
-        found.append(f"address is {address!r}, not a whole number within 0..{ADDRESS_MAX}")
-    bit = source.get("bit", 0)
-    if not isinstance(bit, int) or isinstance(bit, bool) or not 0 <= bit <= BIT_MAX:
-        found.append(f"bit is {bit!r}, not a whole number within 0..{BIT_MAX}")
+        faults.append(f"{where}: address is {address!r}, not a whole number within 0..{ADDRESS_MAX}")
+    if not isinstance(name, str) or not name:
+        faults.append(f"{where}: name is missing")
+    if source.get("word_order", "high_first") not in ("high_first", "low_first"):
+        faults.append(f"{where}: word_order is neither high_first nor low_first")
     for key in ("scale", "offset", "low", "high"):
         value = source.get(key, 1.0)
         if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-            found.append(f"{key} is {value!r}, not a finite number")
+            faults.append(f"{where}: {key} is {value!r}, not a finite number")
     if source.get("scale", 1.0) == 0:
-        found.append("scale is 0")
-    if kind == "order" and source.get("table") not in ("holding", "coil"):
-        found.append("an order needs the table holding or coil")
-    return found
+        faults.append(f"{where}: scale is 0")
+    return None if len(faults) > before else _built(source)
+
+
+def _built(source: Mapping[str, object]) -> Register:
+    return Register(**cast("dict[str, object]", dict(source)))  # type: ignore[arg-type] # every field was checked above
