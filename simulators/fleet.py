@@ -103,6 +103,7 @@ OTTER = VesselSpec(
     transducer_m=0.15,
     has_rudder=False,
     absent_channels=_NO_SHIP_PLANT,
+    absent_instruments=frozenset({"shaft"}),  # motors only; no shaft pick-up, no bow thruster
 )
 """The Otter USV (2 m, two electric propellers, no rudder)."""
 

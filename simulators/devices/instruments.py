@@ -193,8 +193,16 @@ def _measure_shaft(truth: Truth, dice: random.Random) -> Values:
 
 def _say_shaft(values: Values | None, _truth: Truth) -> list[str]:
     if values is None:
-        return ["IIRPM,S,0,,,V", "IIRPM,E,0,,,V"]
-    return [f"IIRPM,S,0,{values[0]:.1f},100.0,A", f"IIRPM,E,0,{values[0]:.1f},,A", f"IITRD,1,{values[1]:.1f},R,,V,"]
+        return ["IIRPM,S,0,,,V"]
+    return [f"IIRPM,S,0,{values[0]:.1f},100.0,A", f"IITRD,1,{values[1]:.1f},R,,V,"]
+
+
+def _measure_engine(truth: Truth, dice: random.Random) -> Values:
+    return (truth.shaft_rpm + dice.gauss(0, 0.05),)
+
+
+def _say_engine(values: Values | None, _truth: Truth) -> list[str]:
+    return ["ERRPM,E,0,,,V"] if values is None else [f"ERRPM,E,0,{values[0]:.1f},,A"]
 
 
 def _measure_attitude(truth: Truth, dice: random.Random) -> Values:
@@ -232,6 +240,7 @@ INSTRUMENTS: tuple[Instrument, ...] = (
     Instrument("rudder", "NAVD", "RC0001", 0.1, _measure_rudder, _say_rudder, (25.0, 0.0)),
     Instrument("attitude", "SATD", "II0002", 0.2, _measure_attitude, _say_attitude, (8.0, 20.0)),
     Instrument("shaft", "MISC", "II0001", 0.5, _measure_shaft, _say_shaft, (60.0, 0.0)),
+    Instrument("engine", "MISC", "ER0001", 0.5, _measure_engine, _say_engine, (60.0,)),
     Instrument("compass", "NAVD", "HC0001", 0.5, _measure_compass, _say_compass, (40.0, 0.0)),
     Instrument("log", "NAVD", "VD0001", 1.0, _measure_log, _say_log, (12.0, 3.0, 12.0, 3.0)),
     Instrument("sounder", "NAVD", "SD0001", 1.0, _measure_sounder, _say_sounder, (-60.0, 0.0)),

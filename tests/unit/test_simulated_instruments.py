@@ -10,11 +10,14 @@ import pyais
 import pynmea2  # type: ignore[import-untyped]  # it has no types
 import pytest
 
+from protocols.nmea0183.sentence import Sentence, parse_line, readings
+from protocols.reading import Quality
 from simulators.devices.instruments import INSTRUMENTS, SensorFault
 from simulators.devices.sentence import datagrams_450, framed, latitude, longitude, tagged
-from simulators.fleet import FLEET, KESTREL, imo_is_valid
+from simulators.fleet import FLEET, KESTREL, VesselSpec, imo_is_valid
 from simulators.ship import Ship
 from simulators.traffic import TRAFFIC, Traffic
+from simulators.vessel.motion import Environment
 
 UTC_NS = 1_795_500_000 * 10**9
 
@@ -52,6 +55,23 @@ def test_pynmea2_reads_them(ship: Ship) -> None:
     assert float(hdt.heading) == pytest.approx(truth.heading_deg, abs=0.5)
     for name in (b"VTG", b"ROT", b"VHW", b"DPT", b"MWV", b"XDR", b"ZDA"):
         assert pynmea2.parse(lines[name]) is not None
+
+
+@pytest.mark.parametrize("spec", FLEET)
+def test_the_agents_reader_finds_every_value_good(spec: VesselSpec) -> None:
+    """Nothing rejected, nothing out of range, and the channels that come over NMEA are all there."""
+    channels: set[str] = set()
+    for line in said(Ship(spec, 42, UTC_NS, Environment(0.1, 0.2, 5.0, 240.0)), 30.0):
+        if line.startswith(b"!"):
+            continue
+        sentence = parse_line(line.strip())
+        assert isinstance(sentence, Sentence)
+        found = readings(sentence)
+        assert isinstance(found, list)
+        assert {reading.quality for reading in found} <= {Quality.GOOD}
+        channels |= {reading.channel for reading in found}
+    wanted = {"NAV_LAT", "NAV_HDG", "NAV_HDM", "NAV_ROT", "NAV_STW", "NAV_DPTK", "WND_AWA", "WND_TWD", "ENV_BARO"}
+    assert channels >= wanted | {"NAV_ROLL", "STG_RUD_S", "STG_ORD", "ME_RPM", "GNSS_HDOP", "NAV_UTC", "ENV_SWT"}
 
 
 def test_rates_are_those_of_the_catalogue(ship: Ship) -> None:
