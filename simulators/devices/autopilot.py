@@ -110,6 +110,9 @@ class Autopilot:
         if course.mode != self.course.mode:
             self._sum = 0.0
         self.course = course
+        if course.mode in {"M", "R"}:  # the answer shows the rudder now commanded, not the one before
+            limit = self._rudder_limit()
+            self.rudder_order_deg = max(-limit, min(limit, course.rudder_deg))
         self._answer()
 
     def step(self, sight: Sight, now_s: float, dt_s: float) -> float:

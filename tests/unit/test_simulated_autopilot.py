@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from protocols.nmea0183.sentence import Sentence, parse_line
+from protocols.nmea0183.sentences.autopilot import Steering, answer_of, make_htc
 from simulators.devices.autopilot import Autopilot, AutopilotTuning, Course, Sight
 from simulators.devices.sentence import framed
 
@@ -64,6 +68,36 @@ def test_override_means_the_helm_steers(pilot: Autopilot) -> None:
     pilot.receive(HEADING, 0.0)
     pilot.receive(framed("INHTC,A,,,H,T,20.0,10.0,,20.0,180.0,,,T,C"), 1.0)
     assert pilot.course.mode == "M"
+
+
+HEADING_ORDER = Steering(False, "H", None, "T", 20.0, 10.0, None, 20.0, 95.0, None, None, "T")
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        HEADING_ORDER,
+        replace(HEADING_ORDER, turn_mode="R", radius_nm=0.75, rate_deg_min=None, heading_deg=0.0),
+        replace(HEADING_ORDER, turn_mode="N", rate_deg_min=None, rudder_limit_deg=None, off_heading_deg=None),
+        replace(HEADING_ORDER, mode="R", rudder_deg=-12.5, heading_deg=None, turn_mode="N", rate_deg_min=None),
+        replace(HEADING_ORDER, mode="R", rudder_deg=0.0, heading_deg=None, turn_mode="N", rate_deg_min=None),
+        replace(HEADING_ORDER, mode="T", heading_deg=None, track_deg=87.5, off_track_nm=0.1, radius_nm=0.5),
+    ],
+)
+def test_the_agents_order_is_echoed_as_it_was_meant(pilot: Autopilot, order: Steering) -> None:
+    """The agent's own writer and reader at both ends: what HTD echoes at once is what HTC ordered."""
+    pilot.receive(make_htc("IN", order), 0.0)
+    (answer,) = pilot.outbox()
+    sentence = parse_line(answer.strip())
+    assert isinstance(sentence, Sentence)
+    echoed = answer_of(list(sentence.fields)).steering
+    assert (echoed.mode, echoed.heading_deg, echoed.track_deg) == (order.mode, order.heading_deg, order.track_deg)
+    assert (echoed.turn_mode, echoed.rate_deg_min, echoed.radius_nm) == (
+        order.turn_mode,
+        order.rate_deg_min,
+        order.radius_nm,
+    )
+    assert echoed.rudder_deg == (order.rudder_deg or 0.0)
 
 
 @pytest.mark.parametrize(
