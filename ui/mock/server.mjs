@@ -36,16 +36,16 @@ const ROUTES = {
     return reply(200, { person: body.person, roles: roles(body.person) }, { "Set-Cookie": `farhelm=${cookie}; HttpOnly; Path=/` });
   },
   "POST /api/v1/logout": (request, body, reply) => reply(204),
-  "GET /api/v1/session": (request, body, reply) => (person(request) ? reply(200, { person: person(request) }) : reply(401, { title: "Not logged in" })),
-  "POST /api/v1/console-ticket": (request, body, reply) => {
+  "GET /api/v1/me": (request, body, reply) => (person(request) ? reply(200, { person: person(request) }) : reply(401, { title: "Not logged in" })),
+  "POST /api/v1/ticket": (request, body, reply) => {
     if (!person(request)) return reply(401, { title: "Not logged in" });
     const ticket = random();
     tickets.set(ticket, person(request));
     return reply(200, { ticket });
   },
   "POST /api/v1/keys": (request, body, reply) => {
-    setTimeout(() => fleet.enrol(), 2500);
-    return reply(202, { state: "pending" });
+    fleet.offered();
+    return reply(201, { key_state: fleet.keyState });
   },
 };
 

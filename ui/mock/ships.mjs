@@ -31,9 +31,15 @@ export class Fleet {
     setInterval(() => this.second(), 1000);
   }
 
-  enrol() {
-    this.keyState = "enrolled";
-    this.send({ type: "key", key_state: "enrolled", roster_version: 2 });
+  /** The demo's Master takes a moment to enrol a key; later keys of this run are known at once. */
+  offered() {
+    if (this.keyState === "none") setTimeout(() => this.key("enrolled"), 2500);
+    this.key(this.keyState === "none" ? "pending" : this.keyState);
+  }
+
+  key(state) {
+    this.keyState = state;
+    this.send({ type: "key", key_state: state, roster_version: 2 });
   }
 
   trick(name, query) {

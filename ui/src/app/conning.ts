@@ -27,7 +27,7 @@ export class ConningView extends LitElement {
     .top { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: var(--gap); }
     .main { display: grid; gap: var(--gap); grid-template-columns: 30.5rem minmax(0, 1fr) 30.5rem; min-height: 0; }
     .left { display: grid; gap: var(--gap); grid-template-rows: minmax(0, 1.2fr) minmax(0, 1fr) auto; min-height: 0; }
-    .middle { display: grid; gap: var(--gap); grid-template-rows: minmax(0, 1fr) 13rem; min-height: 0; }
+    .middle { display: grid; gap: var(--gap); grid-template-rows: minmax(0, 1fr) 12rem; min-height: 0; }
     .right { display: grid; gap: var(--gap); grid-template-rows: auto minmax(6rem, 1fr); min-height: 0; }
     .below { display: grid; gap: var(--gap); grid-template-columns: minmax(0, 1.15fr) minmax(0, 1fr); min-height: 0; }
     .chart { position: relative; min-height: 0; }

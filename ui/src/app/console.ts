@@ -1,6 +1,6 @@
 /** The page's one state, its way about, and its clock; components reach it through `Watch`. */
 import type { ReactiveController, ReactiveControllerHost } from "lit";
-import { loggedIn, login, logout } from "../link/http";
+import { login, logout, me } from "../link/http";
 import { Socket } from "../link/socket";
 import { Store, type Vessel } from "../link/store";
 import { Operator } from "../orders/operator";
@@ -15,7 +15,6 @@ export class Console {
   /** Why this browser cannot sign, empty when it can. */
   keyProblem = "";
   private socket: Socket | null = null;
-  private enrolling = "";
 
   constructor() {
     setInterval(() => this.tick(), TICK_MS);
@@ -24,7 +23,8 @@ export class Console {
 
   /** Take up the session of this browser, or ask for a log-in. */
   async start(): Promise<void> {
-    if (await loggedIn().catch(() => false)) await this.enter();
+    const person = await me().catch(() => null);
+    if (person !== null) await this.enter(person);
     else this.phase = "login";
     this.store.changed();
   }
@@ -32,7 +32,7 @@ export class Console {
   /** Log in; throw Problem when the shore refuses. */
   async login(person: string, password: string): Promise<void> {
     await login(person, password);
-    await this.enter();
+    await this.enter((await me()) ?? person);
   }
 
   async logout(): Promise<void> {
@@ -52,11 +52,14 @@ export class Console {
     return this.store.open === null ? null : this.store.vessel(this.store.open);
   }
 
-  private async enter(): Promise<void> {
+  private async enter(person: string): Promise<void> {
     this.socket = new Socket(this.store, () => location.assign("/"));
     this.operator = await Operator.create(this.store, this.socket);
     this.phase = "in";
     this.show(vesselOf(location.pathname));
+    await this.operator.enrol(person).catch((error: unknown) => {
+      this.keyProblem = error instanceof Error ? error.message : String(error);
+    });
     await this.socket.open();
   }
 
@@ -68,13 +71,6 @@ export class Console {
   }
 
   private tick(): void {
-    const person = this.store.welcome?.person ?? "";
-    if (person && this.enrolling !== person && this.operator) {
-      this.enrolling = person;
-      this.operator.enrol(person).catch((error: unknown) => {
-        this.keyProblem = error instanceof Error ? error.message : String(error);
-      });
-    }
     this.store.changed();
   }
 }

@@ -15,8 +15,8 @@ export class Shell extends LitElement {
 
   static override styles = [base, css`
     :host { height: 100vh; height: 100dvh; }
-    .in { height: 100%; display: grid; grid-template-rows: auto auto minmax(0, 1fr); grid-template-columns: minmax(0, 1fr); }
-    .key { padding: 0.375rem 0.75rem; font-size: max(0.8125rem, 11px); background: var(--amplified-enabled-background-color); color: var(--on-amplified-active-color); }
+    .in { position: relative; height: 100%; display: grid; grid-template-rows: auto minmax(0, 1fr); grid-template-columns: minmax(0, 1fr); }
+    .key { position: absolute; left: 50%; top: 0.375rem; transform: translateX(-50%); z-index: 5; max-width: 52rem; padding: 0.375rem 1rem; border-radius: 0.375rem; font-size: max(0.8125rem, 11px); line-height: 1.3; box-shadow: 0 0.25rem 1rem rgb(0 0 0 / 35%); background: var(--raised-enabled-background-color); color: var(--on-raised-active-color); }
     .view { min-height: 0; }
   `];
 
@@ -44,7 +44,7 @@ export class Shell extends LitElement {
     const text = words().key;
     const sentence = page.keyProblem ? `${words().login.noKeys} (${page.keyProblem})`
       : welcome?.key_state === "pending" ? (welcome.demo ? text.pendingDemo : text.pending)
-      : welcome?.key_state === "revoked" ? text.revoked : page.store.problem;
-    return sentence ? html`<div class="key" role="status" data-testid="key-note">${sentence}</div>` : html`<div></div>`;
+      : welcome?.key_state === "revoked" ? text.revoked : page.store.lastProblem();
+    return sentence ? html`<div class="key" role="status" data-testid="key-note">${sentence}</div>` : nothing;
   }
 }

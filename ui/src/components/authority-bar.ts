@@ -21,18 +21,20 @@ export class AuthorityBar extends LitElement {
     .panel.mine { border-left-color: var(--accent); background: var(--amplified-enabled-background-color); }
     .panel.local { border-left-color: var(--alert-running-color); }
     .panel.none { border-left-color: var(--alert-caution-color); }
-    .holder { font-size: 3.25rem; line-height: 1; font-weight: 700; letter-spacing: -0.01em; max-width: 38rem; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; padding-bottom: 0.08em; }
+    .holder { font-size: 3.25rem; line-height: 1.2; margin-bottom: -0.1em; font-weight: 700; letter-spacing: -0.01em; max-width: 38rem; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
     .mine .holder { color: var(--on-amplified-active-color); }
     .facts { display: flex; flex-wrap: wrap; gap: 0.25rem 1.75rem; align-items: end; }
     .fact { white-space: nowrap; }
     .fact b { display: block; font-weight: 600; font-size: 1.125rem; font-variant-numeric: tabular-nums; }
     .says { flex-basis: 100%; color: var(--quiet); font-size: max(0.875rem, 11px); overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
     .says.urgent { color: var(--alert-warning-text-color); font-weight: 600; }
-    .acts { display: grid; grid-template-columns: repeat(3, auto); gap: 0.375rem 0.5rem; justify-items: stretch; align-items: center; }
-    .acts .why { grid-column: 1 / -1; max-width: 30rem; min-height: 1.3em; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
-    .acts button { min-width: 8rem; }
+    .acts { display: grid; grid-template-columns: repeat(3, 8.5rem); gap: 0.25rem 0.5rem; align-items: center; }
+    .acts > button { padding: 0; }
+    .under { grid-column: 1 / -1; display: flex; gap: 0.5rem; align-items: center; height: 2.25rem; min-width: 0; }
+    .under .why { flex: 1; min-width: 0; display: -webkit-box; -webkit-line-clamp: 2; -webkit-box-orient: vertical; overflow: hidden; color: var(--alert-warning-text-color); }
+    .under button { min-height: max(2rem, 26px); }
     .levels { display: flex; }
-    .levels button { min-width: 5rem; border-radius: 0; }
+    .levels button { min-width: 5rem; border-radius: 0; font-weight: 400; }
     .levels button:first-child { border-radius: 0.375rem 0 0 0.375rem; }
     .levels button:last-child { border-radius: 0 0.375rem 0.375rem 0; }
   `];
@@ -130,12 +132,14 @@ export class AuthorityBar extends LitElement {
             @click=${() => this.send("authority.request", { level: this.level })}>${text.request}</button>
           <button data-testid="conn-confirm" class="go" ?disabled=${!this.granted()} @click=${() => this.send("authority.confirm", {})}>${text.confirm}</button>`}
         <button data-testid="conn-release" ?disabled=${!mine} @click=${() => this.send("authority.release", {})}>${text.release}</button>
-        <div class="why" data-testid="conn-why" title=${request.reasons.join(" · ")} ?hidden=${mine || request.open}>${mine ? "" : request.reasons.join(" · ")}</div>
-        <div class="levels" role="group" aria-label=${text.level} ?hidden=${mine || !request.open}>
+        <div class="under">
+        <div class="levels" role="group" aria-label=${text.level} ?hidden=${mine}>
           ${(["setpoint", "direct"] as const).map((level) => html`<button data-testid="level-${level}" class=${this.level === level ? "on" : ""}
             @click=${() => { this.level = level; }}>${text[`level_${level}`]}</button>`)}
         </div>
         ${this.force(mine)}
+        <div class="why" data-testid="conn-why" title=${request.reasons.join(" · ")}>${mine || this.granted() ? "" : request.reasons.join(" · ")}</div>
+        </div>
       </div>`;
   }
 

@@ -1,7 +1,7 @@
 import "@oicl/openbridge-webcomponents/dist/navigation-instruments/compass/compass.js";
 import { CompassDirection, RotType } from "@oicl/openbridge-webcomponents/dist/navigation-instruments/compass/compass.js";
 import { InstrumentState, Priority } from "@oicl/openbridge-webcomponents/dist/navigation-instruments/types.js";
-import { css, html, LitElement } from "lit";
+import { css, html, LitElement, nothing } from "lit";
 import { customElement, property, query } from "lit/decorators.js";
 import { page, Watch } from "../app/console";
 import type { Vessel } from "../link/store";
@@ -11,9 +11,11 @@ import { bearing, DASHES } from "./format";
 import { base, panel } from "./style";
 import "./value-field";
 
-const BUG_FROM = 0.62; // of the compass radius: the bug is dragged on the ring, not in the middle
+const BUG_FROM = 0.5; // of the compass radius: the bug is dragged on the ring, not in the middle
 const BEAUFORT_M_S = [0.3, 1.6, 3.4, 5.5, 8, 10.8, 13.9, 17.2, 20.8, 24.5, 28.5, 32.7]; // WMO No. 8
 const ROT_FULL_DEG_MIN = 60;
+const COMPASS_PX = 512;
+const MARGIN = 1.16; // the labels come to the edge
 
 /** Heading, course, rate of turn, wind; ordered heading beside actual; the bug can be dragged. */
 @customElement("fh-compass-panel")
@@ -22,37 +24,57 @@ export class CompassPanel extends LitElement {
   @query(".dial") private readonly dial!: HTMLElement;
   private readonly watch = new Watch(this);
   private dragging = false;
+  /** OpenBridge leaves wide margins round a small compass: it is drawn at its best size and scaled to fit. */
+  private readonly fit = new ResizeObserver(([entry]) => {
+    const { width = 0, height = 0 } = entry?.contentRect ?? {};
+    this.style.setProperty("--fit", String((Math.min(width, height) * MARGIN) / COMPASS_PX));
+  });
 
   static override styles = [base, panel, css`
     .panel { height: 100%; display: grid; grid-template-columns: minmax(0, 1fr) 8.75rem; gap: 0.75rem; }
     .dial { position: relative; min-height: 0; touch-action: none; }
     .dial.mine { cursor: crosshair; }
-    obc-compass { display: block; position: absolute; inset: 0; }
+    obc-compass { display: block; position: absolute; left: 50%; top: 50%; width: 512px; height: 512px; transform: translate(-50%, -50%) scale(var(--fit, 0.5)); pointer-events: none; }
+    .stale obc-compass { opacity: 0.35; }
+    .invalid obc-compass, .absent obc-compass { opacity: 0.12; }
+    .dial .dashes { position: absolute; inset: 0; display: grid; place-items: center; font-size: 3rem; color: var(--base-red-500); }
     .facts { display: grid; align-content: space-between; }
     .ordered { font-size: max(0.75rem, 10.5px); color: var(--quiet); }
     .ordered b { display: block; font-size: 1.5rem; line-height: 1.1; font-weight: 600; color: var(--accent); font-variant-numeric: tabular-nums; }
     .ordered.set b { color: var(--on-amplified-active-color); }
   `];
 
+  override firstUpdated(): void {
+    this.fit.observe(this.dial);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.fit.disconnect();
+  }
+
   override render() {
     void this.watch;
     const { vessel } = this;
-    const heading = this.usable("NAV_HDG");
+    const heading = vessel.number("NAV_HDG");
     const course = this.usable("NAV_COG");
+    const look = page.store.aged(vessel, "NAV_HDG").look;
     const ordered = vessel.status?.setpoints["heading_deg"];
     const draft = page.operator?.draftsOf(vessel.id).headingDeg ?? undefined;
     const mine = this.mine();
     return html`
       <section class="panel">
-        <div class="dial ${mine ? "mine" : ""}" @pointerdown=${this.grab} @pointermove=${this.drag} @pointerup=${this.drop} @pointercancel=${this.drop}>
+        <div class="dial ${mine ? "mine" : ""} ${look}" @pointerdown=${this.grab} @pointermove=${this.drag} @pointerup=${this.drop} @pointercancel=${this.drop}>
           <obc-compass
-            .heading=${heading ?? 0} .courseOverGround=${course ?? heading ?? 0} .headingSetpoint=${ordered ?? null}
-            .newHeadingSetpoint=${draft === ordered ? undefined : draft} .touching=${this.dragging}
+            .heading=${heading ?? 0} .courseOverGround=${course ?? heading ?? 0} .headingSetpoint=${ordered ?? draft ?? null}
+            .newHeadingSetpoint=${ordered === undefined || draft === ordered ? undefined : draft}
+            .touching=${this.dragging || (ordered === undefined && draft !== undefined)}
             .rotationsPerMinute=${this.usable("NAV_ROT") ?? 0} .rotType=${RotType.bar} .rotMaxValue=${ROT_FULL_DEG_MIN} .rotPortStarboard=${true}
             .windSpeed=${this.beaufort()} .windFromDirection=${this.windFrom()} .direction=${CompassDirection.NorthUp}
-            .state=${heading === null ? InstrumentState.off : InstrumentState.active} .priority=${mine ? Priority.enhanced : Priority.regular}
+            .state=${this.usable("NAV_HDG") === null ? InstrumentState.off : InstrumentState.active} .priority=${mine ? Priority.enhanced : Priority.regular}
             .showLabels=${true}
           ></obc-compass>
+          ${heading === null ? html`<b class="dashes">${DASHES}</b>` : nothing}
         </div>
         <div class="facts">
           <fh-value size="l" channel="NAV_HDG" .vessel=${vessel}></fh-value>

@@ -21,16 +21,16 @@ export class LinkMeter extends LitElement {
 
   static override styles = [base, panel, css`
     .panel { height: 100%; display: grid; grid-template-rows: auto 1fr; gap: 0.5rem; }
-    .body { display: grid; grid-template-columns: auto repeat(3, minmax(0, 1fr)); gap: 0.5rem 1.25rem; align-content: start; }
-    .step { grid-row: span 2; border-radius: 0.375rem; padding: 0.5rem 1rem; display: grid; place-items: center; align-content: center; min-width: 6.5rem; }
+    .body { display: grid; grid-template-columns: auto repeat(3, minmax(0, 1fr)); gap: 0 1.25rem; align-content: start; }
+    .step { grid-row: span 2; height: 6.5rem; border-radius: 0.375rem; padding: 0.5rem 1rem; display: grid; place-items: center; align-content: center; min-width: 6.5rem; }
     .step b { font-size: 2.25rem; line-height: 1; font-weight: 700; }
     .step span { font-size: max(0.8125rem, 10.5px); font-weight: 600; }
     .fact b { display: block; font-size: 1.375rem; line-height: 1.2; font-weight: 600; font-variant-numeric: tabular-nums; white-space: nowrap; }
     .warn b { color: var(--alert-warning-text-color); }
     .bad b { color: var(--base-red-500); }
-    .reasons { grid-column: 2 / -1; font-size: max(0.8125rem, 10.5px); line-height: 1.35; overflow: hidden; max-height: 4.05em; }
+    .reasons { grid-column: 2 / -1; font-size: max(0.8125rem, 10.5px); line-height: 1.35; overflow: hidden; height: 4.05em; }
     .next { grid-column: 1 / -1; }
-    .ladder { grid-column: 1 / -1; display: grid; grid-template-columns: repeat(7, 1fr); gap: 3px; }
+    .ladder { grid-column: 1 / -1; margin-top: 0.5rem; display: grid; grid-template-columns: repeat(7, 1fr); gap: 3px; }
     .ladder i { height: 0.375rem; border-radius: 2px; background: var(--border-divider-color); }
   `];
 

@@ -26,7 +26,7 @@ export class OrderList extends LitElement {
     .time, .steps { font-variant-numeric: tabular-nums; color: var(--faint); font-size: max(0.75rem, 10px); }
     .state { font-weight: 600; white-space: nowrap; }
     .SUCCEEDED { border-color: var(--alert-running-color); }
-    .SUCCEEDED .state { color: var(--base-running-500, var(--base-mint-500)); }
+    .SUCCEEDED .state { color: var(--instrument-starboard-primary-color); }
     .REJECTED, .FAILED, .REFUSED, .EXPIRED { border-color: var(--alert-alarm-color); }
     .REJECTED .state, .FAILED .state, .REFUSED .state, .EXPIRED .state { color: var(--base-red-500); }
     .UNKNOWN { border-color: var(--alert-caution-color); }
@@ -66,13 +66,13 @@ export class OrderList extends LitElement {
       </li>`;
   }
 
-  /** Each state with the seconds it took since the first: `sent 0.0 · accepted 0.1 · executing 0.2`. */
+  /** Each state with the seconds it took since the first: `sent 0.0 · accepted 0.1 · executing 0.2 s`. */
   private steps(entry: OrderEntry): string {
     const text = words().log;
     const first = entry.steps[0]?.utcMs ?? 0;
     return entry.steps
       .filter((step) => step.state !== "drafted" && step.state !== "signed")
-      .map((step) => `${text.states[step.state] ?? step.state} +${Math.max(0, (step.utcMs - first) / 1000).toFixed(1)} s`)
-      .join(" · ");
+      .map((step) => `${text.states[step.state] ?? step.state} ${Math.max(0, (step.utcMs - first) / 1000).toFixed(1)}`)
+      .join(" · ") + " s";
   }
 }

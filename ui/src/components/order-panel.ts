@@ -5,11 +5,13 @@ import type { Vessel } from "../link/store";
 import { holds } from "../orders/gates";
 import { words } from "../words";
 import { bearing, DASHES, sided } from "./format";
+import { powerPct, RUDDER_FULL_DEG } from "./engine";
 import { base, buttons, panel } from "./style";
 import "./set-field";
 import "./two-step";
 
 const PREVIEW_MS = 2000;
+const SETTLE_MS = 250;
 const TELEGRAPH_PCT = [-100, -75, -50, -25, 0, 25, 50, 75, 100];
 
 /** Heading, propulsion, rudder, controlled stop: set, order, confirm. */
@@ -18,6 +20,7 @@ export class OrderPanel extends LitElement {
   @property({ attribute: false }) vessel!: Vessel;
   private readonly watch = new Watch(this);
   private timer = 0;
+  private soon = 0;
   private held = false;
 
   static override styles = [base, panel, buttons, css`
@@ -71,7 +74,7 @@ export class OrderPanel extends LitElement {
   }
 
   private get propulsionPct(): number | null {
-    return this.drafts?.propulsionPct ?? this.setpoints["propulsion_pct"] ?? (this.held ? 0 : null);
+    return this.drafts?.propulsionPct ?? this.rounded(this.setpoints["propulsion_pct"] ?? powerPct(this.vessel));
   }
 
   private get rudderDeg(): number | null {
@@ -109,20 +112,22 @@ export class OrderPanel extends LitElement {
   private propulsion() {
     const text = words().order;
     const limit = this.limit("propulsion_pct_max", 100);
+    const ahead = this.limit("ahead_pct_max", limit);
+    const astern = this.limit("astern_pct_max", limit);
     const pct = this.propulsionPct;
     const ordered = this.setpoints["propulsion_pct"];
     const rpm = this.vessel.number("ME_RPM") ?? this.vessel.number("SH_RPM");
-    const set = (value: number) => this.change(() => this.drafts?.setPropulsion(value, limit));
+    const set = (value: number) => this.change(() => this.drafts?.setPropulsion(value, -astern, ahead));
     return html`
       <section class="panel card">
         ${this.head(text.propulsion, rpm === null ? DASHES : `${rpm.toFixed(0)} rpm`, ordered === undefined ? DASHES : `${ordered.toFixed(0)} %`)}
         <div class="telegraph" role="group" aria-label=${text.propulsion}>
           ${TELEGRAPH_PCT.map((step, at) => html`<button data-testid="telegraph-${step}" title="${text.telegraph[at] ?? ""} (${step} %)"
-            class=${step === pct ? "on" : ""} ?disabled=${Math.abs(step) > limit} @click=${() => set(step)}>${text.telegraphShort[at]}</button>`)}
+            class=${step === pct ? "on" : ""} ?disabled=${step > ahead || step < -astern} @click=${() => set(step)}>${text.telegraphShort[at]}</button>`)}
         </div>
         <div class="row propulsion">
           <div>
-            <input type="range" aria-label=${text.propulsion} min=${-limit} max=${limit} step="1" .value=${String(pct ?? 0)}
+            <input type="range" aria-label=${text.propulsion} min=${-astern} max=${ahead} step="1" .value=${String(pct ?? 0)}
               @input=${(event: Event) => set(Number((event.target as HTMLInputElement).value))} />
             <div class="ends label"><span>${text.astern}</span><span>${text.ahead}</span></div>
           </div>
@@ -135,7 +140,7 @@ export class OrderPanel extends LitElement {
 
   private rudder() {
     const text = words().order;
-    const limit = this.limit("rudder_deg_max", 35);
+    const limit = Math.max(this.limit("rudder_deg_max", 0), this.limit("rudder_slow_deg_max", 0)) || RUDDER_FULL_DEG;
     const deg = this.rudderDeg;
     const set = (value: number) => this.change(() => this.drafts?.setRudder(value, limit));
     return html`
@@ -168,7 +173,8 @@ export class OrderPanel extends LitElement {
   private change(set: () => void): void {
     set();
     page.store.changed();
-    this.preview();
+    clearTimeout(this.soon); // a slider moves 60 times a second; the shore is asked once it rests
+    this.soon = window.setTimeout(() => this.preview(), SETTLE_MS);
   }
 
   /** Taking or losing the conn throws away what was set: setpoints start from the actual values (AUT-04). */

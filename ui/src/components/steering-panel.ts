@@ -7,12 +7,13 @@ import { page, Watch } from "../app/console";
 import type { Vessel } from "../link/store";
 import { holds } from "../orders/gates";
 import { words } from "../words";
+import { powerPct, RUDDER_FULL_DEG } from "./engine";
 import { DASHES, sided } from "./format";
 import { base, panel } from "./style";
 import "./value-field";
 
-const RUDDER_FULL_DEG = 35; // SOLAS II-1/29: 35 deg on one side
-const RPM_LIMITS = ["rpm_max", "engine_rpm_max", "propulsion_rpm_max"];
+/** The instrument draws an arc of no length wrongly; this much cannot be seen. */
+const ARC_LEAST_DEG = 0.05;
 
 /** Rudder and main engine: actual against ordered. */
 @customElement("fh-steering-panel")
@@ -25,6 +26,9 @@ export class SteeringPanel extends LitElement {
     .panel { display: grid; grid-template-rows: auto minmax(0, 1fr) auto; gap: 0.375rem; }
     .dial { position: relative; min-height: 0; }
     obc-rudder, obc-main-engine { display: block; position: absolute; inset: 0; width: 100%; height: 100%; }
+    .stale > *, .invalid > *, .absent > * { opacity: 0.3; }
+    .left, .right { position: absolute; z-index: 1; bottom: 0; }
+    .right { right: 0; }
     .foot { display: grid; grid-template-columns: 1fr 1fr; gap: 0.5rem; align-items: end; }
     .ordered { font-size: max(0.75rem, 10.5px); color: var(--quiet); text-align: right; }
     .ordered b { display: block; font-size: 1.5rem; line-height: 1.1; font-weight: 600; color: var(--accent); font-variant-numeric: tabular-nums; }
@@ -37,15 +41,16 @@ export class SteeringPanel extends LitElement {
 
   private rudder() {
     const { vessel } = this;
-    const angle = this.usable("STG_RUD_S");
+    const angle = vessel.number("STG_RUD_S");
     const ordered = vessel.status?.setpoints["rudder_deg"] ?? this.usable("STG_ORD") ?? undefined;
     const draft = page.operator?.draftsOf(vessel.id).rudderDeg ?? undefined;
     return html`
       <section class="panel">
         <h2>${words().panels.steering}</h2>
-        <div class="dial">
-          <obc-rudder .angle=${angle ?? 0} .setpoint=${ordered} .newSetpoint=${draft} .maxAngle=${RUDDER_FULL_DEG} .showLabels=${true}
-            .state=${this.state(angle)} .priority=${this.priority()}></obc-rudder>
+        <div class="dial ${page.store.aged(vessel, "STG_RUD_S").look}">
+          <obc-rudder .angle=${Math.abs(angle ?? 0) < ARC_LEAST_DEG ? ARC_LEAST_DEG : angle} .setpoint=${ordered ?? draft} .newSetpoint=${ordered === undefined || draft === ordered ? undefined : draft}
+            .touching=${ordered === undefined && draft !== undefined} .maxAngle=${RUDDER_FULL_DEG} .showLabels=${true} .zoomToFitArc=${true}
+            .state=${this.state("STG_RUD_S")} .priority=${this.priority()}></obc-rudder>
         </div>
         <div class="foot">
           <fh-value channel="STG_RUD_S" .vessel=${vessel}></fh-value>
@@ -56,16 +61,16 @@ export class SteeringPanel extends LitElement {
 
   private engine() {
     const { vessel } = this;
-    const rpm = this.usable("ME_RPM");
-    const full = RPM_LIMITS.map((name) => vessel.particulars?.limits[name]).find((value) => value !== undefined);
-    const actual = rpm !== null && full ? Math.max(-100, Math.min(100, (rpm / full) * 100)) : null;
+    const rpm = vessel.number("ME_RPM");
+    const actual = rpm === null ? null : powerPct(vessel);
     const ordered = vessel.status?.setpoints["propulsion_pct"];
     return html`
       <section class="panel">
         <h2>${words().panels.propulsion}</h2>
-        <div class="dial">
-          <obc-main-engine .thrust=${actual ?? 0} .thrustSetpoint=${ordered} .speed=${Math.max(0, Math.min(100, this.usable("ME_LOAD") ?? 0))}
-            .state=${this.state(rpm)} .priority=${this.priority()}></obc-main-engine>
+        <div class="dial ${page.store.aged(vessel, "ME_RPM").look}">
+          <span class="left label">${words().values["ME_LOAD"]}</span><span class="right label">rpm %</span>
+          <obc-main-engine .thrust=${actual ?? 0} .thrustSetpoint=${ordered} .speed=${Math.max(0, Math.min(100, vessel.number("ME_LOAD") ?? 0))}
+            .state=${this.state("ME_RPM")} .priority=${this.priority()}></obc-main-engine>
         </div>
         <div class="foot">
           <fh-value channel="ME_RPM" .vessel=${vessel}></fh-value>
@@ -79,8 +84,8 @@ export class SteeringPanel extends LitElement {
     return look === "fresh" || look === "late" ? this.vessel.number(channel) : null;
   }
 
-  private state(value: number | null): InstrumentState {
-    return value === null ? InstrumentState.off : InstrumentState.active;
+  private state(channel: string): InstrumentState {
+    return this.usable(channel) === null ? InstrumentState.off : InstrumentState.active;
   }
 
   private priority(): Priority {

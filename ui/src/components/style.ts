@@ -18,6 +18,9 @@ export const base = css`
   *::after {
     box-sizing: border-box;
   }
+  [hidden] {
+    display: none !important;
+  }
   :focus-visible {
     outline: 2px solid var(--border-focus-color);
     outline-offset: 1px;
@@ -91,6 +94,9 @@ export const buttons = css`
     background: var(--selected-enabled-background-color);
     border-color: transparent;
     color: var(--on-selected-active-color);
+  }
+  button.on:hover:not(:disabled) {
+    background: var(--selected-hover-background-color);
   }
   button:disabled {
     cursor: not-allowed;

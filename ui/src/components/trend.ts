@@ -77,7 +77,7 @@ export class Trend extends LitElement {
     this.seen = this.vessel.id;
     const [times, headings, speeds] = this.rows;
     times.push(page.store.clock.nowUtcMs() / 1000);
-    headings.push(this.fresh("NAV_HDG"));
+    headings.push(unbroken(headings.at(-1) ?? null, this.fresh("NAV_HDG")));
     speeds.push(this.fresh("NAV_SOG"));
     if (times.length > SPAN_S) for (const row of this.rows) row.shift();
     this.plot?.setData(this.rows);
@@ -86,6 +86,11 @@ export class Trend extends LitElement {
   private fresh(channel: string): number | null {
     return page.store.aged(this.vessel, channel).look === "fresh" ? this.vessel.number(channel) : null;
   }
+}
+
+/** A turn through north is no jump across the picture: the line is broken there. */
+function unbroken(before: number | null, now: number | null): number | null {
+  return before !== null && now !== null && Math.abs(now - before) > 180 ? null : now;
 }
 
 /** A scale never narrower than `least`, so that noise does not look like movement. */

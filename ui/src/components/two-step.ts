@@ -2,7 +2,7 @@ import { css, html, LitElement, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { page, Watch } from "../app/console";
 import type { Vessel } from "../link/store";
-import { gate } from "../orders/gates";
+import { gate, holds } from "../orders/gates";
 import type { Args, KindName } from "../orders/kinds";
 import { words } from "../words";
 import { base, buttons, panel } from "./style";
@@ -19,8 +19,8 @@ export class TwoStep extends LitElement {
 
   static override styles = [base, panel, buttons, css`
     .pair { display: grid; grid-template-columns: 1fr 1fr; gap: 0.375rem; }
-    .why { min-height: 1.3em; margin-top: 0.25rem; display: -webkit-box; -webkit-line-clamp: 2; -webkit-box-orient: vertical; overflow: hidden; }
-    .why.refused { color: var(--alert-warning-text-color); }
+    .why { height: 2.6em; margin-top: 0.25rem; display: -webkit-box; -webkit-line-clamp: 2; -webkit-box-orient: vertical; overflow: hidden; }
+    .why.refused.mine { color: var(--alert-warning-text-color); }
     .why.armed { color: var(--accent); }
   `];
 
@@ -39,7 +39,7 @@ export class TwoStep extends LitElement {
           @click=${this.arm}>${armed ? text.cancel : text.order}</button>
         <button data-testid="${this.name}-confirm" class="go" ?disabled=${!armed} @click=${this.confirm}>${text.confirm}</button>
       </div>
-      <div class="why ${armed ? "armed" : state.verdict}" data-testid="${this.name}-why" title=${sentence}>${sentence}</div>
+      <div class="why ${armed ? "armed" : state.verdict} ${holds(this.vessel, operator.session) ? "mine" : ""}" data-testid="${this.name}-why" title=${sentence}>${sentence}</div>
     `;
   }
 

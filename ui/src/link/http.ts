@@ -3,9 +3,9 @@
 const PATH = {
   login: "/api/v1/login",
   logout: "/api/v1/logout",
-  session: "/api/v1/session",
+  me: "/api/v1/me",
   keys: "/api/v1/keys",
-  ticket: "/api/v1/console-ticket",
+  ticket: "/api/v1/ticket",
   socket: "/api/v1/console",
   stop: "/stop/",
 } as const;
@@ -26,12 +26,12 @@ export async function logout(): Promise<void> {
   await post(PATH.logout);
 }
 
-/** Return whether this browser holds a session; raise Problem when the shore cannot say. */
-export async function loggedIn(): Promise<boolean> {
-  const answer = await fetch(PATH.session, { credentials: "same-origin" });
-  if (answer.status === 401 || answer.status === 403) return false;
+/** Return who is logged in with this browser, null when nobody is; raise Problem when the shore cannot say. */
+export async function me(): Promise<string | null> {
+  const answer = await fetch(PATH.me, { credentials: "same-origin" });
+  if (answer.status === 401 || answer.status === 403) return null;
   if (!answer.ok) throw await problem(answer);
-  return true;
+  return ((await answer.json()) as { person: string }).person;
 }
 
 /** Offer this console's public key (base64 of 32 raw bytes) for enrolment. */
@@ -39,9 +39,10 @@ export async function offerKey(console: string, publicKey: string): Promise<void
   await post(PATH.keys, { console, public_key: publicKey });
 }
 
-/** Return the address of one websocket; its ticket is good once. */
-export async function socketUrl(): Promise<string> {
-  const { ticket } = (await (await post(PATH.ticket)).json()) as { ticket: string };
+/** Return the address of one websocket; its ticket is good once. `publicKey` lets the shore tell this key's state. */
+export async function socketUrl(publicKey: string): Promise<string> {
+  const body = publicKey ? { public_key: publicKey } : {};
+  const { ticket } = (await (await post(PATH.ticket, body)).json()) as { ticket: string };
   const scheme = location.protocol === "https:" ? "wss:" : "ws:";
   return `${scheme}//${location.host}${PATH.socket}?ticket=${encodeURIComponent(ticket)}`;
 }

@@ -15,6 +15,8 @@ export class Socket {
   private retryMs = RETRY_MIN_MS;
   private ended = false;
   private vessel: string | null = null;
+  /** Base64 of this console's public key, empty where there is none. */
+  publicKey = "";
 
   /** `loggedOut` is called once when the shore no longer knows the session. */
   constructor(private readonly store: Store, private readonly loggedOut: () => void) {
@@ -24,7 +26,7 @@ export class Socket {
   /** Open the socket; it stays open, or is opened again, until `close`. */
   async open(): Promise<void> {
     try {
-      const url = await socketUrl();
+      const url = await socketUrl(this.publicKey);
       if (this.ended) return;
       this.attach(new WebSocket(url));
     } catch (error) {

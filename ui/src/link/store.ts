@@ -9,6 +9,7 @@ import { OrderLog } from "./order-log";
 
 const EVENTS_KEPT = 100; // a screenful is 20; older ones are in the shore's store
 const TRACK_KEPT = 5000; // points drawn; at one per second 80 min, the rest is thinned by the shore
+const PROBLEM_SHOWN_MS = 8000;
 const TARGET_LIFE_MS = 10 * 60_000; // as the shore: heard in the last ten minutes
 
 /** Everything known of one vessel. */
@@ -53,7 +54,7 @@ export class Store {
   readonly clock = new ServerClock();
   welcome: WelcomeMessage | null = null;
   connected = false;
-  problem = "";
+  private problem = { text: "", atMs: 0 };
   /** Vessel whose view is open. */
   open: string | null = null;
   private readonly watchers = new Set<() => void>();
@@ -73,6 +74,16 @@ export class Store {
       this.pending = false;
       for (const repaint of this.watchers) repaint();
     });
+  }
+
+  /** Show a sentence of the shore for some seconds. */
+  complain(text: string): void {
+    this.problem = { text, atMs: performance.now() };
+  }
+
+  /** Return what the shore last could not do, empty when that was a while ago. */
+  lastProblem(): string {
+    return performance.now() - this.problem.atMs < PROBLEM_SHOWN_MS ? this.problem.text : "";
   }
 
   vessel(id: string): Vessel {
@@ -147,7 +158,7 @@ const TAKE: Takers = {
     if (store.welcome) store.welcome = { ...store.welcome, key_state: message.key_state };
   },
   problem: (store, message) => {
-    store.problem = message.detail ? `${message.title}: ${message.detail}` : message.title;
+    store.complain(message.detail ? `${message.title}: ${message.detail}` : message.title);
   },
 };
 

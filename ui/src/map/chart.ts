@@ -13,7 +13,7 @@ import { putIcons } from "./icons";
 import { chartStyle, type SourceName } from "./style";
 
 const REDRAW_MS = 500; // positions come at 1 Hz; faster drawing shows nothing more
-const OWN_ZOOM = 12;
+const OWN_ZOOM = 11.4;
 const FLEET_ZOOM_MAX = 11;
 
 let land: Promise<object> | null = null;

@@ -38,8 +38,8 @@ export class Drafts {
     this.disarm();
   }
 
-  setPropulsion(pct: number, limit: number): void {
-    this.propulsionPct = Math.max(-limit, Math.min(limit, Math.round(pct)));
+  setPropulsion(pct: number, low: number, high: number): void {
+    this.propulsionPct = Math.max(low, Math.min(high, Math.round(pct)));
     this.disarm();
   }
 

@@ -1,5 +1,5 @@
 /** The operator at this page: signs orders, heartbeats and stops, and sends them. */
-import { offerKey, postStop } from "../link/http";
+import { offerKey, postStop, Problem } from "../link/http";
 import type { Socket } from "../link/socket";
 import type { Store, Vessel } from "../link/store";
 import { heartbeatBody, orderBody, stopBody, type Signer } from "./bodies";
@@ -24,6 +24,7 @@ export class Operator {
   readonly drafts = new Map<string, Drafts>();
   key: ConsoleKey | null = null;
   private readonly lastBeatMs = new Map<string, number>();
+  private readonly ownFencing = new Map<string, number>();
 
   private constructor(readonly store: Store, readonly socket: Socket, private readonly ownSession: Session) {
     setInterval(() => void this.beat(), BEAT_LOOK_MS);
@@ -48,7 +49,10 @@ export class Operator {
   /** Make or find this browser's key for `person` and offer it for enrolment; throw where the browser cannot. */
   async enrol(person: string): Promise<void> {
     this.key = await consoleKey(person);
-    await offerKey(this.key.console, toBase64(this.key.publicKey));
+    this.socket.publicKey = toBase64(this.key.publicKey);
+    await offerKey(this.key.console, this.socket.publicKey).catch((error: unknown) => {
+      if (!(error instanceof Problem && error.status === 403)) throw error; // a viewer's key is not wanted: he watches
+    });
   }
 
   /** Return what is set for `vessel` and not yet ordered. */
@@ -68,7 +72,7 @@ export class Operator {
     const id = ulid();
     const monoMs = status.mono_ms + ageMs;
     const body = orderBody({
-      ...this.signer(), id, vessel: vessel.id, kind, args, fencing: fencingOf(kind, vessel),
+      ...this.signer(), id, vessel: vessel.id, kind, args, fencing: this.fencingOf(kind, vessel),
       seq: this.ownSession.nextOrder(), clock: { bootId: status.boot_id, monoMs }, issuedUtcMs: Date.now(),
     });
     this.note(vessel, id, kind, args, "drafted");
@@ -102,6 +106,20 @@ export class Operator {
     return this.key !== null && (holds(vessel, this.session) || grantedTo(vessel, this.store, this.consoleName));
   }
 
+  /** Return the fencing number this console relies on: while a grant to another is pending the ship tells that one's. */
+  private fencing(vessel: Vessel): number {
+    const authority = vessel.status?.authority;
+    if (!authority) return 0;
+    const other = holds(vessel, this.session) && authority.phase === "granted" && !grantedTo(vessel, this.store, this.consoleName);
+    if (!other) this.ownFencing.set(vessel.id, authority.fencing);
+    return this.ownFencing.get(vessel.id) ?? authority.fencing;
+  }
+
+  /** A request relies on no authority; everything else on the one that is in force. */
+  private fencingOf(kind: KindName, vessel: Vessel): number {
+    return kind === "authority.request" || kind === "authority.force" ? 0 : this.fencing(vessel);
+  }
+
   private signer(): Signer {
     return { person: this.store.welcome?.person ?? "", console: this.consoleName, session: this.session };
   }
@@ -130,16 +148,11 @@ export class Operator {
     const { status } = vessel;
     if (!status || this.key === null) return;
     const body = heartbeatBody({
-      ...this.signer(), vessel: vessel.id, fencing: status.authority.fencing, seq: this.ownSession.nextBeat(),
+      ...this.signer(), vessel: vessel.id, fencing: this.fencing(vessel), seq: this.ownSession.nextBeat(),
       bootId: status.boot_id, echoSeq: status.seq, echoHeldMs: vessel.heartbeatAgeMs() ?? 0,
       present: this.presence.at(vessel.id), issuedUtcMs: Date.now(),
     });
     const signed = toBase64(await sign("heartbeat", body, this.key));
     this.socket.send({ type: "heartbeat", vessel: vessel.id, signed });
   }
-}
-
-/** A request relies on no authority; everything else on the one that is in force. */
-function fencingOf(kind: KindName, vessel: Vessel): number {
-  return kind === "authority.request" || kind === "authority.force" ? 0 : (vessel.status?.authority.fencing ?? 0);
 }
