@@ -1,0 +1,95 @@
+"""The command journal and the events not yet acknowledged: small, durable, and damaged means no remote control (CMD-13)."""
+
+from __future__ import annotations
+
+import zlib
+from pathlib import Path
+from typing import Final
+
+import apsw
+
+from shipside.spool import SpoolError
+
+SCHEMA: Final = """
+CREATE TABLE IF NOT EXISTS journal (number INTEGER PRIMARY KEY AUTOINCREMENT, crc INTEGER NOT NULL, record BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS event (boot_id TEXT NOT NULL, seq INTEGER NOT NULL, bytes BLOB NOT NULL,
+  PRIMARY KEY (boot_id, seq)) WITHOUT ROWID;
+"""
+RECORDS_MAX: Final = 20_000
+"""Journal records kept: two for each of the orders that `control` remembers. Older ones are let go."""
+EVENTS_MAX: Final = 100_000
+"""Events kept for the shore: a month of a busy ship without a link. The oldest goes first and is a gap ashore."""
+
+
+class Journal:
+    """One file, one writer, `synchronous=FULL`."""
+
+    def __init__(self, path: Path | str) -> None:
+        """Open or make the journal (":memory:" for tests); raise SpoolError."""
+        self.dropped_events_count = 0
+        try:
+            if path != ":memory:":
+                Path(path).parent.mkdir(parents=True, exist_ok=True)
+            self._db = apsw.Connection(str(path))
+            self._db.set_busy_timeout(2000)
+            for pragma in ("journal_mode=WAL", "synchronous=FULL"):
+                self._db.execute(f"PRAGMA {pragma}").fetchall()
+            self._db.execute(SCHEMA)
+            row = self._db.execute("SELECT count(*) FROM event").fetchone()
+            self._events = row[0] if row is not None and isinstance(row[0], int) else 0
+        except (apsw.Error, OSError) as error:
+            raise SpoolError(f"the journal {path} cannot be opened: {error}; check the folder and the disk") from error
+
+    def records(self) -> tuple[list[bytes], int]:
+        """Return the records of former boots, oldest first, and how many are damaged."""
+        good: list[bytes] = []
+        damaged = 0
+        for crc, record in self._db.execute("SELECT crc, record FROM journal ORDER BY number"):
+            if isinstance(record, bytes) and zlib.crc32(record) == crc:
+                good.append(record)
+            else:
+                damaged += 1
+        return good, damaged
+
+    def write(self, record: bytes) -> None:
+        """Write one record durably; raise SpoolError when it cannot be."""
+        try:
+            with self._db:
+                self._db.execute("INSERT INTO journal (crc, record) VALUES (?, ?)", (zlib.crc32(record), record))
+                self._db.execute(
+                    "DELETE FROM journal WHERE number <= (SELECT max(number) FROM journal) - ?", (RECORDS_MAX,)
+                )
+        except apsw.Error as error:
+            raise SpoolError(f"the journal cannot be written: {error}") from error
+
+    def keep_event(self, boot_id: str, seq: int, signed: bytes) -> None:
+        """Keep a signed event until it is acknowledged; raise SpoolError when it cannot be written."""
+        try:
+            self._db.execute("INSERT OR REPLACE INTO event VALUES (?, ?, ?)", (boot_id, seq, signed))
+            self._events += 1
+            if self._events > EVENTS_MAX:
+                self._db.execute("DELETE FROM event WHERE (boot_id, seq) IN (SELECT boot_id, seq FROM event LIMIT 1)")
+                self._events -= 1
+                self.dropped_events_count += 1
+        except apsw.Error as error:
+            raise SpoolError(f"the event cannot be written: {error}") from error
+
+    def events(self, count: int) -> list[tuple[str, int, bytes]]:
+        """Return up to `count` events that wait, in order: (boot id, sequence, signed bytes)."""
+        rows = self._db.execute("SELECT boot_id, seq, bytes FROM event ORDER BY boot_id, seq LIMIT ?", (count,))
+        return [
+            (boot_id, seq, signed)
+            for boot_id, seq, signed in rows
+            if isinstance(boot_id, str) and isinstance(seq, int) and isinstance(signed, bytes)
+        ]
+
+    def acknowledged(self, boot_id: str, through_seq: int) -> None:
+        """Let go of the events that the shore has committed."""
+        with self._db:
+            before = self._db.total_changes()
+            self._db.execute("DELETE FROM event WHERE boot_id = ? AND seq <= ?", (boot_id, through_seq))
+            self._events -= self._db.total_changes() - before
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()

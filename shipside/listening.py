@@ -1,0 +1,60 @@
+"""From lines to the picture: what both processes aboard do with what their inputs give them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Final
+
+from protocols.nmea0183.datagram import LineCounter
+from protocols.nmea0183.sentence import Rejected, Sentence, parse_line, readings
+from protocols.reading import Reading
+from shipside.config import AgentConfig
+from shipside.ports import Clock, TakeLine
+from telemetry.picture import Picture
+from telemetry.sources import SourceSelector
+
+AIS: Final = ("VDM", "VDO")
+TakeAis = Callable[[str, Sentence], None]
+
+
+class Listening:
+    """Parses lines and polled values into one picture; one bad line costs itself and is counted by its reason."""
+
+    def __init__(self, config: AgentConfig, clock: Clock, take_ais: TakeAis | None = None) -> None:
+        """Listen for the channels of the catalogue; AIS goes to `take_ais`, None: it is passed over."""
+        self._clock = clock
+        self._take_ais = take_ais
+        self.picture = Picture(config.catalogue.by_id, SourceSelector(config.ranking, config.hold_off_s))
+        self.rejected: Counter[str] = Counter()
+        """Lines that gave nothing, by reason."""
+        self.lost = LineCounter()
+
+    def line_taker(self, source: str) -> TakeLine:
+        """Return what takes the lines of the input called `source`."""
+        return lambda line: self.take_line(source, line)
+
+    def take_line(self, source: str, line: bytes) -> None:
+        """Take one line of the input called `source`."""
+        sentence = parse_line(line)
+        if isinstance(sentence, Rejected):
+            self.rejected[sentence.reason] += 1
+            return
+        self.lost.receive(sentence.tag)
+        if sentence.formatter in AIS:
+            if self._take_ais is not None:
+                self._take_ais(source, sentence)
+            return
+        found = readings(sentence)
+        if isinstance(found, str):
+            self.rejected[found] += 1
+            return
+        for reading in found:
+            self._receive(reading, f"{source}/{sentence.talker}")
+
+    def take_polled(self, source: str) -> Callable[[Reading], None]:
+        """Return what takes the readings of the Modbus unit called `source`."""
+        return lambda reading: self._receive(reading, source)
+
+    def _receive(self, reading: Reading, source: str) -> None:
+        self.picture.receive(reading, source, self._clock.now_s(), self._clock.utc_ns())

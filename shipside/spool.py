@@ -1,0 +1,119 @@
+"""What must not be lost, on disk: batches until the shore has committed them (architecture.md 4; reliability.md R1, R5, R6).
+
+One writer, `synchronous=FULL`: a batch that `add` has returned survives a power cut. Each record has its CRC; a damaged one
+is a reported gap, never a wrong value. The size is limited well below the disk, so that a full disk cannot lock us out.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import apsw
+
+DROP_AT_ONCE: Final = 64
+"""Batches dropped together: 13 s at 5 Hz, so that a full spool is not searched for each new batch."""
+PAGE_BYTES: Final = 4096
+ROOM_BYTES: Final = 4 * 1024 * 1024
+"""Left free above the limit for deletions, which need pages too."""
+SCHEMA: Final = """
+CREATE TABLE IF NOT EXISTS batch (seq INTEGER PRIMARY KEY AUTOINCREMENT, crc INTEGER NOT NULL, bytes BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS about (name TEXT PRIMARY KEY, value INTEGER NOT NULL);
+"""
+
+
+class SpoolError(Exception):
+    """The spool cannot be opened or written; the message says what to do."""
+
+
+class Spool:
+    """Batches by sequence within one epoch."""
+
+    def __init__(self, path: Path | str, bytes_max: int, epoch: int) -> None:
+        """Open the spool at `path` (":memory:" for tests), or make it with `epoch`; raise SpoolError."""
+        self._bytes_max = bytes_max
+        self.dropped: list[tuple[int, int]] = []
+        """(first, last) sequences dropped because the spool was full, oldest first; the shore is told."""
+        self.damaged_count = 0
+        try:
+            if path != ":memory:":
+                Path(path).parent.mkdir(parents=True, exist_ok=True)
+            self._db = apsw.Connection(str(path))
+            self._db.set_busy_timeout(2000)
+            for pragma in ("journal_mode=WAL", "synchronous=FULL", "journal_size_limit=1048576"):
+                self._db.execute(f"PRAGMA {pragma}").fetchall()
+            self._db.execute(f"PRAGMA max_page_count={(bytes_max + ROOM_BYTES) // PAGE_BYTES}").fetchall()
+            self._db.execute(SCHEMA)
+            self._db.execute("INSERT OR IGNORE INTO about VALUES ('epoch', ?)", (epoch,))
+            self.epoch = self._number("SELECT value FROM about WHERE name='epoch'")
+            self._bytes = self._number("SELECT coalesce(sum(length(bytes)), 0) FROM batch")
+        except (apsw.Error, OSError) as error:
+            raise SpoolError(f"the spool {path} cannot be opened: {error}; check the folder, its owner and the disk") from error
+
+    @property
+    def last_seq(self) -> int:
+        """Sequence of the newest batch ever made; 0 before the first."""
+        return self._number("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name='batch'")
+
+    @property
+    def count(self) -> int:
+        """Batches that the shore has not acknowledged."""
+        return self._number("SELECT count(*) FROM batch")
+
+    @property
+    def bytes_held(self) -> int:
+        """Bytes of all batches held."""
+        return self._bytes
+
+    def add(self, seq: int, encoded: bytes) -> None:
+        """Write batch `seq` durably; drop the oldest where there is no room. Raise SpoolError when it cannot be written."""
+        self._make_room(len(encoded))
+        try:
+            self._db.execute("INSERT INTO batch VALUES (?, ?, ?)", (seq, zlib.crc32(encoded), encoded))
+        except apsw.Error as error:
+            raise SpoolError(f"batch {seq} cannot be written: {error}; make room on the disk") from error
+        self._bytes += len(encoded)
+
+    def after(self, seq: int, count: int) -> list[int]:
+        """Return up to `count` sequences above `seq`, ascending."""
+        rows = self._db.execute("SELECT seq FROM batch WHERE seq > ? ORDER BY seq LIMIT ?", (seq, count))
+        return [row[0] for row in rows if isinstance(row[0], int)]
+
+    def get(self, seq: int) -> bytes | None:
+        """Return batch `seq`; None when it is gone, or damaged: then it is deleted and counted."""
+        row = self._db.execute("SELECT crc, bytes FROM batch WHERE seq = ?", (seq,)).fetchone()
+        if row is None:
+            return None
+        encoded = row[1]
+        if isinstance(encoded, bytes) and zlib.crc32(encoded) == row[0]:
+            return encoded
+        self.damaged_count += 1
+        self.dropped.append((seq, seq))
+        self.delete(0, (seq,))
+        return None
+
+    def delete(self, through: int, selected: Sequence[int]) -> None:
+        """Delete what the shore has committed: everything up to `through`, and `selected`."""
+        with self._db:
+            self._db.execute("DELETE FROM batch WHERE seq <= ?", (through,))
+            for seq in selected:
+                self._db.execute("DELETE FROM batch WHERE seq = ?", (seq,))
+        self._bytes = self._number("SELECT coalesce(sum(length(bytes)), 0) FROM batch")
+
+    def close(self) -> None:
+        """Close the spool."""
+        self._db.close()
+
+    def _make_room(self, needed: int) -> None:
+        while self._bytes + needed > self._bytes_max:
+            oldest = self.after(0, DROP_AT_ONCE)
+            if not oldest:
+                return
+            self.delete(oldest[-1], ())
+            self.dropped.append((oldest[0], oldest[-1]))
+
+    def _number(self, query: str) -> int:
+        row = self._db.execute(query).fetchone()
+        return row[0] if row is not None and isinstance(row[0], int) else 0
