@@ -12,6 +12,8 @@ import { Fleet } from "./ships.mjs";
 const PORT = Number(process.env.PORT ?? 8090);
 const DIST = fileURLToPath(new URL("../dist/", import.meta.url));
 const TYPES = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".json": "application/json", ".svg": "image/svg+xml", ".woff2": "font/woff2", ".woff": "font/woff" };
+// As shoreside/api/guard.py: what the policy forbids must be seen here first.
+const POLICY = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; worker-src 'self' blob:; child-src 'self' blob:; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 const sessions = new Map(); // cookie -> person
 const tickets = new Map(); // ticket -> person
 const sockets = new Set();
@@ -68,7 +70,7 @@ const server = createServer(async (request, response) => {
   for (const name of [path, "index.html"]) {
     try {
       const bytes = await readFile(join(DIST, name));
-      response.writeHead(200, { "Content-Type": TYPES[extname(name)] ?? "application/octet-stream" });
+      response.writeHead(200, { "Content-Type": TYPES[extname(name)] ?? "application/octet-stream", "Content-Security-Policy": POLICY });
       return response.end(bytes);
     } catch { /* not a file: the page itself answers for its views */ }
   }

@@ -37,9 +37,9 @@ export class FleetView extends LitElement {
     .step { border-radius: 0.25rem; padding: 0.125rem 0.625rem; font-weight: 700; }
     .facts { display: grid; grid-template-columns: 1.7fr 1fr 1fr 1fr 1fr 1.3fr; gap: 0.5rem 1rem; }
     .fact b { display: block; font-size: 1.125rem; font-weight: 600; font-variant-numeric: tabular-nums; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
-    .alarm b, .emergency b { color: var(--base-red-500); }
-    .warning b { color: var(--alert-warning-text-color); }
-    .caution b { color: var(--base-yellow-500); }
+    b.alarm, b.emergency { color: var(--base-red-500); }
+    b.warning { color: var(--alert-warning-text-color); }
+    b.caution { color: var(--base-yellow-500); }
   `];
 
   override render() {

@@ -108,7 +108,9 @@ export class AuthorityBar extends LitElement {
     const text = words().conn;
     const presence = page.operator?.presence;
     if (!presence?.at(this.vessel.id)) return text.away;
-    return presence.idleS() > PRESENCE_WARN_S ? text.idle(secondsText(PRESENCE_LIMIT_S - presence.idleS())) : text.held;
+    if (presence.idleS() > PRESENCE_WARN_S) return text.idle(secondsText(PRESENCE_LIMIT_S - presence.idleS()));
+    const step = this.vessel.status?.step ?? "L0";
+    return step === "L0" ? text.held : words().banner.ladder(step, this.vessel.status?.action || (words().link.steps[step] ?? ""));
   }
 
   private granted(): boolean {

@@ -2,7 +2,7 @@ import { css, html, LitElement, unsafeCSS } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import { GeoJSONSource, LngLatBounds, Map as Chart, ScaleControl } from "maplibre-gl";
 import mapCss from "maplibre-gl/dist/maplibre-gl.css?inline";
-import { page } from "../app/console";
+import { page, Watch } from "../app/console";
 import { PALETTE_CHANGED } from "../app/palette";
 import { base, buttons } from "../components/style";
 import type { Vessel } from "../link/store";
@@ -29,6 +29,7 @@ export class ChartView extends LitElement {
   @state() private following = true;
   @state() private problem = "";
   @query(".map") private readonly container!: HTMLElement;
+  private readonly watch = new Watch(this);
   private chart: Chart | null = null;
   private timer = 0;
   private fitted = "";
@@ -44,6 +45,7 @@ export class ChartView extends LitElement {
   `];
 
   override render() {
+    void this.watch;
     const text = words().chart;
     return html`
       <div class="map" data-testid="chart"></div>

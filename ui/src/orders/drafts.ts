@@ -32,9 +32,9 @@ export class Drafts {
     this.armed = null;
   }
 
-  /** Set the heading, which takes back a confirmation that was for another one. */
+  /** Set the heading, whole degrees as it is shown, which takes back a confirmation that was for another one. */
   setHeading(deg: number): void {
-    this.headingDeg = ((Math.round(deg * 10) / 10) % 360 + 360) % 360;
+    this.headingDeg = ((Math.round(deg) % 360) + 360) % 360;
     this.disarm();
   }
 
