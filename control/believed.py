@@ -21,6 +21,8 @@ class Believed:
         self._vessel = vessel
         self._master_public_key = master_public_key
         self._roster: Roster | None = None
+        self.signed_roster: bytes | None = None
+        """The roster in force as it was signed, for keeping over a restart; None before the first."""
         self._keys: dict[bytes, RosterEntry] = {}
         self.grant: Grant | None = None
 
@@ -41,7 +43,7 @@ class Believed:
             return ""
         if roster.version <= self.roster_version:
             return f"version {roster.version} is not above {self.roster_version}"
-        self._roster = roster
+        self._roster, self.signed_roster = roster, encoded
         self._keys = {entry.key_id: entry for entry in roster.entries}
         return ""
 

@@ -9,9 +9,9 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from protocols.aio.port import Arrival, Connected, Disconnected, Message, Will
 from protocols.ais.assembler import Assembler, part_of
 from protocols.ais.decoder import decode_parts
-from protocols.aio.port import Arrival, Connected, Disconnected, Message, Will
 from protocols.errors import ProtocolError
 from protocols.link import codec, topics
 from protocols.link.acks import BatchAck

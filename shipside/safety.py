@@ -1,0 +1,318 @@
+"""The safety process: authority, interlocks, ladder and actuators of one vessel, apart from collection and uplink.
+
+It needs neither of them: it has its own inputs, its own connections and its own journal. The deciding loop feeds, drains,
+sends and re-arms; equipment and network are served by tasks of their own, so that a dead one delays no decision.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Final, cast
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from control.messages import (
+    Actuate,
+    Arrival,
+    Emit,
+    Journaled,
+    JournalFailed,
+    Local,
+    Output,
+    SignedGrant,
+    SignedHeartbeat,
+    SignedOrder,
+    SignedRoster,
+    SignedStop,
+)  # fmt: skip
+from control.messages import (
+    Journal as JournalRecord,
+)
+from control.situation import CYCLES_S, Fact, Situation
+from control.supervisor import Supervisor
+from protocols.aio.port import Connected, Message
+from protocols.errors import ProtocolError
+from protocols.link import topics
+from protocols.link.acks import EventAck
+from protocols.link.heartbeats import VesselHeartbeat, plain
+from shipside.actuators.helm import Helm
+from shipside.config import AgentConfig
+from shipside.journal import Journal
+from shipside.listening import Listening
+from shipside.observer import Observer
+from shipside.outward import Outward
+from shipside.ports import Clock, LineSource, MessagePort, PanelPort
+from shipside.sensors.poller import Poller
+from shipside.spool import SpoolError
+
+HEARTBEAT_S: Final = 1.0
+STEP_S: Final = 0.1
+"""Longest pause of the deciding loop: the fastest rule looks at facts of 10 Hz."""
+STALL_S: Final = 0.5
+"""When the deciding loop has not run for this long the PLC's watchdog is not stroked any more (FBK-04)."""
+DECIDE_MAX: Final = 1000
+"""Rounds of one drain; an order makes three. Reaching it is a fault of ours, and is told."""
+Say = Callable[..., None]
+
+
+def subscriptions(vessel: str) -> tuple[str, ...]:
+    """Return what the safety process listens to, the emergency stop left out: it has a connection of its own."""
+    leaves = (topics.ORDER, topics.HEARTBEAT_DOWN, topics.ROSTER, topics.GRANT, topics.EVENT_ACK)
+    return tuple(topics.topic(vessel, leaf) for leaf in leaves)
+
+
+ARRIVALS: Final[dict[str, Callable[[bytes], Arrival]]] = {
+    topics.ORDER: SignedOrder,
+    topics.HEARTBEAT_DOWN: SignedHeartbeat,
+    topics.STOP: SignedStop,
+    topics.ROSTER: SignedRoster,
+    topics.GRANT: SignedGrant,
+}
+"""{leaf: what it carries}"""
+NEVER_RETAINED: Final = (topics.ORDER, topics.HEARTBEAT_DOWN, topics.STOP)
+PANEL_WORDS: Final = ("take", "grant", "deny", "release", "emergency_stop", "reset_stop", "revoke_access", "rearm")
+
+
+class SafetyShell:
+    """The shell around `control.Supervisor`."""
+
+    def __init__(
+        self, config: AgentConfig, clock: Clock, port: MessagePort, stop_port: MessagePort,
+        inputs: Sequence[LineSource], pollers: Sequence[Poller], helm: Helm, panel: PanelPort, journal: Journal,
+        key: Ed25519PrivateKey, boot_id: str, say: Say,
+    ) -> None:  # fmt: skip
+        """Prepare; nothing runs before `run`."""
+        self._config, self._clock, self._port, self._stop_port = config, clock, port, stop_port
+        self._inputs, self._pollers, self._helm, self._panel = inputs, pollers, helm, panel
+        self._journal, self._boot_id, self._say = journal, boot_id, say
+        self.listening = Listening(config, clock)
+        self.outward = Outward(config.vessel.id, boot_id, clock, port, journal, key)
+        self.supervisor: Supervisor | Observer = self._supervisor()
+        self._kept_roster = config.journal.with_name("roster.cbor")
+        self._seq = 0
+        self._wake, self._helm_wake = asyncio.Event(), asyncio.Event()
+        self._beat_due_s = clock.now_s()
+        self._decided_s = clock.now_s()
+        self.retained_count = 0
+        """Retained orders, heartbeats and stops: never obeyed (CMD-04)."""
+
+    def _supervisor(self) -> Supervisor | Observer:
+        from control import command  # noqa: PLC0415 - beside its only use
+
+        if self._config.control is None:
+            return Observer()
+        records, damaged = self._journal.records()
+        now_s = self._clock.now_s()
+        made = Supervisor(
+            self._config.control, self._config.master_public_key, self._boot_id, now_s, command.restore(records)
+        )
+        if damaged:
+            made.receive(JournalFailed(0, f"{damaged} damaged records"), now_s)
+        return made
+
+    async def run(self) -> None:
+        """Run until cancelled."""
+        self._load_beliefs()
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._port.run(), name="link")
+            group.create_task(self._stop_port.run(), name="stop-link")
+            for source in self._inputs:
+                group.create_task(source.run(self.listening.line_taker(source.name)), name=f"input {source.name}")
+            for poller in self._pollers:
+                name = poller.facts().name
+                group.create_task(poller.run(self.listening.take_polled(name)), name=f"modbus {name}")
+            group.create_task(self._panel.run(self.take_panel), name="panel")
+            group.create_task(self._receive(self._port), name="arrivals")
+            group.create_task(self._receive(self._stop_port), name="stop-arrivals")
+            group.create_task(self.outward.send_heartbeats(), name="heartbeats")
+            group.create_task(self.outward.send_events(), name="events")
+            group.create_task(self._actuate(), name="helm")
+            group.create_task(self._decide(), name="deciding")
+
+    async def _decide(self) -> None:
+        """Feed, drain, send, re-arm."""
+        while True:
+            now_s = self._clock.now_s()
+            self._decided_s = now_s
+            self.supervisor.receive(self._situation(now_s), now_s)
+            self.supervisor.tick(now_s)
+            self._drain(now_s)
+            if now_s >= self._beat_due_s:
+                self._beat(now_s)
+            due_s = min(now_s + STEP_S, self._beat_due_s, self.supervisor.deadline() or now_s + STEP_S)
+            self._wake.clear()
+            try:
+                async with asyncio.timeout(max(0.005, due_s - self._clock.now_s())):
+                    await self._wake.wait()
+            except TimeoutError:
+                continue
+
+    def _drain(self, now_s: float) -> None:
+        """Carry out what the supervisor has decided; a journal record is on disk before anything after it moves."""
+        changed = False
+        for _ in range(DECIDE_MAX):
+            outputs = self.supervisor.outbox()
+            if not outputs:
+                break
+            for output in outputs:
+                changed = self._carry_out(output, now_s) or changed
+        else:
+            self._say("fault", problem="the supervisor's outbox does not come to rest")
+        if changed:
+            self._beat(now_s)
+
+    def _carry_out(self, output: Output, now_s: float) -> bool:
+        """Do one thing; return True when the heartbeat should tell of it at once."""
+        if isinstance(output, JournalRecord):
+            self._write(output, now_s)
+        elif isinstance(output, Actuate):
+            self._say("actuate", kind=output.setpoint.kind, value=output.setpoint.value, cause=output.cause)
+            self._helm.order(output.setpoint)
+            self._helm_wake.set()
+        elif isinstance(output, Emit):
+            self.outward.tell(output, now_s)
+            self._say(output.kind, **{key: value for key, value in output.body.items() if key != "kind"})
+            if output.kind == "roster":
+                self._keep_roster()
+        else:
+            return True
+        return False
+
+    def _write(self, output: JournalRecord, now_s: float) -> None:
+        try:
+            self._journal.write(output.record)
+        except SpoolError as error:
+            self._say("journal", problem=str(error))
+            self.supervisor.receive(JournalFailed(output.number, str(error)), now_s)
+            return
+        self.supervisor.receive(Journaled(output.number), now_s)
+
+    async def _actuate(self) -> None:
+        """Serve the equipment; while the deciding loop is stalled the watchdog is left to run out."""
+        told: list[str] = []
+        while True:
+            now_s = self._clock.now_s()
+            if now_s - self._decided_s < STALL_S:
+                problems = await self._helm.work(now_s)
+                if problems != told:
+                    told = problems
+                    self._say("equipment", problems=problems)
+            self._helm_wake.clear()
+            try:
+                async with asyncio.timeout(STEP_S):
+                    await self._helm_wake.wait()
+            except TimeoutError:
+                continue
+
+    def _situation(self, now_s: float) -> Situation:
+        facts = self.listening.picture.facts(now_s)
+        used = {name: facts[name] for name in CYCLES_S if name in facts}
+        return Situation(
+            {name: Fact(latest.value, latest.quality, now_s - latest.at_s) for name, latest in used.items()},
+            self._clock.utc_ns(),
+        )
+
+    async def _receive(self, port: MessagePort) -> None:
+        while True:
+            arrival = await port.receive()
+            if isinstance(arrival, Message):
+                self.take_message(arrival)
+            elif isinstance(arrival, Connected):
+                self.outward.connected()
+                self._beat(self._clock.now_s())
+            self._say("link", arrival=type(arrival).__name__) if not isinstance(arrival, Message) else None
+
+    def take_message(self, message: Message) -> None:
+        """Take one message of either connection, and decide on it at once."""
+        try:
+            _, leaf = topics.split(message.topic)
+            if leaf == topics.EVENT_ACK:
+                self.outward.acknowledged(EventAck.from_bytes(message.payload))
+                return
+        except ProtocolError as error:
+            self._say("bad-message", problem=str(error))
+            return
+        if message.retained and leaf in NEVER_RETAINED:
+            self.retained_count += 1
+            return
+        make = ARRIVALS.get(leaf)
+        if make is not None:
+            self._feed(make(message.payload))
+
+    def _feed(self, arrival: Arrival) -> None:
+        now_s = self._clock.now_s()
+        self.supervisor.receive(self._situation(now_s), now_s)
+        self.supervisor.receive(arrival, now_s)
+        self._drain(now_s)
+        self._wake.set()
+
+    def _beat(self, now_s: float) -> None:
+        """Say how we are, signed; the loop that decides makes it, so that it cannot outlive it (FBK-04)."""
+        self._seq += 1
+        self._beat_due_s = now_s + HEARTBEAT_S
+        facts = self.supervisor.facts(now_s)
+        session, seq, held_ms = facts.echo
+        mono_ms = round(now_s * 1000)
+        heartbeat = VesselHeartbeat(
+            self._config.vessel.id, self._boot_id, self._seq, mono_ms, self._clock.utc_ns(), utc_trusted=True,
+            step=facts.step, reasons=facts.reasons, next_step=facts.next_step, next_step_in_s=facts.next_step_in_s,
+            authority=facts.authority, stop_latched=facts.stop_latched, echo_session=session, echo_seq=seq,
+            echo_held_ms=held_ms, round_trip_ms=facts.round_trip_ms, loss_pct=facts.loss_pct,
+            setpoints=facts.setpoints, phase=facts.phase, roster_version=facts.roster_version, alerts=facts.alerts,
+            action=facts.action,
+        )  # fmt: skip
+        if self.supervisor.link is not None:
+            self.supervisor.link.sent(self._seq, mono_ms)
+        self.outward.beat(heartbeat)
+        self._panel.push(json.dumps({"status": plain(heartbeat)}))
+
+    def take_panel(self, request: str) -> str:
+        """Take one request of the bridge and return its answer, both JSON objects (`shipside/panel.py`)."""
+        try:
+            asked: object = json.loads(request)
+        except ValueError:
+            asked = None
+        source = cast("dict[str, object]", asked) if isinstance(asked, dict) else {}
+        do, person, wanted = source.get("do"), source.get("person", "bridge"), source.get("id", "")
+        if do == "status":
+            self._beat(self._clock.now_s())
+            return json.dumps({"answer": "status", "ok": True})
+        if do not in PANEL_WORDS or not isinstance(person, str) or not isinstance(wanted, str):
+            text = f"the panel knows {', '.join(PANEL_WORDS)} and status"
+            return json.dumps({"answer": str(do)[:20], "ok": False, "reasons": [{"name": "unknown", "text": text}]})
+        before = self.supervisor.facts(self._clock.now_s())
+        self._feed(Local(do, person[:64], wanted))
+        after = self.supervisor.facts(self._clock.now_s())
+        done = {
+            "grant": before.authority.phase == "requested" and after.authority.phase == "granted",
+            "deny": before.authority.phase == "requested" and after.authority.phase == "held",
+            "release": before.authority.station == "local" and after.authority.station == "none",
+            "take": after.authority.station == "local",
+            "emergency_stop": after.stop_latched,
+            "reset_stop": before.stop_latched and not after.stop_latched,
+        }.get(str(do), True)
+        reasons = [] if done else [{"name": "not_now", "text": f"{do} is not possible now"}]
+        return json.dumps({"answer": do, "ok": done, "reasons": reasons})
+
+    def _load_beliefs(self) -> None:
+        """Take the roster and grant put aboard, and the newest roster kept from before."""
+        for path, make in (
+            (self._config.roster, SignedRoster), (self._kept_roster, SignedRoster), (self._config.grant, SignedGrant)
+        ):  # fmt: skip
+            if path is not None and path.is_file():
+                self._feed(make(path.read_bytes()))
+
+    def _keep_roster(self) -> None:
+        """Keep the newest roster on disk: its version never goes back, over restarts too (CMD-12)."""
+        newest = self.supervisor.believed.signed_roster if isinstance(self.supervisor, Supervisor) else None
+        if newest is not None and not _holds(self._kept_roster, newest):
+            half = self._kept_roster.with_suffix(".new")
+            half.write_bytes(newest)
+            half.replace(self._kept_roster)
+
+
+def _holds(path: Path, content: bytes) -> bool:
+    return path.is_file() and path.read_bytes() == content
