@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import logging
 import os
 import socket
 import sys
@@ -37,13 +38,22 @@ class StartError(Exception):
 
 
 def _log_to_stderr() -> None:
+    """Write one JSON object per line, the libraries' warnings included."""
+    common: list[structlog.typing.Processor] = [
+        structlog.processors.add_log_level, structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+    ]  # fmt: skip
     structlog.configure(
-        processors=[
-            structlog.processors.add_log_level, structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info, structlog.processors.JSONRenderer(),
-        ],
+        processors=[*common, structlog.processors.JSONRenderer()],
         logger_factory=structlog.WriteLoggerFactory(sys.stderr),
-    )  # fmt: skip
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(structlog.stdlib.ProcessorFormatter(
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, structlog.processors.JSONRenderer()],
+        foreign_pre_chain=common,
+    ))  # fmt: skip
+    logging.basicConfig(handlers=[handler], level=logging.WARNING)
+    logging.getLogger("psycopg.pool").setLevel(logging.CRITICAL)  # says each retry; the caller is told once
 
 
 def _listen(settings: config.ShoreConfig) -> socket.socket:

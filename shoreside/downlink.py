@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Callable
-from typing import Final
+from typing import Final, TypeVar
 
 from protocols.console.messages import AlertJson
 from protocols.errors import MalformedError, ProtocolError, SignatureError
@@ -63,24 +63,35 @@ class Downlink:
         }  # fmt: skip
 
     def recall(self, known: Remembered) -> None:
-        """Take over what the store knows, once, before the first message."""
+        """Take over what the store knows. It may come late, when ships have spoken already: the newer word stands.
+
+        Keys are the exception: one pinned in the store outranks one pinned since, which may be a thief's.
+        """
         for vessel, key in known.keys.items():
-            self._keys.setdefault(vessel, key)
+            if vessel not in self._configured:
+                self._state(vessel).forged_count += self._keys.get(vessel, key) != key
+                self._keys[vessel] = key
+        self._recall_vessels(known)
+        for note in known.orders:
+            if self.orders.recall(note):
+                fleet.take_order(self._state(note.vessel), views.order_message(note, live=False))
+        for vessel, alert in known.alerts:
+            if (alert["source"], alert["alert_id"]) not in self._state(vessel).alerts:
+                fleet.take_alert(self._state(vessel), alert)
+        _extend(self._batches, known.batches)
+        _extend(self._events, known.events)
+
+    def _recall_vessels(self, known: Remembered) -> None:
         for vessel, encoded in known.births.items():
-            fleet.take_birth(self._state(vessel), Birth.from_bytes(encoded))
+            state = self._state(vessel)
+            if state.birth is None:
+                fleet.take_birth(state, Birth.from_bytes(encoded))
         for vessel, rows in known.latest.items():
             fleet.recall_latest(self._state(vessel), rows)
         for vessel, points in known.tracks.items():
-            self._state(vessel).track.extend(points)
+            fleet.recall_track(self._state(vessel), points)
         for vessel, reports in known.targets.items():
             fleet.take_targets(self._state(vessel), reports)
-        for note in known.orders:
-            self.orders.recall(note)
-            fleet.take_order(self._state(note.vessel), views.order_message(note, live=False))
-        for vessel, alert in known.alerts:
-            fleet.take_alert(self._state(vessel), alert)
-        self._batches.update({key: Ranges(spans) for key, spans in known.batches.items()})
-        self._events.update({key: Ranges(spans) for key, spans in known.events.items()})
 
     def receive(self, topic: str, payload: bytes, now_s: float, utc_ns: int) -> None:
         """Take one message of a ship; a bad one costs itself and is counted."""
@@ -302,3 +313,13 @@ class Downlink:
                 ranges.add(*gap)
                 self.pending.gap(vessel, f"event {boot_id}", *gap)
                 self._ack_events(vessel, boot_id)
+
+
+_Key = TypeVar("_Key")
+
+
+def _extend(held: dict[_Key, Ranges], known: dict[_Key, tuple[tuple[int, int], ...]]) -> None:
+    for key, spans in known.items():
+        ranges = held.setdefault(key, Ranges())
+        for first, last in spans:
+            ranges.add(first, last)

@@ -108,11 +108,19 @@ def _last_row(state: VesselState, batch: Batch, column: Column) -> ValueRow | No
 
 
 def recall_latest(state: VesselState, rows: tuple[ValueRow, ...]) -> None:
-    """Take latest values from the store, where booleans are kept as 0 and 1."""
+    """Take latest values from the store, where booleans are kept as 0 and 1; newer ones stay."""
     for short_id, value, quality, utc_ms in rows:
         channel = state.channels.get(short_id)
         boolean = channel is not None and channel["kind"] == "boolean" and value is not None
-        state.latest[short_id] = (short_id, bool(value) if boolean else value, quality, utc_ms)
+        known = state.latest.get(short_id)
+        if known is None or known[3] < utc_ms:
+            state.latest[short_id] = (short_id, bool(value) if boolean else value, quality, utc_ms)
+
+
+def recall_track(state: VesselState, points: tuple[TrackPoint, ...]) -> None:
+    """Take the track from the store, before the points already here."""
+    since_ms = state.track[0][2] if state.track else None
+    state.track.extendleft(reversed([point for point in points if since_ms is None or point[2] < since_ms]))
 
 
 def measure_rate(state: VesselState, now_s: float) -> None:

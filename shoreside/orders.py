@@ -74,9 +74,12 @@ class OrderBook:
         """Orders sent to which the ship has not said anything yet."""
         return len(self._waiting)
 
-    def recall(self, note: OrderNote) -> None:
-        """Take the last state of an order from the store."""
+    def recall(self, note: OrderNote) -> bool:
+        """Take the last state of an order from the store; return False when something newer is known of it."""
+        if note.order_id in self._last:
+            return False
         self._keep(note)
+        return True
 
     def sent(self, note: OrderNote, now_s: float) -> bool:
         """Take an order just sent; return False when it was known already (a second sending of the same bytes)."""

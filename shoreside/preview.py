@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from control.preview import Asker, Mirror, Preview, preview
 from control.situation import Fact, Situation
 from protocols.console.messages import PreviewMessage
+from protocols.errors import MalformedError
 from protocols.link.cbor import Plain
 from protocols.link.events import Reason
+from protocols.link.orders import check_arguments
 from protocols.reading import Quality
 from shoreside import views
 from shoreside.fleet import VesselState
@@ -42,12 +44,17 @@ def answer(state: VesselState, asked: Question, now: Moment) -> PreviewMessage:
 
 
 def _judge(state: VesselState, asked: Question, now: Moment) -> Preview:
+    args = args_plain(asked.args)
     if state.control is None:
+        try:
+            check_arguments(asked.kind, args)
+        except MalformedError as error:
+            return Preview("refused", (Reason("malformed", "CMD-01", f"{error}."),))
         text = "This station does not know the ship's limits; only she can say."
         return Preview("unknown", (Reason("limits_unknown", "", text),))
     age_s = now.now_s - state.heartbeat_at_s if state.heartbeat_at_s is not None else 0.0
     mirror = Mirror(state.heartbeat, age_s, situation(state, now.utc_ns), state.control)
-    return preview(asked.kind, args_plain(asked.args), asker(state, asked.person), mirror)
+    return preview(asked.kind, args, asker(state, asked.person), mirror)
 
 
 def asker(state: VesselState, person: str) -> Asker:

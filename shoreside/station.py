@@ -87,7 +87,6 @@ class Station:
         """Remember, then listen, commit and acknowledge until cancelled."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self._port.run(), name="station broker")
-            await self._recall()
             group.create_task(self._receive(), name="station receive")
             group.create_task(self._write(), name="station write")
             group.create_task(self._send(), name="station send")
@@ -204,6 +203,7 @@ class Station:
                 self._log("broker lost", {"reason": _reason_of(arrival)})
 
     async def _write(self) -> None:
+        await self._recall()  # live values are shown meanwhile; nothing is acknowledged before the store was read
         while True:
             await asyncio.sleep(COMMIT_LINGER_S)
             work = self.downlink.pending.take()

@@ -61,11 +61,9 @@ class House:
         """Return the header of a program."""
         return {"Authorization": f"Bearer {TOKENS[role]}"}
 
-    async def login(self, person: str = "ann", password: str = "correct horse") -> httpx.Response:
+    async def login(self, person: str = "ann", word: str = "correct horse") -> httpx.Response:
         """Log in from our own page."""
-        return await self.http.post(
-            "/api/v1/login", json={"person": person, "password": password}, headers=self.origin
-        )
+        return await self.http.post("/api/v1/login", json={"person": person, "password": word}, headers=self.origin)
 
     @asynccontextmanager
     async def console(self, ticket: str | None = None) -> AsyncIterator[ClientConnection]:
@@ -140,7 +138,7 @@ async def test_a_watch_logs_in_and_out(house: House) -> None:
     """Wrong name and wrong password sound the same; the cookie is for this site only; the end ends the socket too."""
     # Nobody: every room is closed.
     assert "Log in" in is_problem(await house.http.get("/api/v1/vessels"), 401)
-    wrong = is_problem(await house.login(password="wrong"), 401)
+    wrong = is_problem(await house.login(word="wrong"), 401)
     assert is_problem(await house.login(person="nobody"), 401) == wrong
     # Ann.
     answer = await house.login()
@@ -164,7 +162,7 @@ async def test_a_watch_logs_in_and_out(house: House) -> None:
 async def test_guessing_is_slow(house: House) -> None:
     """The sixth try within a minute is refused, whether the password is right or not."""
     for _ in range(5):
-        is_problem(await house.login(password="guess"), 401)
+        is_problem(await house.login(word="guess"), 401)
     answer = await house.login()
     assert "wait" in is_problem(answer, 429)
     assert int(answer.headers["retry-after"]) > 0
@@ -299,7 +297,7 @@ async def test_an_order_goes_out_as_it_came_and_its_answers_come_back(house: Hou
 
 
 async def test_a_key_is_enrolled_by_the_masters_word(house: House) -> None:
-    """Proves CMD-12 ashore: pending until the Master's roster comes; another's, an older or a damaged one is refused."""
+    """Proves CMD-12 ashore: pending until the Master's roster comes; another's, older or damaged ones are refused."""
     await house.login()
     key = signing.public_bytes(OPERATOR)
     async with house.console() as opened:

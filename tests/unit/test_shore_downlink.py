@@ -197,7 +197,7 @@ def test_a_refusal_keeps_every_reason() -> None:
 
 
 def test_the_shore_raises_and_clears_its_own_alerts() -> None:
-    """Proves CMD-05: silence over 3.5 s, data over 5 s old, clocks over 2 s apart are alerts; each goes when it ends."""
+    """Proves CMD-05: silence over 3.5 s, data over 5 s old, clocks over 2 s apart are alerts, and end."""
     ship = Ship()
     downlink, _ = station(ship)
     state = downlink.states["kestrel"]

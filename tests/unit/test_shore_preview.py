@@ -23,14 +23,17 @@ def held_by_ann() -> VesselState:
     config = ControlConfig.from_mapping("kestrel", source.get("control", source))
     beat = VesselHeartbeat.from_bytes(open_envelope(Ship().heartbeat(1)[1]).body)
     authority = replace(
-        beat.authority, station="remote", person="ann", console="console-1", session="s", level="setpoint", role="operator"
-    )
+        beat.authority, station="remote", person="ann", console="console-1", session="s", level="setpoint",
+        role="operator",
+    )  # fmt: skip
     state = VesselState("kestrel", control=config)
     state.heartbeat, state.heartbeat_at_s = replace(beat, authority=authority), 99.5
     return state
 
 
-def ask(state: VesselState, heading_deg: float, person: str = "ann", now: preview.Moment = NOW) -> tuple[str, list[str]]:
+def ask(
+    state: VesselState, heading_deg: float, person: str = "ann", now: preview.Moment = NOW
+) -> tuple[str, list[str]]:
     """Return the verdict on a heading and the names of its reasons."""
     asked = preview.Question("r1", "conn.heading", {"heading_deg": heading_deg}, person)
     message = preview.answer(state, asked, now)

@@ -1,4 +1,4 @@
-"""A PostgreSQL of its own for the tests of this folder; each test gets a fresh database in it."""
+"""A PostgreSQL of its own for the tests that ask for one; each test gets a fresh database in it."""
 
 from __future__ import annotations
 
