@@ -30,6 +30,8 @@ from telemetry.targets import TargetTable
 
 TARGETS_PER_BATCH: Final = 200
 """AIS targets of one batch: the busiest strait's news of 10 s."""
+BIRTH_RETRY_S: Final = 1.0
+"""Pause before a birth that the broker did not take is sent again; nothing else goes before it."""
 IDLE_S: Final = 1.0
 """Longest wait of the loop: nothing is due later than this anyway."""
 Say = Callable[..., None]
@@ -157,14 +159,20 @@ class Collector:
             return
         through, selected = self.window.receive(ack)
         if through or selected:
-            self._spool.delete(through, selected)
+            try:
+                self._spool.delete(through, selected)
+            except SpoolError as error:
+                self._say("spool", problem=str(error), lost=0)
 
     async def _announce(self) -> None:
         """Say who we are, then send what waits: the shore must know the catalogue before it reads a batch."""
         topic = topics.topic(self._config.vessel.id, topics.BIRTH)
-        if await self._port.publish(topic, self.birth().to_bytes(), retain=True):
-            self.window.connected()
-            self._wake.set()
+        while self._port.connected:
+            if await self._port.publish(topic, self.birth().to_bytes(), retain=True):
+                self.window.connected()
+                self._wake.set()
+                return
+            await asyncio.sleep(BIRTH_RETRY_S)
 
     def birth(self) -> Birth:
         """Return the birth message of this vessel."""

@@ -8,7 +8,7 @@ from typing import Final
 
 import apsw
 
-from shipside.spool import SpoolError
+from shipside.spool import SpoolError, open_whole
 
 SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS journal (number INTEGER PRIMARY KEY AUTOINCREMENT, crc INTEGER NOT NULL, record BLOB NOT NULL);
@@ -27,18 +27,14 @@ class Journal:
     def __init__(self, path: Path | str) -> None:
         """Open or make the journal (":memory:" for tests); raise SpoolError."""
         self.dropped_events_count = 0
+        self._db, was_damaged = open_whole(path, SCHEMA)
         try:
-            if path != ":memory:":
-                Path(path).parent.mkdir(parents=True, exist_ok=True)
-            self._db = apsw.Connection(str(path))
-            self._db.set_busy_timeout(2000)
-            for pragma in ("journal_mode=WAL", "synchronous=FULL"):
-                self._db.execute(f"PRAGMA {pragma}").fetchall()
-            self._db.execute(SCHEMA)
             row = self._db.execute("SELECT count(*) FROM event").fetchone()
             self._events = row[0] if row is not None and isinstance(row[0], int) else 0
-        except (apsw.Error, OSError) as error:
-            raise SpoolError(f"the journal {path} cannot be opened: {error}; check the folder and the disk") from error
+            if was_damaged:  # kept as a damaged record, so that a restart does not forget it before the bridge re-arms
+                self._db.execute("INSERT INTO journal (crc, record) VALUES (?, ?)", (0, b"damaged journal set aside"))
+        except apsw.Error as error:
+            raise SpoolError(f"the journal {path} cannot be opened: {error}; make room on the disk") from error
 
     def records(self) -> tuple[list[bytes], int]:
         """Return the records of former boots, oldest first, and how many are damaged."""
@@ -50,6 +46,19 @@ class Journal:
             else:
                 damaged += 1
         return good, damaged
+
+    def rearm(self) -> None:
+        """Forget damaged records: the bridge has re-armed (CMD-13); raise SpoolError when it cannot be written."""
+        numbers = [
+            number
+            for number, crc, record in self._db.execute("SELECT number, crc, record FROM journal")
+            if not isinstance(record, bytes) or zlib.crc32(record) != crc
+        ]
+        try:
+            with self._db:
+                self._db.executemany("DELETE FROM journal WHERE number = ?", [(number,) for number in numbers])
+        except apsw.Error as error:
+            raise SpoolError(f"the journal cannot be re-armed: {error}") from error
 
     def write(self, record: bytes) -> None:
         """Write one record durably; raise SpoolError when it cannot be."""

@@ -36,7 +36,8 @@ class Outward:
         self._event_seq = 0
         self._heartbeat: bytes | None = None
         self._beat_wake, self._event_wake = asyncio.Event(), asyncio.Event()
-        self._sent: tuple[str, int] = ("", 0)
+        self._sent: dict[str, int] = {}
+        """Highest sequence sent since the last rewind, by boot: events of former boots may wait beside ours."""
         self.unkept_count = 0
         """Events that could not be kept on disk; they were sent at most once."""
 
@@ -61,7 +62,7 @@ class Outward:
 
     def connected(self) -> None:
         """Send everything not acknowledged again."""
-        self._sent = ("", 0)
+        self._sent = {}
         self._event_wake.set()
 
     def acknowledged(self, ack: EventAck) -> None:
@@ -85,10 +86,10 @@ class Outward:
         while True:
             self._event_wake.clear()
             for boot_id, seq, signed in self._journal.events(EVENTS_AT_ONCE):
-                if (boot_id, seq) > self._sent and await self._port.publish(topic, signed):
-                    self._sent = (boot_id, seq)
+                if seq > self._sent.get(boot_id, 0) and await self._port.publish(topic, signed):
+                    self._sent[boot_id] = seq
             try:
                 async with asyncio.timeout(RESEND_S):
                     await self._event_wake.wait()
             except TimeoutError:
-                self._sent = ("", 0)
+                self._sent = {}

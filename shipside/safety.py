@@ -284,6 +284,8 @@ class SafetyShell:
             text = f"the panel knows {', '.join(PANEL_WORDS)} and status"
             return json.dumps({"answer": str(do)[:20], "ok": False, "reasons": [{"name": "unknown", "text": text}]})
         before = self.supervisor.facts(self._clock.now_s())
+        if do == "rearm":
+            self._rearm()
         self._feed(Local(do, person[:64], wanted))
         after = self.supervisor.facts(self._clock.now_s())
         done = {
@@ -296,6 +298,12 @@ class SafetyShell:
         }.get(str(do), True)
         reasons = [] if done else [{"name": "not_now", "text": f"{do} is not possible now"}]
         return json.dumps({"answer": do, "ok": done, "reasons": reasons})
+
+    def _rearm(self) -> None:
+        try:
+            self._journal.rearm()
+        except SpoolError as error:
+            self._say("journal", problem=str(error))
 
     def _load_beliefs(self) -> None:
         """Take the roster and grant put aboard, and the newest roster kept from before."""

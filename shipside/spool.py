@@ -28,6 +28,46 @@ class SpoolError(Exception):
     """The spool cannot be opened or written; the message says what to do."""
 
 
+def open_whole(path: Path | str, schema: str) -> tuple[apsw.Connection, bool]:
+    """Return a durable database at `path` and True when a damaged one had to be set aside; raise SpoolError."""
+    try:
+        if path == ":memory:":
+            return _opened(path, schema), False
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        try:
+            return _opened(path, schema), False
+        except (apsw.NotADBError, apsw.CorruptError):
+            for suffix in ("", "-wal", "-shm"):
+                part = Path(f"{path}{suffix}")
+                if part.exists():
+                    part.replace(_free_name(part))
+            return _opened(path, schema), True
+    except (apsw.Error, OSError) as error:
+        raise SpoolError(f"{path} cannot be opened: {error}; check the folder, its owner and the disk") from error
+
+
+def _opened(path: Path | str, schema: str) -> apsw.Connection:
+    database = apsw.Connection(str(path))
+    try:
+        database.set_busy_timeout(2000)
+        for pragma in ("journal_mode=WAL", "synchronous=FULL"):
+            database.execute(f"PRAGMA {pragma}").fetchall()
+        if database.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
+            raise apsw.CorruptError("the file is damaged")
+        database.execute(schema)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def _free_name(path: Path) -> Path:
+    number = 1
+    while (wanted := path.with_name(f"{path.name}.damaged-{number}")).exists():
+        number += 1
+    return wanted
+
+
 class Spool:
     """Batches by sequence within one epoch."""
 
@@ -37,20 +77,15 @@ class Spool:
         self.dropped: list[tuple[int, int]] = []
         """(first, last) sequences dropped because the spool was full, oldest first; the shore is told."""
         self.damaged_count = 0
+        self._db, self.was_damaged = open_whole(path, SCHEMA)
         try:
-            if path != ":memory:":
-                Path(path).parent.mkdir(parents=True, exist_ok=True)
-            self._db = apsw.Connection(str(path))
-            self._db.set_busy_timeout(2000)
-            for pragma in ("journal_mode=WAL", "synchronous=FULL", "journal_size_limit=1048576"):
-                self._db.execute(f"PRAGMA {pragma}").fetchall()
+            self._db.execute("PRAGMA journal_size_limit=1048576").fetchall()
             self._db.execute(f"PRAGMA max_page_count={(bytes_max + ROOM_BYTES) // PAGE_BYTES}").fetchall()
-            self._db.execute(SCHEMA)
             self._db.execute("INSERT OR IGNORE INTO about VALUES ('epoch', ?)", (epoch,))
             self.epoch = self._number("SELECT value FROM about WHERE name='epoch'")
             self._bytes = self._number("SELECT coalesce(sum(length(bytes)), 0) FROM batch")
-        except (apsw.Error, OSError) as error:
-            raise SpoolError(f"the spool {path} cannot be opened: {error}; check the folder, its owner and the disk") from error
+        except apsw.Error as error:
+            raise SpoolError(f"the spool {path} cannot be opened: {error}; make room on the disk") from error
 
     @property
     def last_seq(self) -> int:
@@ -83,7 +118,10 @@ class Spool:
 
     def get(self, seq: int) -> bytes | None:
         """Return batch `seq`; None when it is gone, or damaged: then it is deleted and counted."""
-        row = self._db.execute("SELECT crc, bytes FROM batch WHERE seq = ?", (seq,)).fetchone()
+        try:
+            row = self._db.execute("SELECT crc, bytes FROM batch WHERE seq = ?", (seq,)).fetchone()
+        except apsw.CorruptError:
+            row = (None, None)
         if row is None:
             return None
         encoded = row[1]
@@ -96,11 +134,21 @@ class Spool:
 
     def delete(self, through: int, selected: Sequence[int]) -> None:
         """Delete what the shore has committed: everything up to `through`, and `selected`."""
-        with self._db:
-            self._db.execute("DELETE FROM batch WHERE seq <= ?", (through,))
-            for seq in selected:
-                self._db.execute("DELETE FROM batch WHERE seq = ?", (seq,))
-        self._bytes = self._number("SELECT coalesce(sum(length(bytes)), 0) FROM batch")
+        freed = 0
+        try:
+            with (
+                self._db
+            ):  # sizes are read of what goes only: a scan of a month's spool per acknowledgement would stall us
+                for query, seq in (("seq <= ?", through), *(("seq = ?", seq) for seq in selected)):
+                    row = self._db.execute(
+                        f"SELECT coalesce(sum(length(bytes)), 0) FROM batch WHERE {query}",  # noqa: S608 - two literals
+                        (seq,),
+                    ).fetchone()
+                    freed += row[0] if row is not None and isinstance(row[0], int) else 0
+                    self._db.execute(f"DELETE FROM batch WHERE {query}", (seq,))  # noqa: S608 - two literals
+        except apsw.Error as error:
+            raise SpoolError(f"acknowledged batches cannot be deleted: {error}; make room on the disk") from error
+        self._bytes -= freed
 
     def close(self) -> None:
         """Close the spool."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from control.messages import Setpoint
+from protocols.errors import MalformedError
 from shipside.actuators.autopilot import steer_heading, steer_rudder
 from shipside.actuators.plc import Plc
 from shipside.ports import EquipmentError, LineOutput
@@ -82,7 +83,7 @@ class EquipmentHelm:
         problems: list[str] = []
         try:
             await self._work_plc(now_s)
-        except EquipmentError as error:
+        except (EquipmentError, MalformedError) as error:  # MalformedError: the map does not let this value be written
             problems.append(str(error))
             self._is_taken, self._propulsion_sent = False, None
         steering = self._wanted.steering

@@ -1,0 +1,84 @@
+"""The spool over kills, damage and full disks; real files, no waiting."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import apsw
+import pytest
+
+from shipside.spool import DROP_AT_ONCE, Spool, SpoolError
+
+
+def test_what_was_added_is_there_after_a_kill(tmp_path: Path) -> None:
+    # Ten batches are written; the program dies without closing (a second connection opens what the first left).
+    spool = Spool(tmp_path / "spool.db", 1_000_000, 7)
+    for seq in range(1, 11):
+        spool.add(seq, b"batch %d" % seq)
+    again = Spool(tmp_path / "spool.db", 1_000_000, 8)
+    assert (again.epoch, again.last_seq, again.count) == (7, 10, 10)
+    assert again.get(3) == b"batch 3"
+
+    # The shore acknowledges all: the next sequence still goes on from there, also after another start.
+    again.delete(10, ())
+    again.close()
+    third = Spool(tmp_path / "spool.db", 1_000_000, 9)
+    assert (third.last_seq, third.count, third.bytes_held) == (10, 0, 0)
+
+
+def test_only_what_is_acknowledged_is_deleted(tmp_path: Path) -> None:
+    spool = Spool(tmp_path / "spool.db", 1_000_000, 1)
+    for seq in range(1, 8):
+        spool.add(seq, b"x" * 10)
+    spool.delete(2, (5, 7))
+    assert spool.after(0, 100) == [3, 4, 6]
+    assert spool.bytes_held == 30
+
+
+def test_the_oldest_go_when_the_limit_is_reached_and_the_range_is_told(tmp_path: Path) -> None:
+    spool = Spool(tmp_path / "spool.db", 100_000, 1)
+    for seq in range(1, 302):
+        spool.add(seq, bytes(1000))
+        assert spool.bytes_held <= 100_000
+    assert spool.after(0, 1)[0] > 1
+    first, last = spool.dropped[0]
+    assert (first, last) == (1, DROP_AT_ONCE)
+    kept = set(spool.after(0, 1000))
+    lost = {seq for first, last in spool.dropped for seq in range(first, last + 1)}
+    assert kept | lost == set(range(1, 302))
+    assert not kept & lost
+
+
+def test_a_damaged_record_is_a_gap_and_never_a_wrong_value(tmp_path: Path) -> None:
+    spool = Spool(tmp_path / "spool.db", 1_000_000, 1)
+    spool.add(1, b"one")
+    spool.add(2, b"two")
+    other = apsw.Connection(str(tmp_path / "spool.db"))
+    other.execute("UPDATE batch SET bytes = ? WHERE seq = 1", (b"onf",))
+    other.close()
+    assert spool.get(1) is None
+    assert spool.get(2) == b"two"
+    assert (spool.damaged_count, spool.dropped) == (1, [(1, 1)])
+    assert spool.after(0, 10) == [2]
+
+
+def test_a_file_that_is_no_spool_is_set_aside_and_a_new_epoch_begins(tmp_path: Path) -> None:
+    path = tmp_path / "spool.db"
+    path.write_bytes(b"this is not a database, whatever its name says" * 100)
+    spool = Spool(path, 1_000_000, 42)
+    assert (spool.epoch, spool.count) == (42, 0)
+    assert [file.name for file in tmp_path.glob("spool.db.damaged*")]
+
+
+def test_a_spool_that_cannot_be_opened_says_so(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(SpoolError, match="cannot be opened"):
+        Spool(tmp_path / "file" / "spool.db", 1_000_000, 1)
+
+
+def test_a_full_file_refuses_with_a_word_and_recovers(tmp_path: Path) -> None:
+    spool = Spool(tmp_path / "spool.db", 1_000_000, 1)
+    with pytest.raises(SpoolError, match="cannot be written"):
+        spool.add(1, bytes(8_000_000))
+    spool.add(1, b"small")
+    assert spool.get(1) == b"small"

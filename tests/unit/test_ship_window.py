@@ -1,0 +1,128 @@
+"""Which batch goes next: live first, then history, nothing forgotten before the shore's word. Simulated seconds."""
+
+from __future__ import annotations
+
+from protocols.link.acks import BatchAck
+from shipside.window import HISTORY_MAX, LIVE_MAX, RESEND_MAX_S, Send, Window
+
+
+def _drain(window: Window, spool: list[int], now_s: float) -> list[Send]:
+    """Send all that may be sent now, as the shell does."""
+    sent: list[Send] = []
+    for _ in range(1000):
+        wanted = window.wanted()
+        if wanted is not None:
+            after, count = wanted
+            window.offer([seq for seq in spool if seq > after][:count])
+        send = window.take(now_s)
+        if send is not None:
+            sent.append(send)
+        elif window.wanted() is None:
+            return sent
+    raise AssertionError("the window never comes to rest")
+
+
+def test_after_an_outage_live_goes_first_and_history_is_marked() -> None:
+    # A hundred batches were made while the link was down.
+    spool = list(range(1, 101))
+    window = Window(1, 100, 5.0)
+    assert _drain(window, spool, 0.0) == []
+
+    # The link stands, and a live batch is made: it goes before all history, which fills its own window.
+    window.connected()
+    spool.append(101)
+    window.made(101)
+    sent = _drain(window, spool, 1.0)
+    assert sent[0] == Send(101, historical=False)
+    assert sent[1:] == [Send(seq, historical=True) for seq in range(1, HISTORY_MAX + 1)]
+
+    # The shore acknowledges: the rest of the history follows, nothing twice.
+    assert window.receive(BatchAck(1, HISTORY_MAX, (101,))) == (HISTORY_MAX, (101,))
+    del spool[:HISTORY_MAX]
+    spool.remove(101)
+    assert [send.seq for send in _drain(window, spool, 2.0)] == list(range(HISTORY_MAX + 1, 101))
+
+
+def test_what_is_not_acknowledged_goes_again_each_time_more_patiently() -> None:
+    spool = [1]
+    window = Window(1, 0, 5.0)
+    window.connected()
+    window.made(1)
+    assert _drain(window, spool, 0.0) == [Send(1, historical=False)]
+    times = []
+    now_s = 0.0
+    for _ in range(8):
+        due_s = window.deadline()
+        assert due_s is not None
+        window.tick(due_s - 0.001)
+        assert _drain(window, spool, due_s - 0.001) == []
+        window.tick(due_s)
+        assert _drain(window, spool, due_s) == [Send(1, historical=True)]
+        times.append(due_s - now_s)
+        now_s = due_s
+    assert times == [5.0, 10.0, 20.0, 40.0, RESEND_MAX_S, RESEND_MAX_S, RESEND_MAX_S, RESEND_MAX_S]
+    assert window.resent_count == 8
+
+
+def test_live_keeps_flowing_when_the_shore_does_not_answer() -> None:
+    spool: list[int] = []
+    window = Window(1, 0, 5.0)
+    window.connected()
+    live = 0
+    for number in range(1, 1501):  # five minutes at 5 Hz, no acknowledgement at all
+        now_s = number / 5
+        spool.append(number)
+        window.made(number)
+        window.tick(now_s)
+        live += sum(1 for send in _drain(window, spool, now_s) if not send.historical)
+        assert window.in_flight_count <= HISTORY_MAX + LIVE_MAX
+    assert live > 300  # as long as LIVE_MAX are in flight the newest waits, and is not lost
+    window.receive(BatchAck(1, 0, tuple(range(1, 257))))
+    assert _drain(window, [seq for seq in spool if seq > 256], 301.0)
+
+
+def test_a_cut_sends_everything_unacknowledged_again() -> None:
+    spool = [1, 2, 3]
+    window = Window(1, 0, 5.0)
+    window.connected()
+    for seq in spool:
+        window.made(seq)
+    assert len(_drain(window, spool, 0.0)) == 3
+    window.receive(BatchAck(1, 1, ()))
+    window.disconnected()
+    assert _drain(window, [2, 3], 1.0) == []
+    assert window.deadline() is None
+    window.connected()
+    assert _drain(window, [2, 3], 2.0) == [Send(2, historical=True), Send(3, historical=True)]
+
+
+def test_a_batch_that_could_not_be_handed_over_goes_again_and_loses_none_before_it() -> None:
+    spool = list(range(1, 11))
+    window = Window(1, 10, 5.0)
+    window.connected()
+    wanted = window.wanted()
+    assert wanted is not None
+    window.offer(spool)
+    first = window.take(0.0)
+    assert first == Send(1, historical=True)
+    window.made(11)
+    spool.append(11)
+    live = window.take(0.0)
+    assert live == Send(11, historical=False)
+    window.failed(11)
+    assert [send.seq for send in _drain(window, spool, 0.0)] == list(range(2, 12))
+
+
+def test_foreign_acknowledgements_delete_nothing() -> None:
+    window = Window(2, 10, 5.0)
+    assert window.receive(BatchAck(1, 10, ())) == (0, ())
+    assert window.receive(BatchAck(2, 11, ())) == (0, ())
+    assert window.receive(BatchAck(2, 0, (3, 11))) == (0, (3,))
+
+
+def test_a_batch_gone_from_the_spool_blocks_nothing() -> None:
+    window = Window(1, 1, 5.0)
+    window.connected()
+    assert _drain(window, [1], 0.0) == [Send(1, historical=True)]
+    window.gone(1)
+    assert window.deadline() is None
