@@ -6,7 +6,8 @@ const SHORE = process.env["FARHELM_SHORE_URL"] ?? "http://127.0.0.1:8090";
 export default defineConfig({
   base: "/",
   build: {
-    outDir: "dist",
+    outDir: "../shoreside/console", // where the wheel and the checkout serve it from (hatch_build.py, api/static.py)
+    emptyOutDir: true,
     target: "es2022",
     chunkSizeWarningLimit: 1200, // MapLibre alone is about 1 MB; it is loaded after the page stands
     rolldownOptions: {

@@ -1,5 +1,5 @@
 // A shore to develop the console against: plays the protocol of protocols/console/messages.py with three small ships.
-//   npm run mock            serves dist/ (when built) and the API on http://127.0.0.1:8090
+//   npm run mock            serves the built console (npm run build) and the API on http://127.0.0.1:8090
 //   log in with any name; the name decides the role: "viewer..." watches, "super..." supervises, others operate.
 //   GET /mock/cut?s=20      the link is silent for 20 s;  /mock/stale  values stop;  /mock/alerts  raises alerts
 import { readFile } from "node:fs/promises";
@@ -10,7 +10,7 @@ import { WebSocketServer } from "ws";
 import { Fleet } from "./ships.mjs";
 
 const PORT = Number(process.env.PORT ?? 8090);
-const DIST = fileURLToPath(new URL("../dist/", import.meta.url));
+const DIST = fileURLToPath(new URL("../../shoreside/console/", import.meta.url));
 const TYPES = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".json": "application/json", ".svg": "image/svg+xml", ".woff2": "font/woff2", ".woff": "font/woff" };
 // As shoreside/api/guard.py: what the policy forbids must be seen here first.
 const POLICY = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; worker-src 'self' blob:; child-src 'self' blob:; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
