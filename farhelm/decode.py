@@ -14,7 +14,7 @@ import typer
 
 from protocols.aio.clock import Clock, SystemClock
 from protocols.nmea0183.framing import LINE_BYTES_MAX
-from protocols.nmea0183.recording import RecordingReader, line_json, totals_json
+from protocols.recording import RecordingReader, line_json, totals_json
 
 PROGRESS_LINES = 50_000
 """Lines between two words of progress on a terminal: a few a second."""

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Final
 
 from protocols.nmea0183.datagram import lines_of
+from protocols.nmea0183.field import clock
 from protocols.nmea0183.framing import LINE_BYTES_MAX, LineSplitter
-from protocols.nmea0183.recording import RecordingReader
+from protocols.nmea0183.sentence import Sentence, parse_line
 from shipside.config import InputConfig
 from shipside.ports import Clock, InputFacts, LineSource, TakeLine
 
@@ -265,6 +266,7 @@ class ReplayInput(LineInput):
     """Plays a recording: with the time its lines tell, times `speed`; without times at ten lines a second."""
 
     UNTIMED_S: Final = 0.1
+    YIELD_LINES: Final = 50
     GAP_MAX_S: Final = 5.0
     """A longer pause in the recording is shortened to this: nobody waits for a ship that lay in port."""
 
@@ -278,24 +280,21 @@ class ReplayInput(LineInput):
                 return True
 
     async def _play(self) -> None:
-        reader = RecordingReader()
         now: str | None = None
-        waits = 0
-        for raw in _lines_of(Path(self.config.path)):
-            line = reader.read(raw)
-            if line.sentence is None:
+        for number, raw in enumerate(_lines_of(Path(self.config.path))):
+            sentence = parse_line(raw)
+            if not isinstance(sentence, Sentence):
+                self.reject()
                 continue
             self.pass_on([raw.strip()])
-            told = next((r.value for r in line.readings if r.channel == "NAV_UTC"), None)
-            is_new = isinstance(told, str) and told != now
-            if self.config.speed > 0.0 and is_new and isinstance(told, str):
+            told = _told(sentence)
+            if self.config.speed > 0.0 and told is not None and told != now:
                 pause_s = 1.0 if now is None else min(max(_seconds(told) - _seconds(now), 0.0), self.GAP_MAX_S)
                 now = told
                 await asyncio.sleep(pause_s / self.config.speed)
             elif self.config.speed > 0.0 and now is None:
                 await asyncio.sleep(self.UNTIMED_S / self.config.speed)
-            waits += 1
-            if waits % 50 == 0:
+            elif number % self.YIELD_LINES == 0:
                 await asyncio.sleep(0)  # lets the others work while a long recording plays as fast as it can
 
 
@@ -306,11 +305,18 @@ def _lines_of(path: Path) -> Iterator[bytes]:
             yield line
 
 
-def _seconds(iso: str) -> float:
-    """Return seconds within the day of an ISO 8601 moment ending in Z, days counted roughly."""
-    day, _, clock = iso.rstrip("Z").partition("T")
-    hours, minutes, seconds = clock.split(":")
-    return int(day[-2:]) * 86400.0 + int(hours) * 3600.0 + int(minutes) * 60.0 + float(seconds)
+def _told(sentence: Sentence) -> str | None:
+    """Return the UTC that a sentence tells, None when it tells none; plaka-like logs tell it without a date."""
+    if sentence.formatter in ("ZDA", "GLL", "GGA", "RMC"):
+        field = sentence.fields[4] if sentence.formatter == "GLL" and len(sentence.fields) > 4 else sentence.fields[0]  # noqa: PLR2004
+        return clock(field)
+    return None
+
+
+def _seconds(told: str) -> float:
+    """Return seconds of the day of `hh:mm:ss[.sss]`."""
+    hours, minutes, seconds = told.split(":")
+    return int(hours) * 3600.0 + int(minutes) * 60.0 + float(seconds)
 
 
 KINDS: Final[dict[str, Callable[[InputConfig, Clock], LineInput]]] = {

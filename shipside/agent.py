@@ -1,0 +1,126 @@
+"""Wiring: the only place where the agent's parts meet real sockets, disks and the broker: one choice, at the start."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
+
+from protocols.aio.clock import Clock
+from protocols.aio.mqtt import Broker, MqttPort
+from protocols.link import signing, topics
+from shipside.actuators.autopilot import AutopilotLink
+from shipside.actuators.helm import EquipmentHelm, Helm, NoHelm
+from shipside.actuators.plc import Plc, missing_registers
+from shipside.config import AgentConfig
+from shipside.panel import TcpPanel
+from shipside.ports import LineSource
+from shipside.sensors.lines import open_input
+from shipside.sensors.modbus_tcp import ModbusTcp
+from shipside.sensors.poller import Poller
+
+Say = Callable[..., None]
+NS_PER_S: Final = 1_000_000_000
+
+
+class StartError(Exception):
+    """The agent cannot start; the message says why and what to do."""
+
+
+def load_key(path: Path) -> Ed25519PrivateKey:
+    """Return the vessel's key; make one (0600) where there is none. Raise StartError when it cannot be read."""
+    try:
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            made = Ed25519PrivateKey.generate()
+            pem = made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+                file.write(pem)
+            return made
+        key = load_pem_private_key(path.read_bytes(), None)
+    except (OSError, ValueError) as error:
+        raise StartError(f"the vessel's key {path} cannot be read: {error}") from error
+    if not isinstance(key, Ed25519PrivateKey):
+        raise StartError(f"the vessel's key {path} is not an Ed25519 key")
+    return key
+
+
+def inputs_of(config: AgentConfig, clock: Clock) -> list[LineSource]:
+    """Return the inputs of a configuration, closed."""
+    return [open_input(entry, clock) for entry in config.inputs]
+
+
+def units_of(config: AgentConfig, clock: Clock) -> list[Poller]:
+    """Return a poller for each Modbus unit of a configuration."""
+    return [
+        Poller(ModbusTcp(unit.name, unit.host, unit.port, unit.unit), unit.registers, unit.period_s, clock)
+        for unit in config.modbus
+    ]
+
+
+async def run_collector(config: AgentConfig, clock: Clock, say: Say) -> None:
+    """Run the collector until cancelled; raise StartError or SpoolError when it cannot start."""
+    from shipside.collector import Collector, will  # noqa: PLC0415 - numpy and pyais stay out of the safety process
+    from shipside.spool import Spool  # noqa: PLC0415 - as above
+
+    key = load_key(config.vessel_key)
+    spool = Spool(config.spool, config.spool_bytes_max, clock.utc_ns() // NS_PER_S)
+    vessel = config.vessel.id
+    port = MqttPort(
+        _broker(config.broker_url), f"{vessel}-collector", [topics.topic(vessel, topics.ACK)], will=will(vessel)
+    )
+    collector = Collector(
+        config, clock, port, inputs_of(config, clock), units_of(config, clock), spool, signing.public_bytes(key), say
+    )
+    say("collector", vessel=vessel, epoch=spool.epoch, spooled=spool.count, inputs=len(config.inputs))
+    try:
+        await collector.run()
+    finally:
+        spool.close()
+
+
+async def run_safety(config: AgentConfig, clock: Clock, say: Say) -> None:
+    """Run the safety process until cancelled; raise StartError or SpoolError when it cannot start."""
+    from shipside.journal import Journal  # noqa: PLC0415 - the collector needs none of this
+    from shipside.safety import SafetyShell, subscriptions  # noqa: PLC0415 - as above
+
+    vessel, key = config.vessel.id, load_key(config.vessel_key)
+    inputs = inputs_of(config, clock)
+    boot_id = f"{clock.utc_ns():016x}-{os.urandom(4).hex()}"
+    shell = SafetyShell(
+        config, clock, MqttPort(_broker(config.broker_url), f"{vessel}-safety", subscriptions(vessel)),
+        MqttPort(_broker(config.stop_broker_url), f"{vessel}-stop", [topics.topic(vessel, topics.STOP)]),
+        inputs, units_of(config, clock), _helm(config, clock, inputs), TcpPanel("127.0.0.1", config.panel_port),
+        Journal(config.journal), key, boot_id, say,
+    )  # fmt: skip
+    say("safety", vessel=vessel, boot_id=boot_id, control=config.control is not None)
+    await shell.run()
+
+
+def _helm(config: AgentConfig, clock: Clock, inputs: list[LineSource]) -> Helm:
+    """Return what moves the ship; the autopilot's answers become an input like any other."""
+    if config.control is None or config.autopilot is None or not config.plc:
+        return NoHelm()
+    unit = next(entry for entry in config.modbus if entry.name == config.plc)
+    missing = missing_registers(unit.registers)
+    if missing:
+        raise StartError(f"the register map of {config.plc} lacks the orders {', '.join(missing)}")
+    autopilot = AutopilotLink(config.autopilot.host, config.autopilot.port, clock)
+    inputs.append(autopilot)
+    return EquipmentHelm(autopilot, Plc(ModbusTcp(unit.name, unit.host, unit.port, unit.unit), unit.registers))
+
+
+def _broker(url: str) -> Broker:
+    try:
+        return Broker.from_url(url)
+    except ValueError as error:
+        raise StartError(str(error)) from error
