@@ -46,7 +46,7 @@ describe("a heading order", () => {
     const reason = { name: "no_go_area", rule: "INT-06", text: "The track enters Oryukdo", value: null, limit: null, unit: "", age_s: null };
     const message = { type: "preview" as const, vessel: "kestrel", request_id: "r", kind: "conn.heading", verdict: "refused" as const, reasons: [reason] };
     vessel.previews.set("conn.heading", { message, atMs: performance.now() });
-    expect(heading()).toEqual({ open: false, reasons: ["The track enters Oryukdo"], verdict: "refused" });
+    expect(heading()).toEqual({ open: false, reasons: ["INT-06 Geofence: The track enters Oryukdo"], verdict: "refused" });
   });
 
   it("forgets a preview that is older than three askings", () => {

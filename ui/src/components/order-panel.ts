@@ -34,7 +34,7 @@ export class OrderPanel extends LitElement {
     .row { display: grid; gap: 0.375rem; align-items: center; }
     .heading { grid-template-columns: 1fr 1fr minmax(5.5rem, 1.6fr) 1fr 1fr; }
     .propulsion { grid-template-columns: 1fr 5.5rem; }
-    .rudder { grid-template-columns: 1fr 5.5rem; }
+    .rudder { grid-template-columns: 1fr 4rem; }
     .pair { display: grid; grid-template-columns: 1fr 1fr; gap: var(--gap); }
     input[type="range"] { width: 100%; accent-color: var(--accent); padding: 0; min-height: max(1.75rem, 24px); background: transparent; border: 0; }
     .row button { padding: 0; }
@@ -146,10 +146,10 @@ export class OrderPanel extends LitElement {
     return html`
       <section class="panel card">
         <div class="head"><h2>${text.rudder} <span class="label">${text.direct}</span></h2><span class="fact ordered"><b>${deg === null ? DASHES : sided(deg, 0)}</b></span></div>
-        <input type="range" aria-label=${text.rudder} min=${-limit} max=${limit} step="1" .value=${String(deg ?? 0)}
+        <div class="row rudder"><input type="range" aria-label=${text.rudder} min=${-limit} max=${limit} step="1" .value=${String(deg ?? 0)}
           @input=${(event: Event) => set(Number((event.target as HTMLInputElement).value))} />
         <fh-set name="rudder-set" label="${text.rudder} ${text.set}" .text=${deg === null ? "" : String(deg)} .typed=${set}
-          .stepped=${(by: number) => set((this.rudderDeg ?? 0) + by)}></fh-set>
+          .stepped=${(by: number) => set((this.rudderDeg ?? 0) + by)}></fh-set></div>
         <fh-two-step name="rudder" .vessel=${this.vessel} .kind=${"conn.rudder"} .args=${deg === null ? null : { rudder_deg: deg }}></fh-two-step>
       </section>`;
   }

@@ -6,7 +6,7 @@ import { ageText } from "../link/ages";
 import type { Store, Vessel } from "../link/store";
 import type { ReasonJson } from "../protocols.gen";
 import type { Words } from "../words";
-import { reasonText } from "../words/reasons";
+import { reasonText, ruleText } from "../words/reasons";
 import { KINDS, type KindName } from "./kinds";
 
 /** As the ship judges it: no valid heartbeat for 3.5 s is ladder step L2 (control.md section 5). */
@@ -56,7 +56,7 @@ export function gate(kind: KindName, vessel: Vessel, store: Store, desk: Desk, w
 }
 
 function sentences(reasons: ReasonJson[], words: Words): string[] {
-  return reasons.map((reason) => reasonText(reason, words));
+  return reasons.map((reason) => [ruleText(reason, words), reasonText(reason, words)].filter(Boolean).join(": "));
 }
 
 function common(vessel: Vessel, store: Store, desk: Desk, words: Words): string[] {
