@@ -115,7 +115,8 @@ class TcpPanel:
             client.push(self._status)
         writing = asyncio.create_task(client.write(), name=f"panel-{number}")
         try:
-            with contextlib.suppress(OSError, ValueError):  # a broken connection or an overlong line ends it
+            # a broken connection or an overlong line ends it; 3.11 logs a cancelled handler as an error
+            with contextlib.suppress(OSError, ValueError, asyncio.CancelledError):
                 await self._read(reader, client)
         finally:
             del self._clients[number]

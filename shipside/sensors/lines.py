@@ -146,11 +146,13 @@ class TcpServerInput(LineInput):
             writer.close()
             return
         self._clients += 1
+        splitter = LineSplitter()
         try:
-            with contextlib.suppress(OSError, TimeoutError):
-                await read_stream(self, reader, LineSplitter())
+            with contextlib.suppress(OSError, TimeoutError, asyncio.CancelledError):  # 3.11 logs a cancelled handler
+                await read_stream(self, reader, splitter)
         finally:
             self._clients -= 1
+            self._rejected += splitter.overlong_count
             writer.close()
 
 

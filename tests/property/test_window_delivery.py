@@ -1,4 +1,4 @@
-"""Over any link that drops, cuts and comes back, every batch reaches the shore, and only acknowledged ones are deleted."""
+"""Over any link that drops, cuts and comes back, every batch reaches the shore; only acknowledged ones are deleted."""
 
 from __future__ import annotations
 
