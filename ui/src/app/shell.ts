@@ -42,9 +42,9 @@ export class Shell extends LitElement {
   private keyNote() {
     const { welcome } = page.store;
     const text = words().key;
-    const sentence = page.keyProblem ? `${words().login.noKeys} (${page.keyProblem})`
+    const sentence = page.store.lastProblem() ? page.store.lastProblem() : page.keyProblem ? `${words().login.noKeys} (${page.keyProblem})`
       : welcome?.key_state === "pending" ? (welcome.demo ? text.pendingDemo : text.pending)
-      : welcome?.key_state === "revoked" ? text.revoked : page.store.lastProblem();
+      : welcome?.key_state === "revoked" ? text.revoked : "";
     return sentence ? html`<div class="key" role="status" data-testid="key-note">${sentence}</div>` : nothing;
   }
 }

@@ -32,7 +32,7 @@ export class EmergencyStop extends LitElement {
     .cover { position: absolute; inset: 0; background: color-mix(in srgb, var(--container-background-color) 94%, #d3000f); color: var(--element-active-color); display: grid; align-content: center; gap: 0.125rem;
       transform-origin: top; transition: transform 120ms ease-out; }
     .cover b { font-size: 1.125rem; color: var(--base-red-500); }
-    .cover span { font-size: max(0.8125rem, 10.5px); color: var(--quiet); }
+    .cover span { white-space: normal; padding: 0 0.5rem; font-size: max(0.8125rem, 10.5px); color: var(--quiet); }
     .cover.lifted { transform: rotateX(100deg); pointer-events: none; visibility: hidden; }
     .cover.latched { background: var(--alert-alarm-color); color: #fff; }
     .cover.latched b, .cover.latched span { color: #fff; }
@@ -51,7 +51,7 @@ export class EmergencyStop extends LitElement {
           ${text.press}<small>${text.lifted}</small>
         </button>
         <button class="cover ${lifted ? "lifted" : ""} ${latched ? "latched" : ""}" data-testid="estop-cover" data-latched=${latched} ?disabled=${lifted} @click=${this.lift}>
-          <b>${text.title}</b><span data-testid="estop-says">${fresh && this.said ? this.said : latched ? text.latched : text.lift}</span>
+          <b>${text.title}</b><span data-testid="estop-says" role="status">${fresh && this.said ? this.said : latched ? text.latched : text.lift}</span>
         </button>
       </div>`;
   }
@@ -74,7 +74,7 @@ export class EmergencyStop extends LitElement {
       this.liftedMs = -Infinity;
     };
     page.operator?.stop(this.vessel).then(
-      () => say(text.sent),
+      (passedOn) => say(passedOn ? text.sent : text.unsure),
       (error: unknown) => say(`${text.failed}: ${error instanceof Error ? error.message : String(error)}`),
     );
   };

@@ -83,16 +83,21 @@ export class Operator {
     this.store.changed();
   }
 
-  /** Sign an emergency stop and send it by both ways at once; throw when neither took it. */
-  async stop(vessel: Vessel): Promise<void> {
+  /**
+   * Sign an emergency stop and send it by both ways at once. True: the shore has passed it on; false: only the socket
+   * took it and nobody has said so. Throw when it was not sent, with the shore's reason.
+   */
+  async stop(vessel: Vessel): Promise<boolean> {
     if (this.key === null) throw new Error("no key");
     const body = stopBody(vessel.id, this.signer(), ulid(), Date.now());
     const signed = toBase64(await sign("stop", body, this.key));
     const bySocket = this.socket.send({ type: "stop", vessel: vessel.id, signed });
     try {
       await postStop(vessel.id, signed);
+      return true;
     } catch (error) {
-      if (!bySocket) throw error;
+      if (error instanceof Problem || !bySocket) throw error; // the shore says it was not sent: believe it
+      return false;
     }
   }
 

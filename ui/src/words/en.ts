@@ -54,7 +54,7 @@ export const en = {
   },
   estop: {
     title: "Emergency stop", lift: "Lift cover", press: "STOP", lifted: "Press to stop", sent: "Stop sent",
-    latched: "Latched aboard", failed: "Stop could not be sent",
+    latched: "Latched aboard", failed: "Stop NOT sent", unsure: "Sent, not acknowledged by the shore",
   },
   order: {
     title: "Orders", heading: "Heading", propulsion: "Propulsion", rudder: "Rudder", stop: "Controlled stop",

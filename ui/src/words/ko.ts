@@ -54,7 +54,7 @@ export const ko: Words = {
   },
   estop: {
     title: "비상정지", lift: "덮개 열기", press: "정지", lifted: "누르면 정지", sent: "정지 전송됨", latched: "선내 유지 중",
-    failed: "정지를 보낼 수 없음",
+    failed: "정지가 전송되지 않음", unsure: "전송했으나 육상이 확인하지 않음",
   },
   order: {
     title: "명령", heading: "선수방위", propulsion: "추진", rudder: "타", stop: "제어 정지",
