@@ -4,6 +4,7 @@ import { css, html, LitElement, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { page, Watch } from "../app/console";
 import type { Vessel } from "../link/store";
+import { gate } from "../orders/gates";
 import type { AlertJson } from "../protocols.gen";
 import { words } from "../words";
 import { clockText } from "./format";
@@ -66,8 +67,17 @@ export class AlertStrip extends LitElement {
           <div class="text">${alert.text}</div>
           <div class="sub">${text.priorities[alert.priority]} ${alert.category} · ${text.states[alert.state]} · ${clockText(alert.since_utc_ms)} · ${text[alert.source]}</div>
         </div>
-        ${acked ? nothing : html`<button data-testid="alert-ack-${alert.alert_id}" @click=${() => this.acknowledge(alert)}>${text.ack}</button>`}
+        ${acked || alert.source === "shore" ? nothing : this.button(alert)}
       </article>`;
+  }
+
+  /** Ship's alerts only: the shore's own go by themselves when what they tell of is over. */
+  private button(alert: AlertJson) {
+    const { operator } = page;
+    if (!operator) return nothing;
+    const state = gate("alert.acknowledge", this.vessel, page.store, operator, words());
+    return html`<button data-testid="alert-ack-${alert.alert_id}" ?disabled=${!state.open} title=${state.reasons.join("\n")}
+      @click=${() => this.acknowledge(alert)}>${words().alerts.ack}</button>`;
   }
 
   private acknowledge(alert: AlertJson): void {
