@@ -1,0 +1,95 @@
+"""The thin parent: both roles as processes of their own, each started again when it ends. It imports next to nothing.
+
+A child that ends at once again and again is started less and less often, never given up. When the parent is gone the
+children end too (they look at who their parent is), so that two agents never fight for one ship.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final
+
+ROLES: Final = ("safety", "collector")
+PARENT_VARIABLE: Final = "FARHELM_PARENT_PID"
+ROUND_S: Final = 0.5
+"""How often the children are looked at."""
+PAUSE_ROUNDS_MAX: Final = 20
+"""Longest pause before a child is started again: 10 s."""
+LIVED_ROUNDS: Final = 20
+"""A child that ran for 10 s is started again at once when it ends."""
+STOP_S: Final = 5.0
+"""How long a child may take to end before it is killed."""
+
+
+class Parent:
+    """Keeps one process per role."""
+
+    def __init__(self, config: Path) -> None:
+        """Run the agent of `config`; nothing is started before `run`."""
+        self._config = config
+        self._children: dict[str, subprocess.Popen[bytes]] = {}
+        self._lived = dict.fromkeys(ROLES, 0)
+        self._pause = dict.fromkeys(ROLES, 1)
+        self._is_told = False
+
+    def run(self) -> int:
+        """Run until told to end; return 0."""
+        signal.signal(signal.SIGTERM, self._told)
+        signal.signal(signal.SIGINT, self._told)
+        for role in ROLES:
+            self._children[role] = self._start(role)
+        while not self._is_told:
+            signal.sigtimedwait([], ROUND_S)
+            for role in ROLES:
+                self._look(role)
+        self._end()
+        return 0
+
+    def _told(self, _number: int, _frame: object) -> None:
+        self._is_told = True
+
+    def _look(self, role: str) -> None:
+        """Count a round of a living child; wait out the pause of a dead one, then start it again."""
+        if self._children[role].poll() is None:
+            self._lived[role] += 1
+            return
+        if self._lived[role]:
+            quick = self._lived[role] < LIVED_ROUNDS
+            self._pause[role] = min(self._pause[role] * 2, PAUSE_ROUNDS_MAX) if quick else 1
+            self._lived[role] = -self._pause[role]
+            sys.stderr.write(f"the {role} ended with {self._children[role].returncode}; it is started again\n")
+        self._lived[role] += 1
+        if self._lived[role] >= 0 and not self._is_told:
+            self._lived[role] = 1
+            self._children[role] = self._start(role)
+
+    def _start(self, role: str) -> subprocess.Popen[bytes]:
+        environment = {**os.environ, PARENT_VARIABLE: str(os.getpid())}
+        command = [sys.executable, "-m", "shipside", "--config", str(self._config), "--role", role]
+        return subprocess.Popen(command, env=environment)  # noqa: S603 - ourselves
+
+    def _end(self) -> None:
+        for child in self._children.values():
+            if child.poll() is None:
+                child.send_signal(signal.SIGTERM)
+        for child in self._children.values():
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                child.wait(STOP_S)
+            child.kill()
+
+
+def checked(config: Path) -> int:
+    """Check the configuration in a process that ends, so that the parent itself never grows; return its exit code."""
+    command = [sys.executable, "-m", "shipside", "--config", str(config), "--check"]
+    return subprocess.call(command, stdout=sys.stderr)  # noqa: S603 - ourselves
+
+
+def is_orphaned() -> bool:
+    """Return True in a child whose parent is gone."""
+    parent = os.environ.get(PARENT_VARIABLE)
+    return parent is not None and parent != str(os.getppid())
