@@ -166,7 +166,7 @@ export interface ValuesMessage {
   vessel: string;
   server_utc_ms: number;
   values: ValueRow[];
-  /** Values of this vessel that this socket was too slow to be sent so far; the latest of each channel always comes. */
+  /** Values of this vessel that this socket was too slow to be sent so far; the latest of each always comes. */
   gap_count: number;
 }
 

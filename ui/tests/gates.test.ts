@@ -83,6 +83,11 @@ describe("other orders", () => {
     expect(gate("conn.rudder", vessel, store, desk, en).open).toBe(true);
   });
 
+  it("a controlled stop is not locked by the ladder", () => {
+    say({ step: "L3" });
+    expect(gate("conn.controlled_stop", vessel, store, desk, en).open).toBe(true);
+  });
+
   it("a request is open on every ladder step, since taking the conn is the way off it, but not for the holder", () => {
     say({ step: "L3", authority: { ...held, session: "s-2" } });
     expect(gate("authority.request", vessel, store, desk, en).open).toBe(true);

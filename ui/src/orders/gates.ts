@@ -14,6 +14,8 @@ export const SILENT_MS = 3500;
 const PREVIEW_LIFE_MS = 6000; // previews are asked for every 2 s; three missing ones make the shore's word worthless
 const ORDERING_ROLES: ReadonlySet<string> = new Set(["operator", "supervisor", "master"]);
 const LOCKED_FROM = "L2";
+/** Never locked by the ladder: stopping is always allowed (control.md, the sentence to remember). */
+const STOPS: ReadonlySet<string> = new Set(["conn.controlled_stop"]);
 
 export interface Gate {
   open: boolean;
@@ -91,7 +93,7 @@ function special(kind: KindName, vessel: Vessel, desk: Desk, words: Words): stri
   return [
     mine ? "" : words.gate.notHolder,
     mine && KINDS[kind].level === "direct" && status.authority.level !== "direct" ? words.gate.needsDirect : "",
-    status.step >= LOCKED_FROM ? words.gate.locked(status.step) : "",
+    status.step >= LOCKED_FROM && !STOPS.has(kind) ? words.gate.locked(status.step) : "",
     status.stop_latched ? words.gate.stopLatched : "",
   ].filter(Boolean);
 }
