@@ -35,6 +35,7 @@ class Parent:
         self._children: dict[str, subprocess.Popen[bytes]] = {}
         self._lived = dict.fromkeys(ROLES, 0)
         self._pause = dict.fromkeys(ROLES, 1)
+        self._wait: dict[str, int] = {}
         self._is_told = False
 
     def run(self) -> int:
@@ -55,17 +56,21 @@ class Parent:
 
     def _look(self, role: str) -> None:
         """Count a round of a living child; wait out the pause of a dead one, then start it again."""
-        if self._children[role].poll() is None:
+        code = self._children[role].poll()
+        if code is None:
             self._lived[role] += 1
             return
-        if self._lived[role]:
+        if role not in self._wait:
             quick = self._lived[role] < LIVED_ROUNDS
             self._pause[role] = min(self._pause[role] * 2, PAUSE_ROUNDS_MAX) if quick else 1
-            self._lived[role] = -self._pause[role]
-            sys.stderr.write(f"the {role} ended with {self._children[role].returncode}; it is started again\n")
-        self._lived[role] += 1
-        if self._lived[role] >= 0 and not self._is_told:
-            self._lived[role] = 1
+            self._wait[role] = self._pause[role]
+            sys.stderr.write(
+                f"the {role} ended with {code}; it is started again in {self._pause[role] * ROUND_S:g} s\n"
+            )
+        self._wait[role] -= 1
+        if self._wait[role] <= 0 and not self._is_told:
+            del self._wait[role]
+            self._lived[role] = 0
             self._children[role] = self._start(role)
 
     def _start(self, role: str) -> subprocess.Popen[bytes]:
