@@ -94,7 +94,7 @@ class Execution:
         if heading_deg is not None:
             self.actuate(Setpoint("heading", round(heading_deg, 1) % 360.0), "AUT-04")
         if propulsion_pct is not None:
-            self.actuate(Setpoint("propulsion", round(propulsion_pct, 1)), "AUT-04")
+            self.actuate(Setpoint("propulsion", round(max(-100.0, min(100.0, propulsion_pct)), 1)), "AUT-04")
 
     def verify(self, situation: Situation, now_s: float) -> None:
         """End the orders whose effect shows, or whose window is over."""

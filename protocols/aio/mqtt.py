@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -135,7 +136,8 @@ class MqttPort:
         return aiomqtt.Client(
             self._broker.host, self._broker.port, username=self._broker.username, password=self._broker.password,
             identifier=self._client_id, protocol=aiomqtt.ProtocolVersion.V5, keepalive=self._keepalive_s,
-            clean_start=True, tls_context=self._tls, max_inflight_messages=INFLIGHT_MAX,
+            clean_start=True, socket_options=[(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)],
+            tls_context=self._tls, max_inflight_messages=INFLIGHT_MAX,
             will=aiomqtt.Will(will.topic, will.payload, qos=1) if will else None, timeout=PUBLISH_TIMEOUT_S,
         )  # fmt: skip
 
