@@ -10,7 +10,7 @@ from control.execution import Execution
 from control.interlock import REVIEWED, Context, verdict
 from control.ladder import ACTIONS, Ladder, LadderInputs
 from control.limits import ControlConfig
-from control.linkwatch import LinkWatch
+from control.linkwatch import GAP_S, LinkWatch
 from control.messages import Emit, HeartbeatNow, Setpoint
 from control.situation import Situation
 from protocols.link.cbor import Plain
@@ -35,7 +35,7 @@ class Watchkeeping:
         self._link = link
         self._execution = execution
         self.ladder = Ladder(config.link)
-        self._lost_since_s: float | None = None
+        self._carried_s, self._before_s = 0.0, 0.0
         self._failing_since_s: float | None = None
         self._failing: list[Reason] = []
         self.leave_when_back = False
@@ -48,9 +48,16 @@ class Watchkeeping:
         since_s = self._link.heard_at_s
         if self._authority.station == "remote":
             since_s = min(since_s, self._authority.lease_ends_s())
-        if self._lost_since_s is not None and self._link.run_s(now_s) < self._config.link.back_s:
-            since_s = min(since_s, self._lost_since_s)
-        return max(0.0, now_s - since_s)
+        return max(0.0, now_s - since_s) + self._carried_s
+
+    def _carry(self, now_s: float) -> None:
+        """Keep a past silence while a latched link flaps: it stops growing, and goes only after `back_s` unbroken."""
+        raw_s = self.silence_s(now_s) - self._carried_s
+        if not self.ladder.is_latched or self._link.run_s(now_s) >= self._config.link.back_s:
+            self._carried_s = 0.0
+        elif raw_s < self._before_s and self._before_s > GAP_S:
+            self._carried_s += self._before_s
+        self._before_s = raw_s
 
     def is_back(self, now_s: float) -> bool:
         """Return whether heartbeats have come without a break for long enough to leave the ladder."""
@@ -63,10 +70,9 @@ class Watchkeeping:
         elif self.leave_when_back and self.is_back(now_s):
             self._leave("the operator who took the conn is heard without a break")
         before = self.ladder.step
+        self._carry(now_s)
         self._review(situation, now_s)
         after = self.ladder.receive(self._inputs(situation, now_s), round(now_s * 1000))
-        if self._lost_since_s is None and self.ladder.is_latched:
-            self._lost_since_s = now_s - self.silence_s(now_s)
         if after != before:
             self._tell(before, after)
             if STEPS.index(after) > STEPS.index(before):
@@ -92,7 +98,7 @@ class Watchkeeping:
 
     def _leave(self, why: str) -> None:
         before = self.ladder.step
-        self._lost_since_s, self._failing_since_s, self.leave_when_back = None, None, False
+        self._carried_s, self._failing_since_s, self.leave_when_back = 0.0, None, False
         if before != "L0":
             self.ladder.leave()
             self._tell(before, "L0", why)
