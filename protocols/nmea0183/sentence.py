@@ -92,13 +92,14 @@ RECOGNISED: Final[frozenset[str]] = frozenset(
 """Formatters known to the standard that feed no channel of the catalogue (AIS is read by `protocols.ais`)."""
 
 _FRAME: Final = re.compile(r"[$!]([A-Z][A-Z0-9]{2,9}),([^*\\]*)(?:\*([0-9A-Fa-f]{2})(?:,([ -~]*))?)?")
-_QUERY_LENGTH: Final = 5
+ESCAPED_END: Final = rb"\x0d\x0a"
+"""Some loggers write the line end as these eight characters."""
 TEXT_MAX: Final = 200
 
 
 def parse_line(line: bytes) -> Sentence | Rejected:
     """Return the sentence in a line (with or without its line end and TAG block), or why there is none."""
-    line = line.strip()
+    line = line.strip().removesuffix(ESCAPED_END)
     if len(line) > LINE_BYTES_MAX:
         return Rejected("too_long", _shown(line))
     tagged = split_tag(line)
