@@ -1,0 +1,43 @@
+"""Free loopback ports below the ephemeral range, where no client socket will take them after the probe."""
+
+from __future__ import annotations
+
+import socket
+from typing import Final
+
+FIRST: Final = 21_000
+END: Final = 32_000
+"""First port of the ephemeral range is 32768; ports above it collided with client sockets under load."""
+
+
+class NoPortError(Exception):
+    """No free port, or the one asked for is taken; the message says what to do."""
+
+
+def is_free(port: int) -> bool:
+    """Return whether nothing listens on loopback `port`."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def free_run(count: int, first: int = FIRST) -> int:
+    """Return the first of `count` neighbouring free ports from `first` on; raise NoPortError when there are none."""
+    start = first
+    while start + count <= END:
+        taken = next((port for port in range(start, start + count) if not is_free(port)), None)
+        if taken is None:
+            return start
+        start = taken + 1
+    raise NoPortError(f"no {count} free ports between {first} and {END} on 127.0.0.1")
+
+
+def asked(port: int) -> int:
+    """Return `port` when it is free; raise NoPortError with a word on what to do."""
+    if not is_free(port):
+        raise NoPortError(f"port {port} is taken; stop what listens there, or choose another: farhelm demo --port 8001")
+    return port
