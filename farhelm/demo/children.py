@@ -20,8 +20,6 @@ STEADY_S: Final = 20.0
 STOP_S: Final = 6.0
 """How long all children together may take to end before they are killed."""
 PR_SET_PDEATHSIG: Final = 1
-USABLE: Final = (2, 3)
-"""Exit codes of our programs for a bad configuration or a thing that cannot be used: told in words, tried again anyway."""
 
 
 @dataclass(slots=True)
@@ -33,6 +31,8 @@ class Child:
     log: Path
     user: str | None = None
     stop_signal: int = signal.SIGTERM
+    is_last: bool = False
+    """True for what others need to end cleanly: database and broker."""
     environment: dict[str, str] = field(default_factory=dict[str, str])
     process: asyncio.subprocess.Process | None = None
     restarts: int = 0
@@ -82,21 +82,27 @@ class Children:
             self._changed(f"{child.name} runs again as {child.pid}")
 
     async def stop(self) -> None:
-        """End all children, last started first; those that do not end are killed."""
+        """End all children, database and broker after the others; those that do not end are killed."""
         self._is_stopping = True
         for watcher in self._watchers:
             watcher.cancel()
-        for child in reversed(self.all):
-            _signal(child, child.stop_signal)
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(STOP_S):
-                for child in self.all:
-                    if child.process is not None:
-                        await child.process.wait()
-        for child in self.all:
-            _signal(child, signal.SIGKILL)
-            if child.process is not None:
-                await child.process.wait()
+        last = [child for child in self.all if child.is_last]
+        for group in ([child for child in self.all if not child.is_last], last):
+            await _end(group)
+
+
+async def _end(group: list[Child]) -> None:
+    for child in group:
+        _signal(child, child.stop_signal)
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(STOP_S):
+            for child in group:
+                if child.process is not None:
+                    await child.process.wait()
+    for child in group:
+        _signal(child, signal.SIGKILL)
+        if child.process is not None:
+            await child.process.wait()
 
 
 async def _spawn(child: Child) -> None:

@@ -1,0 +1,89 @@
+"""`farhelm`: one command, a program or tool a subcommand."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from farhelm.decode import decode
+
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, rich_markup_mode="rich",
+    help="Farhelm watches and steers autonomous ships from ashore. [b]farhelm demo[/b] shows everything on this machine.",
+)  # fmt: skip
+app.command()(decode)
+
+
+def _show_version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it so
+    if wanted:
+        typer.echo(f"farhelm {version('farhelm')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _common(
+    is_version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version and end.")
+    ] = False,
+) -> None:  # fmt: skip
+    """Take what is common to all subcommands."""
+
+
+@app.command()
+def demo(
+    port: Annotated[int, typer.Option(help="Port of the console on 127.0.0.1.")] = 8000,
+    data: Annotated[Path, typer.Option(help="Folder of everything the demo keeps; a second start resumes.")] = Path(".demo"),
+    vessels: Annotated[int, typer.Option(min=1, max=3, help="How many simulated ships.")] = 3,
+    duration: Annotated[float | None, typer.Option(help="Stop by itself after this many seconds.")] = None,
+    seed: Annotated[int, typer.Option(help="Seed of every noise in the simulation.")] = 42,
+    speed: Annotated[float, typer.Option(help="Simulated seconds per second.")] = 1.0,
+) -> None:
+    """Start everything on this machine: database, broker, ships, their agents, the shore and the console.
+
+    Examples:
+
+      farhelm demo
+
+      farhelm demo --port 9000 --data /tmp/farhelm --vessels 1 --duration 600
+    """
+    from farhelm.demo.run import DemoOptions, run  # noqa: PLC0415 - only the demo pays for the simulators
+
+    raise typer.Exit(run(DemoOptions(port, data, vessels, duration, seed, speed)))
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []})
+def agent(context: typer.Context) -> None:
+    """Run the agent aboard: [b]farhelm agent --config agent.toml \\[--role collector|safety] \\[--check][/b]."""
+    _become("shipside", context.args)
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []})
+def shore(context: typer.Context) -> None:
+    """Run the station ashore: [b]farhelm shore --config shore.toml[/b]."""
+    _become("shoreside", context.args)
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []})
+def simulate(context: typer.Context) -> None:
+    """Run simulated ships on real sockets: [b]farhelm simulate --vessels 2 --seed 7 --ports-file ports.json[/b]."""
+    _become("simulators", context.args)
+
+
+def _become(module: str, arguments: list[str]) -> None:
+    """Become the program, so that nothing of the command line stays in its memory."""
+    sys.stdout.flush()
+    os.execv(sys.executable, [sys.executable, "-m", module, *arguments])  # noqa: S606 - ourselves
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

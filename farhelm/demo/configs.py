@@ -1,0 +1,240 @@
+"""The demo's configuration files: one agent's TOML per vessel, one for the shore. The same files an installer would write."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from farhelm.demo import people
+from protocols.link import signing
+from simulators import register_map
+from simulators.fleet import VesselSpec
+
+ALLOWED: Final = (129.00, 34.84, 129.42, 35.06)
+"""West, south, east, north of the sea the demo's ships may be in."""
+NO_GO_HEADING_DEG: Final = 0.0
+"""The no-go area of each vessel lies to the north of her start: this heading leads into it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Handling:
+    """How a vessel handles, for the prediction of tracks and the windows of orders; from the simulators' own trials."""
+
+    turn_radius_m: float
+    reach_m: float
+    stop_reach_m: float
+    speed_full_kn: float
+    look_ahead_s: float
+    margin_m: float
+    heading_s: float
+    propulsion_s: float
+    steady_deg_min: float
+    heading_rate_deg_min_max: float
+    no_go_from_m: float
+    """Distance of the no-go area's southern edge from the start."""
+
+
+HANDLING: Final[dict[str, Handling]] = {
+    "kestrel": Handling(700.0, 500.0, 4300.0, 15.3, 600.0, 100.0, 600.0, 600.0, 4.0, 20.0, 1100.0),
+    "otter": Handling(12.0, 4.0, 10.0, 6.2, 360.0, 5.0, 90.0, 30.0, 60.0, 400.0, 170.0),
+    "petrel": Handling(360.0, 190.0, 1600.0, 13.0, 360.0, 50.0, 300.0, 240.0, 6.0, 45.0, 1000.0),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where a vessel's equipment and broker are."""
+
+    nmea_port: int
+    plc_port: int
+    autopilot_port: int
+    panel_port: int
+    broker_url: str
+
+
+def write_agent(folder: Path, spec: VesselSpec, at: Addresses) -> Path:
+    """Write the agent's configuration of a simulated vessel; return its path."""
+    home = folder / spec.slug
+    home.mkdir(exist_ok=True)
+    registers = register_map.FOLDER / f"{spec.slug}.toml"
+    master = signing.public_bytes(people.key_of(people.key_path(folder, "master"))).hex()
+    identity = spec.identity
+    imo = f"imo = {identity.imo}\n" if identity.imo else ""
+    text = f"""# Agent of the simulated vessel {spec.slug}, written by `farhelm demo` at each start.
+[vessel]
+id = "{spec.slug}"
+name = "{identity.name}"
+ship_type = "{_ship_type(identity.ship_type)}"
+mmsi = {identity.mmsi}
+{imo}length_m = {float(identity.length_m)}
+beam_m = {float(identity.beam_m)}
+
+[broker]
+url = "{at.broker_url}"
+
+[[input]]
+name = "bridge"
+kind = "tcp_client"
+port = {at.nmea_port}
+
+[[modbus]]
+name = "plc"
+host = "127.0.0.1"
+port = {at.plc_port}
+unit = 1
+period_s = 0.5
+registers = "{registers}"
+
+[sources]
+hold_off_s = 10.0
+NAV_LAT = ["bridge/GP", "bridge/GN"]
+NAV_LON = ["bridge/GP", "bridge/GN"]
+NAV_SOG = ["bridge/GP", "bridge/GN"]
+NAV_COG = ["bridge/GP", "bridge/GN"]
+NAV_UTC = ["bridge/GP", "bridge/GN"]
+NAV_HDG = ["bridge/HE", "bridge/HC"]
+ME_RPM = ["plc", "bridge/II"]
+
+[link]
+bearer = "lte"
+
+[spool]
+path = "spool.db"
+mb_max = 200.0
+
+[safety]
+journal = "journal.db"
+panel_port = {at.panel_port}
+autopilot_port = {at.autopilot_port}
+plc = "plc"
+
+[keys]
+master_public_key = "{master}"
+vessel_key = "vessel.pem"
+roster = "{folder / "beliefs" / f"{spec.slug}.roster"}"
+grant = "{folder / "beliefs" / f"{spec.slug}.grant"}"
+
+{_control(spec)}"""
+    path = home / "agent.toml"
+    people.keep_secret(path, text.encode())
+    return path
+
+
+def _control(spec: VesselSpec) -> str:
+    handling, rpm_full = HANDLING[spec.slug], spec.engine.full_rpm
+    return f"""[control]
+phase = "coastal"
+
+[control.hull]
+length_m = {float(spec.identity.length_m)}
+beam_m = {float(spec.identity.beam_m)}
+turn_radius_m = {handling.turn_radius_m}
+reach_m = {handling.reach_m}
+stop_reach_m = {handling.stop_reach_m}
+rpm_full = {rpm_full}
+speed_full_kn = {handling.speed_full_kn}
+
+[control.link]
+degraded_round_trip_ms = 1000.0
+degraded_loss_pct = 10.0
+degraded_for_s = 5.0
+direct_round_trip_ms_max = 2000.0
+silent_s = 3.5
+silent_direct_s = 2.0
+lost_s = 10.0
+grace_s = 5.0
+fallback_s = 60.0
+back_s = 10.0
+
+[control.authority]
+lease_s = 15.0
+answer_s = 10.0
+confirm_s = 10.0
+bump_rudder_deg = 5.0
+bump_propulsion_pct = 5.0
+bump_heading_deg = 2.0
+
+[control.verify]
+heading_s = {handling.heading_s}
+rudder_s = 30.0
+propulsion_s = {handling.propulsion_s}
+steady_deg_min = {handling.steady_deg_min}
+
+[control.phases.coastal]
+rudder_deg_max = 20.0
+rudder_slow_deg_max = 35.0
+rudder_speed_kn = 6.0
+rudder_step_deg_max = 70.0
+heading_rate_deg_min_max = {handling.heading_rate_deg_min_max}
+ahead_pct_max = 90.0
+astern_pct_max = 60.0
+propulsion_step_pct_max = 100.0
+reversal_rpm_max = {round(rpm_full * 0.3, 1)}
+look_ahead_s = {handling.look_ahead_s}
+margin_m = {handling.margin_m}
+hold = "slow_down_on_heading"
+hold_pct = 20.0
+fallback = "stop"
+stop_pct = 0.0
+
+[[control.areas]]
+kind = "allowed"
+name = "Busan approaches"
+ring = {_box(*ALLOWED)}
+
+[[control.areas]]
+kind = "no_go"
+name = "anchorage north of the start"
+ring = {_no_go(spec, handling)}
+"""
+
+
+def _no_go(spec: VesselSpec, handling: Handling) -> str:
+    """Return a box to the north of the start, wide enough that a ship on an easterly course keeps it abeam for long."""
+    south = spec.start.latitude_deg + handling.no_go_from_m / 111_200.0
+    per_degree_m = 111_320.0 * math.cos(math.radians(south))
+    west, east = spec.start.longitude_deg - 2000.0 / per_degree_m, spec.start.longitude_deg + 9000.0 / per_degree_m
+    return _box(west, south, east, min(south + 0.02, ALLOWED[3] - 0.002))
+
+
+def _box(west: float, south: float, east: float, north: float) -> str:
+    corners = ((west, south), (east, south), (east, north), (west, north))
+    return "[" + ", ".join(f"[{longitude:.6f}, {latitude:.6f}]" for longitude, latitude in corners) + "]"
+
+
+def _ship_type(code: int) -> str:
+    return {80: "tanker", 70: "cargo", 99: "unmanned survey craft"}.get(code, "vessel")
+
+
+def write_shore(folder: Path, listen: str, urls: Mapping[str, str], vessels: tuple[str, ...], seed: Path) -> Path:
+    """Write the shore's configuration; `urls` has broker, stop_broker and database. Return its path."""
+    host, _, port = listen.partition(":")
+    origins = ", ".join(f'"http://{name}:{port}"' for name in (host, "localhost"))
+    master = signing.public_bytes(people.key_of(people.key_path(folder, "master"))).hex()
+    known = "".join(
+        f'[vessels.{vessel}]\nmaster_public_key = "{master}"\n'
+        f'public_key = "{signing.public_bytes(people.key_of(folder / vessel / "vessel.pem")).hex()}"\n\n'
+        for vessel in vessels
+    )
+    text = f"""# The station ashore, written by `farhelm demo` at each start.
+[shore]
+listen = "{listen}"
+origins = [{origins}]
+broker = "{urls["broker"]}"
+stop_broker = "{urls["stop_broker"]}"
+database = "{urls["database"]}"
+people = "{seed}"
+demo = true
+
+[alerts]
+heartbeat_silent_s = 3.5
+data_stale_s = 5.0
+clock_skew_s = 2.0
+
+{known}"""
+    path = folder / "shore.toml"
+    people.keep_secret(path, text.encode())
+    return path
