@@ -86,7 +86,9 @@ class Believed:
             text = "The ship holds no remote-access grant of her Master."
             return [*reasons, Reason("no_grant", "AUT-07" if grant is None else "AUT-12", text)]
         if not grant.valid_from_utc_ns <= utc_ns < grant.valid_to_utc_ns:
-            reasons.append(Reason("grant_not_valid_now", "AUT-07", "The remote-access grant is not valid at this time."))
+            reasons.append(
+                Reason("grant_not_valid_now", "AUT-07", "The remote-access grant is not valid at this time.")
+            )
         for name, value, allowed in (
             ("roc", entry.roc, grant.rocs), ("group", group, grant.groups), ("level", level, grant.levels)
         ):  # fmt: skip

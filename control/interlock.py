@@ -141,7 +141,9 @@ def _propulsion_rate(context: Context, propulsion_pct: float, limits: PhaseLimit
         return reasons  # INT-02 has already refused it
     step_pct = abs(propulsion_pct - 100.0 * rpm / context.config.hull.rpm_full)
     if step_pct > limits.propulsion_step_pct_max:
-        text = f"Propulsion would change by {step_pct:.0f} % at once; the limit is {limits.propulsion_step_pct_max:g} %."
+        text = (
+            f"Propulsion would change by {step_pct:.0f} % at once; the limit is {limits.propulsion_step_pct_max:g} %."
+        )
         reasons.append(
             Reason("propulsion_step", "INT-05", text, round(step_pct, 1), limits.propulsion_step_pct_max, "%", age_s)
         )

@@ -27,6 +27,7 @@ def _show_version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it so
 
 @app.callback()
 def _common(
+    *,
     is_version: Annotated[
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version and end.")
     ] = False,
@@ -37,7 +38,9 @@ def _common(
 @app.command()
 def demo(
     port: Annotated[int, typer.Option(help="Port of the console on 127.0.0.1.")] = 8000,
-    data: Annotated[Path, typer.Option(help="Folder of everything the demo keeps; a second start resumes.")] = Path(".demo"),
+    data: Annotated[Path, typer.Option(help="Folder of everything the demo keeps; a second start resumes.")] = Path(
+        ".demo"
+    ),
     vessels: Annotated[int, typer.Option(min=1, max=3, help="How many simulated ships.")] = 3,
     duration: Annotated[float | None, typer.Option(help="Stop by itself after this many seconds.")] = None,
     seed: Annotated[int, typer.Option(help="Seed of every noise in the simulation.")] = 42,
@@ -46,12 +49,11 @@ def demo(
     """Start everything on this machine: database, broker, ships, their agents, the shore and the console.
 
     Examples:
-
       farhelm demo
 
       farhelm demo --port 9000 --data /tmp/farhelm --vessels 1 --duration 600
     """
-    from farhelm.demo.run import DemoOptions, run  # noqa: PLC0415 - only the demo pays for the simulators
+    from farhelm.demo.run import DemoOptions, run
 
     raise typer.Exit(run(DemoOptions(port, data, vessels, duration, seed, speed)))
 

@@ -6,7 +6,7 @@ import gzip
 import json
 import sys
 from collections.abc import Iterator
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -20,7 +20,7 @@ PROGRESS_LINES = 50_000
 """Lines between two words of progress on a terminal: a few a second."""
 
 
-class Format(str, Enum):
+class Format(StrEnum):
     """What is printed."""
 
     jsonl = "jsonl"
@@ -29,8 +29,7 @@ class Format(str, Enum):
 
 def lines_in(path: Path) -> Iterator[bytes]:
     """Yield the lines of a plain or gzip-compressed recording; no line is read further than its bound."""
-    opened = gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")
-    with opened as file:
+    with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as file:
         while line := file.readline(64 * LINE_BYTES_MAX):
             yield line
 
@@ -44,7 +43,6 @@ def decode(
     """Read a recording of NMEA 0183 and AIS and print what it holds.
 
     Examples:
-
       farhelm decode plaka.log.gz --format summary
 
       farhelm decode gofree.log | jq 'select(.ais.mmsi == 244660000)'

@@ -196,7 +196,11 @@ class _Reader:
         texts = [str(origin) for origin in listed]
         for origin in texts:
             parts = urlsplit(origin)
-            if parts.scheme not in ("http", "https") or not parts.netloc or origin != f"{parts.scheme}://{parts.netloc}":
+            if (
+                parts.scheme not in ("http", "https")
+                or not parts.netloc
+                or origin != f"{parts.scheme}://{parts.netloc}"
+            ):
                 self.faults.append(f"shore.origins: {origin!r} is not of the form https://host[:port]")
         return tuple(texts)
 

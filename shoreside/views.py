@@ -219,5 +219,3 @@ def _reason_texts(reasons: Plain) -> str:
         (_said(reason, "text") or _said(reason, "name")) if isinstance(reason, dict) else str(reason)
         for reason in reasons
     )
-
-

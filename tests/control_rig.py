@@ -11,8 +11,19 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from control.command import restore
 from control.limits import ControlConfig
 from control.messages import (
-    Actuate, Arrival, Emit, Journal, Journaled, JournalFailed, Local, Setpoint, SignedGrant, SignedHeartbeat,
-    SignedOrder, SignedRoster, SignedStop,
+    Actuate,
+    Arrival,
+    Emit,
+    Journal,
+    Journaled,
+    JournalFailed,
+    Local,
+    Setpoint,
+    SignedGrant,
+    SignedHeartbeat,
+    SignedOrder,
+    SignedRoster,
+    SignedStop,
 )  # fmt: skip
 from control.situation import Fact, Situation
 from control.supervisor import Supervisor
@@ -71,7 +82,9 @@ def signed_grant(levels: tuple[str, ...] = ("setpoint", "direct"), to_ns: int = 
 class Rig:
     """One vessel at sea, and the people who would steer her."""
 
-    def __init__(self, now_s: float = 1000.0, journal: list[bytes] | None = None, config: ControlConfig | None = None) -> None:
+    def __init__(
+        self, now_s: float = 1000.0, journal: list[bytes] | None = None, config: ControlConfig | None = None
+    ) -> None:
         """Boot the vessel with the roster and grant aboard."""
         self.now_s = now_s
         self.boot_id = f"boot-{now_s:g}"

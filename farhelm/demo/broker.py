@@ -78,7 +78,7 @@ def _mosquitto(
 
 def main() -> None:
     """Run iotcore's broker in this process until it is ended."""
-    from iotcore import IotCoreBroker  # noqa: PLC0415 - only this child pays for it
+    from iotcore import IotCoreBroker
 
     IotCoreBroker(config_path=sys.argv[1]).run_forever()
 

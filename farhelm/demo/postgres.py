@@ -61,7 +61,9 @@ class Postgres:
     def is_ready(self) -> bool:
         """Return whether the server answers; make the database where it is missing."""
         try:
-            with psycopg.connect(self.dsn.removesuffix("farhelm") + "postgres", connect_timeout=2, autocommit=True) as db:
+            with psycopg.connect(
+                self.dsn.removesuffix("farhelm") + "postgres", connect_timeout=2, autocommit=True
+            ) as db:
                 if db.execute("SELECT 1 FROM pg_database WHERE datname = 'farhelm'").fetchone() is None:
                     db.execute("CREATE DATABASE farhelm")
         except psycopg.OperationalError:

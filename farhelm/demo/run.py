@@ -98,7 +98,7 @@ class Demo:
             ("simulated ships", lambda: self._start_simulators(plan)),
             ("shore", lambda: self._start_shore(plan, staff)),
             ("agents", lambda: self._start_agents(plan, staff)),
-            ("first data", lambda: self._wait_for_ships()),
+            ("first data", self._wait_for_ships),
         ):
             if told.is_set():
                 return

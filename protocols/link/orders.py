@@ -83,7 +83,8 @@ ORDER_KINDS: Final[dict[str, OrderKind]] = {
     "stop.reset": OrderKind("conn", "observe", 60.0, "critical"),
 }  # fmt: skip
 """Every kind of order. `authority.confirm` may carry the setpoints that the receiver has loaded: they are the first command
-after the transfer and must be near what the ship does (AUT-04); without them she loads her own. `authority.resume` leaves the ladder after a regained link: the operator confirms the mode."""
+after the transfer and must be near what the ship does (AUT-04); without them she loads her own. `authority.resume` leaves
+the ladder after a regained link: the operator confirms the mode."""
 
 _FIELDS: Final = frozenset(
     ("v", "id", "vessel", "group", "kind", "args", "person", "console", "session", "fencing", "seq", "boot_id")

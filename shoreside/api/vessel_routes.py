@@ -222,5 +222,3 @@ async def order(order_id: str, shore: TheShore, who: TheWho) -> dict[str, object
 def _timed(row: tuple[object, ...], index: int) -> list[object]:
     time = row[index]
     return [*row[:index], utc_ms(time) if isinstance(time, datetime) else None, *row[index + 1 :]]
-
-

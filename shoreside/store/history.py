@@ -90,9 +90,7 @@ class History:
     async def samples(self, span: Span, limit: int, after: tuple[datetime, int] | None) -> list[Sample]:
         """Return at most `limit` samples in order of time, those behind `after` (time, channel id) where given."""
         time, channel_id = after if after is not None else (span.start, -1)
-        rows = await self.all(
-            _SAMPLES, span.vessel, list(span.channels), span.start, span.end, time, channel_id, limit
-        )
+        rows = await self.all(_SAMPLES, span.vessel, list(span.channels), span.start, span.end, time, channel_id, limit)
         return [
             Sample(str(channel), int(str(number)), time, _number(value), int(str(quality)))
             for channel, number, time, value, quality in rows

@@ -139,8 +139,7 @@ async def _alerts(connection: Connection) -> tuple[tuple[str, AlertJson], ...]:
 
 async def _words(connection: Connection) -> dict[tuple[str, Word], bytes]:
     query = (
-        "SELECT DISTINCT ON (vessel, what) vessel, what, signed FROM master_word"
-        " ORDER BY vessel, what, version DESC"
+        "SELECT DISTINCT ON (vessel, what) vessel, what, signed FROM master_word ORDER BY vessel, what, version DESC"
     )
     found: dict[tuple[str, Word], bytes] = {}
     for vessel, what, signed in await _all(connection, query):

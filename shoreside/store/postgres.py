@@ -322,9 +322,7 @@ def _merged(known: TargetReport | None, report: TargetReport) -> TargetReport:
     if known is None:
         return report
     earlier, later = sorted((known, report), key=lambda one: one.utc_ns)
-    filled = {
-        name: getattr(earlier, name) for name in TargetReport.__slots__ if getattr(later, name) is None
-    }
+    filled = {name: getattr(earlier, name) for name in TargetReport.__slots__ if getattr(later, name) is None}
     return replace(later, **filled)
 
 

@@ -56,7 +56,7 @@ class Demo:
         """Return the API token of `role`."""
         return str(self.facts["tokens"][role])
 
-    def get(self, path: str, role: str = "operator") -> Any:  # noqa: ANN401 - JSON
+    def get(self, path: str, role: str = "operator") -> Any:
         """Return the JSON of `path`."""
         request = urllib.request.Request(self.url + path, headers={"Authorization": f"Bearer {self.token(role)}"})
         with urllib.request.urlopen(request, timeout=10) as answer:
@@ -72,7 +72,7 @@ def free_port() -> int:
     raise RuntimeError("no free port")
 
 
-def wait_until(condition: Any, limit_s: float, what: str) -> Any:  # noqa: ANN401 - whatever the condition returns
+def wait_until(condition: Any, limit_s: float, what: str) -> Any:
     """Return the first true result of `condition()`; fail with `what` after `limit_s` seconds of real time."""
     end_s = time.monotonic() + limit_s
     while time.monotonic() < end_s:
@@ -133,7 +133,9 @@ def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         path = chromium_path()
         if path is None and not Path(playwright.chromium.executable_path).exists():
-            word = "no Chromium: `apt-get install chromium` or `playwright install chromium`; the console was NOT tested"
+            word = (
+                "no Chromium: `apt-get install chromium` or `playwright install chromium`; the console was NOT tested"
+            )
             if os.environ.get("CI"):
                 pytest.fail(word)
             pytest.skip(word)

@@ -62,7 +62,9 @@ def test_random_ais_parts_never_raise(rows: list[tuple[str, ...]]) -> None:
             decode_parts(whole)
 
 
-@given(st.integers(1, 9), st.integers(0, 9), st.text("0123456789:;<=>?@ABCW`abcw", max_size=80), st.sampled_from("012345"))
+@given(
+    st.integers(1, 9), st.integers(0, 9), st.text("0123456789:;<=>?@ABCW`abcw", max_size=80), st.sampled_from("012345")
+)
 def test_random_payloads_of_one_part_are_a_report_or_a_reason(count: int, number: int, payload: str, fill: str) -> None:
     """Single parts that claim any count and number."""
     part = part_of("x", "VDM", [str(count), str(number), "", "A", payload, fill])

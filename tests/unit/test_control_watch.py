@@ -62,7 +62,11 @@ def test_a_request_nobody_answers_is_denied_and_a_grant_nobody_confirms_rolls_ba
 
 def test_loaded_setpoints_that_would_jolt_the_ship_are_refused_as_bump() -> None:
     """Proves AUT-04: at the limit bumpless, above it refused; without any the ship loads her own actual values."""
-    for name, at_limit, above in (("heading_deg", 82.0, 82.1), ("propulsion_pct", 54.8, 54.9), ("rudder_deg", -5.0, -5.1)):
+    for name, at_limit, above in (
+        ("heading_deg", 82.0, 82.1),
+        ("propulsion_pct", 54.8, 54.9),
+        ("rudder_deg", -5.0, -5.1),
+    ):
         ship = Rig()
         ship.say("authority.request", {"level": "setpoint"})
         refused = ship.say("authority.confirm", {name: above})
@@ -231,7 +235,7 @@ def test_the_emergency_stop_needs_no_authority_and_is_latched() -> None:
     ship.stop("sue")
     assert [(move[1].kind, move[1].value) for move in ship.moves] == [("emergency_stop", 0.0)]
     # The equipment was told before anything was written or said.
-    first = next(line for line in ship.log if "Emergency" in line or "emergency" in line and "Actuate" in line)
+    first = next(line for line in ship.log if "Emergency" in line or ("emergency" in line and "Actuate" in line))
     assert "Actuate" in first
     ship.take("ann")
     for kind, args in (("conn.heading", {"heading_deg": 95}), ("conn.controlled_stop", {})):

@@ -195,9 +195,9 @@ def test_datagrams_are_read_and_their_losses_counted() -> None:
 def test_an_order_for_the_autopilot_reads_back_as_it_was_meant() -> None:
     """HTC of the standard's own layouts: heading, rudder to port, and the examples of the sentence list."""
     for steering, text in (
-        (Steering(False, "H", None, "T", 20.0, 10.0, None, 20.0, 95.0, None, None, "T"),  # noqa: FBT003
+        (Steering(False, "H", None, "T", 20.0, 10.0, None, 20.0, 95.0, None, None, "T"),
          b"$INHTC,V,,,H,T,20.0,10.0,,20.0,095.0,,,T,C*38"),
-        (Steering(False, "R", 10.0, "N", 35.0, None, None, None, None, None, None, "T"),  # noqa: FBT003
+        (Steering(False, "R", 10.0, "N", 35.0, None, None, None, None, None, None, "T"),
          b"$INHTC,V,10.0,R,R,N,35.0,,,,,,,T,C*50"),
     ):  # fmt: skip
         assert make_htc("IN", steering) == text
