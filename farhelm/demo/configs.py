@@ -55,6 +55,52 @@ class Addresses:
     broker_url: str
 
 
+_SOURCES: Final = """\
+[sources]
+hold_off_s = 10.0
+NAV_LAT = ["bridge/GP", "bridge/GN"]
+NAV_LON = ["bridge/GP", "bridge/GN"]
+NAV_SOG = ["bridge/GP", "bridge/GN"]
+NAV_COG = ["bridge/GP", "bridge/GN"]
+NAV_UTC = ["bridge/GP", "bridge/GN"]
+NAV_HDG = ["bridge/HE", "bridge/HC"]
+ME_RPM = ["plc", "bridge/II"]
+
+[link]
+bearer = "lte"
+
+[spool]
+path = "spool.db"
+mb_max = 200.0
+
+"""
+"""Who is believed for what, the keeping of the link and of what was not yet delivered: alike aboard all of them."""
+
+_WATCH: Final = """\
+[control.link]
+degraded_round_trip_ms = 1000.0
+degraded_loss_pct = 10.0
+degraded_for_s = 5.0
+direct_round_trip_ms_max = 2000.0
+silent_s = 3.5
+silent_direct_s = 2.0
+lost_s = 10.0
+grace_s = 5.0
+fallback_s = 60.0
+back_s = 10.0
+
+[control.authority]
+lease_s = 15.0
+answer_s = 10.0
+confirm_s = 10.0
+bump_rudder_deg = 5.0
+bump_propulsion_pct = 5.0
+bump_heading_deg = 2.0
+
+"""
+"""When the link counts as degraded, silent, lost; how long a conn is held and answered for: alike aboard all."""
+
+
 def write_agent(folder: Path, spec: VesselSpec, at: Addresses) -> Path:
     """Write the agent's configuration of a simulated vessel; return its path."""
     home = folder / spec.slug
@@ -88,24 +134,7 @@ unit = 1
 period_s = 0.5
 registers = "{registers}"
 
-[sources]
-hold_off_s = 10.0
-NAV_LAT = ["bridge/GP", "bridge/GN"]
-NAV_LON = ["bridge/GP", "bridge/GN"]
-NAV_SOG = ["bridge/GP", "bridge/GN"]
-NAV_COG = ["bridge/GP", "bridge/GN"]
-NAV_UTC = ["bridge/GP", "bridge/GN"]
-NAV_HDG = ["bridge/HE", "bridge/HC"]
-ME_RPM = ["plc", "bridge/II"]
-
-[link]
-bearer = "lte"
-
-[spool]
-path = "spool.db"
-mb_max = 200.0
-
-[safety]
+{_SOURCES}[safety]
 journal = "journal.db"
 panel_port = {at.panel_port}
 autopilot_port = {at.autopilot_port}
@@ -137,33 +166,17 @@ stop_reach_m = {handling.stop_reach_m}
 rpm_full = {rpm_full}
 speed_full_kn = {handling.speed_full_kn}
 
-[control.link]
-degraded_round_trip_ms = 1000.0
-degraded_loss_pct = 10.0
-degraded_for_s = 5.0
-direct_round_trip_ms_max = 2000.0
-silent_s = 3.5
-silent_direct_s = 2.0
-lost_s = 10.0
-grace_s = 5.0
-fallback_s = 60.0
-back_s = 10.0
-
-[control.authority]
-lease_s = 15.0
-answer_s = 10.0
-confirm_s = 10.0
-bump_rudder_deg = 5.0
-bump_propulsion_pct = 5.0
-bump_heading_deg = 2.0
-
-[control.verify]
+{_WATCH}[control.verify]
 heading_s = {handling.heading_s}
 rudder_s = 30.0
 propulsion_s = {handling.propulsion_s}
 steady_deg_min = {handling.steady_deg_min}
 
-[control.phases.coastal]
+{_waters(spec, handling)}"""
+
+
+def _waters(spec: VesselSpec, handling: Handling) -> str:
+    return f"""[control.phases.coastal]
 rudder_deg_max = 20.0
 rudder_slow_deg_max = 35.0
 rudder_speed_kn = 6.0
@@ -172,7 +185,7 @@ heading_rate_deg_min_max = {handling.heading_rate_deg_min_max}
 ahead_pct_max = 90.0
 astern_pct_max = 60.0
 propulsion_step_pct_max = 100.0
-reversal_rpm_max = {round(rpm_full * 0.3, 1)}
+reversal_rpm_max = {round(spec.engine.full_rpm * 0.3, 1)}
 look_ahead_s = {handling.look_ahead_s}
 margin_m = {handling.margin_m}
 hold = "slow_down_on_heading"
