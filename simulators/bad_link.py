@@ -41,6 +41,18 @@ class LinkQuality:
     cut: Cut = ""
 
 
+def lateness_s(quality: LinkQuality, dice: random.Random) -> float:
+    """Return how late the next piece is: delay, jitter, and a retransmission for each time it is lost."""
+    late = quality.delay_s + dice.uniform(0.0, quality.jitter_s)
+    again = _RETRANSMIT_S
+    for _ in range(8):  # eight losses in a row: 51 s, past every time-out above
+        if dice.random() >= quality.loss:
+            break
+        late += again
+        again *= 2
+    return late
+
+
 class BadLink:
     """One proxied link; set `quality` at any time."""
 
@@ -106,7 +118,7 @@ class BadLink:
     async def _take(self, reader: asyncio.StreamReader, waiting: asyncio.Queue[tuple[float, bytes]]) -> None:
         loop = asyncio.get_running_loop()
         while chunk := await reader.read(_CHUNK_BYTES):
-            await waiting.put((loop.time() + self._lateness_s(), chunk))
+            await waiting.put((loop.time() + lateness_s(self.quality, self._dice), chunk))
         raise EOFError
 
     async def _give(self, waiting: asyncio.Queue[tuple[float, bytes]], writer: asyncio.StreamWriter) -> None:
@@ -118,17 +130,6 @@ class BadLink:
             writer.write(chunk)
             self.passed_bytes += len(chunk)
             await writer.drain()
-
-    def _lateness_s(self) -> float:
-        quality = self.quality
-        late = quality.delay_s + self._dice.uniform(0.0, quality.jitter_s)
-        again = _RETRANSMIT_S
-        for _ in range(8):  # eight losses in a row: 51 s, past every time-out above
-            if self._dice.random() >= quality.loss:
-                break
-            late += again
-            again *= 2
-        return late
 
 
 def _reset(writer: asyncio.StreamWriter) -> None:
