@@ -15,7 +15,7 @@ from typing import Final
 
 from protocols.aio.clock import Clock
 from protocols.aio.port import Arrival, Connected, Disconnected, Message, Will
-from simulators.bad_link import Cut, LinkQuality, lateness_s
+from simulators.bad_link import LinkQuality, lateness_s
 
 KEEPALIVE_S: Final = 5.0
 """As in `protocols.aio.mqtt`."""
@@ -376,6 +376,3 @@ class SimPort:
         answer = self._answers.get(number)
         if answer is not None and not answer.done():
             answer.set_result(True)
-
-
-__all__ = ["LTE", "SHORE_LINE", "Cut", "Lane", "Link", "LinkQuality", "SimBroker", "SimPort"]

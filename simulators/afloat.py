@@ -1,0 +1,159 @@
+"""One vessel of the deterministic world: the simulated ship, her two real programs, and the wires between them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from protocols.aio.clock import Clock
+from protocols.link import signing, topics
+from shipside.actuators.helm import EquipmentHelm
+from shipside.actuators.plc import Plc
+from shipside.collector import Collector, will
+from shipside.config import AgentConfig
+from shipside.journal import Journal
+from shipside.ports import InputFacts, TakeLine
+from shipside.safety import SafetyShell, subscriptions
+from shipside.sensors.poller import Poller
+from shipside.spool import Spool
+from simulators import commissioning
+from simulators.bad_link import LinkQuality
+from simulators.devices.wired import WiredAutopilot, WiredPlc
+from simulators.fleet import VesselSpec
+from simulators.loop import NS_PER_S
+from simulators.network import Link, SimBroker
+from simulators.operators import Bridge
+from simulators.ship import Ship
+from simulators.vessel.motion import Environment
+
+Note = Callable[..., None]
+
+
+class Wire:
+    """An input that gives the lines put on it: a `LineSource` without a socket; with nobody listening they are lost."""
+
+    def __init__(self, name: str) -> None:
+        """Begin with nobody listening."""
+        self._name = name
+        self._take: TakeLine | None = None
+        self._lines = 0
+
+    @property
+    def name(self) -> str:
+        """Name of the input in the configuration."""
+        return self._name
+
+    async def run(self, take: TakeLine) -> None:
+        """Pass lines to `take` until cancelled."""
+        self._take = take
+        try:
+            await asyncio.Event().wait()
+        finally:
+            self._take = None
+
+    def put(self, lines: Iterable[bytes]) -> None:
+        """Put lines on the wire."""
+        for line in lines:
+            if self._take is not None:
+                self._lines += 1
+                self._take(line.rstrip(b"\r\n"))
+
+    def facts(self) -> InputFacts:
+        """Return how the input is doing."""
+        return InputFacts(self._name, self._take is not None, self._lines, 0, 0, None, "")
+
+
+class Autopilot(WiredAutopilot):
+    """The autopilot's wire; what she answers goes onto the bridge's line too, as it does aboard."""
+
+    def __init__(self, ship: Ship, heard_by: Iterable[Wire]) -> None:
+        """Wire to `ship`; others listen."""
+        super().__init__(ship)
+        self._heard_by = tuple(heard_by)
+
+    async def run(self, take: TakeLine) -> None:
+        """Pass answers to `take`, and to the others, until cancelled."""
+        await super().run(lambda line: self._pass(line, take))
+
+    def _pass(self, line: bytes, take: TakeLine) -> None:
+        take(line)
+        for wire in self._heard_by:
+            wire.put((line,))
+
+
+@dataclass(frozen=True, slots=True)
+class Afloat:
+    """One vessel: the ship, her programs, and the link they share."""
+
+    ship: Ship
+    link: Link
+    bridge: Bridge
+    autopilot: Autopilot
+    wires: tuple[Wire, ...]
+    """The bridge's line, once for each program."""
+    spool: Spool
+    journal: Journal
+    collector: Collector
+    safety: SafetyShell
+
+    def say(self, lines: Iterable[bytes]) -> None:
+        """Put what the instruments say, and the autopilot's own word, on the bridge's line."""
+        told = tuple(lines)
+        for wire in self.wires:
+            wire.put(told)
+        self.autopilot.deliver()
+
+    def close(self) -> None:
+        """Close spool and journal."""
+        self.spool.close()
+        self.journal.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Waters:
+    """Where a vessel is put afloat."""
+
+    seed: int
+    clock: Clock
+    network: SimBroker
+    folder: Path
+    environment: Environment
+    note: Note
+
+
+def launch(spec: VesselSpec, quality: LinkQuality, waters: Waters) -> Afloat:
+    """Return a vessel whose ship lies at her start and whose programs are wired and not yet running."""
+    slug, seed, clock = spec.slug, waters.seed, waters.clock
+    config = commissioning.agent_config(spec, seed, waters.folder / slug)
+    ship, link = Ship(spec, seed, clock.utc_ns(), waters.environment), waters.network.link(slug, quality)
+    for_collector, for_safety = Wire("bridge"), Wire("bridge")
+    autopilot = Autopilot(ship, (for_collector, for_safety))
+    spool, journal = Spool(":memory:", config.spool_bytes_max, clock.utc_ns() // NS_PER_S), Journal(":memory:")
+    key = commissioning.key_of(seed, slug)
+    uplink = waters.network.port(f"{slug}-collector", link, [topics.topic(slug, topics.ACK)], will(slug))
+    collector = Collector(
+        config, clock, uplink, [for_collector], [_poller(config, ship, clock)], spool, signing.public_bytes(key),
+        _say(waters.note, f"{slug}/collector"),
+    )  # fmt: skip
+    bridge = Bridge(ship, clock, waters.note)
+    safety = SafetyShell(
+        config, clock, waters.network.port(f"{slug}-safety", link, subscriptions(slug)),
+        waters.network.port(f"{slug}-stop", link, [topics.topic(slug, topics.STOP)]), [for_safety, autopilot],
+        [_poller(config, ship, clock)], EquipmentHelm(autopilot, Plc(WiredPlc(ship), config.modbus[0].registers)),
+        bridge, journal, key, f"boot-{seed}-{slug}", _say(waters.note, f"{slug}/safety"),
+    )  # fmt: skip
+    return Afloat(ship, link, bridge, autopilot, (for_collector, for_safety), spool, journal, collector, safety)
+
+
+def _poller(config: AgentConfig, ship: Ship, clock: Clock) -> Poller:
+    unit = config.modbus[0]
+    return Poller(WiredPlc(ship, unit.name), unit.registers, unit.period_s, clock)
+
+
+def _say(note: Note, who: str) -> Callable[..., None]:
+    def say(event: str, **fields: object) -> None:
+        note(who, event, **fields)
+
+    return say

@@ -1,0 +1,163 @@
+"""What the world's ships and people are given before they sail: keys from the seed, roster, grant, configuration.
+
+The agent's configuration is a table that `shipside.config` reads and judges as it does any installer's file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, cast
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+import control
+from protocols.link import signing
+from protocols.link.roster import Grant, Roster, RosterEntry
+from protocols.link.signing import Domain
+from shipside import config
+from simulators import register_map
+from simulators.fleet import VesselSpec
+from simulators.loop import START_UTC_NS
+
+ROC: Final = "Busan"
+YEAR_NS: Final = 365 * 24 * 3600 * 1_000_000_000
+PEOPLE: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
+    "ann": ("operator", ("observe", "setpoint", "direct", "stop")),
+    "bob": ("operator", ("observe", "setpoint", "direct", "stop")),
+    "sue": ("supervisor", ("observe", "setpoint", "direct", "stop", "supervise")),
+    "vic": ("viewer", ("observe",)),
+}
+"""{person: (role, what their key may sign)}: everybody in the roster of every ship."""
+EXAMPLE: Final = Path(control.__file__).with_name("example.toml")
+"""Times of ladder and authority, and what a phase allows: those of the commented example."""
+
+
+@dataclass(frozen=True, slots=True)
+class Handling:
+    """How a vessel handles, for predicted tracks and the windows of orders; from the simulators' own trials."""
+
+    turn_radius_m: float
+    reach_m: float
+    stop_reach_m: float
+    speed_full_kn: float
+    look_ahead_s: float
+    margin_m: float
+    heading_s: float
+    propulsion_s: float
+    steady_deg_min: float
+    heading_rate_deg_min_max: float
+    no_go_from_m: float
+    """Distance of the no-go area's southern edge to the north of the start."""
+
+
+HANDLING: Final[dict[str, Handling]] = {
+    "kestrel": Handling(700.0, 500.0, 4300.0, 15.3, 600.0, 100.0, 600.0, 600.0, 4.0, 20.0, 1100.0),
+    "otter": Handling(12.0, 4.0, 10.0, 6.2, 360.0, 5.0, 90.0, 30.0, 60.0, 400.0, 170.0),
+    "petrel": Handling(360.0, 190.0, 1600.0, 13.0, 360.0, 50.0, 300.0, 240.0, 6.0, 45.0, 1000.0),
+}
+"""As in the demo, so that a voyage in the world is a voyage of the demo."""
+ALLOWED: Final = (129.00, 34.84, 129.42, 35.06)
+"""West, south, east, north of the sea the ships may be in."""
+
+Table = dict[str, object]
+
+
+def key_of(seed: int, name: str) -> Ed25519PrivateKey:
+    """Return the key of `name` in the world of `seed`; it guards nothing real."""
+    return Ed25519PrivateKey.from_private_bytes(hashlib.sha256(f"farhelm world {seed} {name}".encode()).digest())
+
+
+def roster(seed: int, vessel: str, version: int = 1, people: tuple[str, ...] = tuple(PEOPLE)) -> bytes:
+    """Return the roster of `people` as the vessel's Master signs it."""
+    entries = tuple(
+        RosterEntry(person, PEOPLE[person][0], ROC, "", signing.public_bytes(key_of(seed, person)), PEOPLE[person][1],
+                    START_UTC_NS - YEAR_NS, START_UTC_NS + YEAR_NS)
+        for person in people
+    )  # fmt: skip
+    return signing.sign(Domain.ROSTER, Roster(vessel, version, entries).to_bytes(), key_of(seed, "master"))
+
+
+def grant(seed: int, vessel: str) -> bytes:
+    """Return the Master's remote-access grant for a year."""
+    made = Grant(vessel, f"{vessel}-world", "kim", (ROC,), ("conn",), ("setpoint", "direct"), START_UTC_NS - YEAR_NS,
+                 START_UTC_NS + YEAR_NS)  # fmt: skip
+    return signing.sign(Domain.GRANT, made.to_bytes(), key_of(seed, "master"))
+
+
+def agent_config(spec: VesselSpec, seed: int, folder: Path) -> config.AgentConfig:
+    """Return the agent's configuration of a vessel; roster and grant are put into `folder`, as at commissioning."""
+    folder.mkdir(exist_ok=True)
+    (folder / "roster").write_bytes(roster(seed, spec.slug))
+    (folder / "grant").write_bytes(grant(seed, spec.slug))
+    identity = spec.identity
+    imo: Table = {"imo": identity.imo} if identity.imo else {}
+    nowhere = {"host": "none.invalid", "port": 1}
+    table: Table = {
+        "vessel": {"id": spec.slug, "name": identity.name, "mmsi": identity.mmsi, "length_m": float(identity.length_m),
+                   "beam_m": float(identity.beam_m), **imo},
+        "broker": {"url": "mqtt://none.invalid"},  # every address is nowhere: the world fills the ports
+        "input": [{"name": "bridge", "kind": "tcp_client", **nowhere}],
+        "modbus": [{"name": "plc", "unit": 1, "period_s": 0.5, "registers": str(register_map.FOLDER / f"{spec.slug}.toml"),
+                    **nowhere}],
+        "sources": _SOURCES,
+        "link": {"bearer": "lte"},
+        "spool": {"path": "spool.db", "mb_max": 200.0},
+        "safety": {"journal": "journal.db", "plc": "plc", "autopilot_host": "none.invalid", "autopilot_port": 1},
+        "keys": {"master_public_key": signing.public_bytes(key_of(seed, "master")).hex(), "vessel_key": "vessel.pem",
+                 "roster": "roster", "grant": "grant"},
+        "control": control_table(spec),
+    }  # fmt: skip
+    return config.from_mapping(table, folder, {})
+
+
+_SOURCES: Final[Table] = {
+    "hold_off_s": 10.0,
+    **{name: ["bridge/GP", "bridge/GN"] for name in ("NAV_LAT", "NAV_LON", "NAV_SOG", "NAV_COG", "NAV_UTC")},
+    "NAV_HDG": ["bridge/HE", "bridge/HC"],
+    "ME_RPM": ["plc", "bridge/II"],
+}
+"""Who is believed for what, best first."""
+
+
+def control_table(spec: VesselSpec) -> Table:
+    """Return the [control] table of a vessel: the commented example with this vessel's hull, windows and waters."""
+    example = cast("dict[str, Table]", tomllib.loads(EXAMPLE.read_text(encoding="utf-8"))["control"])
+    handling, rpm_full = HANDLING[spec.slug], spec.engine.full_rpm
+    coastal = cast("dict[str, Table]", example["phases"])["coastal"] | {
+        "ahead_pct_max": 90.0, "rudder_step_deg_max": 70.0, "reversal_rpm_max": round(rpm_full * 0.3, 1),
+        "heading_rate_deg_min_max": handling.heading_rate_deg_min_max, "look_ahead_s": handling.look_ahead_s,
+        "margin_m": handling.margin_m,
+    }  # fmt: skip
+    own: Table = {
+        "hull": {
+            "length_m": float(spec.identity.length_m), "beam_m": float(spec.identity.beam_m), "rpm_full": rpm_full,
+            "turn_radius_m": handling.turn_radius_m, "reach_m": handling.reach_m,
+            "stop_reach_m": handling.stop_reach_m, "speed_full_kn": handling.speed_full_kn,
+        },
+        "verify": {
+            "heading_s": handling.heading_s, "rudder_s": 30.0, "propulsion_s": handling.propulsion_s,
+            "steady_deg_min": handling.steady_deg_min,
+        },
+        "phases": {"coastal": coastal},
+        "areas": [
+            {"kind": "allowed", "name": "Busan approaches", "ring": _box(*ALLOWED)},
+            {"kind": "no_go", "name": "anchorage north of the start", "ring": _no_go(spec, handling)},
+        ],
+    }  # fmt: skip
+    return {**example, **own}
+
+
+def _no_go(spec: VesselSpec, handling: Handling) -> list[list[float]]:
+    """Return a box to the north of the start, wide enough that a ship on an easterly course keeps it abeam for long."""
+    south = spec.start.latitude_deg + handling.no_go_from_m / 111_200.0
+    per_degree_m = 111_320.0 * math.cos(math.radians(south))
+    west, east = spec.start.longitude_deg - 2000.0 / per_degree_m, spec.start.longitude_deg + 9000.0 / per_degree_m
+    return _box(west, south, east, min(south + 0.02, ALLOWED[3] - 0.002))
+
+
+def _box(west: float, south: float, east: float, north: float) -> list[list[float]]:
+    return [[west, south], [east, south], [east, north], [west, north]]
