@@ -139,8 +139,11 @@ class World:
         self._is_over = True
         for task in self._tasks:
             task.cancel()
-        try:
-            return await self._stack.__aexit__(kind, error, traceback)
+        is_own = error is not None and not isinstance(error, asyncio.CancelledError)
+        try:  # an error of the voyage itself goes up as it is, a program's in the group's wrapping
+            ended = await (self._stack.__aexit__(None, None, None) if is_own
+                           else self._stack.__aexit__(kind, error, traceback))  # fmt: skip
+            return None if is_own else ended
         finally:
             for afloat in self.vessels.values():
                 afloat.close()
