@@ -151,6 +151,29 @@ def test_no_outage_of_any_length_leaves_a_gap_or_a_double(how: Cut, cut_for_s: f
     run(voyage())
 
 
+@pytest.mark.parametrize("how", ["silent", "reset"])
+def test_a_link_cut_again_and_again_while_she_catches_up_leaves_no_gap_and_no_double(how: Cut) -> None:
+    """What is lost here is history under way, which only the window's own memory brings back."""
+
+    async def voyage() -> None:
+        async with World(seed=3, quality=LinkQuality(0.15, 0.1, 0.05)) as world:
+            window = world.vessels["otter"].collector.window
+            await world.forward(seconds=5)
+            for _ in range(4):
+                world.cut("otter", how)
+                await world.forward(seconds=30)
+                world.restore("otter")
+                await world.until(lambda: window.in_flight_count > 40, 10, "history under way")
+            world.cut("otter", how)
+            await world.forward(seconds=30)
+            world.restore("otter")
+            await world.forward(seconds=40)
+            assert assert_complete(world) > 190 * 5
+            assert world.vessels["otter"].spool.count < 20
+
+    run(voyage())
+
+
 def test_a_store_that_is_down_loses_nothing_and_acknowledges_nothing() -> None:
     async def voyage() -> None:
         async with World(seed=4) as world:
