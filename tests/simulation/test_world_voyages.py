@@ -83,7 +83,7 @@ def test_heading_095_ends_in_succeeded_with_the_otter_on_095() -> None:
 
 @pytest.mark.parametrize("how", ["silent", "reset"])
 def test_a_link_cut_under_way_slows_her_on_her_heading_until_somebody_takes_the_conn_again(how: Cut) -> None:
-    """Proves FBK-01, and that nothing is lost or doubled over an outage (R1)."""
+    """Proves FBK-01; nothing is lost or doubled over the outage."""
 
     async def voyage() -> None:
         async with World(seed=2) as world:
