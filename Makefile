@@ -74,6 +74,6 @@ $(READY): requirements.lock pyproject.toml
 		awk '/^uv==/ {on = 1} on && /^ *#/ {exit} on {print}' requirements.lock >$(VENV)/uv.txt && \
 		$(PY) -m pip install --quiet --require-hashes --no-deps -r $(VENV)/uv.txt; fi
 	@echo "installing the pinned packages ..."
-	@$(BIN)/uv pip install --quiet --python $(PY) --require-hashes requirements.lock
+	@$(BIN)/uv pip install --quiet --python $(PY) --require-hashes -r requirements.lock
 	@$(BIN)/uv pip install --quiet --python $(PY) --no-deps --no-build-isolation -e .
 	@touch $@

@@ -214,12 +214,13 @@ class _Reader:
 
     def record(self, kind: type[_Record], source: object, where: str) -> _Record | None:
         """Return the record in `source`; None when something is missing, unknown or no finite number."""
-        if not isinstance(source, Mapping):
+        given = _table(source)
+        if given is None:
             self._faults.append(f"[{where}] is missing")
             return None
         names = [field.name for field in fields(kind)]
-        self._faults += [f"{where}.{name} is not known" for name in sorted(set(source) - set(names))]
-        values = {name: self._value(source, name, where) for name in names}
+        self._faults += [f"{where}.{name} is not known" for name in sorted(set(given) - set(names))]
+        values = {name: self._value(given, name, where) for name in names}
         return None if None in values.values() else kind(**cast("dict[str, Any]", values))
 
     def _value(self, source: Mapping[str, object], name: str, where: str) -> float | str | None:
@@ -239,11 +240,12 @@ class _Reader:
 
     def phases(self, source: object) -> dict[str, PhaseLimits]:
         """Return the phases given; at least one is needed."""
-        if not isinstance(source, Mapping) or not source:
+        given = _table(source)
+        if not given:
             self._faults.append("[control.phases] is missing: give at least one phase")
             return {}
         found: dict[str, PhaseLimits] = {}
-        for name, limits in source.items():
+        for name, limits in given.items():
             if name not in PHASES:
                 self._faults.append(f"control.phases.{name} is none of {', '.join(PHASES)}")
                 continue
@@ -254,17 +256,19 @@ class _Reader:
 
     def areas(self, source: object) -> tuple[Area, ...]:
         """Return the areas given; none at all is allowed, a broken one is not."""
-        if not isinstance(source, list) or len(source) > AREAS_MAX:
+        given = cast("list[object]", source) if isinstance(source, list) else None
+        if given is None or len(given) > AREAS_MAX:
             self._faults.append(f"control.areas is not a list of at most {AREAS_MAX}")
             return ()
-        found = [self._area(item, f"control.areas[{number}]") for number, item in enumerate(source)]
+        found = [self._area(item, f"control.areas[{number}]") for number, item in enumerate(given)]
         return tuple(area for area in found if area is not None)
 
     def _area(self, source: object, where: str) -> Area | None:
-        if not isinstance(source, Mapping):
+        given = _table(source)
+        if given is None:
             self._faults.append(f"{where} is not a table")
             return None
-        kind, name, ring = source.get("kind"), source.get("name"), _ring(source.get("ring"))
+        kind, name, ring = given.get("kind"), given.get("name"), _ring(given.get("ring"))
         if kind not in AREA_KINDS:
             self._faults.append(f"{where}.kind is {kind!r}, none of {', '.join(AREA_KINDS)}")
         if not isinstance(name, str) or not name:
@@ -276,14 +280,23 @@ class _Reader:
         return Area("allowed" if kind == "allowed" else "no_go", name, ring)
 
 
+def _table(source: object) -> Mapping[str, object] | None:
+    return cast("Mapping[str, object]", source) if isinstance(source, Mapping) else None
+
+
+def _row(source: object) -> tuple[object, ...]:
+    return tuple(cast("list[object]", source)) if isinstance(source, list | tuple) else ()
+
+
 def _ring(source: object) -> Ring | None:
-    if not isinstance(source, list | tuple) or not POINTS_MIN <= len(source) <= POINTS_MAX:
+    rows = _row(source)
+    if not POINTS_MIN <= len(rows) <= POINTS_MAX:
         return None
     points: list[tuple[float, float]] = []
-    for point in source:
-        if not isinstance(point, list | tuple) or [_is_number(part) for part in point] != [True, True]:
+    for point in map(_row, rows):
+        if [_is_number(part) for part in point] != [True, True]:
             return None
-        longitude, latitude = float(point[0]), float(point[1])
+        longitude, latitude = (float(cast("float", part)) for part in point)
         if abs(longitude) > LONGITUDE_DEG_MAX or abs(latitude) > LATITUDE_DEG_MAX:
             return None
         points.append((longitude, latitude))

@@ -16,9 +16,11 @@ from control.situation import Situation
 from protocols.errors import MalformedError
 from protocols.link.cbor import Plain
 from protocols.link.events import Reason
-from protocols.link.heartbeats import STEPS, VesselHeartbeat
+from protocols.link.heartbeats import STEPS, AuthorityState, VesselHeartbeat
 from protocols.link.orders import ORDER_KINDS, check_arguments
 
+FOR_ANYBODY: Final = frozenset(("authority.request", "order.cancel", "alert.acknowledge"))
+"""Kinds that need no conn and move nothing themselves: roles, keys and phases are the ship's to judge, not the mirror's."""
 MIRROR_AGE_MAX_S: Final = 3.5
 """Oldest vessel heartbeat a preview uses: the time after which the ship itself calls the link silent."""
 
@@ -70,6 +72,8 @@ def ship_reasons(
     kind: str, args: dict[str, Plain], asker: Asker, beat: VesselHeartbeat, mirror: Mirror
 ) -> list[Reason]:
     """Return the reasons the ship's own rules give on the mirrored facts."""
+    if kind in FOR_ANYBODY or kind.startswith("authority."):
+        return _authority_reasons(kind, asker, beat.authority)
     needs = "direct" if kind in DIRECT else ORDER_KINDS[kind].level
     state = beat.authority
     authority = not_in_control(state, asker.person, asker.console, asker.session, state.fencing, needs)
@@ -83,3 +87,13 @@ def ship_reasons(
         text = f"The ship is on step {beat.step} ({ACTIONS[beat.step]}); resume the conn first."
         reasons.append(Reason("ladder", "FBK-01", text, beat.step, "L0 or L1"))
     return reasons
+
+
+def _authority_reasons(kind: str, asker: Asker, state: AuthorityState) -> list[Reason]:
+    """Return what speaks against asking for, confirming or giving back the conn; setpoint rules do not apply to these."""
+    has_it = state.station == "remote" and state.person == asker.person
+    if kind == "authority.request" and has_it and state.phase == "held":
+        return [Reason("already_in_control", "AUT-03", "You have the conn already.", asker.person)]
+    if kind in ("authority.release", "authority.resume") and not has_it:
+        return [Reason("not_in_control", "INT-01", "You do not hold the conn; request it first.", asker.person)]
+    return []

@@ -129,9 +129,9 @@ class Watchkeeping:
         setpoints = self._execution.setpoints
         args: dict[str, Plain] = {}
         if setpoints.heading_deg is not None:
-            kind, args = "conn.heading", {"heading_deg": setpoints.heading_deg}
+            kind, args["heading_deg"] = "conn.heading", setpoints.heading_deg
         elif setpoints.rudder_deg is not None:
-            kind, args = "conn.rudder", {"rudder_deg": setpoints.rudder_deg}
+            kind, args["rudder_deg"] = "conn.rudder", setpoints.rudder_deg
         else:
             return []
         context = Context(kind, args, situation, self._config, setpoints, None, is_stop_latched=False)

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from farhelm.conn.cli import app as conn
 from farhelm.decode import decode
 
 app = typer.Typer(
@@ -17,6 +18,7 @@ app = typer.Typer(
     help="Farhelm watches and steers autonomous ships from ashore. [b]farhelm demo[/b] shows everything on this machine.",
 )  # fmt: skip
 app.command()(decode)
+app.add_typer(conn, name="conn")
 
 
 def _show_version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it so
@@ -60,7 +62,7 @@ def demo(
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []})
 def agent(context: typer.Context) -> None:
-    """Run the agent aboard: [b]farhelm agent --config agent.toml \\[--role collector|safety] \\[--check][/b]."""
+    r"""Run the agent aboard: [b]farhelm agent --config agent.toml \[--role collector|safety] \[--check][/b]."""
     _become("shipside", context.args)
 
 

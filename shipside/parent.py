@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
-ROLES: Final = ("safety", "collector")
+ROLES: Final[tuple[str, ...]] = ("safety", "collector")
 PARENT_VARIABLE: Final = "FARHELM_PARENT_PID"
 ROUND_S: Final = 0.5
 """How often the children are looked at."""
@@ -33,8 +33,8 @@ class Parent:
         """Run the agent of `config`; nothing is started before `run`."""
         self._config = config
         self._children: dict[str, subprocess.Popen[bytes]] = {}
-        self._lived = dict.fromkeys(ROLES, 0)
-        self._pause = dict.fromkeys(ROLES, 1)
+        self._lived: dict[str, int] = dict.fromkeys(ROLES, 0)
+        self._pause: dict[str, int] = dict.fromkeys(ROLES, 1)
         self._wait: dict[str, int] = {}
         self._is_told = False
 

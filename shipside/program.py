@@ -8,7 +8,7 @@ import json
 import signal
 import sys
 from collections.abc import Callable, Coroutine
-from typing import Final
+from typing import Final, cast
 
 from protocols.aio.clock import Clock, SystemClock
 from shipside import agent, parent
@@ -58,7 +58,11 @@ def _unusable(*errors: BaseException) -> int:
 def _leaves(group: BaseExceptionGroup[BaseException]) -> list[BaseException]:
     found: list[BaseException] = []
     for error in group.exceptions:
-        found += _leaves(error) if isinstance(error, BaseExceptionGroup) else [error]
+        found += (
+            _leaves(cast("BaseExceptionGroup[BaseException]", error))
+            if isinstance(error, BaseExceptionGroup)
+            else [error]
+        )
     return found
 
 

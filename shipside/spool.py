@@ -53,7 +53,7 @@ def _opened(path: Path | str, schema: str) -> apsw.Connection:
         for pragma in ("journal_mode=WAL", "synchronous=FULL"):
             database.execute(f"PRAGMA {pragma}").fetchall()
         if database.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
-            raise apsw.CorruptError("the file is damaged")
+            raise apsw.CorruptError("the file is damaged")  # noqa: TRY301 - closed below, like what SQLite itself raises
         database.execute(schema)
     except BaseException:
         database.close()

@@ -14,6 +14,8 @@ from protocols.reading import Value
 from telemetry.channel import Channel
 from telemetry.scan import Scan
 
+_LOG_ERROR: Final = 1e-9
+"""How far a logarithm of a power of ten may lie off a whole number."""
 SCANS_MAX: Final = 3_000
 """Most scans of one batch: 10 min at 5 Hz. Keeps a batch well under the broker's largest payload."""
 
@@ -81,10 +83,10 @@ def _rounded(value: Value | None, resolution: float) -> float:
         return math.nan
     if isinstance(value, bool) or resolution <= 0:
         return float(value)
-    digits = max(0, math.ceil(-math.log10(resolution) - 1e-9)) + (0 if _is_power_of_ten(resolution) else 1)
+    digits = max(0, math.ceil(-math.log10(resolution) - _LOG_ERROR)) + (0 if _is_power_of_ten(resolution) else 1)
     return round(round(value / resolution) * resolution, digits)
 
 
 def _is_power_of_ten(resolution: float) -> bool:
     exponent = math.log10(resolution)
-    return abs(exponent - round(exponent)) < 1e-9
+    return abs(exponent - round(exponent)) < _LOG_ERROR

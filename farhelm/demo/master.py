@@ -86,7 +86,7 @@ class Master:
 
     async def _put(self, what: str, signed: bytes) -> None:
         answer = await self._http.put(f"/api/v1/{what}", json={"signed": base64.b64encode(signed).decode()})
-        if answer.status_code >= httpx.codes.BAD_REQUEST and answer.status_code != httpx.codes.CONFLICT:
+        if answer.status_code >= int(httpx.codes.BAD_REQUEST) and answer.status_code != int(httpx.codes.CONFLICT):
             sys.stderr.write(f"{what}: the shore answers {answer.status_code} {json.dumps(answer.json())[:300]}\n")
             answer.raise_for_status()
 

@@ -7,7 +7,7 @@ indefinite lengths), so no two readers can see two meanings in the same signed b
 
 from __future__ import annotations
 
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, cast
 
 import cbor2
 
@@ -54,9 +54,9 @@ def _plain(value: object, depth: int) -> Plain:
     if value is None or isinstance(value, bool | int | float | str | bytes):
         return value
     if isinstance(value, list):
-        return [_plain(item, depth - 1) for item in value]
+        return [_plain(item, depth - 1) for item in cast("list[object]", value)]
     if isinstance(value, dict):
-        return {_key(key): _plain(item, depth - 1) for key, item in value.items()}
+        return {_key(key): _plain(item, depth - 1) for key, item in cast("dict[object, object]", value).items()}
     raise MalformedError(f"a {type(value).__name__} has no place here")
 
 

@@ -90,7 +90,7 @@ class RegisterMap:
     def from_mapping(cls, source: Mapping[str, object]) -> RegisterMap:
         """Return the map in a parsed TOML file (`[[register]]` tables); raise MalformedError with every fault."""
         rows = source.get("register")
-        if not isinstance(rows, list) or not 1 <= len(rows) <= REGISTERS_MAX:
+        if not isinstance(rows, list) or not 1 <= len(cast("list[object]", rows)) <= REGISTERS_MAX:
             raise MalformedError(f"a register map has 1 to {REGISTERS_MAX} [[register]] tables")
         faults: list[str] = []
         found = [_register(row, f"register[{number}]", faults) for number, row in enumerate(cast("list[object]", rows))]

@@ -51,10 +51,14 @@ class AutopilotLink(LineInput):
         return False
 
 
+_HELM_STEERS_NOT: Final = False
+"""Override off: the mode field counts."""
+
+
 def steer_heading(heading_deg: float, rate_deg_min: float | None, rudder_limit_deg: float) -> bytes:
     """Return the HTC that steers a true heading, at most at this rate of turn; None: at the autopilot's own."""
     return make_htc(TALKER, Steering(
-        False, "H", None, "N" if rate_deg_min is None else "T", rudder_limit_deg, None, None, rate_deg_min,
+        _HELM_STEERS_NOT, "H", None, "N" if rate_deg_min is None else "T", rudder_limit_deg, None, None, rate_deg_min,
         heading_deg, None, None, "T",
     ))  # fmt: skip
 
@@ -62,5 +66,5 @@ def steer_heading(heading_deg: float, rate_deg_min: float | None, rudder_limit_d
 def steer_rudder(rudder_deg: float, rudder_limit_deg: float) -> bytes:
     """Return the HTC that holds a rudder angle, positive to starboard."""
     return make_htc(TALKER, Steering(
-        False, "R", rudder_deg, "N", rudder_limit_deg, None, None, None, None, None, None, "T"
+        _HELM_STEERS_NOT, "R", rudder_deg, "N", rudder_limit_deg, None, None, None, None, None, None, "T"
     ))  # fmt: skip

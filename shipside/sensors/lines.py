@@ -195,7 +195,7 @@ class UdpInput(LineInput):
         try:
             bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             bound.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
-            bound.setblocking(False)
+            bound.setblocking(False)  # noqa: FBT003 - the standard library takes it so
             bound.bind((self.config.host, self.config.port))
         except OSError:
             bound.close()
@@ -216,7 +216,7 @@ class MulticastInput(UdpInput):
         try:
             bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             bound.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
-            bound.setblocking(False)
+            bound.setblocking(False)  # noqa: FBT003 - the standard library takes it so
             bound.bind((self.config.group, self.config.port))
             member = struct.pack("4s4s", socket.inet_aton(self.config.group), socket.inet_aton(self.config.interface))
             bound.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, member)

@@ -100,7 +100,7 @@ async def alerts(vessel: str, shore: TheShore, who: TheWho) -> dict[str, object]
 
 
 @router.get("/vessels/{vessel}/samples", response_model=None)
-async def samples(  # noqa: PLR0917 - one per query parameter
+async def samples(
     vessel: str, shore: TheShore, who: TheWho, channels: Annotated[str, Query(description="comma-separated short ids")],
     start: From = None, to: To = None,
     bucket: Annotated[float | None, Query(gt=0, le=31_536_000, description="seconds")] = None, limit: Limit = 10_000,
@@ -167,7 +167,7 @@ WHERE vessel_id = (SELECT id FROM vessel WHERE slug = %s) AND time >= %s AND tim
 
 
 @router.get("/vessels/{vessel}/events")
-async def events(  # noqa: PLR0917 - one per query parameter
+async def events(
     vessel: str, shore: TheShore, who: TheWho, start: From = None, to: To = None, limit: Limit = 500
 ) -> dict[str, object]:
     """Return the vessel's events, the latest first."""
@@ -189,7 +189,7 @@ _STATES = "SELECT state, time, source, reasons, detail FROM order_state WHERE or
 
 
 @router.get("/vessels/{vessel}/orders")
-async def orders(  # noqa: PLR0917 - one per query parameter
+async def orders(
     vessel: str, shore: TheShore, who: TheWho, start: From = None, to: To = None, limit: Limit = 500
 ) -> dict[str, object]:
     """Return the vessel's orders with their last states, the latest first."""

@@ -6,8 +6,6 @@ import json
 import re
 import tomllib
 
-import pytest
-
 from tests.architecture.source_tree import ROOT, tracked
 
 MACHINE_PATHS = re.compile(rb"(?<![\w.~}-])/(?:work|root|home/[a-z_][\w.-]*|Users/[A-Za-z][\w.-]*)/")
@@ -58,7 +56,6 @@ def test_each_pin_has_its_hashes() -> None:
     assert [pin for pin, entry in pinned.items() if not re.search(r"--hash=sha256:[0-9a-f]{64}\b", entry)] == []
 
 
-@pytest.mark.xfail(reason="types-pyserial and types-shapely are asked for and not yet pinned: `make lock`")
 def test_everything_asked_for_is_pinned() -> None:
     """What pyproject.toml asks for is in the lock: a fresh `make check` installs nothing else."""
     wanted = {re.split(r"[\[<>=~! ]", each)[0] for each in _project_requirements()}

@@ -6,6 +6,7 @@ import asyncio
 import base64
 import json
 import socket
+from typing import Any
 
 import httpx
 import pytest
@@ -76,9 +77,14 @@ async def test_an_order_goes_out_as_it_came_and_its_answers_come_back(house: Hou
         for seq, state in enumerate(("received", "accepted", "executing", "SUCCEEDED"), start=1):
             house.port.bring(*house.ship.order_event(seq, state))
             assert (await until(opened, "order"))["state"] == state
-    await house.port.wait_for(topics.EVENT_ACK)
-    record = (await house.http.get(f"/api/v1/orders/{ULID}")).json()
-    told = [state["state"] for state in record["states"] if state["source"] == "ship"]
+    record: dict[str, Any] = {}
+    told: list[str] = []
+    async with asyncio.timeout(10):  # the record follows the screen: it is written after the socket was told
+        while len(told) < len(("received", "accepted", "executing", "SUCCEEDED")):
+            await asyncio.sleep(0.02)
+            record = (await house.http.get(f"/api/v1/orders/{ULID}")).json()
+            told = [state["state"] for state in record["states"] if state["source"] == "ship"]
+    assert house.port.of(topics.EVENT_ACK)
     assert told == ["received", "accepted", "executing", "SUCCEEDED"]
     assert record["signed"] == body["signed"]
     # One flipped byte: the shore passes it on, the ship is to refuse it.

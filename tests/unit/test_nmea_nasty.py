@@ -137,7 +137,7 @@ LINES = [
 
 @pytest.mark.parametrize(("line", "reason"), LINES)
 def test_a_line_that_is_no_sentence_is_rejected_with_its_reason(line: bytes, reason: str) -> None:
-    """Two sentences glued together are none: which half would be true?"""
+    """Two sentences glued together are none, for nobody knows which half would be true."""
     rejected = parse_line(line)
     assert isinstance(rejected, Rejected)
     assert rejected.reason == reason

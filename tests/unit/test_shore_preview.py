@@ -72,3 +72,19 @@ def test_another_person_is_not_in_control() -> None:
 def test_an_order_that_cannot_be_meant_is_refused() -> None:
     """A heading of 400 deg is refused before anything is looked up."""
     assert ask(held_by_ann(), 400.0) == ("refused", ["malformed"])
+
+
+def test_asking_for_the_conn_is_not_judged_as_a_setpoint() -> None:
+    """Whoever has not the conn may ask for it, on any step and without a measurement; the holder has it already."""
+    state = held_by_ann()
+    assert state.heartbeat is not None
+    state.heartbeat = replace(state.heartbeat, step="L3")
+
+    def names(kind: str, person: str, args: dict[str, object]) -> list[str]:
+        message = preview.answer(state, preview.Question("r1", kind, args, person), NOW)
+        return [message["verdict"], *(reason["name"] for reason in message["reasons"])]
+
+    assert names("authority.request", "eve", {"level": "setpoint"}) == ["allowed"]
+    assert names("authority.request", "ann", {"level": "setpoint"}) == ["refused", "already_in_control"]
+    assert names("authority.release", "eve", {}) == ["refused", "not_in_control"]
+    assert names("authority.release", "ann", {}) == ["allowed"]
