@@ -1,0 +1,162 @@
+"""The installer's examples are good as they stand, but for what only the ship has; no safety limit has a default."""
+
+from __future__ import annotations
+
+import copy
+import re
+import shutil
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from control.limits import ConfigError
+from shipside import config
+from shipside.actuators.plc import missing_registers
+from shipside.config import INPUT_KINDS, AgentConfig
+
+EXAMPLES = Path(config.__file__).with_name("examples")
+FILES = ("minimal.toml", "coaster.toml")
+KEY_TO_FILL_IN = "64 HEXADECIMAL DIGITS"
+MASTER_KEY = "5a" * 32
+READY_TEXT = "#|"
+"""What stands before an entry that is there to be taken into use."""
+
+UNITS = (
+    (r"_deg_min(_max)?$", "deg/min"), (r"_deg(_max)?$", "deg"), (r"_pct(_max)?$", "%"), (r"_rpm(_max)?$|rpm_full$", "rpm"),
+    (r"_kn$", "kn"), (r"_ms(_max)?$", "ms"), (r"_m$", "m"), (r"_s$", "s"),
+)  # fmt: skip
+"""What the name of a limit says of its unit."""
+
+
+def aboard(folder: Path, name: str, *, with_all_inputs: bool = False) -> Path:
+    """Copy the examples into `folder`, fill in what only the ship has, and return the path of `name`."""
+    shutil.copytree(EXAMPLES, folder, dirs_exist_ok=True)
+    path = folder / name
+    text = path.read_text("utf-8").replace(KEY_TO_FILL_IN, MASTER_KEY)
+    if with_all_inputs:
+        text = "\n".join(line.removeprefix(READY_TEXT) for line in text.splitlines())
+    path.write_text(text, "utf-8")
+    for words in ("gannet.roster", "gannet.grant"):
+        (folder / words).write_bytes(b"signed by the Master")
+    return path
+
+
+def parsed(name: str) -> dict[str, Any]:
+    """Return an example as it stands."""
+    return tomllib.loads((EXAMPLES / name).read_text("utf-8"))
+
+
+def limits_of(control: dict[str, Any]) -> list[tuple[str, ...]]:
+    """Return the way to each limit of a [control] table: table, table, name."""
+    flat = [(table, name) for table in ("hull", "link", "authority", "verify") for name in control[table]]
+    return [*flat, *(("phases", phase, name) for phase, table in control["phases"].items() for name in table)]
+
+
+def without(control: dict[str, Any], *ways: tuple[str, ...]) -> dict[str, Any]:
+    """Return a copy of a [control] table that lacks these limits."""
+    cut = copy.deepcopy(control)
+    for *tables, name in ways:
+        table = cut
+        for step in tables:
+            table = table[step]
+        del table[name]
+    return cut
+
+
+def faults_of(source: dict[str, Any], folder: Path) -> list[str]:
+    """Return what is said against a parsed configuration; an empty list where nothing is."""
+    try:
+        config.from_mapping(source, folder, {})
+    except ConfigError as error:
+        return error.faults
+    return []
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_an_example_is_good_once_the_ship_has_filled_it_in(name: str, tmp_path: Path) -> None:
+    loaded = config.load(aboard(tmp_path, name), {})
+    assert loaded.master_public_key == bytes.fromhex(MASTER_KEY)
+    assert loaded.inputs
+
+
+def test_as_it_stands_an_example_says_what_is_to_be_filled_in() -> None:
+    faults = {name: faults_of(parsed(name), EXAMPLES) for name in FILES}
+    key = "keys.master_public_key is not 64 hexadecimal digits"
+    assert faults["minimal.toml"] == [key]
+    assert len(faults["coaster.toml"]) == 3
+    assert key in faults["coaster.toml"]
+    assert sum("there is no file" in fault for fault in faults["coaster.toml"]) == 2
+
+
+def test_the_small_one_watches_by_one_tcp_line(tmp_path: Path) -> None:
+    loaded = config.load(aboard(tmp_path, "minimal.toml"), {})
+    assert [entry.kind for entry in loaded.inputs] == ["tcp_client"]
+    assert (loaded.control, loaded.autopilot, loaded.plc, loaded.modbus) == (None, None, "", ())
+
+
+def test_the_large_one_can_be_commanded(tmp_path: Path) -> None:
+    """Nothing that an order needs is missing: control, autopilot, a PLC whose map has every order, believed sources."""
+    loaded = config.load(aboard(tmp_path, "coaster.toml"), {})
+    assert loaded.control is not None
+    assert loaded.control.limits.stop_pct == 0.0
+    assert loaded.autopilot is not None
+    assert [missing_registers(unit.registers) for unit in loaded.modbus if unit.name == loaded.plc] == [[]]
+    assert {area.kind for area in loaded.control.areas} == {"allowed", "no_go"}
+    assert named_sources(loaded) <= {entry.name for entry in (*loaded.inputs, *loaded.modbus)}
+    assert set(loaded.ranking) <= {channel.short_id for channel in loaded.catalogue}
+
+
+def named_sources(loaded: AgentConfig) -> set[str]:
+    """Return the inputs and units that the ranking names."""
+    return {source.partition("/")[0] for sources in loaded.ranking.values() for source in sources}
+
+
+def test_every_kind_of_input_has_its_example(tmp_path: Path) -> None:
+    loaded = config.load(aboard(tmp_path, "coaster.toml", with_all_inputs=True), {})
+    assert {entry.kind for entry in loaded.inputs} == set(INPUT_KINDS)
+    serial = next(entry for entry in loaded.inputs if entry.kind == "serial")
+    assert (serial.path, serial.baud) == ("/dev/ttyUSB0", 4800)
+
+
+def test_the_map_of_the_example_reads_what_the_rules_need(tmp_path: Path) -> None:
+    loaded = config.load(aboard(tmp_path, "coaster.toml"), {})
+    fed = {register.channel: register.unit for register in loaded.modbus[0].registers.registers if register.channel}
+    assert {"ME_RPM", "ME_RDY", "STG_PMP1", "STG_RUD_S", "BLG_AP", "FIRE_ALM"} <= set(fed)
+    assert fed == {short_id: loaded.catalogue[short_id].unit for short_id in fed}
+
+
+def test_a_limit_that_is_missing_is_a_fault_whichever_it_is(tmp_path: Path) -> None:
+    """No safety limit has a default: without it the agent does not start, and is told which one."""
+    source = tomllib.loads(aboard(tmp_path, "coaster.toml").read_text("utf-8"))
+    ways = limits_of(source["control"])
+    assert len(ways) > 40
+    assert faults_of(source, tmp_path) == []
+    for way in ways:
+        faults = faults_of({**source, "control": without(source["control"], way)}, tmp_path)
+        assert [fault for fault in faults if ".".join(("control", *way)) in fault], way
+
+
+def test_all_missing_limits_and_other_faults_are_told_at_once(tmp_path: Path) -> None:
+    source = tomllib.loads(aboard(tmp_path, "coaster.toml").read_text("utf-8"))
+    gone = [("hull", "turn_radius_m"), ("link", "lost_s"), ("authority", "lease_s"), ("verify", "heading_s"),
+            ("phases", "coastal", "margin_m"), ("phases", "coastal", "hold")]  # fmt: skip
+    broken = {**source, "control": without(source["control"], *gone), "bearer": "lte"}
+    broken["input"] = [{**source["input"][0], "kind": "carrier pigeon"}, *source["input"][1:]]
+    faults = faults_of(broken, tmp_path)
+    for expected in (*(".".join(("control", *way)) for way in gone), "[bearer] is not known", "carrier pigeon"):
+        assert sum(expected in fault for fault in faults) == 1, expected
+    numbers = [fault for fault in faults if fault.endswith("is missing: a limit has no default")]
+    assert len(numbers) == len(gone) - 1
+
+
+def test_every_limit_is_told_with_its_unit() -> None:
+    """In the comment behind it, the unit first, and the one that its name says."""
+    text = (EXAMPLES / "coaster.toml").read_text("utf-8")
+    written = re.findall(r"^(\w+) = -?[\d.]+ +# (\S+)", text[text.index("[control.hull]") :], re.MULTILINE)
+    numbers = [way for way in limits_of(parsed("coaster.toml")["control"]) if way[-1] not in ("hold", "fallback")]
+    assert len(written) == len(numbers)
+    for name, word in written:
+        unit = next(unit for pattern, unit in UNITS if re.search(pattern, name))
+        assert word.rstrip(",:") == unit, name
