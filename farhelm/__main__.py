@@ -12,12 +12,14 @@ import typer
 
 from farhelm.conn.cli import app as conn
 from farhelm.decode import decode
+from farhelm.doctor.cli import doctor
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, rich_markup_mode="rich",
     help="Farhelm watches and steers autonomous ships from ashore. [b]farhelm demo[/b] shows everything on this machine.",
 )  # fmt: skip
 app.command()(decode)
+app.command()(doctor)
 app.add_typer(conn, name="conn")
 
 

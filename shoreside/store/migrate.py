@@ -17,6 +17,11 @@ class SchemaError(Exception):
     """The database's schema is not one this build can bring forward; the message says which file differs."""
 
 
+def files_of_build() -> dict[str, str]:
+    """Return the names of this build's schema files, each with the SHA-256 under which it is recorded when applied."""
+    return {path.name: _hash(path.read_bytes()) for path in sorted(FOLDER.glob("*.sql"))}
+
+
 async def migrate(connection: psycopg.AsyncConnection[tuple[object, ...]]) -> list[str]:
     """Apply the files not yet applied, all in one transaction, and return their names.
 
