@@ -91,7 +91,9 @@ def ship_reasons(
 
 def _authority_reasons(kind: str, asker: Asker, state: AuthorityState) -> list[Reason]:
     """Return what speaks against asking for, confirming or giving back the conn; setpoint rules do not apply to these."""
-    has_it = state.station == "remote" and state.person == asker.person
+    has_it = state.station == "remote" and (state.person, state.console, state.session) == (
+        asker.person, asker.console, asker.session,
+    )  # fmt: skip
     if kind == "authority.request" and has_it and state.phase == "held":
         return [Reason("already_in_control", "AUT-03", "You have the conn already.", asker.person)]
     if kind in ("authority.release", "authority.resume") and not has_it:

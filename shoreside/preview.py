@@ -31,7 +31,7 @@ class Question:
     request_id: str
     kind: str
     args: dict[str, object]
-    person: str
+    asker: Asker
 
 
 def answer(state: VesselState, asked: Question, now: Moment) -> PreviewMessage:
@@ -54,15 +54,7 @@ def _judge(state: VesselState, asked: Question, now: Moment) -> Preview:
         return Preview("unknown", (Reason("limits_unknown", "", text),))
     age_s = now.now_s - state.heartbeat_at_s if state.heartbeat_at_s is not None else 0.0
     mirror = Mirror(state.heartbeat, age_s, situation(state, now.utc_ns), state.control)
-    return preview(asked.kind, args, asker(state, asked.person), mirror)
-
-
-def asker(state: VesselState, person: str) -> Asker:
-    """Return who asks. The shore knows the person only: where they hold the conn, the holder's console is assumed."""
-    held = state.heartbeat.authority if state.heartbeat is not None else None
-    if held is None or held.person != person:
-        return Asker(person, "", "")
-    return Asker(person, held.console, held.session)
+    return preview(asked.kind, args, asked.asker, mirror)
 
 
 def situation(state: VesselState, utc_ns: int) -> Situation:

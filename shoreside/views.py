@@ -63,7 +63,7 @@ def vessel_message(state: VesselState) -> VesselMessage | None:
             {"kind": "no_go" if kind == "no_go" else "allowed", "name": name, "points": list(ring)}
             for kind, name, ring in birth.areas
         ],
-        "limits": birth.limits,
+        "limits": birth.limits, "takes_orders": birth.control is not None,
     }  # fmt: skip
 
 

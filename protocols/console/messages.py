@@ -177,6 +177,8 @@ class VesselMessage(TypedDict):
     areas: list[Ring]
     limits: dict[str, float]
     """Operational limits in force, for the controls' scales: rudder_deg_max, propulsion_pct_max, ..."""
+    takes_orders: bool
+    """False: the vessel is only watched; nothing aboard of her would judge or carry out an order."""
 
 
 class ValuesMessage(TypedDict):
@@ -355,6 +357,9 @@ class PreviewRequest(TypedDict):
     request_id: str
     kind: str
     args: dict[str, float | str]
+    console: str
+    """Console and session as the order would carry them: the same person at another one does not hold the conn."""
+    session: str
 
 
 class PingMessage(TypedDict):

@@ -11,6 +11,7 @@ from typing import Final
 from fastapi import APIRouter, WebSocket
 from starlette.websockets import WebSocketDisconnect, WebSocketState
 
+from control.preview import Asker
 from protocols.console.messages import VERSION, FromShore
 from protocols.errors import ProtocolError
 from shoreside import preview
@@ -193,7 +194,7 @@ class Console:
         now = preview.Moment(self._shore.clock.now_s(), self._shore.clock.utc_ns())
         asked = preview.Question(
             _text(message, "request_id"), _text(message, "kind"), as_map(message.get("args")) or {},
-            self._who.person,
+            Asker(self._who.person, _text(message, "console"), _text(message, "session")),
         )  # fmt: skip
         self._feed.slot(f"preview {asked.kind}", preview.answer(state, asked, now))
 

@@ -110,7 +110,14 @@ async def test_a_socket_answers_nonsense_with_a_problem(house: House) -> None:
         for nonsense in ("{", "[]", '{"type": "fire"}', '{"type": "subscribe", "vessel": 7}', '{"type": "order"}'):
             await opened.send(nonsense)
             assert (await until(opened, "problem"))["title"]
-        asked = {"type": "preview", "vessel": "kestrel", "request_id": "r1", "kind": "conn.heading"}
+        asked = {
+            "type": "preview",
+            "vessel": "kestrel",
+            "request_id": "r1",
+            "kind": "conn.heading",
+            "console": "console-1",
+            "session": "s",
+        }
         await opened.send(json.dumps({**asked, "args": {"heading_deg": 95}}))
         assert (await until(opened, "preview"))["verdict"] == "unknown"
         await opened.send(json.dumps({**asked, "args": {"heading_deg": 400}}))

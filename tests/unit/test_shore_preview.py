@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from control.limits import ControlConfig
+from control.preview import Asker
 from protocols.link.heartbeats import VesselHeartbeat
 from protocols.link.signing import open_envelope
 from shoreside import preview
@@ -35,7 +36,7 @@ def ask(
     state: VesselState, heading_deg: float, person: str = "ann", now: preview.Moment = NOW
 ) -> tuple[str, list[str]]:
     """Return the verdict on a heading and the names of its reasons."""
-    asked = preview.Question("r1", "conn.heading", {"heading_deg": heading_deg}, person)
+    asked = preview.Question("r1", "conn.heading", {"heading_deg": heading_deg}, Asker(person, "console-1", "s"))
     message = preview.answer(state, asked, now)
     return message["verdict"], [reason["name"] for reason in message["reasons"]]
 
@@ -80,11 +81,15 @@ def test_asking_for_the_conn_is_not_judged_as_a_setpoint() -> None:
     assert state.heartbeat is not None
     state.heartbeat = replace(state.heartbeat, step="L3")
 
-    def names(kind: str, person: str, args: dict[str, object]) -> list[str]:
-        message = preview.answer(state, preview.Question("r1", kind, args, person), NOW)
+    def names(kind: str, person: str, args: dict[str, object], session: str = "s") -> list[str]:
+        asked = preview.Question("r1", kind, args, Asker(person, "console-1", session))
+        message = preview.answer(state, asked, NOW)
         return [message["verdict"], *(reason["name"] for reason in message["reasons"])]
 
     assert names("authority.request", "eve", {"level": "setpoint"}) == ["allowed"]
     assert names("authority.request", "ann", {"level": "setpoint"}) == ["refused", "already_in_control"]
     assert names("authority.release", "eve", {}) == ["refused", "not_in_control"]
     assert names("authority.release", "ann", {}) == ["allowed"]
+    # The same person after the browser was lost: a new session does not hold the conn, and may ask for it (AUT-08).
+    assert names("authority.request", "ann", {"level": "setpoint"}, "another session") == ["allowed"]
+    assert names("authority.release", "ann", {}, "another session") == ["refused", "not_in_control"]

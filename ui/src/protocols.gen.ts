@@ -158,6 +158,8 @@ export interface VesselMessage {
   areas: Ring[];
   /** Operational limits in force, for the controls' scales: rudder_deg_max, propulsion_pct_max, ... */
   limits: Record<string, number>;
+  /** False: the vessel is only watched; nothing aboard of her would judge or carry out an order. */
+  takes_orders: boolean;
 }
 
 /** New values; on subscribe the latest of every channel. */
@@ -305,6 +307,9 @@ export interface PreviewRequest {
   request_id: string;
   kind: string;
   args: Record<string, number | string>;
+  /** Console and session as the order would carry them: the same person at another one does not hold the conn. */
+  console: string;
+  session: string;
 }
 
 /** Keeps the silence watchdogs of both ends quiet; answered by any message. */

@@ -103,7 +103,7 @@ export class Operator {
 
   /** Ask the shore what the ship would say. */
   preview(vessel: Vessel, kind: KindName, args: Args): void {
-    this.socket.send({ type: "preview", vessel: vessel.id, request_id: ulid(), kind, args });
+    this.socket.send({ type: "preview", vessel: vessel.id, request_id: ulid(), kind, args, console: this.consoleName, session: this.session });
   }
 
   /** Return whether this console's heartbeats are wanted by `vessel`. */
