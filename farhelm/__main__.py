@@ -49,6 +49,10 @@ def demo(
     duration: Annotated[float | None, typer.Option(help="Stop by itself after this many seconds.")] = None,
     seed: Annotated[int, typer.Option(help="Seed of every noise in the simulation.")] = 42,
     speed: Annotated[float, typer.Option(help="Simulated seconds per second.")] = 1.0,
+    recording: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=FILE[:SPEED]", help="A recorded vessel beside them, watched only; repeatable."),
+    ] = None,
 ) -> None:
     """Start everything on this machine: database, broker, ships, their agents, the shore and the console.
 
@@ -56,10 +60,12 @@ def demo(
       farhelm demo
 
       farhelm demo --port 9000 --data /tmp/farhelm --vessels 1 --duration 600
+
+      farhelm demo --recording plaka=plaka.log.gz:10
     """
     from farhelm.demo.run import DemoOptions, run
 
-    raise typer.Exit(run(DemoOptions(port, data, vessels, duration, seed, speed)))
+    raise typer.Exit(run(DemoOptions(port, data, vessels, duration, seed, speed, tuple(recording or ()))))
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []})
@@ -76,7 +82,10 @@ def shore(context: typer.Context) -> None:
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []})
 def simulate(context: typer.Context) -> None:
-    """Run simulated ships on real sockets: [b]farhelm simulate --vessels 2 --seed 7 --ports-file ports.json[/b]."""
+    """Run simulated ships on real sockets: [b]farhelm simulate --vessels 2 --seed 7 --ports-file ports.json[/b].
+
+    A recorded bridge instead: [b]farhelm simulate --recording ship.log.gz --port 10110 --speed 10[/b].
+    """
     _become("simulators", context.args)
 
 

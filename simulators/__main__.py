@@ -1,4 +1,4 @@
-"""`python -m simulators`: the simulated fleet on loopback sockets until Ctrl-C."""
+"""`python -m simulators`: the simulated fleet, or one recorded bridge, on loopback sockets until Ctrl-C."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import sys
 from pathlib import Path
 
 from protocols.aio.clock import SystemClock
+from simulators import recording
+from simulators.recording import RecordingConfig
 from simulators.simulation import SimulationConfig, run
 
 
@@ -27,7 +29,7 @@ def _panel(text: str) -> tuple[str, int]:
     return slug, int(port)
 
 
-def parsed(arguments: list[str]) -> SimulationConfig:
+def parsed(arguments: list[str]) -> SimulationConfig | RecordingConfig:
     """Return the configuration of a command line; exits with its own message when it cannot be read."""
     parser = argparse.ArgumentParser("simulators", description=__doc__)
     parser.add_argument("--vessels", type=int, default=3, help="how many of the demo fleet (default 3)")
@@ -38,7 +40,13 @@ def parsed(arguments: list[str]) -> SimulationConfig:
     parser.add_argument("--panel", type=_panel, action="append", default=[], metavar="VESSEL=PORT",
                         help="a mate stands watch at this local panel; may be repeated")  # fmt: skip
     parser.add_argument("--broker", type=_address, metavar="HOST:PORT", help="open a bad link to it for each vessel")
+    parser.add_argument("--recording", type=Path, metavar="FILE",
+                        help="instead of the fleet, serve this NMEA 0183 recording (plain or .gz) over TCP")  # fmt: skip
+    parser.add_argument("--port", type=int, default=0, help="port of the recording (default: a free one)")
+    parser.add_argument("--loop", action="store_true", help="begin the recording again at its end")
     chosen = parser.parse_args(arguments)
+    if chosen.recording is not None:
+        return RecordingConfig(chosen.recording, chosen.port, chosen.speed, chosen.loop, chosen.ports_file)
     return SimulationConfig(
         vessels=chosen.vessels,
         seed=chosen.seed,
@@ -50,8 +58,9 @@ def parsed(arguments: list[str]) -> SimulationConfig:
     )
 
 
-async def _main(config: SimulationConfig) -> None:
-    running = asyncio.create_task(run(config, SystemClock()), name="simulation")
+async def _main(config: SimulationConfig | RecordingConfig) -> None:
+    play = recording.run(config) if isinstance(config, RecordingConfig) else run(config, SystemClock())
+    running = asyncio.create_task(play, name="simulation")
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, running.cancel)
     with contextlib.suppress(asyncio.CancelledError):

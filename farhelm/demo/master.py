@@ -1,7 +1,7 @@
 """The demo's Master: enrols the keys of consoles by signing a new roster, as `farhelm keys` will let a person do.
 
 Her key lies here, in a process of its own, and nowhere at the shore: the shore asks, the Master signs, the ship believes.
-`python -m farhelm.demo.master DEMO_FOLDER CONSOLE_URL`
+`python -m farhelm.demo.master DEMO_FOLDER CONSOLE_URL VESSEL ...`: the folder may hold vessels of an earlier start as well.
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ KEYS_MAX: Final = 200
 class Master:
     """Signs rosters for the vessels of one demo."""
 
-    def __init__(self, folder: Path, url: str) -> None:
-        """Read the Master's key and the vessels from the demo's folder."""
+    def __init__(self, folder: Path, url: str, vessels: list[str]) -> None:
+        """Read the Master's key and the rosters of `vessels` from the demo's folder."""
         self._folder, self._clock = folder, SystemClock()
         self._key = people.key_of(people.key_path(folder, "master"))
         token = next(person.token for person in people.people_of(folder) if person.role == "master")
         self._http = httpx.AsyncClient(base_url=url, headers={"Authorization": f"Bearer {token}"}, timeout=5.0)
-        self._rosters = sorted((folder / "beliefs").glob("*.roster"))
+        self._rosters = [folder / "beliefs" / f"{vessel}.roster" for vessel in vessels]
 
     async def run(self) -> None:
         """Tell the shore what is signed already, then enrol keys as they are asked for, until cancelled."""
@@ -96,4 +96,4 @@ def _roster_in(path: Path) -> Roster:
 
 
 if __name__ == "__main__":
-    asyncio.run(Master(Path(sys.argv[1]), sys.argv[2]).run())
+    asyncio.run(Master(Path(sys.argv[1]), sys.argv[2], sys.argv[3:]).run())

@@ -17,7 +17,7 @@ from typing import Final, cast
 import httpx
 from rich.console import Console
 
-from farhelm.demo import broker, configs, people, ports, postgres
+from farhelm.demo import broker, configs, people, ports, postgres, recorded
 from farhelm.demo.children import Child, Children
 from protocols.aio.clock import SystemClock
 from simulators.fleet import FLEET
@@ -45,6 +45,8 @@ class DemoOptions:
     duration_s: float | None
     seed: int
     speed: float
+    recordings: tuple[str, ...] = ()
+    """Recorded vessels beside the simulated ones, each as NAME=FILE[:SPEED]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ class Plan:
     broker_port: int
     simulator_port: int
     panel_port: int
+    recording_port: int
     accounts: dict[str, str]
 
 
@@ -62,11 +65,13 @@ class Demo:
     """One run of the demo."""
 
     def __init__(self, options: DemoOptions, console: Console) -> None:
-        """Prepare a run in the data folder of `options`."""
+        """Prepare a run in the data folder of `options`; raise RecordedError for a recording that cannot be played."""
         self._options, self._console, self._clock = options, console, SystemClock()
         self._folder = options.data.resolve()
         self._fleet = FLEET[: options.vessels]
-        self._slugs = tuple(spec.slug for spec in self._fleet)
+        simulated = tuple(spec.slug for spec in self._fleet)
+        self._recorded = recorded.all_parsed(list(options.recordings), simulated)
+        self._slugs = (*simulated, *(one.slug for one in self._recorded))
         self._children = Children(self._changed)
         self._facts: dict[str, object] = {}
 
@@ -122,10 +127,11 @@ class Demo:
             raise DemoError(f"only {free // 1_000_000} MB are free at {self._folder}; the demo needs 300: "
                             "make room, or choose another folder with --data")  # fmt: skip
         ports.asked(self._options.port)
-        first = ports.free_run(PORTS_PER_VESSEL * (len(self._fleet) + 1) + 8)
-        simulators = first + 8
+        before = 8 + len(self._recorded)
+        first = ports.free_run(PORTS_PER_VESSEL * (len(self._fleet) + 1) + before)
+        simulators = first + before
         accounts = {name: secrets.token_urlsafe(18) for name in ("shore", "stop", *self._slugs)}
-        return Plan(first, first + 1, simulators, first + 2, accounts)
+        return Plan(first, first + 1, simulators, first + 2, first + 8, accounts)
 
     async def _start_database(self, plan: Plan) -> None:
         cluster = await asyncio.to_thread(postgres.prepare, self._folder, plan.postgres_port)
@@ -150,7 +156,7 @@ class Demo:
             sys.executable, "-m", "simulators", "--vessels", str(options.vessels), "--seed", str(options.seed),
             "--speed", str(options.speed), "--base-port", str(plan.simulator_port), "--ports-file", str(found),
         ]  # fmt: skip
-        for number, slug in enumerate(self._slugs):
+        for number, slug in enumerate(spec.slug for spec in self._fleet):
             command += ["--panel", f"{slug}={plan.panel_port + number}"]
         child = Child("simulators", command, self._log("simulators"))
         await self._children.start(child)
@@ -187,9 +193,10 @@ class Demo:
                 "vessel": spec.slug, "name": spec.identity.name, "mmsi": spec.identity.mmsi, "config": str(path),
                 "panel_port": panel, "no_go_heading_deg": configs.NO_GO_HEADING_DEG,
             })  # fmt: skip
-        self._facts["vessels"] = vessels
+        self._facts["vessels"] = vessels + await self._start_recorded(plan)
         url = f"http://{HOST}:{self._options.port}"
-        command = [sys.executable, "-m", "farhelm.demo.master", str(self._folder), url]
+        steered = [spec.slug for spec in self._fleet]
+        command = [sys.executable, "-m", "farhelm.demo.master", str(self._folder), url, *steered]
         await self._children.start(Child("master", command, self._log("master")))
         self._facts |= {
             "console_url": url,
@@ -199,6 +206,21 @@ class Demo:
             "roc": people.ROC,
         }
         self._write_facts()
+
+    async def _start_recorded(self, plan: Plan) -> list[dict[str, object]]:
+        """Start a player and a collector for each recorded vessel; no safety process: there is nothing to steer."""
+        rows: list[dict[str, object]] = []
+        for number, one in enumerate(self._recorded):
+            port = plan.recording_port + number
+            player = [sys.executable, "-m", "simulators", "--recording", str(one.path), "--port", str(port),
+                      "--speed", str(one.speed)]  # fmt: skip
+            path = recorded.write_agent(self._folder, one, port, self._broker_url(plan, one.slug))
+            collector = [sys.executable, "-m", "shipside", "--config", str(path), "--role", "collector"]
+            for name, command in ((f"player-{one.slug}", player), (f"collector-{one.slug}", collector)):
+                await self._children.start(Child(name, command, self._log(name)))
+            rows.append({"vessel": one.slug, "name": one.slug.upper(), "mmsi": 0, "config": str(path), "observe": True,
+                         "recording": str(one.path), "speed": one.speed, "nmea_port": port})  # fmt: skip
+        return rows
 
     async def _wait_for_ships(self) -> None:
         shore = next(child for child in self._children.all if child.name == "shore")
@@ -284,7 +306,7 @@ def run(options: DemoOptions) -> int:
     console = Console(stderr=False, highlight=False)
     try:
         asyncio.run(Demo(options, console).run())
-    except (DemoError, ports.NoPortError, postgres.PostgresError) as error:
+    except (DemoError, recorded.RecordedError, ports.NoPortError, postgres.PostgresError) as error:
         console.print(f"[red]{error}[/red]")
         return 1
     return 0

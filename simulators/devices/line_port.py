@@ -44,6 +44,8 @@ class LinePort:
         self.port = port
         self.lost = 0
         """Chunks lost by clients that did not read."""
+        self.had_listener = asyncio.Event()
+        """Set by the first client and for ever."""
         self._heard = heard
         self._clients: dict[int, _Client] = {}
         self._next = 0
@@ -75,6 +77,7 @@ class LinePort:
             return
         number, self._next = self._next, self._next + 1
         client = self._clients[number] = _Client(writer)
+        self.had_listener.set()
         writing = asyncio.create_task(client.write(), name=f"line-port-{self.port}-{number}")
         try:
             with contextlib.suppress(OSError, ValueError):  # a broken connection or an overlong line ends it

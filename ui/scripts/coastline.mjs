@@ -31,11 +31,35 @@ const cut = (ring, axis, at, sign) => {
 };
 const clipRing = (ring, [w, s, e, n]) => cut(cut(cut(cut(ring.slice(0, -1), 0, w, 1), 0, e, -1), 1, s, 1), 1, n, -1);
 
-const clip = (polygons, box, decimals) =>
-  polygons.flatMap((polygon) => {
-    const kept = polygon.map((ring) => thin(clipRing(ring, box), decimals)).map((ring) => (ring.length > 3 ? ring : []));
-    return kept[0].length ? [kept.filter((ring) => ring.length)] : [];
+/** Take the jump from 180 to -180 out of a ring, so that it can be cut as a plane figure; a ring around the pole is closed by it. */
+const unrolled = (ring) => {
+  let turns = 0;
+  const out = ring.map((p, i) => {
+    const step = i ? p[0] - ring[i - 1][0] : 0;
+    turns += step > 180 ? -1 : step < -180 ? 1 : 0;
+    return [p[0] + 360 * turns, p[1]];
   });
+  const pole = Math.sign(out[0][1]) * 90;
+  return turns ? [...out, [out.at(-1)[0], pole], [out[0][0], pole], out[0]] : out;
+};
+const shifted = (ring, by) => ring.map(([longitude, latitude]) => [longitude + by, latitude]);
+
+/** The parts of a clipped ring that are coast and not the edge of the box it was cut to. */
+const shores = (ring, [w, s, e, n]) => {
+  const along = (p, q) => [[0, w], [0, e], [1, s], [1, n]].some(([axis, at]) => Math.abs(p[axis] - at) < 0.006 && Math.abs(q[axis] - at) < 0.006);
+  const lines = [[]];
+  ring.forEach((p, i) => {
+    if (i && along(ring[i - 1], p)) lines.push([]);
+    lines.at(-1).push(p);
+  });
+  return lines.filter((line) => line.length > 1);
+};
+
+const clip = (polygons, box, decimals) =>
+  polygons.flatMap((polygon) => [-360, 0, 360].flatMap((by) => {
+    const kept = polygon.map((ring) => thin(clipRing(shifted(unrolled(ring), by), box), decimals)).map((ring) => (ring.length > 3 ? ring : []));
+    return kept[0].length ? [{ box, rings: kept.filter((ring) => ring.length) }] : [];
+  }));
 
 const thin = (ring, decimals) => {
   const rounded = ring.map((p) => p.map((c) => Number(c.toFixed(decimals))));
@@ -44,11 +68,15 @@ const thin = (ring, decimals) => {
 };
 
 const far = rings("50m");
-const coordinates = [
+const pieces = [
   ...clip(rings("10m"), FINE, FINE_DECIMALS),
   ...FAR.flatMap((box) => clip(far, box, FAR_DECIMALS)),
 ];
-const land = { type: "Feature", properties: {}, geometry: { type: "MultiPolygon", coordinates } };
+const shape = (kind, type, coordinates) => ({ type: "Feature", properties: { kind }, geometry: { type, coordinates } });
+const coast = pieces.flatMap(({ box, rings: kept }) => kept.flatMap((ring) => shores(ring, box)));
+const land = { type: "FeatureCollection", features: [
+  shape("land", "MultiPolygon", pieces.map((piece) => piece.rings)), shape("shore", "MultiLineString", coast),
+] };
 mkdirSync(new URL("../public/", import.meta.url), { recursive: true });
 writeFileSync(new URL("../public/coastline.json", import.meta.url), JSON.stringify(land));
-console.log(`coastline: ${coordinates.length} polygons, ${coordinates.flat(2).length} points`);
+console.log(`coastline: ${pieces.length} polygons, ${coast.flat().length} points`);

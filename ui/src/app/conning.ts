@@ -1,4 +1,4 @@
-import { css, html, LitElement } from "lit";
+import { css, html, LitElement, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import "../components/alert-strip";
 import "../components/authority-bar";
@@ -13,6 +13,7 @@ import "../components/steering-panel";
 import "../components/trend";
 import { base } from "../components/style";
 import type { Vessel } from "../link/store";
+import { Watch } from "./console";
 
 void import("../map/chart");
 
@@ -20,12 +21,15 @@ void import("../map/chart");
 @customElement("fh-conning")
 export class ConningView extends LitElement {
   @property({ attribute: false }) vessel!: Vessel;
+  private readonly watch = new Watch(this);
 
   static override styles = [base, css`
     :host { height: 100%; padding: var(--gap); }
     .grid { height: 100%; display: grid; gap: var(--gap); grid-template-rows: auto minmax(0, 1fr) auto; }
     .top { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: var(--gap); }
     .main { display: grid; gap: var(--gap); grid-template-columns: 30.5rem minmax(0, 1fr) 30.5rem; min-height: 0; }
+    .main.watched { grid-template-columns: 30.5rem minmax(0, 1fr); }
+    .watched .below { grid-template-columns: minmax(0, 1fr); }
     .left { display: grid; gap: var(--gap); grid-template-rows: minmax(0, 1.2fr) minmax(0, 1fr) auto; min-height: 0; }
     .middle { display: grid; gap: var(--gap); grid-template-rows: minmax(0, 1fr) 12rem; min-height: 0; }
     .right { display: grid; gap: var(--gap); grid-template-rows: auto minmax(6rem, 1fr); min-height: 0; }
@@ -40,14 +44,16 @@ export class ConningView extends LitElement {
   `];
 
   override render() {
+    void this.watch;
     const { vessel } = this;
+    const orders = vessel.takesOrders;
     return html`
       <div class="grid" data-testid="conning" data-vessel=${vessel.id}>
         <div class="top">
           <fh-authority-bar .vessel=${vessel}></fh-authority-bar>
-          <fh-estop .vessel=${vessel}></fh-estop>
+          ${orders ? html`<fh-estop .vessel=${vessel}></fh-estop>` : nothing}
         </div>
-        <div class="main">
+        <div class="main ${orders ? "" : "watched"}">
           <div class="left">
             <fh-compass-panel .vessel=${vessel}></fh-compass-panel>
             <fh-steering-panel .vessel=${vessel}></fh-steering-panel>
@@ -55,12 +61,12 @@ export class ConningView extends LitElement {
           </div>
           <div class="middle">
             <div class="chart"><fh-chart .own=${vessel}></fh-chart><fh-banner .vessel=${vessel}></fh-banner></div>
-            <div class="below"><fh-link-meter .vessel=${vessel}></fh-link-meter><fh-trend .vessel=${vessel}></fh-trend></div>
+            <div class="below">${orders ? html`<fh-link-meter .vessel=${vessel}></fh-link-meter>` : nothing}<fh-trend .vessel=${vessel}></fh-trend></div>
           </div>
-          <div class="right">
+          ${orders ? html`<div class="right">
             <fh-order-panel .vessel=${vessel}></fh-order-panel>
             <fh-order-list .vessel=${vessel}></fh-order-list>
-          </div>
+          </div>` : nothing}
         </div>
         <fh-alert-strip .vessel=${vessel}></fh-alert-strip>
       </div>`;

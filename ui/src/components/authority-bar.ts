@@ -42,6 +42,7 @@ export class AuthorityBar extends LitElement {
   override render() {
     void this.watch;
     const text = words().conn;
+    if (!this.vessel.takesOrders) return this.watched();
     const { status } = this.vessel;
     const authority = status?.heard ? status.authority : null;
     const mine = page.operator !== null && holds(this.vessel, page.operator.session);
@@ -61,6 +62,15 @@ export class AuthorityBar extends LitElement {
           <div class="says ${this.urgent() ? "urgent" : ""}" data-testid="conn-says">${this.says(mine)}</div>
         </div>
         ${this.acts(mine)}
+      </section>`;
+  }
+
+  private watched() {
+    const text = words().conn;
+    return html`
+      <section class="panel">
+        <div><h2>${text.title}</h2><div class="holder" data-testid="conn-holder" data-station="">${text.watched}</div></div>
+        <div class="facts"><div class="says" data-testid="conn-says">${text.watchedWhy}</div></div>
       </section>`;
   }
 

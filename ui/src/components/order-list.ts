@@ -69,6 +69,7 @@ export class OrderList extends LitElement {
   /** Each state with the seconds it took since the first: `sent 0.0 · accepted 0.1 · executing 0.2 s`. */
   private steps(entry: OrderEntry): string {
     const text = words().log;
+    if (entry.steps.length < 2) return ""; // of an order before this log-in only its end is told
     const first = entry.steps[0]?.utcMs ?? 0;
     return entry.steps
       .filter((step) => step.state !== "drafted" && step.state !== "signed")

@@ -35,6 +35,11 @@ export class Vessel {
     return this.particulars?.name ?? this.summary?.name ?? this.id;
   }
 
+  /** False where nothing aboard takes orders: she is only watched. True before she is known. */
+  get takesOrders(): boolean {
+    return this.particulars?.takes_orders ?? true;
+  }
+
   /** Return milliseconds since the vessel's heartbeat reached the shore; null before the first. */
   heartbeatAgeMs(nowMs: number = performance.now()): number | null {
     if (!this.status?.heard) return null;

@@ -32,7 +32,7 @@ export function drawn(vessels: Vessel[], own: Vessel | null, nowUtcMs: number): 
     track: collect(own && own.track.length > 1 ? [line(own.track.map(([lon, lat]): LonLat => [lon, lat]))] : []),
     targets: collect(targets.map((target) => targetPoint(target, nowUtcMs))),
     "target-vectors": collect(targets.flatMap(targetVector)),
-    ships: collect(ships.map((ship) => feature({ type: "Polygon", coordinates: [hull(ship.at, ship.headingDeg ?? 0, ship.lengthM, ship.beamM)] }))),
+    ships: collect(ships.flatMap(outline)),
     "ship-lines": collect(ships.flatMap((ship) => linesOf(ship, ship.vessel === own))),
     "ship-points": collect(ships.map((ship) => pointOf(ship, own))),
   };
@@ -53,6 +53,12 @@ export function shipOf(vessel: Vessel): Ship | null {
   };
 }
 
+/** Her outline to scale; none while her heading is not known. */
+function outline(ship: Ship): Feature[] {
+  if (ship.headingDeg === null) return [];
+  return [feature({ type: "Polygon", coordinates: [hull(ship.at, ship.headingDeg, ship.lengthM, ship.beamM)] })];
+}
+
 function linesOf(ship: Ship, own: boolean): Feature[] {
   const lines: Feature[] = [];
   const { at, headingDeg, courseDeg, speedKn } = ship;
@@ -68,7 +74,8 @@ function linesOf(ship: Ship, own: boolean): Feature[] {
 function pointOf(ship: Ship, own: Vessel | null): Feature {
   return feature({ type: "Point", coordinates: ship.at }, {
     id: ship.vessel.id, name: ship.vessel === own ? "" : ship.vessel.name, heading: ship.headingDeg ?? 0,
-    opacity: own === null || ship.vessel === own ? 1 : 0.6, small: ship.lengthM < SMALL_M,
+    icon: ship.headingDeg === null ? "ship-unturned" : "ship",
+    opacity: own === null || ship.vessel === own ? 1 : 0.6, small: ship.lengthM < SMALL_M || ship.headingDeg === null,
   });
 }
 

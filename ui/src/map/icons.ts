@@ -2,6 +2,11 @@
 import type { Map as Chart } from "maplibre-gl";
 import { chartColours } from "./style";
 
+/** A ship whose heading is not known is a circle (IEC 62288): nothing of her is drawn that would point somewhere. */
+const CIRCLE = Array.from({ length: 24 }, (_, i): [number, number] => {
+  const turn = (i * Math.PI) / 12;
+  return [24 + 15 * Math.sin(turn), 24 - 15 * Math.cos(turn)];
+});
 const SIZE = 48; // device pixels at ratio 2: 24 px on screen
 
 /** Put the symbols into `chart`, replacing those of another palette. */
@@ -9,6 +14,7 @@ export function putIcons(chart: Chart): void {
   const colours = chartColours();
   put(chart, "target", draw(colours.target, [[24, 4], [35, 42], [13, 42]], false));
   put(chart, "ship", draw(colours.own, [[24, 2], [33, 18], [33, 44], [15, 44], [15, 18]], true));
+  put(chart, "ship-unturned", draw(colours.own, CIRCLE, true));
 }
 
 function put(chart: Chart, name: string, image: ImageData): void {

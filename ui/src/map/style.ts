@@ -53,7 +53,8 @@ function layers(): StyleSpecification["layers"] {
   return [
     { id: "sea", type: "background", paint: { "background-color": c.sea } },
     { id: "grid", type: "line", source: "grid", paint: { "line-color": c.grid, "line-width": 1 } },
-    { id: "land", type: "fill", source: "land", paint: { "fill-color": c.land, "fill-outline-color": c.shore } },
+    { id: "land", type: "fill", source: "land", filter: ["==", ["get", "kind"], "land"], paint: { "fill-color": c.land, "fill-antialias": false } },
+    { id: "shore", type: "line", source: "land", filter: ["==", ["get", "kind"], "shore"], paint: { "line-color": c.shore, "line-width": 1 } },
     { id: "no-go", type: "fill", source: "areas", filter: ["==", ["get", "kind"], "no_go"], paint: { "fill-color": c.noGo, "fill-opacity": 0.2 } },
     { id: "no-go-line", type: "line", source: "areas", filter: ["==", ["get", "kind"], "no_go"], paint: { "line-color": c.noGo, "line-width": 2 } },
     { id: "allowed-line", type: "line", source: "areas", filter: ["==", ["get", "kind"], "allowed"], paint: { "line-color": c.allowed, "line-width": 2, "line-dasharray": [4, 3] } },
@@ -67,6 +68,6 @@ function layers(): StyleSpecification["layers"] {
     { id: "ship-heading", type: "line", source: "ship-lines", filter: ["==", ["get", "kind"], "heading"], paint: { "line-color": c.own, "line-width": 1.6 } },
     { id: "ship-course", type: "line", source: "ship-lines", filter: ["==", ["get", "kind"], "course"], paint: { "line-color": c.own, "line-width": 2, "line-dasharray": [3, 2] } },
     { id: "ship-ordered", type: "line", source: "ship-lines", filter: ["==", ["get", "kind"], "ordered"], paint: { "line-color": c.ordered, "line-width": 2, "line-dasharray": [1, 1.5] } },
-    { id: "ship-points", type: "symbol", source: "ship-points", layout: { "icon-image": "ship", "icon-rotate": ["get", "heading"], "icon-rotation-alignment": "map", "icon-allow-overlap": true, "icon-size": ["interpolate", ["linear"], ["zoom"], 11, 1, 14, ["case", ["get", "small"], 0.9, 0]], "text-field": ["get", "name"], "text-font": FONT, "text-size": 13, "text-offset": [0, 1.7], "text-allow-overlap": true }, paint: { ...label, "icon-opacity": ["get", "opacity"] } },
+    { id: "ship-points", type: "symbol", source: "ship-points", layout: { "icon-image": ["get", "icon"], "icon-rotate": ["get", "heading"], "icon-rotation-alignment": "map", "icon-allow-overlap": true, "icon-size": ["interpolate", ["linear"], ["zoom"], 11, 1, 14, ["case", ["get", "small"], 0.9, 0]], "text-field": ["get", "name"], "text-font": FONT, "text-size": 13, "text-offset": [0, 1.7], "text-allow-overlap": true }, paint: { ...label, "icon-opacity": ["get", "opacity"] } },
   ];
 }

@@ -41,6 +41,7 @@ export const en = {
     local: "The bridge has control. It can take it back at any moment.",
     none: "No station holds the conn.", held: "Your heartbeats keep the ship on L0.",
     heldOther: "Held by another operator.", never: "This vessel's safety process has not been heard.",
+    watched: "Watched only", watchedWhy: "Nothing aboard takes orders: her agent collects and streams, no more.",
     idle: (s: string) => `Move the pointer or press a key: without a sign of you the lease lapses in ${s}`,
     away: "No human at this view: the lease is running out.",
   },
