@@ -17,10 +17,10 @@ export UV_HTTP_TIMEOUT ?= 180
 # One line of output per tool, no colours that a log cannot show.
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test check bench soak ui lock clean browser fix
+.PHONY: help demo test check bench soak screenshots ui lock clean browser fix
 
 help: ## Say what there is to make
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
 
 demo: $(READY) ui ## Start everything: database, broker, ships, agents, shore, console; ARGS="..." is passed on
 	@exec $(PY) -m farhelm demo $(ARGS)
@@ -41,6 +41,10 @@ bench: $(READY) ui ## Measure latency, memory and rates, and print them
 
 soak: $(READY) ui ## Run the demo for an hour and watch its memory; ARGS="--duration 600" for less
 	@$(PY) -m pytest -q -s --timeout 0 tests/bench -m soak $(ARGS)
+
+screenshots: $(READY) ui browser ## Renew docs/screenshots from what the console's tests saw
+	@$(PY) -m pytest -q tests/e2e
+	@mkdir -p docs/screenshots && cp $(patsubst %,test-results/%.png,conning fleet link-back recorded-vessel) docs/screenshots/
 
 ui: $(READY) ## Build the console, if its sources changed
 	@$(PY) hatch_build.py

@@ -72,7 +72,7 @@ describe("a heading order", () => {
     store.connected = false;
     store.welcome = { ...welcome, key_state: "pending", roles: ["viewer"] };
     say({ step: "L3" });
-    expect(heading().reasons).toEqual([en.gate.offline, en.gate.keyPending, en.gate.role("viewer"), en.gate.locked("L3")]);
+    expect(heading().reasons).toEqual([en.gate.offline, en.gate.role("viewer"), en.gate.locked("L3")]);
   });
 });
 

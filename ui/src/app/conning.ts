@@ -35,7 +35,7 @@ export class ConningView extends LitElement {
     .right { display: grid; gap: var(--gap); grid-template-rows: auto minmax(6rem, 1fr); min-height: 0; }
     .below { display: grid; gap: var(--gap); grid-template-columns: minmax(0, 1.15fr) minmax(0, 1fr); min-height: 0; }
     .chart { position: relative; min-height: 0; }
-    fh-banner { position: absolute; left: 0.5rem; right: 4.5rem; top: 0.5rem; z-index: 2; }
+    fh-banner { position: absolute; left: 0.5rem; right: 5.5rem; top: 0.5rem; z-index: 2; }
     .left > *, .middle > *, .below > * { min-height: 0; min-width: 0; }
     @media (max-width: 1199px), (max-height: 599px) { /* smaller than the smallest screen it is made for: scroll */
       :host { overflow: auto; }

@@ -1,6 +1,7 @@
 import { css, html, LitElement, nothing } from "lit";
 import { customElement } from "lit/decorators.js";
 import { base } from "../components/style";
+import { mayOrder } from "../orders/gates";
 import { words } from "../words";
 import "./conning";
 import { page, Watch } from "./console";
@@ -43,6 +44,7 @@ export class Shell extends LitElement {
     const { welcome } = page.store;
     const text = words().key;
     const sentence = page.store.lastProblem() ? page.store.lastProblem() : page.keyProblem ? `${words().login.noKeys} (${page.keyProblem})`
+      : !mayOrder(page.store) ? ""
       : welcome?.key_state === "pending" ? (welcome.demo ? text.pendingDemo : text.pending)
       : welcome?.key_state === "revoked" ? text.revoked : "";
     return sentence ? html`<div class="key" role="status" data-testid="key-note">${sentence}</div>` : nothing;

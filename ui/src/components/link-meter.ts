@@ -40,19 +40,21 @@ export class LinkMeter extends LitElement {
     const { status } = this.vessel;
     const step = status?.heard ? status.step : "";
     const ageMs = this.vessel.heartbeatAgeMs();
+    const old = step !== "" && (ageMs ?? Infinity) > SILENT_MS; // what she does now nobody ashore knows
+    const shown = old ? undefined : STEP_COLOURS[step];
     const trip = status?.heard ? status.round_trip_ms : null;
     return html`
       <section class="panel">
         <h2>${text.title}</h2>
         <div class="body">
-          <div class="step" data-testid="ladder-step" data-step=${step} style="background: ${STEP_COLOURS[step] ?? "var(--border-divider-color)"}; color: ${ON_STEP_COLOURS[step] ?? "inherit"}">
-            <b>${step || DASHES}</b><span>${text.steps[step] ?? ""}</span>
+          <div class="step" data-testid="ladder-step" data-step=${step} data-old=${old} style="background: ${shown ?? "var(--border-divider-color)"}; color: ${old ? "inherit" : (ON_STEP_COLOURS[step] ?? "inherit")}">
+            <b>${step || DASHES}</b><span>${old ? text.lastKnown : (text.steps[step] ?? "")}</span>
           </div>
           ${this.fact(text.roundTrip, trip === null ? DASHES : `${trip.toFixed(0)} ms`, trip === null ? "" : this.grade(trip, ROUND_TRIP_WARN_MS, ROUND_TRIP_REFUSE_MS), "link-rtt")}
           ${this.fact(text.loss, status?.heard ? `${status.loss_pct.toFixed(0)} %` : DASHES, this.grade(status?.loss_pct ?? 0, LOSS_WARN_PCT, 50), "link-loss")}
           ${this.fact(text.age, ageMs === null ? DASHES : ageText(ageMs / 1000), this.grade(ageMs ?? 0, LATE_MS, SILENT_MS), "link-age")}
           <div class="reasons" data-testid="ladder-reasons">${this.reasons()}</div>
-          <div class="ladder" aria-hidden="true">${Object.keys(text.steps).map((name) => html`<i style=${step && name <= step ? `background: ${STEP_COLOURS[step] ?? ""}` : ""}></i>`)}</div>
+          <div class="ladder" aria-hidden="true">${Object.keys(text.steps).map((name) => html`<i style=${step && !old && name <= step ? `background: ${STEP_COLOURS[step] ?? ""}` : ""}></i>`)}</div>
         </div>
       </section>`;
   }

@@ -30,6 +30,11 @@ export interface Desk {
   hasKey: boolean;
 }
 
+/** Return whether somebody of this role may order at all; whoever may not is asked for no key. */
+export function mayOrder(store: Store): boolean {
+  return (store.welcome?.roles ?? []).some((role) => ORDERING_ROLES.has(role));
+}
+
 /** Return whether this page's session holds the conn of `vessel`. */
 export function holds(vessel: Vessel, session: string): boolean {
   const authority = vessel.status?.authority;
@@ -63,12 +68,10 @@ function sentences(reasons: ReasonJson[], words: Words): string[] {
 
 function common(vessel: Vessel, store: Store, desk: Desk, words: Words): string[] {
   const gates = words.gate;
-  const roles = store.welcome?.roles ?? [];
   const ageMs = vessel.heartbeatAgeMs();
   return [
     store.connected ? "" : gates.offline,
-    keyReason(store, desk, words),
-    roles.some((role) => ORDERING_ROLES.has(role)) ? "" : gates.role(roles.join(", ") || "-"),
+    mayOrder(store) ? keyReason(store, desk, words) : gates.role(store.welcome?.roles.join(", ") || "-"),
     ageMs === null ? gates.neverHeard : ageMs > SILENT_MS ? gates.silent(ageText(ageMs / 1000)) : "",
   ].filter(Boolean);
 }

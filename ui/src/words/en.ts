@@ -103,7 +103,7 @@ export const en = {
   } as Record<string, string>,
   link: {
     title: "Link", roundTrip: "Round trip", loss: "Loss", age: "Heartbeat age", step: "Ladder", next: "Next step",
-    in: "in", none: "none", reasons: "Why", collectorDead: "The ship's collector is down: values are not coming",
+    in: "in", none: "none", lastKnown: "last known", reasons: "Why", collectorDead: "The ship's collector is down: values are not coming",
     steps: {
       L0: "Normal", L1: "Degraded", L2: "Silent", L3: "Lost", L4: "Grace", L5: "Fallback", L6: "Distress",
     } as Record<string, string>,
