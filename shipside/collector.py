@@ -20,6 +20,7 @@ from protocols.link.birth import Birth
 from protocols.nmea0183.sentence import Sentence
 from shipside.config import AgentConfig
 from shipside.listening import Listening
+from shipside.lookout import Lookout
 from shipside.ports import Clock, LineSource, MessagePort
 from shipside.sensors.poller import Poller
 from shipside.spool import Spool, SpoolError
@@ -60,6 +61,7 @@ class Collector:
         self._scanner = Scanner(self.listening.picture, bearer.scan_s, clock.now_s())
         self._batcher = Batcher(config.vessel.id, config.catalogue.by_id, config.catalogue.hash, bearer.batch_s)
         self.window = Window(spool.epoch, spool.last_seq, bearer.resend_s)
+        self._lookout = Lookout()
         self._seq = spool.last_seq
         self._wake = asyncio.Event()
         self.unspooled_count = 0
@@ -103,6 +105,15 @@ class Collector:
             self._spool_batch(now_s)
         for switch in self.listening.picture.outbox():
             self._say("source", channel=switch.channel, before=switch.before, after=switch.after)
+        self._look(now_s)
+
+    def _look(self, now_s: float) -> None:
+        """Say which inputs came, went, or gave what is no sentence."""
+        facts = [source.facts() for source in self._inputs] + [poller.facts() for poller in self._pollers]
+        for line in self._lookout.changes(facts):
+            self._say("input", **line)
+        for line in self._lookout.rejections(facts, self.listening.rejected, now_s):
+            self._say("rejected", **line)
 
     def _spool_batch(self, now_s: float) -> None:
         """Cut a batch and write it; only what is on disk is sent."""
@@ -119,7 +130,7 @@ class Collector:
         self.window.made(batch.seq)
         while self._spool.dropped:
             first, last = self._spool.dropped.pop(0)
-            self._say("dropped", first=first, last=last, why="the spool is full or damaged")
+            self._say("dropped", first=first, last=last, why="the spool or its disk is full, or damaged")
 
     def _refill(self) -> None:
         wanted = self.window.wanted()
@@ -194,12 +205,12 @@ class Collector:
         part = part_of(source, sentence.formatter, sentence.fields)
         whole = None if part is None else self._assembler.receive(part)
         if part is None:
-            self.listening.rejected["ais"] += 1
+            self.listening.reject(source, "ais")
         if whole is None:
             return
         report = decode_parts(whole)
         if isinstance(report, str):
-            self.listening.rejected["ais"] += 1
+            self.listening.reject(source, "ais")
         elif not report.is_own_ship and report.mmsi != self._config.vessel.mmsi:
             target = TargetReport(
                 report.mmsi, self._clock.utc_ns(), report.latitude_deg, report.longitude_deg, report.sog_kn,

@@ -26,8 +26,8 @@ class Listening:
         self._clock = clock
         self._take_ais = take_ais
         self.picture = Picture(config.catalogue.by_id, SourceSelector(config.ranking, config.hold_off_s))
-        self.rejected: Counter[str] = Counter()
-        """Lines that gave nothing, by reason."""
+        self.rejected: dict[str, Counter[str]] = {}
+        """Lines that gave nothing: by input, by reason."""
         self.lost = LineCounter()
 
     def line_taker(self, source: str) -> TakeLine:
@@ -38,7 +38,7 @@ class Listening:
         """Take one line of the input called `source`."""
         sentence = parse_line(line)
         if isinstance(sentence, Rejected):
-            self.rejected[sentence.reason] += 1
+            self.reject(source, sentence.reason)
             return
         self.lost.receive(sentence.tag)
         if sentence.formatter in AIS:
@@ -47,10 +47,14 @@ class Listening:
             return
         found = readings(sentence)
         if isinstance(found, str):
-            self.rejected[found] += 1
+            self.reject(source, found)
             return
         for reading in found:
             self._receive(reading, f"{source}/{sentence.talker}")
+
+    def reject(self, source: str, reason: str) -> None:
+        """Count a line of the input called `source` that gave nothing."""
+        self.rejected.setdefault(source, Counter())[reason] += 1
 
     def take_polled(self, source: str) -> Callable[[Reading], None]:
         """Return what takes the readings of the Modbus unit called `source`."""

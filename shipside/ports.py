@@ -13,8 +13,8 @@ from protocols.aio.clock import Clock
 from protocols.aio.port import MessagePort
 
 __all__ = [
-    "Clock", "EquipmentError", "InputFacts", "LineOutput", "LineSource", "MessagePort", "PanelPort", "RegisterPort",
-    "Table", "TakeLine",
+    "Clock", "EquipmentError", "InputFacts", "LineOutput", "LineSource", "MessagePort", "PanelPort", "RefusedError",
+    "RegisterPort", "Table", "TakeLine",
 ]  # fmt: skip
 
 TakeLine = Callable[[bytes], None]
@@ -26,6 +26,15 @@ Table = Literal["coil", "discrete", "input", "holding"]
 
 class EquipmentError(Exception):
     """Equipment that could not be reached, answered late, or refused; the message says which and why."""
+
+
+class RefusedError(EquipmentError):
+    """Equipment that answered and refused; `code` is its Modbus exception."""
+
+    def __init__(self, text: str, code: int) -> None:
+        """Keep words and code."""
+        super().__init__(text)
+        self.code = code
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +51,7 @@ class InputFacts:
     last_line_s: float | None
     """Monotonic seconds of the last line; None before the first."""
     problem: str
-    """Why it is not open, in words; empty while it is."""
+    """Why it is not open, or what of it cannot be had, in words; empty while all is well."""
 
 
 class LineSource(Protocol):

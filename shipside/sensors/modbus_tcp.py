@@ -12,7 +12,7 @@ import struct
 from collections.abc import Sequence
 from typing import Final
 
-from shipside.ports import EquipmentError, Table
+from shipside.ports import EquipmentError, RefusedError, Table
 
 TIMEOUT_S: Final = 1.0
 """A PLC answers within milliseconds; one that takes longer cannot be in a control loop."""
@@ -108,7 +108,7 @@ class ModbusTcp:
     def _checked(self, body: bytes) -> bytes:
         if body[0] & ERROR_FLAG:
             code = body[1] if len(body) > 1 else 0
-            raise EquipmentError(f"{self._name} refused: {EXCEPTIONS.get(code, f'exception {code}')}")
+            raise RefusedError(f"{self._name} refused: {EXCEPTIONS.get(code, f'exception {code}')}", code)
         return body
 
 

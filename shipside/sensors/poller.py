@@ -1,4 +1,7 @@
-"""Polls one Modbus unit by its register map; a dead unit backs off alone and stalls nobody."""
+"""Polls one Modbus unit by its register map; a dead unit backs off alone and stalls nobody.
+
+A register that the unit does not have costs itself: the request that it spoils is halved until it stands alone.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,16 @@ import asyncio
 from collections.abc import Callable
 from typing import Final
 
-from protocols.modbus.registers import RegisterMap
+from protocols.modbus.registers import ReadRange, RegisterMap
 from protocols.reading import Reading
-from shipside.ports import Clock, EquipmentError, InputFacts, RegisterPort
+from shipside.ports import Clock, EquipmentError, InputFacts, RefusedError, RegisterPort
 
 BACK_OFF_MAX_S: Final = 10.0
 """Longest pause before a dead unit is asked again."""
+AGAIN_S: Final = 30.0
+"""How soon a register that was refused is asked for again: a PLC may have been given the program that has it."""
+MAP_FAULTS: Final = (1, 2, 3)
+"""Modbus exceptions that say that what was asked for is not there: illegal function, address, value (too many at once)."""
 
 
 class Poller:
@@ -21,7 +28,9 @@ class Poller:
         """Read `registers` of `unit` each `period_s` seconds."""
         self._unit = unit
         self._registers = registers
-        self._ranges = registers.ranges()
+        self._ranges = list(registers.ranges())
+        self._refused: dict[ReadRange, str] = {}
+        self._again_s = 0.0
         self._period_s = period_s
         self._clock = clock
         self._reads = self._failures = 0
@@ -30,8 +39,10 @@ class Poller:
 
     def facts(self) -> InputFacts:
         """Return how the unit is doing; lines are reads here."""
-        is_open = not self._problem
-        return InputFacts(self._unit.name, is_open, self._reads, self._failures, 0, self._last_s, self._problem)
+        problem = self._problem or "; ".join(self._refused.values())
+        return InputFacts(
+            self._unit.name, not self._problem, self._reads, self._failures, 0, self._last_s, problem
+        )  # fmt: skip
 
     async def run(self, take: Callable[[Reading], None]) -> None:
         """Poll until cancelled."""
@@ -47,9 +58,39 @@ class Poller:
             await asyncio.sleep(max(0.0, due_s - self._clock.now_s()))
 
     async def _poll(self, take: Callable[[Reading], None]) -> None:
-        for wanted in self._ranges:
-            words = await self._unit.read(wanted.table, wanted.address, wanted.count)
+        if self._refused and self._clock.now_s() >= self._again_s:
+            self._ranges += [wanted for wanted in self._refused if wanted not in self._ranges]
+            self._again_s = self._clock.now_s() + AGAIN_S
+        for wanted in tuple(self._ranges):
+            try:
+                words = await self._unit.read(wanted.table, wanted.address, wanted.count)
+            except RefusedError as error:
+                self._failures += 1
+                if error.code not in MAP_FAULTS:
+                    raise
+                self._spoiled(wanted, str(error))
+                continue
             self._reads += 1
             self._last_s = self._clock.now_s()
+            self._refused.pop(wanted, None)
             for reading in self._registers.readings(wanted, words):
                 take(reading)
+
+    def _spoiled(self, wanted: ReadRange, why: str) -> None:
+        """Halve a request that the unit refuses; one for a single register waits, and is told by name."""
+        inside = sorted(
+            (register.address, register.words, register.name) for register in self._registers.registers
+            if register.table == wanted.table and (register.channel or not register.writable)
+            and wanted.address <= register.address < wanted.address + wanted.count
+        )  # fmt: skip
+        self._ranges.remove(wanted)
+        addresses = sorted({address for address, _, _ in inside})
+        if len(addresses) > 1:
+            middle = addresses[len(addresses) // 2]
+            for half in ([row for row in inside if row[0] < middle], [row for row in inside if row[0] >= middle]):
+                first, end = half[0][0], max(address + words for address, words, _ in half)
+                self._ranges.append(ReadRange(wanted.table, first, end - first))
+            return
+        names = ", ".join(name for _, _, name in inside)
+        self._refused[wanted] = f"{why} ({wanted.table} {wanted.address}: {names})"
+        self._again_s = self._clock.now_s() + AGAIN_S
