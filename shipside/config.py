@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import Final, Literal, cast
 
 from control.limits import ConfigError, ControlConfig
+from protocols.aio.mqtt import Broker
 from protocols.errors import MalformedError
 from protocols.link import topics
 from protocols.modbus.registers import RegisterMap
+from shipside.actuators.plc import missing_registers
 from telemetry.catalogue import Catalogue, standard_catalogue
 
 InputKind = Literal["tcp_client", "tcp_server", "udp", "multicast450", "serial", "replay"]
@@ -207,10 +209,11 @@ def from_mapping(source: Mapping[str, object], folder: Path, environment: Mappin
     plc = reader.text(safety, "plc", "safety", "")
     if plc and plc not in [unit.name for unit in modbus]:
         reader.faults.append(f"safety.plc names {plc!r}, but no [[modbus]] has that name")
-    url = environment.get("FARHELM_BROKER_URL") or reader.text(broker, "url", "broker")
+    url = _broker(reader, environment.get("FARHELM_BROKER_URL") or reader.text(broker, "url", "broker"), "url")
     config = AgentConfig(
-        vessel=vessel, broker_url=url, stop_broker_url=reader.text(broker, "stop_url", "broker", url),
-        inputs=_inputs(reader), modbus=modbus, ranking=_ranking(reader),
+        vessel=vessel, broker_url=url,
+        stop_broker_url=_broker(reader, reader.text(broker, "stop_url", "broker", url), "stop_url"), inputs=_inputs(reader),
+        modbus=modbus, ranking=_ranking(reader),
         hold_off_s=reader.number(reader.table("sources"), "hold_off_s", "sources", 0.0, 3600.0, 10.0),
         catalogue=_catalogue(reader), bearer=_bearer(reader, link),
         spool=Path(environment.get("FARHELM_SPOOL") or reader.path(spool, "path", "spool")),
@@ -223,9 +226,28 @@ def from_mapping(source: Mapping[str, object], folder: Path, environment: Mappin
     )  # fmt: skip
     if not config.inputs and not config.modbus:
         reader.faults.append("there is no [[input]] and no [[modbus]]: the agent would have nothing to collect")
+    _orders(reader, config)
     if reader.faults:
         raise ConfigError(reader.faults)
     return config
+
+
+def _broker(reader: _Reader, url: str, name: str) -> str:
+    fault = f"broker.{name} is not of the form mqtt://user:password@host:port"
+    try:
+        if url:
+            Broker.from_url(url)
+    except ValueError:
+        reader.faults += [fault] if name == "url" or "stop_url" in reader.table("broker") else []
+    return url
+
+
+def _orders(reader: _Reader, config: AgentConfig) -> None:
+    """Judge whether the PLC's map has every register that the safety process writes."""
+    unit = next((unit for unit in config.modbus if unit.name == config.plc), None)
+    if unit is not None and config.control is not None and config.autopilot is not None:
+        missing = missing_registers(unit.registers)
+        reader.faults += [f"the register map of {unit.name} lacks the orders {', '.join(missing)}"] if missing else []
 
 
 def _vessel(reader: _Reader) -> VesselConfig:

@@ -92,6 +92,8 @@ def load(path: Path, environment: Mapping[str, str]) -> ShoreConfig:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
         raise ConfigError([f"{path}: cannot be read: {error.strerror}"]) from error
+    except UnicodeDecodeError as error:
+        raise ConfigError([f"{path}: not TOML: {error}"]) from error
     return parse(text, environment, path.parent)
 
 
