@@ -114,6 +114,9 @@ class Collector:
             self._say("input", **line)
         for line in self._lookout.rejections(facts, self.listening.rejected, now_s):
             self._say("rejected", **line)
+        filling = self._lookout.disk(self._spool.disk_used_pct())
+        if filling is not None:
+            self._say("disk", **filling)
 
     def _spool_batch(self, now_s: float) -> None:
         """Cut a batch and write it; only what is on disk is sent."""

@@ -8,6 +8,7 @@ from typing import Final
 
 import apsw
 
+from shipside.reserve import Reserve
 from shipside.spool import SpoolError, open_whole
 
 SCHEMA: Final = """
@@ -17,6 +18,10 @@ CREATE TABLE IF NOT EXISTS event (boot_id TEXT NOT NULL, seq INTEGER NOT NULL, b
 """
 RECORDS_MAX: Final = 20_000
 """Journal records kept: two for each of the orders that `control` remembers. Older ones are let go."""
+BYTES_MAX: Final = 256 * 1024 * 1024
+"""Most of the file: all records and events, at over 2 kB each."""
+DROP_AT_ONCE: Final = 32
+"""Events let go together when there is no room for another."""
 EVENTS_MAX: Final = 100_000
 """Events kept for the shore: a month of a busy ship without a link. The oldest goes first and is a gap ashore."""
 
@@ -29,6 +34,7 @@ class Journal:
         self.dropped_events_count = 0
         self._db, was_damaged = open_whole(path, SCHEMA)
         try:
+            self._reserve = Reserve(self._db, path, BYTES_MAX)
             row = self._db.execute("SELECT count(*) FROM event").fetchone()
             self._events = row[0] if row is not None and isinstance(row[0], int) else 0
             if was_damaged:  # kept as a damaged record, so that a restart does not forget it before the bridge re-arms
@@ -63,25 +69,49 @@ class Journal:
     def write(self, record: bytes) -> None:
         """Write one record durably; raise SpoolError when it cannot be."""
         try:
-            with self._db:
-                self._db.execute("INSERT INTO journal (crc, record) VALUES (?, ?)", (zlib.crc32(record), record))
-                self._db.execute(
-                    "DELETE FROM journal WHERE number <= (SELECT max(number) FROM journal) - ?", (RECORDS_MAX,)
-                )
+            try:
+                self._write(record)
+            except apsw.FullError:
+                if not self._reserve.grow():
+                    self._drop_events()
+                self._write(record)
         except apsw.Error as error:
             raise SpoolError(f"the journal cannot be written: {error}") from error
+
+    def _write(self, record: bytes) -> None:
+        with self._db:
+            self._db.execute("INSERT INTO journal (crc, record) VALUES (?, ?)", (zlib.crc32(record), record))
+            self._db.execute(
+                "DELETE FROM journal WHERE number <= (SELECT max(number) FROM journal) - ?", (RECORDS_MAX,)
+            )
 
     def keep_event(self, boot_id: str, seq: int, signed: bytes) -> None:
         """Keep a signed event until it is acknowledged; raise SpoolError when it cannot be written."""
         try:
-            self._db.execute("INSERT OR REPLACE INTO event VALUES (?, ?, ?)", (boot_id, seq, signed))
+            try:
+                self._keep(boot_id, seq, signed)
+            except apsw.FullError:
+                if not self._reserve.grow():
+                    self._drop_events()
+                self._keep(boot_id, seq, signed)
             self._events += 1
             if self._events > EVENTS_MAX:
-                self._db.execute("DELETE FROM event WHERE (boot_id, seq) IN (SELECT boot_id, seq FROM event LIMIT 1)")
-                self._events -= 1
-                self.dropped_events_count += 1
+                self._drop_events()
         except apsw.Error as error:
             raise SpoolError(f"the event cannot be written: {error}") from error
+
+    def _keep(self, boot_id: str, seq: int, signed: bytes) -> None:
+        self._db.execute("INSERT OR REPLACE INTO event VALUES (?, ?, ?)", (boot_id, seq, signed))
+
+    def _drop_events(self) -> None:
+        """Let the oldest events go: their number is a gap ashore, and is counted."""
+        before = self._db.total_changes()
+        self._db.execute(
+            "DELETE FROM event WHERE (boot_id, seq) IN (SELECT boot_id, seq FROM event LIMIT ?)", (DROP_AT_ONCE,)
+        )
+        gone = self._db.total_changes() - before
+        self._events -= gone
+        self.dropped_events_count += gone
 
     def events(self, count: int) -> list[tuple[str, int, bytes]]:
         """Return up to `count` events that wait, in order: (boot id, sequence, signed bytes)."""
@@ -93,11 +123,14 @@ class Journal:
         ]
 
     def acknowledged(self, boot_id: str, through_seq: int) -> None:
-        """Let go of the events that the shore has committed."""
-        with self._db:
-            before = self._db.total_changes()
-            self._db.execute("DELETE FROM event WHERE boot_id = ? AND seq <= ?", (boot_id, through_seq))
-            self._events -= self._db.total_changes() - before
+        """Let go of the events that the shore has committed; raise SpoolError when that cannot be written."""
+        try:
+            with self._db:
+                before = self._db.total_changes()
+                self._db.execute("DELETE FROM event WHERE boot_id = ? AND seq <= ?", (boot_id, through_seq))
+                self._events -= self._db.total_changes() - before
+        except apsw.Error as error:
+            raise SpoolError(f"acknowledged events cannot be deleted: {error}; make room on the disk") from error
 
     def close(self) -> None:
         """Close the file."""

@@ -1,4 +1,4 @@
-"""What of the inputs is worth a line in the log: an input that comes or goes, and what was rejected. Decides, opens nothing."""
+"""What is worth a line in the log: an input that comes or goes, what was rejected, a disk that fills. Decides, opens nothing."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from shipside.ports import InputFacts
 
 REJECTED_EVERY_S: Final = 10.0
 """Rejections are told together this often, while there are new ones: a line of noise a second would fill the log."""
+DISK_PCT: Final = (80.0, 95.0)
+"""A disk this full is told: first for whoever plans, then for whoever must act."""
 Line = dict[str, object]
 
 
@@ -21,6 +23,7 @@ class Lookout:
         self._told: dict[str, str] = {}
         self._counts: dict[str, dict[str, int]] = {}
         self._due_s = 0.0
+        self._disk_level = 0
 
     def changes(self, facts: Sequence[InputFacts]) -> list[Line]:
         """Return a line for each input that has come or gone since the last call; not for one that is just being opened."""
@@ -49,6 +52,19 @@ class Lookout:
                 self._counts[one.name] = counts
                 lines.append({"input": one.name, "lines": one.lines_count, "rejected": counts})
         return lines
+
+    def disk(self, used_pct: float | None) -> Line | None:
+        """Return a line when a disk's use has passed a limit, either way; None otherwise."""
+        if used_pct is None:
+            return None
+        level = sum(used_pct >= limit for limit in DISK_PCT)
+        if level == self._disk_level:
+            return None
+        self._disk_level = level
+        problem = ("", "the disk fills", "the disk is nearly full: in an outage the oldest batches will make room")[
+            level
+        ]
+        return {"used_pct": round(used_pct, 1), "problem": problem}
 
 
 def _state(one: InputFacts) -> str | None:

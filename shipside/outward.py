@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -21,6 +22,8 @@ EVENTS_AT_ONCE: Final = 32
 """Events sent ahead of the shore's acknowledgement."""
 RESEND_S: Final = 5.0
 """Events not acknowledged by then are sent again; twice the longest GEO round trip with a commit."""
+UNKEPT_MAX: Final = 64
+"""Events kept in memory while the disk takes none: an order makes six. The oldest is lost when full."""
 HEARTBEAT_EXPIRY_S: Final = 3
 """An older heartbeat is worth nothing to anybody: the next one is out by then."""
 
@@ -38,8 +41,11 @@ class Outward:
         self._beat_wake, self._event_wake = asyncio.Event(), asyncio.Event()
         self._sent: dict[str, int] = {}
         """Highest sequence sent since the last rewind, by boot: events of former boots may wait beside ours."""
+        self._unkept: deque[bytes] = deque(maxlen=UNKEPT_MAX)
         self.unkept_count = 0
-        """Events that could not be kept on disk; they were sent at most once."""
+        """Events that could not be kept on disk; they are sent at most once."""
+        self.problem = ""
+        """Why the journal could last not be written; empty while it can."""
 
     def beat(self, heartbeat: VesselHeartbeat) -> None:
         """Send `heartbeat` as soon as may be; an older one still waiting is dropped for it."""
@@ -56,8 +62,11 @@ class Outward:
         signed = signing.sign(Domain.VESSEL, event.to_bytes(), self._key)
         try:
             self._journal.keep_event(self._boot_id, self._event_seq, signed)
-        except SpoolError:
+            self.problem = ""
+        except SpoolError as error:
+            self._unkept.append(signed)
             self.unkept_count += 1
+            self.problem = str(error)
         self._event_wake.set()
 
     def connected(self) -> None:
@@ -67,7 +76,10 @@ class Outward:
 
     def acknowledged(self, ack: EventAck) -> None:
         """Let go of what the shore has committed."""
-        self._journal.acknowledged(ack.boot_id, ack.through_seq)
+        try:
+            self._journal.acknowledged(ack.boot_id, ack.through_seq)
+        except SpoolError as error:
+            self.problem = str(error)  # it stays, is sent again, and is acknowledged again
         self._event_wake.set()
 
     async def send_heartbeats(self) -> None:
@@ -88,8 +100,18 @@ class Outward:
             for boot_id, seq, signed in self._journal.events(EVENTS_AT_ONCE):
                 if seq > self._sent.get(boot_id, 0) and await self._port.publish(topic, signed):
                     self._sent[boot_id] = seq
+            await self._send_unkept(topic)
             try:
                 async with asyncio.timeout(RESEND_S):
                     await self._event_wake.wait()
             except TimeoutError:
                 self._sent = {}
+
+    async def _send_unkept(self, topic: str) -> None:
+        """Send what the disk did not take, while the connection takes it."""
+        while self._unkept:
+            first = self._unkept[0]
+            if not await self._port.publish(topic, first):
+                return
+            if self._unkept and self._unkept[0] is first:
+                self._unkept.popleft()

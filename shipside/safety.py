@@ -96,6 +96,7 @@ class SafetyShell:
         self._wake, self._helm_wake = asyncio.Event(), asyncio.Event()
         self._beat_due_s = clock.now_s()
         self._decided_s = clock.now_s()
+        self._told_journal = ""
         self.retained_count = 0
         """Retained orders, heartbeats and stops: never obeyed (CMD-04)."""
 
@@ -174,12 +175,19 @@ class SafetyShell:
             self._helm_wake.set()
         elif isinstance(output, Emit):
             self.outward.tell(output, now_s)
+            self._tell_journal()
             self._say(output.kind, **{key: value for key, value in output.body.items() if key != "kind"})
             if output.kind == "roster":
                 self._keep_roster()
         else:
             return True
         return False
+
+    def _tell_journal(self) -> None:
+        """Say once that events cannot be kept, and once that they can again."""
+        if self.outward.problem != self._told_journal:
+            self._told_journal = self.outward.problem
+            self._say("journal", problem=self._told_journal, unkept=self.outward.unkept_count)
 
     def _write(self, output: JournalRecord, now_s: float) -> None:
         try:
@@ -318,8 +326,11 @@ class SafetyShell:
         newest = self.supervisor.believed.signed_roster if isinstance(self.supervisor, Supervisor) else None
         if newest is not None and not _holds(self._kept_roster, newest):
             half = self._kept_roster.with_suffix(".new")
-            half.write_bytes(newest)
-            half.replace(self._kept_roster)
+            try:
+                half.write_bytes(newest)
+                half.replace(self._kept_roster)
+            except OSError as error:  # it holds until the next start all the same
+                self._say("roster", problem=f"{self._kept_roster} cannot be written: {error.strerror}")
 
 
 def _holds(path: Path, content: bytes) -> bool:

@@ -1,11 +1,12 @@
 """What must not be lost, on disk: batches until the shore has committed them (architecture.md 4; reliability.md R1, R5, R6).
 
 One writer, `synchronous=FULL`: a batch that `add` has returned survives a power cut. Each record has its CRC; a damaged one
-is a reported gap, never a wrong value. The size is limited well below the disk, so that a full disk cannot lock us out.
+is a reported gap, never a wrong value. A full disk does not lock us out (`reserve`): then the oldest make room.
 """
 
 from __future__ import annotations
 
+import contextlib
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,9 +14,10 @@ from typing import Final
 
 import apsw
 
+from shipside.reserve import Reserve
+
 DROP_AT_ONCE: Final = 64
 """Batches dropped together: 13 s at 5 Hz, so that a full spool is not searched for each new batch."""
-PAGE_BYTES: Final = 4096
 ROOM_BYTES: Final = 4 * 1024 * 1024
 """Left free above the limit for deletions, which need pages too."""
 SCHEMA: Final = """
@@ -79,8 +81,7 @@ class Spool:
         self.damaged_count = 0
         self._db, self.was_damaged = open_whole(path, SCHEMA)
         try:
-            self._db.execute("PRAGMA journal_size_limit=1048576").fetchall()
-            self._db.execute(f"PRAGMA max_page_count={(bytes_max + ROOM_BYTES) // PAGE_BYTES}").fetchall()
+            self._reserve = Reserve(self._db, path, bytes_max + ROOM_BYTES)
             self._db.execute("INSERT OR IGNORE INTO about VALUES ('epoch', ?)", (epoch,))
             self.epoch = self._number("SELECT value FROM about WHERE name='epoch'")
             self._bytes = self._number("SELECT coalesce(sum(length(bytes)), 0) FROM batch")
@@ -102,14 +103,28 @@ class Spool:
         """Bytes of all batches held."""
         return self._bytes
 
+    def disk_used_pct(self) -> float | None:
+        """Return how full the spool's disk is, per cent; None where it cannot be told."""
+        return self._reserve.disk_used_pct()
+
     def add(self, seq: int, encoded: bytes) -> None:
         """Write batch `seq` durably; drop the oldest where there is no room. Raise SpoolError when it cannot be written."""
         self._make_room(len(encoded))
         try:
-            self._db.execute("INSERT INTO batch VALUES (?, ?, ?)", (seq, zlib.crc32(encoded), encoded))
+            while not self._inserted(seq, encoded):
+                if not self._reserve.grow() and not self._drop_oldest():
+                    raise SpoolError(f"batch {seq} cannot be written: the disk is full; make room on it")
         except apsw.Error as error:
             raise SpoolError(f"batch {seq} cannot be written: {error}; make room on the disk") from error
         self._bytes += len(encoded)
+
+    def _inserted(self, seq: int, encoded: bytes) -> bool:
+        """Write a batch; return False when there is no room for it."""
+        try:
+            self._db.execute("INSERT INTO batch VALUES (?, ?, ?)", (seq, zlib.crc32(encoded), encoded))
+        except apsw.FullError:
+            return False
+        return True
 
     def after(self, seq: int, count: int) -> list[int]:
         """Return up to `count` sequences above `seq`, ascending."""
@@ -129,7 +144,8 @@ class Spool:
             return encoded
         self.damaged_count += 1
         self.dropped.append((seq, seq))
-        self.delete(0, (seq,))
+        with contextlib.suppress(SpoolError):  # it stays damaged, and is never sent
+            self.delete(0, (seq,))
         return None
 
     def delete(self, through: int, selected: Sequence[int]) -> None:
@@ -156,11 +172,16 @@ class Spool:
 
     def _make_room(self, needed: int) -> None:
         while self._bytes + needed > self._bytes_max:
-            oldest = self.after(0, DROP_AT_ONCE)
-            if not oldest:
+            if not self._drop_oldest():
                 return
+
+    def _drop_oldest(self) -> bool:
+        """Let the oldest batches go and remember which; return False when there are none."""
+        oldest = self.after(0, DROP_AT_ONCE)
+        if oldest:
             self.delete(oldest[-1], ())
             self.dropped.append((oldest[0], oldest[-1]))
+        return bool(oldest)
 
     def _number(self, query: str) -> int:
         row = self._db.execute(query).fetchone()
