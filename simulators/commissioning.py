@@ -6,9 +6,7 @@ The agent's configuration is a table that `shipside.config` reads and judges as 
 from __future__ import annotations
 
 import hashlib
-import math
 import tomllib
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, cast
 
@@ -19,7 +17,7 @@ from protocols.link import signing
 from protocols.link.roster import Grant, Roster, RosterEntry
 from protocols.link.signing import Domain
 from shipside import config
-from simulators import register_map
+from simulators import register_map, waters
 from simulators.fleet import VesselSpec
 from simulators.loop import START_UTC_NS
 
@@ -35,33 +33,6 @@ PEOPLE: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
 EXAMPLE: Final = Path(control.__file__).with_name("example.toml")
 """Times of ladder and authority, and what a phase allows: those of the commented example."""
 
-
-@dataclass(frozen=True, slots=True)
-class Handling:
-    """How a vessel handles, for predicted tracks and the windows of orders; from the simulators' own trials."""
-
-    turn_radius_m: float
-    reach_m: float
-    stop_reach_m: float
-    speed_full_kn: float
-    look_ahead_s: float
-    margin_m: float
-    heading_s: float
-    propulsion_s: float
-    steady_deg_min: float
-    heading_rate_deg_min_max: float
-    no_go_from_m: float
-    """Distance of the no-go area's southern edge to the north of the start."""
-
-
-HANDLING: Final[dict[str, Handling]] = {
-    "kestrel": Handling(700.0, 500.0, 4300.0, 15.3, 600.0, 100.0, 600.0, 600.0, 4.0, 20.0, 1100.0),
-    "otter": Handling(12.0, 4.0, 10.0, 6.2, 360.0, 5.0, 90.0, 30.0, 60.0, 400.0, 170.0),
-    "petrel": Handling(360.0, 190.0, 1600.0, 13.0, 360.0, 50.0, 300.0, 240.0, 6.0, 45.0, 1000.0),
-}
-"""As in the demo, so that a voyage in the world is a voyage of the demo."""
-ALLOWED: Final = (129.00, 34.84, 129.42, 35.06)
-"""West, south, east, north of the sea the ships may be in."""
 
 Table = dict[str, object]
 
@@ -126,7 +97,7 @@ _SOURCES: Final[Table] = {
 def control_table(spec: VesselSpec) -> Table:
     """Return the [control] table of a vessel: the commented example with this vessel's hull, windows and waters."""
     example = cast("dict[str, Table]", tomllib.loads(EXAMPLE.read_text(encoding="utf-8"))["control"])
-    handling, rpm_full = HANDLING[spec.slug], spec.engine.full_rpm
+    handling, rpm_full = waters.HANDLING[spec.slug], spec.engine.full_rpm
     coastal = cast("dict[str, Table]", example["phases"])["coastal"] | {
         "ahead_pct_max": 90.0, "rudder_step_deg_max": 70.0, "reversal_rpm_max": round(rpm_full * 0.3, 1),
         "heading_rate_deg_min_max": handling.heading_rate_deg_min_max, "look_ahead_s": handling.look_ahead_s,
@@ -144,20 +115,8 @@ def control_table(spec: VesselSpec) -> Table:
         },
         "phases": {"coastal": coastal},
         "areas": [
-            {"kind": "allowed", "name": "Busan approaches", "ring": _box(*ALLOWED)},
-            {"kind": "no_go", "name": "anchorage north of the start", "ring": _no_go(spec, handling)},
+            {"kind": "allowed", "name": "Busan approaches", "ring": [list(corner) for corner in waters.allowed()]},
+            {"kind": "no_go", "name": "anchorage north of the start", "ring": [list(corner) for corner in waters.no_go(spec)]},
         ],
     }  # fmt: skip
     return {**example, **own}
-
-
-def _no_go(spec: VesselSpec, handling: Handling) -> list[list[float]]:
-    """Return a box to the north of the start, wide enough that a ship on an easterly course keeps it abeam for long."""
-    south = spec.start.latitude_deg + handling.no_go_from_m / 111_200.0
-    per_degree_m = 111_320.0 * math.cos(math.radians(south))
-    west, east = spec.start.longitude_deg - 2000.0 / per_degree_m, spec.start.longitude_deg + 9000.0 / per_degree_m
-    return _box(west, south, east, min(south + 0.02, ALLOWED[3] - 0.002))
-
-
-def _box(west: float, south: float, east: float, north: float) -> list[list[float]]:
-    return [[west, south], [east, south], [east, north], [west, north]]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from simulators.devices.autopilot import AutopilotTuning
+from simulators.devices.plc import SLOW_DOWN_PERCENT_PER_S
 from simulators.devices.transponder import Identity
 from simulators.vessel.engine import EngineSpec
 from simulators.vessel.machinery import PlantSpec
@@ -47,6 +48,8 @@ class VesselSpec:
     absent_channels: frozenset[str] = frozenset()
     """Channels of the PLC this vessel has no equipment for; her register map leaves them out."""
     absent_instruments: frozenset[str] = frozenset()
+    slow_down_percent_per_s: float = SLOW_DOWN_PERCENT_PER_S
+    """How fast her PLC takes the telegraph down in a controlled stop."""
 
 
 _NO_SHIP_PLANT = frozenset(
@@ -103,6 +106,7 @@ OTTER = VesselSpec(
     transducer_m=0.15,
     has_rudder=False,
     absent_channels=_NO_SHIP_PLANT,
+    slow_down_percent_per_s=10.0,
     absent_instruments=frozenset({"shaft"}),  # motors only; no shaft pick-up, no bow thruster
 )
 """The Otter USV (2 m, two electric propellers, no rudder)."""

@@ -56,7 +56,7 @@ class Ship:
         self.spec = spec
         self.environment = environment
         self.autopilot = Autopilot(spec.tuning)
-        self.plc = Plc()
+        self.plc = Plc(spec.slow_down_percent_per_s)
         self.instruments = Instruments(f"{seed}/{spec.slug}", spec.absent_instruments)
         self.now_s = 0.0
         self.utc_ns = utc_ns

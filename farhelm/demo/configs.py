@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,38 +9,11 @@ from typing import Final
 
 from farhelm.demo import people
 from protocols.link import signing
-from simulators import register_map
+from simulators import register_map, waters
 from simulators.fleet import VesselSpec
 
-ALLOWED: Final = (129.00, 34.84, 129.42, 35.06)
-"""West, south, east, north of the sea the demo's ships may be in."""
 NO_GO_HEADING_DEG: Final = 0.0
 """The no-go area of each vessel lies to the north of her start: this heading leads into it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Handling:
-    """How a vessel handles, for the prediction of tracks and the windows of orders; from the simulators' own trials."""
-
-    turn_radius_m: float
-    reach_m: float
-    stop_reach_m: float
-    speed_full_kn: float
-    look_ahead_s: float
-    margin_m: float
-    heading_s: float
-    propulsion_s: float
-    steady_deg_min: float
-    heading_rate_deg_min_max: float
-    no_go_from_m: float
-    """Distance of the no-go area's southern edge from the start."""
-
-
-HANDLING: Final[dict[str, Handling]] = {
-    "kestrel": Handling(700.0, 500.0, 4300.0, 15.3, 600.0, 100.0, 600.0, 600.0, 4.0, 20.0, 1100.0),
-    "otter": Handling(12.0, 4.0, 10.0, 6.2, 360.0, 5.0, 90.0, 30.0, 60.0, 400.0, 170.0),
-    "petrel": Handling(360.0, 190.0, 1600.0, 13.0, 360.0, 50.0, 300.0, 240.0, 6.0, 45.0, 1000.0),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +125,7 @@ grant = "{folder / "beliefs" / f"{spec.slug}.grant"}"
 
 
 def _control(spec: VesselSpec) -> str:
-    handling, rpm_full = HANDLING[spec.slug], spec.engine.full_rpm
+    handling, rpm_full = waters.HANDLING[spec.slug], spec.engine.full_rpm
     return f"""[control]
 phase = "coastal"
 
@@ -175,7 +147,7 @@ steady_deg_min = {handling.steady_deg_min}
 {_waters(spec, handling)}"""
 
 
-def _waters(spec: VesselSpec, handling: Handling) -> str:
+def _waters(spec: VesselSpec, handling: waters.Handling) -> str:
     return f"""[control.phases.coastal]
 rudder_deg_max = 20.0
 rudder_slow_deg_max = 35.0
@@ -196,25 +168,16 @@ stop_pct = 0.0
 [[control.areas]]
 kind = "allowed"
 name = "Busan approaches"
-ring = {_box(*ALLOWED)}
+ring = {_ring(waters.allowed())}
 
 [[control.areas]]
 kind = "no_go"
 name = "anchorage north of the start"
-ring = {_no_go(spec, handling)}
+ring = {_ring(waters.no_go(spec))}
 """
 
 
-def _no_go(spec: VesselSpec, handling: Handling) -> str:
-    """Return a box to the north of the start, wide enough that a ship on an easterly course keeps it abeam for long."""
-    south = spec.start.latitude_deg + handling.no_go_from_m / 111_200.0
-    per_degree_m = 111_320.0 * math.cos(math.radians(south))
-    west, east = spec.start.longitude_deg - 2000.0 / per_degree_m, spec.start.longitude_deg + 9000.0 / per_degree_m
-    return _box(west, south, east, min(south + 0.02, ALLOWED[3] - 0.002))
-
-
-def _box(west: float, south: float, east: float, north: float) -> str:
-    corners = ((west, south), (east, south), (east, north), (west, north))
+def _ring(corners: waters.Ring) -> str:
     return "[" + ", ".join(f"[{longitude:.6f}, {latitude:.6f}]" for longitude, latitude in corners) + "]"
 
 

@@ -74,6 +74,7 @@ class Demo:
         self._slugs = (*simulated, *(one.slug for one in self._recorded))
         self._children = Children(self._changed)
         self._facts: dict[str, object] = {}
+        self._is_ready = False
 
     async def run(self) -> None:
         """Start everything, wait for Ctrl-C or the end of the duration, stop everything. Raise DemoError."""
@@ -104,6 +105,7 @@ class Demo:
             ("shore", lambda: self._start_shore(plan, staff)),
             ("agents", lambda: self._start_agents(plan, staff)),
             ("first data", self._wait_for_ships),
+            ("log-ins", lambda: self._wait_for_people(staff)),
         ):
             if told.is_set():
                 return
@@ -126,6 +128,7 @@ class Demo:
         if free < DISK_MIN_BYTES:
             raise DemoError(f"only {free // 1_000_000} MB are free at {self._folder}; the demo needs 300: "
                             "make room, or choose another folder with --data")  # fmt: skip
+        (self._folder / "demo.json").unlink(missing_ok=True)
         ports.asked(self._options.port)
         before = 8 + len(self._recorded)
         first = ports.free_run(PORTS_PER_VESSEL * (len(self._fleet) + 1) + before)
@@ -205,7 +208,6 @@ class Demo:
             "keys": {p.person: str(people.key_path(self._folder, p.person)) for p in staff if p.role in people.RIGHTS},
             "roc": people.ROC,
         }
-        self._write_facts()
 
     async def _start_recorded(self, plan: Plan) -> list[dict[str, object]]:
         """Start a player and a collector for each recorded vessel; no safety process: there is nothing to steer."""
@@ -225,6 +227,20 @@ class Demo:
     async def _wait_for_ships(self) -> None:
         shore = next(child for child in self._children.all if child.name == "shore")
         await self._until(self._all_heard, shore, "every ship is heard")
+
+    async def _wait_for_people(self, staff: list[people.Person]) -> None:
+        """Wait until everybody can log in: the shore hashes passwords slowly, on purpose, while it serves already."""
+        shore = next(child for child in self._children.all if child.name == "shore")
+        await self._until(lambda: self._knows(staff[-1]), shore, "everybody can log in")
+
+    async def _knows(self, person: people.Person) -> bool:
+        url = f"http://{HOST}:{self._options.port}/api/v1/me"
+        try:
+            async with httpx.AsyncClient(timeout=2.0) as http:
+                answer = await http.get(url, headers={"Authorization": f"Bearer {person.token}"})
+        except httpx.HTTPError:
+            return False
+        return answer.is_success
 
     async def _health(self) -> bool:
         return await self._asked() is not None
@@ -263,11 +279,11 @@ class Demo:
 
     def _changed(self, text: str) -> None:
         self._console.print(f"[yellow]{text}[/yellow]")
-        if "console_url" in self._facts:
+        if self._is_ready:
             self._write_facts()
 
     def _write_facts(self) -> None:
-        """Write demo.json, for programs: who, where, which process; readable by its owner only."""
+        """Write demo.json, for programs: who, where, which process; readable by its owner only, there once all is ready."""
         rows = [
             {"name": child.name, "pid": child.pid, "log": str(child.log), "restarts": child.restarts}
             for child in self._children.all
@@ -277,6 +293,7 @@ class Demo:
         half.replace(self._folder / "demo.json")
 
     def _welcome(self) -> None:
+        self._is_ready = True
         self._write_facts()
         staff = {person.person: person for person in people.people_of(self._folder)}
         show = self._console.print

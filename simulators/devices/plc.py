@@ -133,8 +133,8 @@ WRITE_RANGES: dict[str, tuple[int, int]] = {
 """Smallest and largest raw value that may be written, by register."""
 _ALWAYS = frozenset({"watchdog", "remote_in_use", "emergency_stop", "controlled_stop"})
 """Stopping is never refused, nor is proof of life."""
-_SLOW_DOWN_PERCENT_PER_S = 0.5
-"""A controlled stop takes the telegraph down from 50 % in 100 s."""
+SLOW_DOWN_PERCENT_PER_S = 0.5
+"""A controlled stop takes a ship's telegraph down from 50 % in 100 s; an electric craft's own figure is in her spec."""
 
 
 _RESET_TRIP, _RESET_EMERGENCY = 1, 2
@@ -144,8 +144,9 @@ _RESET_TRIP, _RESET_EMERGENCY = 1, 2
 class Plc:
     """The PLC's memory and logic; values in physical units, registers at the edge."""
 
-    def __init__(self) -> None:
+    def __init__(self, slow_down_percent_per_s: float = SLOW_DOWN_PERCENT_PER_S) -> None:
         """Start with everything stopped, pumps running, remote control allowed and not in use."""
+        self._slow_down_percent_per_s = slow_down_percent_per_s
         self.remote_active = True
         """The switch in the engine control room; off: every order from outside but stop is refused."""
         self.percent = 0.0
@@ -217,7 +218,7 @@ class Plc:
         if self.tripped:
             self.percent, self.direct_rudder_deg = 0.0, 0.0
         if self.stopping:
-            travel = _SLOW_DOWN_PERCENT_PER_S * dt_s
+            travel = self._slow_down_percent_per_s * dt_s
             self.percent = max(0.0, self.percent - travel) if self.percent >= 0 else min(0.0, self.percent + travel)
         return Orders(self.direct_rudder_deg, self.percent, self.emergency, self.pump1, self.pump2)
 
