@@ -28,6 +28,11 @@ class Demo:
     folder: Path
     facts: dict[str, Any]
 
+    @classmethod
+    def read(cls, folder: Path) -> Demo:
+        """Return the demo of `folder` as its demo.json tells it now."""
+        return cls(folder, json.loads((folder / "demo.json").read_text()))
+
     @property
     def url(self) -> str:
         """Console URL without a trailing slash."""
@@ -39,7 +44,7 @@ class Demo:
 
     def pid(self, process: str) -> int:
         """Return the pid of the newest process called `process`, from the file the demo keeps."""
-        facts = json.loads((self.folder / "demo.json").read_text())
+        facts = Demo.read(self.folder).facts
         return next(int(row["pid"]) for row in facts["processes"] if row["name"] == process)
 
     def token(self, role: str) -> str:
@@ -84,10 +89,9 @@ def start_demo(folder: Path, *options: str) -> tuple[subprocess.Popen[bytes], De
         if process.poll() is not None:
             pytest.fail("the demo ended:\n" + (folder / "demo-output.log").read_text()[-3000:])
         try:
-            demo = Demo(folder, json.loads((folder / "demo.json").read_text()))
+            return Demo.read(folder)
         except (OSError, ValueError):
             return None
-        return demo
 
     return process, wait_until(answered, START_S, "the demo answers with all vessels")
 
