@@ -11,6 +11,7 @@ import sys
 import time
 import urllib.request
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +77,16 @@ def wait_until(condition: Any, limit_s: float, what: str) -> Any:
             return result
         time.sleep(0.1)
     return pytest.fail(f"{what}: not within {limit_s:g} s")
+
+
+def let_pass(seconds: float) -> None:
+    """Let so much real time pass: the demo's processes live in it."""
+    time.sleep(seconds)
+
+
+def now() -> datetime:
+    """Return the time of this machine, which is that of all the demo's processes."""
+    return datetime.now(UTC)
 
 
 def start_demo(folder: Path, *options: str) -> tuple[subprocess.Popen[bytes], Demo]:

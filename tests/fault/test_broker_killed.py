@@ -9,12 +9,13 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import psycopg
 
-from tests.demo_rig import ROOT, Demo, start_demo, stop_demo, wait_until
+from tests.demo_rig import ROOT, Demo, let_pass, now, start_demo, stop_demo, wait_until
 
 SHIP = "otter"
 L3_WITHIN_S = 10.5
@@ -77,7 +78,7 @@ def test_broker_killed_under_way(tmp_path: Path) -> None:
 
             # The broker dies; who would start it again is held by the sleeve for 15 s.
             os.kill(process.pid, signal.SIGSTOP)
-            killed = datetime.now(UTC)
+            killed = now()
             os.kill(demo.pid("broker"), signal.SIGKILL)
             wait_until(
                 lambda: (datetime.now(UTC) - killed).total_seconds() > 15, 20, "fifteen seconds without a broker"
@@ -94,15 +95,14 @@ def test_broker_killed_under_way(tmp_path: Path) -> None:
 
             # She slowed down on the heading she had.
             wait_until(lambda: status(demo)["heartbeat_age_ms"] < 2000, 20, "she is heard again")
-            now = status(demo)
-            assert now["setpoints"]["propulsion_pct"] == 20.0
+            slowed = status(demo)
+            assert slowed["setpoints"]["propulsion_pct"] == 20.0
             rows = demo.get(f"/api/v1/vessels/{SHIP}/latest")["values"]
             assert 150 < next(row[1] for row in rows if row[0] == "ME_RPM") < 250  # 20 % of 993 rpm, from 60 %
-            assert abs(now["setpoints"]["heading_deg"] - before["setpoints"]["heading_deg"]) < 1.0
+            assert abs(slowed["setpoints"]["heading_deg"] - before["setpoints"]["heading_deg"]) < 1.0
 
             # Heartbeats come for 12 s, and still she stays in her step: regaining a link restores nothing.
-            back = datetime.now(UTC)
-            wait_until(lambda: (datetime.now(UTC) - back).total_seconds() > 12, 20, "twelve seconds of good link")
+            let_pass(12)
             assert status(demo)["step"] in ("L3", "L4", "L5")
             check_data(demo, killed)
 
@@ -139,7 +139,7 @@ def check_data(demo: Demo, killed: datetime) -> None:
                 (vessel, killed),
             ).fetchall()
             assert max(count for _, count in times) == 1  # nothing twice
-            pauses = [(b - a).total_seconds() for (a, _), (b, _) in zip(times, times[1:], strict=False)]
+            pauses = [(b - a).total_seconds() for (a, _), (b, _) in pairwise(times)]
             assert max(pauses) <= HEADING_EVERY_S
         listed, stored = connection.execute(
             "SELECT (SELECT sum(samples) FROM batch_ledger),"
