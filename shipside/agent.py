@@ -94,12 +94,12 @@ async def run_safety(config: AgentConfig, clock: Clock, say: Say) -> None:
     from shipside.safety import SafetyShell, subscriptions  # noqa: PLC0415 - as above
 
     vessel, key = config.vessel.id, load_key(config.vessel_key)
-    inputs = inputs_of(config, clock)
+    inputs, panel = inputs_of(config, clock), _panel(config.panel_port)
     boot_id = f"{clock.utc_ns():016x}-{os.urandom(4).hex()}"
     shell = SafetyShell(
         config, clock, MqttPort(_broker(config.broker_url), f"{vessel}-safety", subscriptions(vessel)),
         MqttPort(_broker(config.stop_broker_url), f"{vessel}-stop", [topics.topic(vessel, topics.STOP)]),
-        inputs, units_of(config, clock), _helm(config, clock, inputs), TcpPanel("127.0.0.1", config.panel_port),
+        inputs, units_of(config, clock), _helm(config, clock, inputs), panel,
         Journal(config.journal), key, boot_id, say,
     )  # fmt: skip
     say("safety", vessel=vessel, boot_id=boot_id, control=config.control is not None)
@@ -117,6 +117,16 @@ def _helm(config: AgentConfig, clock: Clock, inputs: list[LineSource]) -> Helm:
     autopilot = AutopilotLink(config.autopilot.host, config.autopilot.port, clock)
     inputs.append(autopilot)
     return EquipmentHelm(autopilot, Plc(ModbusTcp(unit.name, unit.host, unit.port, unit.unit), unit.registers))
+
+
+def _panel(port: int) -> TcpPanel:
+    panel = TcpPanel("127.0.0.1", port)
+    try:
+        panel.listen()
+    except OSError as error:
+        text = f"the panel cannot listen on 127.0.0.1:{port}: {error.strerror}"
+        raise StartError(f"{text}; end the program that holds it, or change safety.panel_port") from error
+    return panel
 
 
 def _broker(url: str) -> Broker:

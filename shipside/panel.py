@@ -27,6 +27,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
 from collections.abc import Callable
 from typing import Final
 
@@ -80,6 +81,7 @@ class TcpPanel:
         self._next_client = 1
         self._status = ""
         self._take: Callable[[str], str] | None = None
+        self._listener: socket.socket | None = None
 
     @property
     def port(self) -> int:
@@ -92,11 +94,17 @@ class TcpPanel:
         for client in self._clients.values():
             client.push(status)
 
+    def listen(self) -> None:
+        """Take the port; raise OSError when somebody else has it. Before anything runs, so that nothing runs in vain."""
+        self._listener = socket.create_server((self._host, self._port))
+        self._port = self._listener.getsockname()[1]
+
     async def run(self, take: Callable[[str], str]) -> None:
-        """Serve until cancelled; raise OSError when the port is taken."""
+        """Serve until cancelled; raise OSError when the port is not taken yet and is not to be had."""
         self._take = take
-        server = await asyncio.start_server(self._serve, self._host, self._port, limit=LINE_MAX_BYTES)
-        self._port = server.sockets[0].getsockname()[1]
+        if self._listener is None:
+            self.listen()
+        server = await asyncio.start_server(self._serve, sock=self._listener, limit=LINE_MAX_BYTES)
         try:
             await asyncio.Event().wait()
         finally:
