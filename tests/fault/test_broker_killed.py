@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -36,7 +36,7 @@ def test_a_hole_would_be_seen() -> None:
 
 
 @contextmanager
-def somebody_at_the_conn(demo: Demo) -> Iterator[None]:
+def somebody_at_the_conn(demo: Demo) -> Generator[None]:
     """Hold the conn of SHIP by a program that beats."""
     command = [sys.executable, "-m", "farhelm", "conn", "take", SHIP, "--keep", "--demo", str(demo.folder)]
     with (
@@ -55,6 +55,12 @@ def status(demo: Demo) -> dict[str, Any]:
     """Return the last vessel heartbeat as the shore has it."""
     found: dict[str, Any] = demo.get(f"/api/v1/vessels/{SHIP}")["status"]
     return found
+
+
+def rpm(demo: Demo) -> float:
+    """Return the last value of the engine's revolutions."""
+    rows = demo.get(f"/api/v1/vessels/{SHIP}/latest")["values"]
+    return float(next(row[1] for row in rows if row[0] == "ME_RPM"))
 
 
 def first_event(demo: Demo, step: str, after: datetime) -> datetime | None:
@@ -80,25 +86,20 @@ def test_broker_killed_under_way(tmp_path: Path) -> None:
             os.kill(process.pid, signal.SIGSTOP)
             killed = now()
             os.kill(demo.pid("broker"), signal.SIGKILL)
-            wait_until(
-                lambda: (datetime.now(UTC) - killed).total_seconds() > 15, 20, "fifteen seconds without a broker"
-            )
+            let_pass(15)
             os.kill(process.pid, signal.SIGCONT)
 
             # Started again, the ship tells what she did meanwhile: L3 within 10.5 s of the last she can have heard.
             l3 = wait_until(lambda: first_event(demo, "L3", killed), 30, "the ladder's record arrives")
             assert (l3 - killed).total_seconds() <= L3_WITHIN_S
-            assert (
-                next(row for row in Demo.read(demo.folder).facts["processes"] if row["name"] == "broker")["restarts"]
-                == 1
-            )
+            processes = Demo.read(demo.folder).facts["processes"]
+            assert next(row["restarts"] for row in processes if row["name"] == "broker") == 1
 
             # She slowed down on the heading she had.
             wait_until(lambda: status(demo)["heartbeat_age_ms"] < 2000, 20, "she is heard again")
             slowed = status(demo)
             assert slowed["setpoints"]["propulsion_pct"] == 20.0
-            rows = demo.get(f"/api/v1/vessels/{SHIP}/latest")["values"]
-            assert 150 < next(row[1] for row in rows if row[0] == "ME_RPM") < 250  # 20 % of 993 rpm, from 60 %
+            wait_until(lambda: 150 < rpm(demo) < 250, 10, "the shaft at 20 % of 993 rpm, from 60 %")
             assert abs(slowed["setpoints"]["heading_deg"] - before["setpoints"]["heading_deg"]) < 1.0
 
             # Heartbeats come for 12 s, and still she stays in her step: regaining a link restores nothing.
