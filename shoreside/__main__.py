@@ -53,6 +53,10 @@ def _log_to_stderr() -> None:
         foreign_pre_chain=common,
     ))  # fmt: skip
     logging.basicConfig(handlers=[handler], level=logging.WARNING)
+    # It says so after each handshake that was refused with a reason, as if nothing had been answered.
+    logging.getLogger("uvicorn.error").addFilter(
+        lambda record: "without completing handshake" not in record.getMessage()
+    )
     logging.getLogger("psycopg.pool").setLevel(logging.CRITICAL)  # says each retry; the caller is told once
 
 

@@ -58,6 +58,9 @@ class Guard:
             if fault is not None:
                 await problems.response(HTTPStatus.FORBIDDEN, fault)(scope, receive, answer)
                 return
+        if "\x00" in scope["path"] or b"%00" in scope["query_string"]:
+            await problems.response(HTTPStatus.BAD_REQUEST, "An address holds no zero byte.")(scope, receive, answer)
+            return
         length = headers.get("content-length", "0")
         if not length.isdigit() or int(length) > BODY_MAX_BYTES or "transfer-encoding" in headers:
             detail = f"Bodies are at most {BODY_MAX_BYTES} bytes and say their length."

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from protocols.errors import MalformedError, SignatureError
 from protocols.link.signing import PUBLIC_KEY_BYTES
 from shoreside.api.problems import Problem
-from shoreside.api.shore import Shore, TheShore, TheWho, from_base64, to_base64
+from shoreside.api.shore import OneLine, Shore, TheShore, TheWho, from_base64, to_base64
 from shoreside.ports import Word
 
 router = APIRouter(tags=["keys"])
@@ -22,7 +22,7 @@ class KeyRequest(BaseModel):
     """A console's public key that is to be enrolled."""
 
     model_config = ConfigDict(extra="forbid")
-    console: Annotated[str, Field(min_length=1, max_length=64)]
+    console: Annotated[OneLine, Field(min_length=1, max_length=64)]
     public_key: Annotated[str, Field(max_length=64)]
     """Base64 of the raw 32 bytes."""
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from protocols.link.signing import PUBLIC_KEY_BYTES
 from shoreside.api.auth import TICKET_LIFE_S, Who, cookie_header
 from shoreside.api.problems import Problem
-from shoreside.api.shore import TheShore, TheWho, from_base64
+from shoreside.api.shore import OneLine, TheShore, TheWho, from_base64
 
 router = APIRouter(tags=["session"])
 
@@ -20,7 +20,7 @@ class Credentials(BaseModel):
     """Name and password."""
 
     model_config = ConfigDict(extra="forbid")
-    person: Annotated[str, Field(min_length=1, max_length=64)]
+    person: Annotated[OneLine, Field(min_length=1, max_length=64)]
     password: Annotated[str, Field(min_length=1, max_length=256)]
 
 

@@ -9,6 +9,7 @@ from http import HTTPStatus
 from typing import Annotated, cast
 
 from fastapi import Depends
+from pydantic import AfterValidator
 from starlette.requests import HTTPConnection
 
 from protocols.aio.clock import Clock
@@ -59,6 +60,16 @@ async def who_of(connection: HTTPConnection) -> Who:
 
 
 TheWho = Annotated[Who, Depends(who_of)]
+
+
+def one_line(text: str) -> str:
+    """Return a text that can be printed; raise ValueError for another: no store takes every character, no name needs it."""
+    if not text.isprintable():
+        raise ValueError("it holds a character that cannot be printed")
+    return text
+
+
+OneLine = Annotated[str, AfterValidator(one_line)]
 
 
 def from_base64(text: str, what: str) -> bytes:

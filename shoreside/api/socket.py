@@ -15,6 +15,7 @@ from control.preview import Asker
 from protocols.console.messages import VERSION, FromShore
 from protocols.errors import ProtocolError
 from shoreside import preview
+from shoreside.api import problems
 from shoreside.api.auth import Who
 from shoreside.api.guard import origin_fault
 from shoreside.api.order_routes import pass_order
@@ -35,7 +36,7 @@ SOCKETS_MAX: Final = 200
 """Consoles of one station; each costs about 0.3 MB."""
 MESSAGES_PER_S: Final = 30.0
 """Orders and heartbeats at 5 Hz for four vessels, and room to spare; more closes the socket."""
-GOING_AWAY, POLICY, TRY_LATER = 1001, 1008, 1013
+GOING_AWAY, POLICY = 1001, 1008
 Fields = dict[str, object]
 
 
@@ -46,14 +47,22 @@ async def console(socket: WebSocket) -> None:
     if socket.headers.get("origin") is not None or "ticket" in socket.query_params:
         fault = origin_fault(socket.headers, shore.config.origins)
         if fault is not None:
-            await socket.close(POLICY, fault)
+            await _refuse(socket, HTTPStatus.FORBIDDEN, fault)
             return
     known = await _who(socket, shore)
-    if known is None or shore.station.hub.count >= SOCKETS_MAX:
-        await socket.close(POLICY if known is None else TRY_LATER, "no valid ticket" if known is None else "full")
+    if known is None:
+        await _refuse(socket, HTTPStatus.FORBIDDEN, "No valid ticket, and no token of a program.")
+        return
+    if shore.station.hub.count >= SOCKETS_MAX:
+        await _refuse(socket, HTTPStatus.SERVICE_UNAVAILABLE, f"This station has its {SOCKETS_MAX} consoles.")
         return
     await socket.accept()
     await Console(socket, shore, *known).run()
+
+
+async def _refuse(socket: WebSocket, status: HTTPStatus, detail: str) -> None:
+    """Answer the handshake with a problem: whoever is not let in can read why."""
+    await socket.send_denial_response(problems.response(status, detail))
 
 
 async def _who(socket: WebSocket, shore: Shore) -> tuple[Who, bytes | None] | None:
