@@ -20,6 +20,8 @@ ROUND_TRIP_S: Final = 6.0
 """Longest wait for a connection and for a message's way there and back; a publish alone may take 5 s."""
 RETURN_S: Final = 2.0
 """Longest wait for a message whose acknowledgement has come: accounts that may not hear their own wait in vain."""
+END_S: Final = 1.0
+"""Longest wait for the driver's end: while it connects it may overhear a cancellation, which `asyncio.run` repeats."""
 TOPIC: Final = "farhelm/doctor"
 """Beside the programs' own topics: nobody listens there."""
 EXPIRY_S: Final = 5
@@ -99,7 +101,7 @@ async def _round_trip(broker: Broker, clock: Clock) -> tuple[float | None, float
                         pass
                 returned_ms = (clock.now_s() - begun_s) * 1000
     running.cancel()
-    await asyncio.gather(running, return_exceptions=True)
+    await asyncio.wait({running}, timeout=END_S)
     return acknowledged_ms, returned_ms
 
 
