@@ -37,7 +37,7 @@ fix: $(READY) ## Let the tools repair what they can: imports, layout of code
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
 
 bench: $(READY) ui ## Measure latency, memory and rates, and print them
-	@$(PY) -m pytest -q -s --timeout 600 tests/bench $(ARGS)
+	@$(PY) -m pytest -q -s --timeout 900 tests/bench -m "not soak" $(ARGS)
 
 soak: $(READY) ui ## Run the demo for an hour and watch its memory; ARGS="--duration 600" for less
 	@$(PY) -m pytest -q -s --timeout 0 tests/bench -m soak $(ARGS)

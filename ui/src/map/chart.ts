@@ -33,6 +33,7 @@ export class ChartView extends LitElement {
   private chart: Chart | null = null;
   private timer = 0;
   private fitted = "";
+  private readonly shown = new Map<SourceName, string>();
 
   static override styles = [unsafeCSS(mapCss), base, buttons, css`
     :host { position: relative; height: 100%; overflow: hidden; border-radius: 0.375rem; border: 1px solid var(--border-outline-color); }
@@ -113,6 +114,7 @@ export class ChartView extends LitElement {
     void coastline().then((ground) => {
       const { chart } = this;
       if (!chart) return;
+      this.shown.clear(); // a new style begins with empty sources
       chart.setStyle(chartStyle(ground), { diff: true });
       chart.once("idle", () => { this.drawGrid(); this.draw(); });
       putIcons(chart);
@@ -166,6 +168,9 @@ export class ChartView extends LitElement {
 
   private set(name: SourceName, shape: ReturnType<typeof collect>): void {
     const source = this.chart?.getSource(name);
-    if (source instanceof GeoJSONSource) source.setData(shape);
+    const text = JSON.stringify(shape);
+    if (!(source instanceof GeoJSONSource) || this.shown.get(name) === text) return;
+    this.shown.set(name, text); // what stands already is not cut into tiles and painted again
+    source.setData(shape);
   }
 }

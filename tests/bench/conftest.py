@@ -1,0 +1,22 @@
+"""Options and fixtures of the measurements."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.demo_rig import Demo, start_demo, stop_demo
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add `--duration`: seconds of the soak."""
+    parser.addoption("--duration", type=float, default=3600.0, help="seconds that the soak runs (default 3600)")
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """The whole demo with three ships, as a user starts it."""
+    process, running = start_demo(tmp_path_factory.mktemp("bench"), "--seed", "42")
+    yield running
+    stop_demo(process)
