@@ -7,7 +7,7 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import Final
 
-from protocols.link import cbor
+from protocols.link import cbor, fields
 from protocols.link.cbor import Plain
 from protocols.link.events import TERMINAL, OrderState, Reason
 from protocols.link.orders import Order
@@ -111,6 +111,11 @@ def fencing_record(number: int) -> bytes:
     return cbor.encode({"t": "fencing", "number": number})
 
 
+def grant_record(taken: int, revoked: int) -> bytes:
+    """Return what the journal keeps of grants: the highest version taken, and the highest revoked aboard (AUT-07)."""
+    return cbor.encode({"t": "grant", "taken": taken, "revoked": revoked})
+
+
 @dataclass(frozen=True, slots=True)
 class Restored:
     """What the journal of former boots tells."""
@@ -119,18 +124,24 @@ class Restored:
     """Highest fencing number ever given."""
     records: tuple[Record, ...]
     """Orders begun; one without an end is UNKNOWN: it may have moved something, and is never tried again (CMD-13)."""
+    grant_taken: int = 0
+    """Highest version of a grant ever taken."""
+    grant_revoked: int = 0
+    """Highest version of a grant revoked aboard."""
 
 
 def restore(journal: list[bytes]) -> Restored:
     """Return what the records of the journal, oldest first, tell; raise MalformedError when one cannot be read."""
-    fencing, found = 0, dict[str, Record]()
+    fencing, taken, revoked, found = 0, 0, 0, dict[str, Record]()
     for encoded in journal:
         row = cbor.decode_map(encoded)
         number = row.get("number")
         if row.get("t") == "fencing" and isinstance(number, int):
             fencing = max(fencing, number)
+        elif row.get("t") == "grant":
+            taken, revoked = max(taken, fields.integer(row, "taken")), max(revoked, fields.integer(row, "revoked"))
         elif row.get("t") in ("begun", "ended"):
             identity, state = str(row.get("id")), str(row.get("state", "UNKNOWN"))
             detail = "the ship restarted while this order was in progress" if state == "UNKNOWN" else ""
             found[identity] = Record(identity, str(row.get("hash")), None, state, detail=detail)
-    return Restored(fencing, tuple(found.values()))
+    return Restored(fencing, tuple(found.values()), taken, revoked)

@@ -44,10 +44,10 @@ class Execution:
         self._move(record, "accepted")
         self._waiting[self.journal(command.begun_record(record))] = record
 
-    def journal(self, record: bytes) -> int:
-        """Put `record` into the journal; return its number."""
+    def journal(self, record: bytes, standing: str = "") -> int:
+        """Put `record` into the journal, in the place of the one called `standing` if so named; return its number."""
         self._journal_number += 1
-        self.outbox.append(Journal(self._journal_number, record))
+        self.outbox.append(Journal(self._journal_number, record, standing))
         return self._journal_number
 
     def journaled(self, number: int, judge: Judge, now_s: float) -> None:

@@ -183,11 +183,11 @@ class Handover:
     def _granted(self) -> None:
         """End the request that was waiting, and keep the new number for ever."""
         self._answered([])
-        self._execution.journal(command.fencing_record(self._authority.fencing_top))
+        self._execution.journal(command.fencing_record(self._authority.fencing_top), "fencing")
 
     def _took_number(self, now_s: float) -> None:
         self._link.reset(now_s)
-        self._execution.journal(command.fencing_record(self._authority.fencing_top))
+        self._execution.journal(command.fencing_record(self._authority.fencing_top), "fencing")
 
     def _answered(self, reasons: list[Reason]) -> None:
         if self._asking is not None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from control import command
 from control.believed import Believed
 from control.execution import Execution
 from control.handover import Handover
-from control.messages import Emit, Local
+from control.messages import Emit, HeartbeatNow, Local
 from control.stopping import Stopping
 from protocols.link.cbor import Plain
 
@@ -33,8 +34,15 @@ class LocalPanel:
         elif local.do == "reset_stop":
             self._stopping.reset(local.person)
         elif local.do == "revoke_access":
-            self._believed.revoke_grant()
-            body: dict[str, Plain] = {
-                "what": "grant", "version": 0, "result": "revoked", "detail": f"aboard by {local.person}",
-            }  # fmt: skip
-            self._execution.outbox.append(Emit("roster", body))
+            self._revoke(local.person)
+
+    def _revoke(self, person: str) -> None:
+        """Withdraw remote access at once; the journal keeps it, so that it stays so over a restart (AUT-07)."""
+        if not self._believed.revoke_grant():
+            return
+        version = self._believed.revoked_version
+        self._execution.journal(command.grant_record(version, version), "grant")
+        body: dict[str, Plain] = {
+            "what": "grant", "version": version, "result": "revoked", "detail": f"aboard by {person}",
+        }  # fmt: skip
+        self._execution.outbox += [Emit("roster", body), HeartbeatNow()]

@@ -98,6 +98,8 @@ class Journal:
 
     number: int
     record: bytes
+    standing: str = ""
+    """Name under which the record replaces the one before it and is never let go; empty: one of the row."""
 
 
 @dataclass(frozen=True, slots=True)

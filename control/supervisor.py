@@ -65,6 +65,7 @@ class Supervisor:
         self._config, self._boot_id = config, boot_id
         restored = restored or Restored(0, ())
         self.believed = Believed(config.vessel, master_public_key)
+        self.believed.grant_version, self.believed.revoked_version = restored.grant_taken, restored.grant_revoked
         self.authority = Authority(config.authority, restored.fencing)
         self.link = LinkWatch(config.link, now_s)
         self._known, self._admission, self.alerts = KnownOrders(), Admission(), Alerts()
@@ -223,7 +224,7 @@ class Supervisor:
             )
         )  # fmt: skip
         if order.kind not in STOPS:
-            reasons += self.watch.objections()
+            reasons += [*self.watch.objections(), *self.believed.lapsed(self.situation.utc_ns)]
         if self._journal_problem:
             text = f"The command journal is damaged ({self._journal_problem}); re-arm aboard."
             reasons.append(Reason("journal", "CMD-13", text))
@@ -270,19 +271,30 @@ class Supervisor:
     def _take_local(self, local: Local, now_s: float) -> None:
         if local.do == "rearm":
             self._journal_problem = ""
+            self._keep_grant()
         self._panel.receive(local, now_s)
         self.watch.look(self.situation, now_s)
 
+    def _keep_grant(self) -> None:
+        """Have the journal keep which grants were taken and revoked; a damaged one is replaced only by re-arming."""
+        record = command.grant_record(self.believed.grant_version, self.believed.revoked_version)
+        self.execution.journal(record, "grant")
+
     def _take_belief(self, arrival: SignedRoster | SignedGrant) -> None:
-        is_roster = isinstance(arrival, SignedRoster)
-        version = self.believed.roster_version
-        take = self.believed.take_roster if is_roster else self.believed.take_grant
-        problem = take(arrival.encoded)
-        if is_roster and not problem and version == self.believed.roster_version:
-            return  # the retained roster came again
+        believed = self.believed
+        if isinstance(arrival, SignedRoster):
+            what, before, problem = "roster", believed.signed_roster, believed.take_roster(arrival.encoded)
+            version, is_known = believed.roster_version, before == believed.signed_roster
+        else:
+            what, highest, held = "grant", believed.grant_version, believed.grant
+            problem = believed.take_grant(arrival.encoded)
+            version, is_known = believed.grant_version, held == believed.grant
+            if highest != version and not self._journal_problem:
+                self._keep_grant()
+        if is_known and not problem:
+            return  # the retained one came again
         body: dict[str, Plain] = {
-            "what": "roster" if is_roster else "grant", "version": self.believed.roster_version,
-            "result": "refused" if problem else "taken", "detail": problem,
+            "what": what, "version": version, "result": "refused" if problem else "taken", "detail": problem,
         }  # fmt: skip
         self.execution.outbox += [Emit("roster", body), HeartbeatNow()]
 

@@ -15,6 +15,7 @@ SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS journal (number INTEGER PRIMARY KEY AUTOINCREMENT, crc INTEGER NOT NULL, record BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS event (boot_id TEXT NOT NULL, seq INTEGER NOT NULL, bytes BLOB NOT NULL,
   PRIMARY KEY (boot_id, seq)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS standing (name TEXT PRIMARY KEY, crc INTEGER NOT NULL, record BLOB NOT NULL) WITHOUT ROWID;
 """
 RECORDS_MAX: Final = 20_000
 """Journal records kept: two for each of the orders that `control` remembers. Older ones are let go."""
@@ -43,10 +44,12 @@ class Journal:
             raise SpoolError(f"the journal {path} cannot be opened: {error}; make room on the disk") from error
 
     def records(self) -> tuple[list[bytes], int]:
-        """Return the records of former boots, oldest first, and how many are damaged."""
+        """Return the records of former boots, standing ones first, then oldest first, and how many are damaged."""
         good: list[bytes] = []
         damaged = 0
-        for crc, record in self._db.execute("SELECT crc, record FROM journal ORDER BY number"):
+        rows = [*self._db.execute("SELECT crc, record FROM standing ORDER BY name"),
+                *self._db.execute("SELECT crc, record FROM journal ORDER BY number")]  # fmt: skip
+        for crc, record in rows:
             if isinstance(record, bytes) and zlib.crc32(record) == crc:
                 good.append(record)
             else:
@@ -60,27 +63,40 @@ class Journal:
             for number, crc, record in self._db.execute("SELECT number, crc, record FROM journal")
             if not isinstance(record, bytes) or zlib.crc32(record) != crc
         ]
+        names = [
+            name
+            for name, crc, record in self._db.execute("SELECT name, crc, record FROM standing")
+            if not isinstance(record, bytes) or zlib.crc32(record) != crc
+        ]
         try:
             with self._db:
                 self._db.executemany("DELETE FROM journal WHERE number = ?", [(number,) for number in numbers])
+                self._db.executemany("DELETE FROM standing WHERE name = ?", [(name,) for name in names])
         except apsw.Error as error:
             raise SpoolError(f"the journal cannot be re-armed: {error}") from error
 
-    def write(self, record: bytes) -> None:
-        """Write one record durably; raise SpoolError when it cannot be."""
+    def write(self, record: bytes, standing: str = "") -> None:
+        """Write one record durably; raise SpoolError when it cannot be.
+
+        One with a name in `standing` replaces the one of that name and is never let go for newer ones.
+        """
         try:
             try:
-                self._write(record)
+                self._write(record, standing)
             except apsw.FullError:
                 if not self._reserve.grow():
                     self._drop_events()
-                self._write(record)
+                self._write(record, standing)
         except apsw.Error as error:
             raise SpoolError(f"the journal cannot be written: {error}") from error
 
-    def _write(self, record: bytes) -> None:
+    def _write(self, record: bytes, standing: str) -> None:
+        crc = zlib.crc32(record)
         with self._db:
-            self._db.execute("INSERT INTO journal (crc, record) VALUES (?, ?)", (zlib.crc32(record), record))
+            if standing:
+                self._db.execute("INSERT OR REPLACE INTO standing VALUES (?, ?, ?)", (standing, crc, record))
+                return
+            self._db.execute("INSERT INTO journal (crc, record) VALUES (?, ?)", (crc, record))
             self._db.execute(
                 "DELETE FROM journal WHERE number <= (SELECT max(number) FROM journal) - ?", (RECORDS_MAX,)
             )

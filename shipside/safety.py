@@ -75,6 +75,10 @@ ARRIVALS: Final[dict[str, Callable[[bytes], Arrival]]] = {
 NEVER_RETAINED: Final = (topics.ORDER, topics.HEARTBEAT_DOWN, topics.STOP)
 PANEL_WORDS: Final = ("take", "grant", "deny", "release", "emergency_stop", "reset_stop", "revoke_access", "rearm")
 
+PANEL_REFUSALS: Final = {
+    "revoke_access": "no grant has reached this ship, so there is none to revoke; take local control to keep the shore out",
+}
+
 
 class SafetyShell:
     """The shell around `control.Supervisor`."""
@@ -191,7 +195,7 @@ class SafetyShell:
 
     def _write(self, output: JournalRecord, now_s: float) -> None:
         try:
-            self._journal.write(output.record)
+            self._journal.write(output.record, output.standing)
         except SpoolError as error:
             self._say("journal", problem=str(error))
             self.supervisor.receive(JournalFailed(output.number, str(error)), now_s)
@@ -296,6 +300,7 @@ class SafetyShell:
             self._rearm()
         self._feed(Local(do, person[:64], wanted))
         after = self.supervisor.facts(self._clock.now_s())
+        believed = self.supervisor.believed if isinstance(self.supervisor, Supervisor) else None
         done = {
             "grant": before.authority.phase == "requested" and after.authority.phase == "granted",
             "deny": before.authority.phase == "requested" and after.authority.phase == "held",
@@ -303,8 +308,10 @@ class SafetyShell:
             "take": after.authority.station == "local",
             "emergency_stop": after.stop_latched,
             "reset_stop": before.stop_latched and not after.stop_latched,
+            "revoke_access": believed is not None and believed.is_revoked,
         }.get(str(do), True)
-        reasons = [] if done else [{"name": "not_now", "text": f"{do} is not possible now"}]
+        text = PANEL_REFUSALS.get(str(do), f"{do} is not possible now")
+        reasons = [] if done else [{"name": "not_now", "text": text}]
         return json.dumps({"answer": do, "ok": done, "reasons": reasons})
 
     def _rearm(self) -> None:

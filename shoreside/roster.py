@@ -22,7 +22,7 @@ class SignedWord:
     what: Word
     vessel: str
     version: int
-    """Of a grant: when the shore took it, UTC ns, since grants have no version of their own."""
+    """In the order of keeping: of a roster its version; of a grant when the shore took it, UTC ns."""
     signed: bytes
     roster: Roster | None
     grant: Grant | None
@@ -45,7 +45,8 @@ class Words:
     def read(self, what: Word, signed: bytes, utc_ns: int) -> SignedWord:
         """Return the roster or grant in `signed`; raise SignatureError or MalformedError when it cannot be believed.
 
-        A roster whose version is not higher than the one known is a MalformedError: versions never go back (CMD-12).
+        One whose version is not higher than the one known is a MalformedError: versions never go back (CMD-12), and a
+        ship that has revoked a grant takes only a higher one (AUT-07).
         """
         envelope = signing.open_envelope(signed)
         master = next((key for key in self._master_keys.values() if signing.key_id_of(key) == envelope.key_id), None)
@@ -54,6 +55,9 @@ class Words:
         signing.verify(_DOMAINS[what], envelope, master)
         if what == "grant":
             grant = Grant.from_bytes(envelope.body)
+            held = self._latest.get((grant.vessel, "grant"))
+            if held is not None and held.grant not in (None, grant) and grant.version <= held.grant.version:
+                raise MalformedError(f"grant version {grant.version} is not higher than {held.grant.version}")
             return self._checked(SignedWord("grant", grant.vessel, utc_ns, signed, None, grant), master)
         roster = Roster.from_bytes(envelope.body)
         known = self.roster(roster.vessel)

@@ -73,9 +73,11 @@ def signed_roster(version: int = 1, people: tuple[str, ...] = tuple(KEYS), maste
     return signing.sign(Domain.ROSTER, Roster(VESSEL, version, entries).to_bytes(), master)
 
 
-def signed_grant(levels: tuple[str, ...] = ("setpoint", "direct"), to_ns: int = UTC_NS + YEAR_NS) -> bytes:
+def signed_grant(
+    levels: tuple[str, ...] = ("setpoint", "direct"), to_ns: int = UTC_NS + YEAR_NS, version: int = 1
+) -> bytes:
     """Return the Master's remote-access grant."""
-    grant = Grant(VESSEL, "g1", "kim", ("Busan",), ("conn",), levels, UTC_NS - YEAR_NS, to_ns)
+    grant = Grant(VESSEL, "g1", "kim", ("Busan",), ("conn",), levels, UTC_NS - YEAR_NS, to_ns, version)
     return signing.sign(Domain.GRANT, grant.to_bytes(), MASTER)
 
 

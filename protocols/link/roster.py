@@ -94,18 +94,23 @@ class Grant:
     levels: tuple[str, ...]
     valid_from_utc_ns: int
     valid_to_utc_ns: int
+    version: int = 1
+    """Grows with each grant of the vessel: what was revoked aboard returns only with a higher one (AUT-07)."""
 
     def to_bytes(self) -> bytes:
         """Return the deterministic CBOR of this grant: the bytes the Master signs (domain GRANT)."""
         return cbor.encode({
             "v": VERSION, "vessel": self.vessel, "id": self.id, "master": self.master, "rocs": list(self.rocs),
             "groups": list(self.groups), "levels": list(self.levels), "from": self.valid_from_utc_ns,
-            "to": self.valid_to_utc_ns,
+            "to": self.valid_to_utc_ns, "version": self.version,
         })  # fmt: skip
 
     @classmethod
     def from_bytes(cls, body: bytes) -> Grant:
-        """Return the grant in verified bytes; raise MalformedError with the field that is wrong."""
+        """Return the grant in verified bytes; raise MalformedError with the field that is wrong.
+
+        A grant signed before grants had versions counts as version 1.
+        """
         source = cbor.decode_map(body)
         if fields.integer(source, "v") != VERSION:
             raise MalformedError("grant of another version")
@@ -113,4 +118,5 @@ class Grant:
             fields.text(source, "vessel", 32), fields.text(source, "id", 64), fields.text(source, "master", 64),
             fields.texts(source, "rocs"), fields.texts(source, "groups"), fields.texts(source, "levels"),
             fields.integer(source, "from"), fields.integer(source, "to"),
+            fields.integer(source, "version", 1) if "version" in source else 1,
         )  # fmt: skip

@@ -343,9 +343,9 @@ def test_without_a_grant_that_covers_it_nobody_takes_the_conn() -> None:
     ship = Rig()
     ship.bridge("revoke_access")
     assert ("no_grant", "AUT-07") in ship.reasons(ship.say("authority.request", {"level": "setpoint"}))
-    ship.feed(SignedGrant(signed_grant(to_ns=UTC_NS)))
+    ship.feed(SignedGrant(signed_grant(to_ns=UTC_NS, version=2)))
     assert ("grant_not_valid_now", "AUT-07") in ship.reasons(ship.say("authority.request", {"level": "setpoint"}))
-    ship.feed(SignedGrant(signed_grant(("setpoint",))))
+    ship.feed(SignedGrant(signed_grant(("setpoint",), version=3)))
     assert ("grant_level", "AUT-07") in ship.reasons(ship.say("authority.request", {"level": "direct"}))
     assert ("no_right", "AUT-11") in ship.reasons(ship.say("authority.request", {"level": "setpoint"}, "vic"))
     assert ship.state(ship.say("authority.request", {"level": "setpoint"})) == "SUCCEEDED"

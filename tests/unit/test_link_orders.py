@@ -54,9 +54,13 @@ def test_each_message_survives_the_water(message: Order) -> None:
 
 @pytest.mark.parametrize("message", EXAMPLES, ids=lambda m: type(m).__name__)
 def test_a_missing_field_is_named(message: Order) -> None:
-    """Each field is needed: taking any of them away is refused, never guessed (but for those that may be null)."""
+    """Each field is needed: taking any of them away is refused, never guessed (but for those that may be null).
+
+    A grant without a version was signed before grants had one, and is the first.
+    """
     source = cbor.decode_map(message.to_bytes())
     nullable = {"imo", "catalogue", "control", "next_step_in_s", "round_trip_ms"}
+    nullable |= {"version"} if isinstance(message, Grant) else set()
     for name in sorted(set(source) - nullable):
         with pytest.raises(MalformedError):
             type(message).from_bytes(cbor.encode({key: value for key, value in source.items() if key != name}))

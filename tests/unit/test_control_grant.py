@@ -1,0 +1,129 @@
+"""The remote-access grant: what the bridge revokes stays revoked, whatever the shore sends again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from control.messages import SignedGrant
+from protocols.link import cbor, signing
+from protocols.link.roster import Grant
+from protocols.link.signing import Domain
+from shipside.journal import Journal
+from tests.control_rig import MASTER, UTC_NS, VESSEL, YEAR_NS, Rig, signed_grant
+
+
+def told_of_grants(ship: Rig) -> list[tuple[object, object]]:
+    return [
+        (e.body["result"], e.body["version"]) for e in ship.events if e.kind == "roster" and e.body["what"] == "grant"
+    ]
+
+
+def test_a_revoked_grant_that_comes_again_is_refused_and_the_refusal_is_told() -> None:
+    """Proves AUT-07: the broker's retained copy, at a reconnect, gives nothing back."""
+    ship = Rig()
+    ship.bridge("revoke_access", person="mate")
+    ship.feed(SignedGrant(signed_grant()))
+    assert ship.supervisor.believed.grant is None
+    assert told_of_grants(ship) == [("taken", 1), ("revoked", 1), ("refused", 1)]
+    assert "revoked aboard" in str(ship.events[-1].body["detail"])
+    assert ("no_grant", "AUT-07") in ship.reasons(ship.say("authority.request", {"level": "setpoint"}))
+
+
+def test_only_a_grant_of_a_higher_version_opens_the_ship_again() -> None:
+    """Proves AUT-07: another grant of the same version, or a lower one, does not; the Master's next one does."""
+    ship = Rig()
+    ship.feed(SignedGrant(signed_grant(version=5)))
+    ship.bridge("revoke_access")
+    for again in (signed_grant(version=5), signed_grant(("setpoint",), version=5), signed_grant(version=4)):
+        ship.feed(SignedGrant(again))
+        assert ship.supervisor.believed.grant is None
+    ship.feed(SignedGrant(signed_grant(version=6)))
+    assert ship.state(ship.say("authority.request", {"level": "setpoint"})) == "SUCCEEDED"
+
+
+def test_a_revoked_grant_stays_revoked_over_a_restart() -> None:
+    """Proves AUT-07: the journal keeps it; the rig boots with the old grant put aboard again."""
+    ship = Rig()
+    ship.bridge("revoke_access")
+    ship = Rig(now_s=5000.0, journal=ship.journal)
+    assert ship.supervisor.believed.grant is None
+    assert told_of_grants(ship) == [("refused", 1)]
+    ship.feed(SignedGrant(signed_grant(version=2)))
+    assert ship.supervisor.believed.grant is not None
+
+
+def test_what_was_known_before_a_restart_can_be_revoked_before_it_comes_again() -> None:
+    """Proves AUT-07: the shore's copy arrives after the bridge has revoked it."""
+    first = Rig()
+    ship = Rig(now_s=5000.0, journal=first.journal)
+    ship.supervisor.believed.grant = None  # booted without the file, the shore not heard yet
+    ship.bridge("revoke_access")
+    ship.feed(SignedGrant(signed_grant()))
+    assert ship.supervisor.believed.grant is None
+
+
+def test_without_a_revocation_versions_do_not_go_back_either() -> None:
+    """Proves AUT-07: a wider grant of former days, kept by somebody ashore, is not taken again."""
+    ship = Rig()
+    ship.feed(SignedGrant(signed_grant(("setpoint",), version=2)))
+    for old in (signed_grant(version=1), signed_grant(version=2)):
+        ship.feed(SignedGrant(old))
+        assert told_of_grants(ship)[-1] == ("refused", 2)
+    ship = Rig(now_s=5000.0, journal=ship.journal)
+    assert told_of_grants(ship) == [("refused", 2)]
+
+
+def test_the_same_grant_again_is_no_news() -> None:
+    ship = Rig()
+    ship.feed(SignedGrant(signed_grant()))
+    assert told_of_grants(ship) == [("taken", 1)]
+
+
+def test_who_has_the_conn_when_the_grant_is_revoked_orders_nothing_more_but_a_stop() -> None:
+    """Proves AUT-07: no remote control without a grant held aboard; stopping is always allowed."""
+    ship = Rig()
+    ship.take("ann")
+    assert ship.state(ship.say("conn.heading", {"heading_deg": 81.0})) == "executing"
+    ship.bridge("revoke_access")
+    assert ("no_grant", "AUT-07") in ship.reasons(ship.say("conn.heading", {"heading_deg": 82.0}))
+    assert ship.state(ship.say("conn.controlled_stop")) == "executing"
+
+
+def test_a_damaged_journal_is_not_mended_by_a_grant() -> None:
+    """Proves AUT-07, CMD-13: what was revoked may be in the damaged record; only re-arming aboard writes a new one."""
+    ship = Rig()
+    ship.journal_works = False
+    ship.bridge("revoke_access")
+    ship.journal_works = True
+    kept = len(ship.journal)
+    ship.feed(SignedGrant(signed_grant(version=2)))
+    assert len(ship.journal) == kept
+    ship.bridge("rearm")
+    assert cbor.decode_map(ship.journal[-1]) == {"t": "grant", "taken": 2, "revoked": 1}
+
+
+def test_a_grant_signed_before_there_were_versions_counts_as_the_first() -> None:
+    grant = Grant(VESSEL, "g0", "kim", ("Busan",), ("conn",), ("setpoint",), UTC_NS - YEAR_NS, UTC_NS + YEAR_NS)
+    body = {name: value for name, value in cbor.decode_map(grant.to_bytes()).items() if name != "version"}
+    assert Grant.from_bytes(cbor.encode(body)).version == 1
+    ship = Rig()
+    ship.bridge("revoke_access")
+    ship.feed(SignedGrant(signing.sign(Domain.GRANT, cbor.encode(body), MASTER)))
+    assert ship.supervisor.believed.grant is None
+
+
+def test_standing_records_outlive_the_row_of_orders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Proves AUT-07, AUT-08: orders enough to go round the journal push no revocation and no fencing number out."""
+    monkeypatch.setattr("shipside.journal.RECORDS_MAX", 10)
+    journal = Journal(tmp_path / "journal.db")
+    journal.write(b"revoked", "grant")
+    for number in range(30):
+        journal.write(f"order {number}".encode())
+    journal.write(b"revoked more", "grant")
+    journal.close()
+    records, damaged = Journal(tmp_path / "journal.db").records()
+    assert records[0] == b"revoked more"
+    assert len(records) == 11
+    assert damaged == 0
