@@ -14,6 +14,12 @@ ARGS ?=
 
 # The package index's slow hours must not fail a first start.
 export UV_HTTP_TIMEOUT ?= 180
+# The machine's own certificates, as pip uses them: behind a company's proxy nothing else is believed.
+export UV_SYSTEM_CERTS ?= 1
+CERTIFICATES := $(firstword $(wildcard /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt))
+ifneq ($(CERTIFICATES),)
+export NODE_EXTRA_CA_CERTS ?= $(CERTIFICATES)
+endif
 # One line of output per tool, no colours that a log cannot show.
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
