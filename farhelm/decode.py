@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import sys
 from collections.abc import Iterator
 from enum import StrEnum
@@ -52,6 +53,8 @@ def decode(
         raise typer.Exit(1)
     try:
         _decode(file, output, SystemClock())
+    except BrokenPipeError:  # the reader of our output has enough: `farhelm decode FILE | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python flushes once more as it ends
     except (OSError, EOFError) as error:
         typer.echo(f"farhelm decode: {file} cannot be read: {error}", err=True)
         raise typer.Exit(1) from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -91,3 +92,9 @@ def test_no_file_or_folder_is_named_after_nothing() -> None:
 def test_tests_are_no_packages() -> None:
     """An `__init__.py` below tests/ makes pytest import from another root; not even an untracked one may stand."""
     assert sorted((ROOT / "tests").rglob("__init__.py")) == []
+
+
+def test_the_console_builds_without_npm_on_path() -> None:
+    """The Node that comes as a wheel has no working `npm` of its own: a script that calls it fails where no Node is."""
+    scripts = json.loads((ROOT / "ui" / "package.json").read_text(encoding="utf-8"))["scripts"]
+    assert "npm" not in scripts["build"]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
@@ -108,3 +110,17 @@ def test_the_command_prints_one_object_a_line_or_one_for_all() -> None:
     missing = runner.invoke(app, ["decode", "/nowhere/x.log"])
     assert missing.exit_code == 1
     assert "there is no file" in missing.output
+
+
+def test_a_reader_that_has_enough_is_no_fault(tmp_path: Path) -> None:
+    """`farhelm decode FILE | head -1`: one line, no complaint, exit code 0."""
+    file = tmp_path / "long.nmea"
+    file.write_bytes(b"$HEHDT,095.0,T*23\r\n" * 50_000)
+    command = [sys.executable, "-m", "farhelm", "decode", str(file)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as decoding:
+        assert decoding.stdout is not None
+        assert decoding.stderr is not None
+        assert b'"HDT"' in decoding.stdout.readline()
+        decoding.stdout.close()
+        assert decoding.stderr.read() == b""
+        assert decoding.wait(30) == 0

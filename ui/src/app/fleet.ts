@@ -4,6 +4,7 @@ import { bearing, DASHES } from "../components/format";
 import { base, looks, ON_STEP_COLOURS, panel, STEP_COLOURS } from "../components/style";
 import { ageText } from "../link/ages";
 import type { Vessel } from "../link/store";
+import { SILENT_MS } from "../orders/gates";
 import type { VesselSummary } from "../protocols.gen";
 import { words } from "../words";
 import { page, Watch } from "./console";
@@ -54,7 +55,7 @@ export class FleetView extends LitElement {
           <section class="panel sums">
             <h2>${text.title}</h2><b>${text.vessels(rows.length)}</b>
             <span class="label">${text.withAlerts(rows.filter((row) => row.alert_count > 0).length)}</span>
-            <span class="label">${text.offLadder(rows.filter((row) => row.step > "L0").length)}</span>
+            <span class="label">${text.offLadder(rows.filter((row) => row.step > "L0" || (row.step && (row.heartbeat_age_ms ?? Infinity) > SILENT_MS)).length)}</span>
           </section>
           <div class="list">${vessels.length ? vessels.map((vessel) => this.row(vessel, vessel.summary as VesselSummary)) : html`<p class="none">${text.none}</p>`}</div>
         </aside>
@@ -65,16 +66,19 @@ export class FleetView extends LitElement {
     const text = words().fleet;
     const ageMs = row.data_age_ms;
     const look = ageMs === null ? "absent" : ageMs > STALE_MS ? "stale" : ageMs > LATE_MS ? "late" : "fresh";
+    // What a ship that is not heard does now nobody ashore knows: her step and holder are the last that she told.
+    const old = (row.heartbeat_age_ms ?? Infinity) > SILENT_MS;
     const kind = row.highest_alert === "emergency alarm" ? "emergency" : row.highest_alert;
     return html`
-      <button class="panel row ${row.step ? row.station : ""}" data-testid="vessel-${vessel.id}" @click=${() => page.go(vessel.id)}>
+      <button class="panel row ${row.step && !old ? row.station : ""}" data-testid="vessel-${vessel.id}" @click=${() => page.go(vessel.id)}>
         <div class="head">
           <span class="name">${row.name}</span>
           <span class="type">${row.ship_type}${row.length_m ? ` · ${row.length_m.toFixed(0)} m` : ""}${row.mmsi ? ` · MMSI ${row.mmsi}` : ""}</span>
-          ${row.step ? html`<span class="step" data-testid="step-${vessel.id}" style="background: ${STEP_COLOURS[row.step] ?? ""}; color: ${ON_STEP_COLOURS[row.step] ?? ""}">${row.step}</span>` : nothing}
+          ${row.step ? html`<span class="step" data-testid="step-${vessel.id}" data-old=${old} title=${old ? words().link.lastKnown : ""}
+            style=${old ? "background: var(--border-divider-color)" : `background: ${STEP_COLOURS[row.step] ?? ""}; color: ${ON_STEP_COLOURS[row.step] ?? ""}`}>${row.step}${old ? " ?" : ""}</span>` : nothing}
         </div>
         <div class="facts">
-          ${this.fact(text.conn, this.holder(row))}
+          ${this.fact(text.conn, this.holder(row), row.step && old ? "stale" : "")}
           ${this.fact(text.heading, row.heading_deg === null ? DASHES : `${bearing(row.heading_deg, 0)}°`, look)}
           ${this.fact(text.speed, row.sog_kn === null ? DASHES : `${row.sog_kn.toFixed(1)} kn`, look)}
           ${this.fact(text.link, row.round_trip_ms === null ? DASHES : `${row.round_trip_ms.toFixed(0)} ms`)}
