@@ -108,9 +108,11 @@ async def run_safety(config: AgentConfig, clock: Clock, say: Say) -> None:
 
 def _helm(config: AgentConfig, clock: Clock, inputs: list[LineSource]) -> Helm:
     """Return what moves the ship; the autopilot's answers become an input like any other."""
-    if config.control is None or config.autopilot is None or not config.plc:
+    if config.control is None:
         return NoHelm()
-    unit = next(entry for entry in config.modbus if entry.name == config.plc)
+    unit = next((entry for entry in config.modbus if entry.name == config.plc), None)
+    if unit is None or config.autopilot is None:  # the configuration is judged: it lacks neither
+        raise StartError("[control] needs safety.plc and safety.autopilot_port: nothing moves without, not even a stop")
     missing = missing_registers(unit.registers)
     if missing:
         raise StartError(f"the register map of {config.plc} lacks the orders {', '.join(missing)}")

@@ -17,6 +17,7 @@ from protocols.errors import MalformedError
 from protocols.link import topics
 from protocols.modbus.registers import RegisterMap
 from shipside.actuators.plc import missing_registers
+from shipside.config_keys import unknown_names
 from telemetry.catalogue import Catalogue, standard_catalogue
 
 InputKind = Literal["tcp_client", "tcp_server", "udp", "multicast450", "serial", "replay"]
@@ -125,7 +126,7 @@ class AgentConfig:
     grant: Path | None
     autopilot: AutopilotConfig | None
     plc: str
-    """Name of the Modbus unit that is the engine and steering PLC; empty: this vessel cannot be ordered."""
+    """Name of the Modbus unit that is the engine and steering PLC; never empty where there is `control`."""
     control: ControlConfig | None
     """None: observe only, every order is refused."""
 
@@ -181,11 +182,6 @@ class _Reader:
         return path
 
 
-_TABLES: Final = frozenset(
-    ("vessel", "broker", "input", "modbus", "sources", "channels", "link", "spool", "safety", "keys", "control")
-)
-
-
 def load(path: Path, environment: Mapping[str, str]) -> AgentConfig:
     """Return the configuration of the file `path`; raise ConfigError with every fault found."""
     try:
@@ -200,7 +196,7 @@ def load(path: Path, environment: Mapping[str, str]) -> AgentConfig:
 def from_mapping(source: Mapping[str, object], folder: Path, environment: Mapping[str, str]) -> AgentConfig:
     """Return the configuration in a parsed file; paths are relative to `folder`. Raise ConfigError with every fault."""
     reader = _Reader(source, folder)
-    reader.faults += [f"[{name}] is not known" for name in sorted(set(source) - _TABLES)]
+    reader.faults += unknown_names(source)
     vessel = _vessel(reader)
     control = _control(reader, vessel.id)
     broker, link, spool, keys = (reader.table(name) for name in ("broker", "link", "spool", "keys"))
@@ -242,10 +238,27 @@ def _broker(reader: _Reader, url: str, name: str) -> str:
     return url
 
 
+_WATCHED_ONLY: Final = "a vessel that is only watched has no [control]"
+_NO_PLC: Final = (
+    "safety.plc is missing: with [control] the emergency stop, propulsion and the watchdog go through a PLC; "
+    f"name its [[modbus]] unit ({_WATCHED_ONLY})"
+)
+_NO_AUTOPILOT: Final = (
+    "safety.autopilot_port is missing: with [control] headings, the rudder and the ladder's holding of the heading go to "
+    f"the autopilot; say where it listens ({_WATCHED_ONLY})"
+)
+_NEEDED_BY_CONTROL: Final = (("plc", _NO_PLC), ("autopilot_port", _NO_AUTOPILOT))
+"""(name in [safety], what to say without it)"""
+
+
 def _orders(reader: _Reader, config: AgentConfig) -> None:
-    """Judge whether the PLC's map has every register that the safety process writes."""
+    """Judge whether there is something to order: a vessel with [control] has a way for each order, the stop first."""
+    if "control" not in reader.source:
+        return
+    safety = reader.table("safety")
+    reader.faults += [fault for name, fault in _NEEDED_BY_CONTROL if safety.get(name) in (None, "")]
     unit = next((unit for unit in config.modbus if unit.name == config.plc), None)
-    if unit is not None and config.control is not None and config.autopilot is not None:
+    if unit is not None:
         missing = missing_registers(unit.registers)
         reader.faults += [f"the register map of {unit.name} lacks the orders {', '.join(missing)}"] if missing else []
 

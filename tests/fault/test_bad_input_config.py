@@ -11,6 +11,7 @@ from tests.agent_kit import run_to_end
 AGENT = """
 [vessel]
 id = "Otter!"
+lenght_m = 80.0
 length_m = -3.0
 beam_m = "wide"
 mmsi = 12345678901
@@ -22,6 +23,7 @@ kind = "pigeon"
 [[input]]
 name = "gyro"
 kind = "tcp_client"
+prot = 10110
 port = 123456
 [[input]]
 name = "gyro"
@@ -33,10 +35,14 @@ name = "plc"
 host = "127.0.0.1"
 port = 502
 registers = "none.toml"
+perod_s = 1.0
 [link]
+bearers = "lte"
 bearer = "pigeon"
 [sources]
 NAV_HDG = "gyro"
+NAV_HDNG = ["gyro"]
+hold_of_s = 1.0
 [channels]
 only = ["NAV_HDG", "NAV_NONSENSE"]
 [safety]
@@ -55,7 +61,9 @@ AGENT_WORDS = (
     "input[1].port is 123456", "input[2].baud is 9", "two inputs are called 'gyro'", "modbus[0].registers (none.toml)",
     "link.bearer is 'pigeon'", "sources.NAV_HDG is not a list", "NAV_NONSENSE", "safety.plc names 'other'",
     "safety.journal is missing", "safety.autopilot_port is 0", "keys.master_public_key is not 64", "keys.vessel_key is missing",
-    "keys.roster: there is no file", "spool.path is missing", "hull",
+    "keys.roster: there is no file", "spool.path is missing", "hull", "vessel.lenght_m is not known",
+    "input[1].prot is not known", "modbus[0].perod_s is not known", "link.bearers is not known",
+    "sources.NAV_HDNG is not known", "sources.hold_of_s is not known",
 )  # fmt: skip
 SHORE = """
 [shore]

@@ -15,6 +15,7 @@ from control.limits import ConfigError
 from shipside import config
 from shipside.actuators.plc import missing_registers
 from shipside.config import INPUT_KINDS, AgentConfig
+from shipside.config_keys import KEYS
 
 EXAMPLES = Path(config.__file__).with_name("examples")
 FILES = ("minimal.toml", "coaster.toml")
@@ -160,3 +161,47 @@ def test_every_limit_is_told_with_its_unit() -> None:
     for name, word in written:
         unit = next(unit for pattern, unit in UNITS if re.search(pattern, name))
         assert word.rstrip(",:") == unit, name
+
+
+@pytest.mark.parametrize("gone", [("plc",), ("autopilot_port",), ("plc", "autopilot_port")], ids="+".join)
+def test_a_vessel_under_orders_has_something_to_order_and_a_way_to_stop(tmp_path: Path, gone: tuple[str, ...]) -> None:
+    """Proves EST-01: with [control] and without PLC or autopilot nothing would move, the emergency stop included."""
+    table = tomllib.loads(aboard(tmp_path, "coaster.toml").read_text("utf-8"))
+    for name in gone:
+        del table["safety"][name]
+    del table["keys"]["vessel_key"]  # one fault more: all are told together
+    with pytest.raises(ConfigError) as caught:
+        config.from_mapping(table, tmp_path, {})
+    assert len(caught.value.faults) == len(gone) + 1
+    for name in gone:
+        assert f"safety.{name} is missing: with [control]" in str(caught.value)
+
+
+def test_an_empty_name_of_the_plc_is_no_plc(tmp_path: Path) -> None:
+    """Proves EST-01."""
+    table = tomllib.loads(aboard(tmp_path, "coaster.toml").read_text("utf-8"))
+    table["safety"]["plc"] = ""
+    with pytest.raises(ConfigError, match="emergency stop"):
+        config.from_mapping(table, tmp_path, {})
+
+
+def test_a_vessel_that_is_only_watched_needs_neither(tmp_path: Path) -> None:
+    table = tomllib.loads(aboard(tmp_path, "coaster.toml").read_text("utf-8"))
+    del table["control"]
+    for name in ("plc", "autopilot_host", "autopilot_port"):
+        del table["safety"][name]
+    assert config.from_mapping(table, tmp_path, {}).control is None
+
+
+@pytest.mark.parametrize("table", [name for name in KEYS if name != "control"])
+def test_a_misspelt_name_is_a_fault_in_every_table(tmp_path: Path, table: str) -> None:
+    """The fault says where it stands and what is known there."""
+    source = tomllib.loads(aboard(tmp_path, "coaster.toml").read_text("utf-8"))
+    rows: Any = source.setdefault(table, {})
+    is_list = table in ("input", "modbus")
+    (rows[0] if is_list else rows)["nmae"] = "x"
+    where = f"{table}[0]" if is_list else table
+    with pytest.raises(ConfigError) as caught:
+        config.from_mapping(source, tmp_path, {})
+    told = [fault for fault in caught.value.faults if fault.startswith(f"{where}.nmae is not known; known are ")]
+    assert len(told) == 1
