@@ -99,7 +99,9 @@ class MqttPort:
                     topic, payload, qos=1, retain=retain, properties=properties, timeout=PUBLISH_TIMEOUT_S
                 )
         except (aiomqtt.MqttError, TimeoutError, ValueError):  # ValueError: paho's own word for a closed socket
+            _heed_cancellation()
             return False
+        _heed_cancellation()
         return True
 
     async def run(self) -> None:
@@ -108,6 +110,7 @@ class MqttPort:
         while True:
             before = self._connections
             reason = await self._one_connection()
+            _heed_cancellation()
             if self._connections > before:
                 pause_s = RETRY_FIRST_S
                 self._put(Disconnected(reason))
@@ -118,8 +121,10 @@ class MqttPort:
         """Connect, subscribe and pass messages on until the connection ends; return why it ended."""
         try:
             async with self._new_client() as client:
+                _heed_cancellation()
                 for pattern in self._subscriptions:
                     await client.subscribe(pattern, qos=1)
+                    _heed_cancellation()
                 self._connections += 1
                 self._client = client
                 self._put(Connected(self._connections))
@@ -146,3 +151,14 @@ class MqttPort:
             self._dropped_count += 1
             return
         self._inbox.put_nowait(arrival)
+
+
+def _heed_cancellation() -> None:
+    """Raise CancelledError where this task was told to end and the driver lost the word.
+
+    aiomqtt waits with asyncio.wait_for, which on 3.11 answers with the result, and forgets a cancellation that came in the
+    same turn of the loop (cpython issue 86296); a program would then never end.
+    """
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError

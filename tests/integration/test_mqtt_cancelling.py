@@ -1,0 +1,40 @@
+"""A connection to a real broker ends at whatever moment of its making it is told to."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from protocols.aio.mqtt import Broker, MqttPort
+from protocols.aio.port import Connected
+from tests.agent_kit import VESSEL, broker, closed_port, until
+
+ENDED_IN_S = 8.0
+"""An end waits for the broker's answer to the farewell, 5 s at most."""
+TURNS_MAX = 60
+"""Turns of the loop after which the last try is cancelled: connecting and subscribing take some 30."""
+
+
+async def test_cancelled_at_every_turn_of_connecting(tmp_path: Path) -> None:
+    port_number = closed_port()
+    with broker(tmp_path, port_number):
+        url = Broker.from_url(f"mqtt://shore:right@127.0.0.1:{port_number}")
+        first = MqttPort(url, "first", [f"farhelm/v1/{VESSEL}/up/#"])
+        task = asyncio.create_task(first.run())
+        await until(lambda: first.connected)
+        assert isinstance(await first.receive(), Connected)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        tasks: list[asyncio.Task[None]] = []
+        for turns in range(TURNS_MAX):
+            topics = [f"farhelm/v1/{VESSEL}/up/{number}" for number in range(4)]
+            task = asyncio.create_task(MqttPort(url, f"try-{turns}", topics).run())
+            for _ in range(turns):
+                await asyncio.sleep(0.0003)
+            task.cancel()
+            tasks.append(task)
+        done, pending = await asyncio.wait(tasks, timeout=ENDED_IN_S)
+        for task in pending:
+            task.cancel()
+    assert not pending
+    assert len(done) == TURNS_MAX
