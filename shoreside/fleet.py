@@ -13,6 +13,7 @@ from protocols.console.messages import AlertJson, ChannelJson, OrderMessage, Tar
 from protocols.link.batch import Batch, Column, TargetReport
 from protocols.link.birth import Birth
 from protocols.link.heartbeats import VesselHeartbeat
+from protocols.reading import Quality
 from shoreside import catalogue
 from shoreside.plain import as_map
 
@@ -24,6 +25,8 @@ TARGETS_MAX: Final = 2000
 """Targets kept per vessel; AIS saturates near 2,000 stations in range. The longest silent goes first."""
 TARGET_LIFE_MS: Final = 600_000
 """Ten minutes without a report: class A at anchor reports each 3 min (ITU-R M.1371)."""
+SCAN_MS_MAX: Final = 1_000
+"""Longest pause between two scans of a ship, on the slowest bearer."""
 ORDERS_MAX: Final = 50
 """Orders shown again on subscribe; the history route has the rest."""
 ALERTS_MAX: Final = 500
@@ -95,8 +98,12 @@ def take_batch(state: VesselState, batch: Batch, now_s: float) -> list[ValueRow]
 def _last_row(state: VesselState, batch: Batch, column: Column) -> ValueRow | None:
     if not len(column.scan):
         return None
-    utc_ms = int(batch.scan_utc_ns[int(column.scan[-1])]) // NS_PER_MS
     quality = int(column.quality[-1])
+    fresh: list[int] = np.flatnonzero(column.quality != int(Quality.STALE)).tolist()
+    *before, scan_ms = (
+        int(batch.scan_utc_ns[int(column.scan[index])]) // NS_PER_MS for index in (*fresh[-1:], len(column.scan) - 1)
+    )
+    utc_ms = _measured_ms(state, column.channel, quality, scan_ms, *before)
     if isinstance(column.values, tuple):
         return column.channel, column.values[-1], quality, utc_ms
     number = float(column.values[-1])
@@ -107,9 +114,24 @@ def _last_row(state: VesselState, batch: Batch, column: Column) -> ValueRow | No
     return column.channel, value, quality, utc_ms
 
 
+def _measured_ms(state: VesselState, short_id: str, quality: int, scan_ms: int, *before_ms: int) -> int:
+    """Return when the value of a sample was measured: of a stale one that is not when a scan found it stale.
+
+    The ship tells once that a channel is stale, in the first scan past its maximum age: so it was measured that long before,
+    to within a scan, and exactly when a fresh sample of about that time is known.
+    """
+    if quality != Quality.STALE:
+        return scan_ms
+    channel, known = state.channels.get(short_id), state.latest.get(short_id)
+    about_ms = scan_ms - (round(channel["max_age_s"] * 1000) if channel is not None else 0)
+    heard = [*before_ms, *([known[3]] if known is not None else [])]
+    return max((ms for ms in heard if about_ms - SCAN_MS_MAX <= ms <= scan_ms), default=about_ms)
+
+
 def recall_latest(state: VesselState, rows: tuple[ValueRow, ...]) -> None:
     """Take latest values from the store, where booleans are kept as 0 and 1; newer ones stay."""
-    for short_id, value, quality, utc_ms in rows:
+    for short_id, value, quality, scan_ms in rows:
+        utc_ms = _measured_ms(state, short_id, quality, scan_ms)
         channel = state.channels.get(short_id)
         boolean = channel is not None and channel["kind"] == "boolean" and value is not None
         known = state.latest.get(short_id)
