@@ -107,35 +107,62 @@ async def samples(
     cursor: Annotated[str | None, Query(max_length=100)] = None,
     form: Annotated[Literal["json", "csv"], Query(alias="format")] = "json",
 ) -> Response | dict[str, object]:  # fmt: skip
-    """Return samples, raw or in buckets, in order of time; `next_cursor` gives the next page of raw samples."""
+    """Return samples, raw or in buckets, in order of time; `next_cursor` gives the next page."""
     who.require("read")
-    state = shore.vessel(vessel)
-    names = tuple(name for name in channels.split(",") if name)
-    if not 0 < len(names) <= CHANNELS_MAX:
-        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"Ask for 1 to {CHANNELS_MAX} channels.")
+    names = await _known(shore, vessel, channels)
     span = Span(vessel, names, *_window(shore, start, to))
-    history = History(shore.readers)
     if bucket is not None:
-        count = (span.end - span.start).total_seconds() / bucket
-        if count > BUCKETS_MAX:
-            raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"{count:.0f} buckets are more than {BUCKETS_MAX}.")
-        made = await history.buckets(span, bucket, LIMIT_MAX, state.circular & frozenset(names))
-        fields = ["channel", "start_utc_ms", "count", "low", "high", "mean", "last"]
-        in_buckets = [[b.channel, utc_ms(b.start), b.count, b.low, b.high, b.mean, b.last] for b in made]
-        return _answer(form, fields, in_buckets, "buckets", None)
-    found = await history.samples(span, limit, _read_cursor(cursor))
+        return await _in_buckets(shore, span, bucket, limit, cursor, form)
+    after = _read_cursor(cursor)
+    if after is not None and not after[1].isdigit():
+        raise _no_cursor()
+    found = await History(shore.readers).samples(span, limit, None if after is None else (after[0], int(after[1])))
     more = f"{found[-1].time.isoformat()}~{found[-1].channel_id}" if len(found) == limit else None
     rows = [[s.channel, utc_ms(s.time), s.value, s.quality] for s in found]
     return _answer(form, ["channel", "utc_ms", "value", "quality"], rows, "samples", more)
 
 
-def _read_cursor(cursor: str | None) -> tuple[datetime, int] | None:
+async def _known(shore: Shore, vessel: str, channels: str) -> tuple[str, ...]:
+    """Return the channels asked for; raise a 422 Problem that names those which neither vessel nor history has."""
+    known = shore.vessel(vessel).channels
+    names = tuple(name for name in channels.split(",") if name)
+    if not 0 < len(names) <= CHANNELS_MAX:
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"Ask for 1 to {CHANNELS_MAX} channels.")
+    strange = frozenset(names) - known.keys()
+    if strange:
+        strange = await History(shore.readers).unknown(strange)
+    if strange:
+        listed = ", ".join(name for name in dict.fromkeys(names) if name in strange)
+        detail = f"Unknown channels: {listed}. /api/v1/vessels/{vessel}/channels lists those of the vessel."
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail)
+    return names
+
+
+async def _in_buckets(
+    shore: Shore, span: Span, bucket_s: float, limit: int, cursor: str | None, form: str
+) -> Response | dict[str, object]:  # fmt: skip
+    count = (span.end - span.start).total_seconds() / bucket_s
+    if count > BUCKETS_MAX:
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"{count:.0f} buckets are more than {BUCKETS_MAX}.")
+    circular = shore.vessel(span.vessel).circular & frozenset(span.channels)
+    made = await History(shore.readers).buckets(span, bucket_s, limit, circular, _read_cursor(cursor))
+    more = f"{made[-1].start.isoformat()}~{made[-1].channel}" if len(made) == limit else None
+    fields = ["channel", "start_utc_ms", "count", "low", "high", "mean", "last"]
+    rows = [[b.channel, utc_ms(b.start), b.count, b.low, b.high, b.mean, b.last] for b in made]
+    return _answer(form, fields, rows, "buckets", more)
+
+
+def _read_cursor(cursor: str | None) -> tuple[datetime, str] | None:
     if cursor is None:
         return None
-    time, _, number = cursor.partition("~")
-    if not number.isdigit():
-        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "The cursor is none of ours.")
-    return moment(time.replace(" ", "+")), int(number)
+    time, _, last = cursor.partition("~")
+    if not last:
+        raise _no_cursor()
+    return moment(time.replace(" ", "+")), last
+
+
+def _no_cursor() -> Problem:
+    return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "The cursor is none of ours.")
 
 
 def _answer(

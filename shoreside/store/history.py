@@ -70,8 +70,10 @@ FROM (
   WHERE vessel_id = (SELECT id FROM vessel WHERE slug = %s)
     AND channel_id = ANY(SELECT id FROM channel WHERE short_id = ANY(%s)) AND time >= %s AND time < %s
   GROUP BY 1, 2) b JOIN channel ON channel.id = channel_id
+WHERE (start, short_id) > (%s, %s)
 ORDER BY start, short_id LIMIT %s
 """
+_CHANNELS: Final = "SELECT short_id FROM channel WHERE short_id = ANY(%s)"
 _TRACK: Final = """
 SELECT DISTINCT ON (bin) longitude_deg, latitude_deg, time FROM (
   SELECT longitude_deg, latitude_deg, time, date_bin(make_interval(secs => %s), time, %s) AS bin FROM position
@@ -97,17 +99,28 @@ class History:
             if isinstance(time, datetime)
         ]
 
-    async def buckets(self, span: Span, bucket_s: float, limit: int, circular: frozenset[str]) -> list[Bucket]:
-        """Return what each channel did in each span of `bucket_s` seconds, counted from the start of `span`."""
+    async def buckets(
+        self, span: Span, bucket_s: float, limit: int, circular: frozenset[str], after: tuple[datetime, str] | None
+    ) -> list[Bucket]:
+        """Return what each channel did in each span of `bucket_s` seconds, counted from the start of `span`.
+
+        At most `limit`, in order of start and channel; those behind `after` (start, channel) where given, in which case
+        buckets are counted from that start: the grid stays what it was.
+        """
+        since, channel = after if after is not None else (span.start, "")
         rows = await self.all(
-            _BUCKETS, sorted(circular), bucket_s, span.start, span.vessel, list(span.channels), span.start, span.end,
-            limit,
+            _BUCKETS, sorted(circular), bucket_s, since, span.vessel, list(span.channels), since, span.end, since,
+            channel, limit,
         )  # fmt: skip
         return [
             Bucket(str(row[0]), row[1], int(str(row[2])), *(_number(value) for value in row[3:7]))
             for row in rows
             if isinstance(row[1], datetime)
         ]
+
+    async def unknown(self, channels: frozenset[str]) -> frozenset[str]:
+        """Return those of `channels` of which no vessel ever gave a sample."""
+        return channels - {str(row[0]) for row in await self.all(_CHANNELS, sorted(channels))}
 
     async def track(self, vessel: str, start: datetime, end: datetime) -> list[tuple[float, float, datetime]]:
         """Return (longitude_deg, latitude_deg, time), at most 5,000 points evenly spread over the span."""
