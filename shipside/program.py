@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ctypes
+import gc
+import importlib
 import json
 import signal
 import sys
@@ -38,6 +41,8 @@ def run(config: AgentConfig, role: str) -> int:
     """Run one role until told to end; return 0, or 3 when it cannot run."""
     clock = SystemClock()
     program = agent.run_collector if role == "collector" else agent.run_safety
+    importlib.import_module(f"shipside.{role}")  # here, and not when it starts: see _give_back
+    _give_back()
     try:
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
             runner.run(_until_told(program(config, clock, say_to_stderr(clock, role))))
@@ -48,6 +53,14 @@ def run(config: AgentConfig, role: str) -> int:
             raise
         return _unusable(*_leaves(group))
     return OK
+
+
+def _give_back() -> None:
+    """Give what loading left behind back to the machine, before anything runs: 2 MB of 69 a process, with glibc."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        gc.collect()
+        trim(0)
 
 
 def _unusable(*errors: BaseException) -> int:
