@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -22,11 +23,13 @@ from shipside.actuators.autopilot import AutopilotLink
 from shipside.actuators.helm import EquipmentHelm, Helm, NoHelm
 from shipside.actuators.plc import Plc, missing_registers
 from shipside.config import AgentConfig
+from shipside.handing import UNSHARED, handing_socket
 from shipside.panel import TcpPanel
 from shipside.ports import LineSource
 from shipside.sensors.lines import open_input
 from shipside.sensors.modbus_tcp import ModbusTcp
 from shipside.sensors.poller import Poller
+from shipside.sensors.sharing import HandedInput, SharedInput
 
 Say = Callable[..., None]
 NS_PER_S: Final = 1_000_000_000
@@ -41,11 +44,7 @@ def load_key(path: Path) -> Ed25519PrivateKey:
     try:
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
-            made = Ed25519PrivateKey.generate()
-            pem = made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-                file.write(pem)
-            return made
+            _make_key(path)
         key = load_pem_private_key(path.read_bytes(), None)
     except (OSError, ValueError) as error:
         raise StartError(f"the vessel's key {path} cannot be read: {error}") from error
@@ -54,9 +53,37 @@ def load_key(path: Path) -> Ed25519PrivateKey:
     return key
 
 
+def _make_key(path: Path) -> None:
+    """Make a key; where the other process aboard makes one at the same moment, the first whole one counts for both."""
+    pem = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    half = path.with_name(f"{path.name}.{os.getpid()}")
+    with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(pem)
+    try:
+        with contextlib.suppress(FileExistsError):
+            os.link(half, path)
+    finally:
+        half.unlink()
+
+
 def inputs_of(config: AgentConfig, clock: Clock) -> list[LineSource]:
-    """Return the inputs of a configuration, closed."""
-    return [open_input(entry, clock) for entry in config.inputs]
+    """Return the collector's inputs, closed: on a commanded vessel the safety process hands some of them on."""
+    return [
+        open_input(entry, clock) if config.control is None or entry.kind not in UNSHARED
+        else HandedInput(entry, clock, handing_socket(config.journal, number))
+        for number, entry in enumerate(config.inputs)
+    ]  # fmt: skip
+
+
+def safety_inputs_of(config: AgentConfig, clock: Clock, say: Say) -> list[LineSource]:
+    """Return the safety process's inputs, closed; none on a vessel that is only watched, where it decides nothing."""
+    if config.control is None:
+        return []
+    return [
+        SharedInput(open_input(entry, clock), handing_socket(config.journal, number), clock, say)
+        if entry.kind in UNSHARED else open_input(entry, clock)
+        for number, entry in enumerate(config.inputs)
+    ]  # fmt: skip
 
 
 def units_of(config: AgentConfig, clock: Clock) -> list[Poller]:
@@ -94,7 +121,7 @@ async def run_safety(config: AgentConfig, clock: Clock, say: Say) -> None:
     from shipside.safety import SafetyShell, subscriptions  # noqa: PLC0415 - as above
 
     vessel, key = config.vessel.id, load_key(config.vessel_key)
-    inputs, panel = inputs_of(config, clock), _panel(config.panel_port)
+    inputs, panel = safety_inputs_of(config, clock, say), _panel(config.panel_port)
     boot_id = f"{clock.utc_ns():016x}-{os.urandom(4).hex()}"
     shell = SafetyShell(
         config, clock, MqttPort(_broker(config.broker_url), f"{vessel}-safety", subscriptions(vessel)),

@@ -16,6 +16,7 @@ from protocols.aio.mqtt import Broker
 from protocols.errors import MalformedError
 from protocols.link import topics
 from protocols.modbus.registers import RegisterMap
+from shipside import handing
 from shipside.actuators.plc import missing_registers
 from shipside.config_keys import unknown_names
 from telemetry.catalogue import Catalogue, standard_catalogue
@@ -223,6 +224,8 @@ def from_mapping(source: Mapping[str, object], folder: Path, environment: Mappin
     if not config.inputs and not config.modbus:
         reader.faults.append("there is no [[input]] and no [[modbus]]: the agent would have nothing to collect")
     _orders(reader, config)
+    if config.control is not None and config.journal.name:
+        reader.faults += handing.faults(config.journal, ((entry.name, entry.kind) for entry in config.inputs))
     if reader.faults:
         raise ConfigError(reader.faults)
     return config

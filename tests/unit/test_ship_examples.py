@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import re
 import shutil
 import tomllib
@@ -12,10 +13,14 @@ from typing import Any
 import pytest
 
 from control.limits import ConfigError
-from shipside import config
+from protocols.aio.clock import SystemClock
+from shipside import agent, config
 from shipside.actuators.plc import missing_registers
 from shipside.config import INPUT_KINDS, AgentConfig
 from shipside.config_keys import KEYS
+from shipside.handing import UNSHARED
+from shipside.sensors.lines import KINDS
+from shipside.sensors.sharing import HandedInput, SharedInput
 
 EXAMPLES = Path(config.__file__).with_name("examples")
 FILES = ("minimal.toml", "coaster.toml")
@@ -205,3 +210,31 @@ def test_a_misspelt_name_is_a_fault_in_every_table(tmp_path: Path, table: str) -
         config.from_mapping(source, tmp_path, {})
     told = [fault for fault in caught.value.faults if fault.startswith(f"{where}.nmae is not known; known are ")]
     assert len(told) == 1
+
+
+def test_a_socket_path_that_is_too_long_is_a_fault(tmp_path: Path) -> None:
+    """The lines of the UDP input could not be handed on to the collector; TCP and multicast need no socket."""
+    table = tomllib.loads(aboard(tmp_path, "coaster.toml").read_text("utf-8"))
+    table["safety"]["journal"] = f"/{'long' * 30}/journal.db"
+    with pytest.raises(ConfigError) as caught:
+        config.from_mapping(table, tmp_path, {})
+    assert [fault.partition("handed")[0] for fault in caught.value.faults] == ["safety.journal: input 'weather' is "]
+    del table["control"]
+    assert config.from_mapping(table, tmp_path, {}).control is None
+
+
+def test_each_input_has_one_reader_or_can_have_two(tmp_path: Path) -> None:
+    """Commanded: what one process alone can read the safety process reads. Only watched: the collector has all."""
+    path = aboard(tmp_path, "coaster.toml", with_all_inputs=True)
+    told: list[str] = []
+    commanded, clock = config.load(path, {}), SystemClock()
+    watched = dataclasses.replace(commanded, control=None)
+    collects = {source.name: type(source) for source in agent.inputs_of(commanded, clock)}
+    decides = {source.name: type(source) for source in agent.safety_inputs_of(commanded, clock, told.append)}
+    assert {entry.kind for entry in commanded.inputs} == set(INPUT_KINDS)
+    for entry in commanded.inputs:
+        alone = entry.kind in UNSHARED
+        expected = (HandedInput, SharedInput) if alone else (KINDS[entry.kind], KINDS[entry.kind])
+        assert (collects[entry.name], decides[entry.name]) == expected
+    assert [type(source) for source in agent.inputs_of(watched, clock)] == [KINDS[e.kind] for e in watched.inputs]
+    assert agent.safety_inputs_of(watched, clock, told.append) == []
