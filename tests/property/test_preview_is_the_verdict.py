@@ -40,6 +40,11 @@ def set_value(name: str, value: float | bool) -> Callable[[Rig], None]:
     return change
 
 
+def nobody(rig: Rig) -> None:
+    """She has booted, and that is all."""
+    assert rig.station == "none"
+
+
 def without(rig: Rig) -> None:
     """Ann has the conn, and the compass falls out."""
     rig.take("ann")
@@ -70,7 +75,7 @@ def stopped(rig: Rig) -> None:
 
 
 SCENES: dict[str, Callable[[Rig], None]] = {
-    "nobody has the conn": lambda rig: None,
+    "nobody has the conn": nobody,
     "the bridge has it": lambda rig: rig.bridge("take_local"),
     "ann has it at setpoint": lambda rig: rig.take("ann"),
     "ann has it at direct": lambda rig: rig.take("ann", "direct"),
