@@ -23,6 +23,8 @@ FREE_STEPS: Final = 4
 PAGE_BYTES: Final = 4096
 SPARE_PAGES: Final = 8
 """What a step takes beside its own pages: the tree above them."""
+CACHE_KB: Final = 256
+"""Pages kept in memory: what is appended is not read again soon, and the default of 2 MB is 2 % of the agent."""
 _SCHEMA: Final = "CREATE TABLE IF NOT EXISTS reserve (bytes BLOB NOT NULL)"
 
 
@@ -35,6 +37,7 @@ class Reserve:
         self._folder = None if path == ":memory:" else Path(path).absolute().parent
         self._pages_max = bytes_max // PAGE_BYTES
         database.execute(f"PRAGMA wal_autocheckpoint={CHECKPOINT_PAGES}").fetchall()
+        database.execute(f"PRAGMA cache_size=-{CACHE_KB}").fetchall()
         database.execute(_SCHEMA)
         database.execute("DELETE FROM reserve")
         if self._folder is not None:
