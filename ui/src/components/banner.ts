@@ -7,6 +7,9 @@ import { gate, holds, SILENT_MS } from "../orders/gates";
 import { words } from "../words";
 import { base, buttons } from "./style";
 
+/** Why she is on her step where it was the link (control/ladder.py); any other reason is told in its own words. */
+const LINK_REASONS: ReadonlySet<string> = new Set(["link_degraded", "link_silent", "link_lost", "grace", "fallback"]);
+
 /** The one thing that must be known before anything else is done; nothing where all is well. It lies over the chart. */
 @customElement("fh-banner")
 export class Banner extends LitElement {
@@ -46,7 +49,8 @@ export class Banner extends LitElement {
       ? html`<button data-testid="resume" @click=${() => void operator.order(this.vessel, "authority.resume")}>${text.resume}</button>`
       : html`<button data-testid="take-back" ?disabled=${!request.open} title=${request.reasons.join("\n")}
           @click=${() => void operator.order(this.vessel, "authority.request", { level: "setpoint" })}>${text.take}</button>`;
-    return this.bar("back", text.linkBack(step), button);
+    const other = this.vessel.status?.reasons.find((reason) => !LINK_REASONS.has(reason.name));
+    return this.bar("back", other ? text.envelope(step, other.text) : text.linkBack(step), button);
   }
 
   private bar(tone: string, sentence: string, button: unknown = nothing) {

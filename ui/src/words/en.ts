@@ -47,6 +47,7 @@ export const en = {
   },
   banner: {
     linkBack: (step: string) => `Link back: ship in ${step}. Take control?`,
+    envelope: (step: string, why: string) => `Ship in ${step}: ${why} Take control?`,
     silent: (age: string) => `No heartbeat from the ship for ${age}. Controls are locked.`,
     offline: "No connection to the shore. Everything shown is getting old; controls are locked.",
     stop: "Emergency stop is latched aboard. Nothing but its reset is accepted.",

@@ -47,6 +47,7 @@ export const ko: Words = {
   },
   banner: {
     linkBack: (step) => `통신 복구: 선박은 ${step}. 조종하시겠습니까?`,
+    envelope: (step, why) => `선박은 ${step}: ${why} 조종하시겠습니까?`,
     silent: (age) => `선박 하트비트가 ${age} 동안 없습니다. 조종이 잠겼습니다.`,
     offline: "육상 연결이 끊겼습니다. 표시된 값이 오래되고 있으며 조종이 잠겼습니다.",
     stop: "선내에서 비상정지가 유지 중입니다. 해제 외에는 받지 않습니다.",
