@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 import os
 import sys
-from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -14,7 +12,7 @@ from typing import Annotated
 import typer
 
 from protocols.aio.clock import Clock, SystemClock
-from protocols.nmea0183.framing import LINE_BYTES_MAX
+from protocols.aio.recorded import lines_of
 from protocols.recording import RecordingReader, line_json, totals_json
 
 PROGRESS_LINES = 50_000
@@ -26,13 +24,6 @@ class Format(StrEnum):
 
     jsonl = "jsonl"
     summary = "summary"
-
-
-def lines_in(path: Path) -> Iterator[bytes]:
-    """Yield the lines of a plain or gzip-compressed recording; no line is read further than its bound."""
-    with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as file:
-        while line := file.readline(64 * LINE_BYTES_MAX):
-            yield line
 
 
 def decode(
@@ -63,7 +54,7 @@ def decode(
 def _decode(file: Path, output: Format, clock: Clock) -> None:
     reader, begun_s = RecordingReader(), clock.cpu_s()
     show = sys.stderr.isatty()
-    for number, raw in enumerate(lines_in(file), 1):
+    for number, raw in enumerate(lines_of(file), 1):
         line = reader.read(raw)
         if output is Format.jsonl:
             sys.stdout.write(json.dumps(line_json(number, line)) + "\n")

@@ -9,7 +9,6 @@ that the recording's own sentences tell; the date is not looked at, since a reco
 from __future__ import annotations
 
 import asyncio
-import gzip
 import json
 import math
 from collections.abc import Iterable, Iterator
@@ -17,14 +16,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from protocols.aio.recorded import lines_of
 from simulators.devices.line_port import LinePort
 
 GAP_MAX_S: Final = 5.0
 """A longer pause in the recording is shortened to this: nobody waits for a recorder that was switched off."""
 UNTIMED_LINES: Final = 10
 """Lines that go out together where the recording tells no time, one group a second: a 4800 baud line's worth."""
-LINE_BYTES_MAX: Final = 4096
-"""A longer line is cut: no sentence with its TAG block is longer than 500."""
 _DAY_S: Final = 86_400.0
 _TIME_FIELD: Final[dict[bytes, int]] = {b"ZDA": 1, b"RMC": 1, b"GGA": 1, b"GNS": 1, b"GLL": 5}
 """Field that holds hhmmss[.ss], by formatter; the address is field 0 (IEC 61162-1)."""
@@ -81,13 +79,6 @@ def paced(lines: Iterable[bytes]) -> Iterator[tuple[float, bytes]]:
         group.append(line.rstrip(b"\r\n") + b"\r\n")
     if group:
         yield pause_s, b"".join(group)
-
-
-def lines_of(path: Path) -> Iterator[bytes]:
-    """Yield the lines of a recording, plain or .gz."""
-    with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as file:
-        while line := file.readline(LINE_BYTES_MAX):
-            yield line
 
 
 async def run(config: RecordingConfig) -> None:

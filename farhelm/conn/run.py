@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import signal
 import sys
 from collections.abc import Callable
@@ -80,6 +81,11 @@ def _line(text: str) -> None:
     sys.stdout.flush()
 
 
+def _unread() -> None:
+    """Let what is printed from now on go nowhere; Python flushes once more as it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def _word(text: str) -> None:
     sys.stderr.write(f"farhelm conn: {text}\n")
 
@@ -149,8 +155,13 @@ class Loop:
 
     def drain(self) -> None:
         """Print and say what the core has ready."""
-        for line in self._work.lines():
-            self._mouth.line(json.dumps(line, ensure_ascii=False))
+        try:
+            for line in self._work.lines():
+                self._mouth.line(json.dumps(line, ensure_ascii=False))
+        except BrokenPipeError:  # `| head` has enough: a watch is over, an order goes on to its end unread
+            _unread()
+            if isinstance(self._work, Watch):
+                self.interrupt()
         for word in self._work.words():
             self._mouth.word(word)
 
@@ -248,10 +259,7 @@ def watch(access: Access, duration_s: float | None) -> int:
 
 
 def _end(loop: Loop, access: Access, press: Press | None) -> int:
-    try:
-        outcome = asyncio.run(_run(loop, access, press))
-    except BrokenPipeError:
-        return OTHERWISE
+    outcome = asyncio.run(_run(loop, access, press))
     if outcome.word:
         _word(outcome.word)
     return outcome.code

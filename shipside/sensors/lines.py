@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gzip
 import socket
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from protocols.aio import recorded
 from protocols.nmea0183.datagram import lines_of
 from protocols.nmea0183.field import clock
-from protocols.nmea0183.framing import LINE_BYTES_MAX, LineSplitter
+from protocols.nmea0183.framing import LineSplitter
 from protocols.nmea0183.sentence import Sentence, parse_line
 from shipside.config import InputConfig
 from shipside.ports import Clock, InputFacts, LineSource, TakeLine
@@ -283,7 +283,7 @@ class ReplayInput(LineInput):
 
     async def _play(self) -> None:
         now: str | None = None
-        for number, raw in enumerate(_lines_of(Path(self.config.path))):
+        for number, raw in enumerate(recorded.lines_of(Path(self.config.path))):
             sentence = parse_line(raw)
             if not isinstance(sentence, Sentence):
                 self.reject()
@@ -298,13 +298,6 @@ class ReplayInput(LineInput):
                 await asyncio.sleep(self.UNTIMED_S / self.config.speed)
             elif number % self.YIELD_LINES == 0:
                 await asyncio.sleep(0)  # lets the others work while a long recording plays as fast as it can
-
-
-def _lines_of(path: Path) -> Iterator[bytes]:
-    opened = gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")  # noqa: SIM115 - closed below
-    with opened as file:
-        while line := file.readline(64 * LINE_BYTES_MAX):
-            yield line
 
 
 def _told(sentence: Sentence) -> str | None:

@@ -136,6 +136,19 @@ def test_watch_prints_what_happens(demo: Demo) -> None:
     assert {"heartbeat", "holder", "ladder"} <= {str(line["type"]) for line in told.lines}
 
 
+def test_a_reader_that_has_enough_ends_a_watch(demo: Demo) -> None:
+    """`farhelm conn watch | head -1` ends by itself, without a complaint and with exit code 0."""
+    with subprocess.Popen(
+        command(demo, "watch", SHIP), cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as watching:
+        assert watching.stdout is not None
+        assert watching.stderr is not None
+        assert watching.stdout.readline().startswith(b"{")
+        watching.stdout.close()
+        assert watching.wait(20) == 0
+        assert watching.stderr.read() == b""
+
+
 def ann_key(demo: Demo) -> Ed25519PrivateKey:
     """Return the key of ann's programs."""
     key = serialization.load_pem_private_key(Path(demo.facts["keys"]["ann"]).read_bytes(), None)

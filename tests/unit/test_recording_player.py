@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from farhelm.demo.recorded import RECORDED_MAX, Recorded, RecordedError, all_parsed, parsed
-from simulators.recording import GAP_MAX_S, UNTIMED_LINES, RecordingConfig, lines_of, paced, seconds_told
+from protocols.aio.recorded import lines_of
+from simulators.recording import GAP_MAX_S, UNTIMED_LINES, RecordingConfig, paced, seconds_told
 
 WATCH = [
     b"$GPRMC,235958,A,5310.81,N,00525.70,E,0.0,,,,,A*00\r\n",

@@ -14,7 +14,7 @@ import pytest
 from pyais import FileReaderStream
 from typer.testing import CliRunner
 
-from farhelm.decode import lines_in
+from protocols.aio.recorded import lines_of
 from protocols.recording import RecordingReader, line_json
 
 SHARED = Path(os.environ.get("FARHELM_SHARED", Path(__file__).parents[3] / "shared"))
@@ -62,7 +62,7 @@ def recording(name: str) -> Path:
 def test_a_recording_gives_exactly_its_totals(name: str) -> None:
     """Lines, sentences, rejections by reason, kinds of sentences, AIS messages and ships."""
     reader = RecordingReader()
-    for number, raw in enumerate(lines_in(recording(name)), 1):
+    for number, raw in enumerate(lines_of(recording(name)), 1):
         json.dumps(line_json(number, reader.read(raw)), allow_nan=False)
     totals = reader.finish()
     found = Total(
@@ -88,7 +88,7 @@ def test_no_ais_message_is_lost_that_pyais_reads(name: str) -> None:
             theirs[decoded.msg_type] += 1
             ships.add(int(decoded.mmsi))
     reader = RecordingReader()
-    for raw in lines_in(DATA / name):
+    for raw in lines_of(DATA / name):
         reader.read(raw)
     totals = reader.finish()
     assert totals.ais_by_type == theirs

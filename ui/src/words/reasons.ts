@@ -31,5 +31,5 @@ const UNITS = [["_deg_min", "deg/min"], ["_deg", "deg"], ["_pct", "%"], ["_kn", 
 
 function amount(value: number | string, unit: string): string {
   const shown = typeof value === "number" ? String(Math.round(value * 100) / 100) : value;
-  return unit ? `${shown} ${unit}` : shown;
+  return unit && typeof value === "number" ? `${shown} ${unit}` : shown; // a limit may be words: "clear for the time"
 }
