@@ -32,7 +32,7 @@ demo: $(READY) ui ## Start everything: database, broker, ships, agents, shore, c
 	@exec $(PY) -m farhelm demo $(ARGS)
 
 test: $(READY) ui browser ## Run all tests; ARGS="-k conn" is passed on to pytest
-	@$(PY) -m pytest $(TESTS) $(ARGS)
+	@$(PY) -m pytest -m "not soak" $(TESTS) $(ARGS)
 
 check: $(READY) ## Lint, types, import contracts, house rules
 	@set -e; for step in "ruff check ." "ruff format --check ." mypy pyright lint-imports; do \
@@ -45,8 +45,8 @@ fix: $(READY) ## Let the tools repair what they can: imports, layout of code
 bench: $(READY) ui ## Measure latency, memory and rates, and print them
 	@$(PY) -m pytest -q -s --timeout 900 tests/bench -m "not soak" $(ARGS)
 
-soak: $(READY) ui ## Run the demo for an hour and watch its memory; ARGS="--duration 600" for less
-	@$(PY) -m pytest -q -s --timeout 0 tests/bench -m soak $(ARGS)
+soak: $(READY) ui ## Run what takes long: the demo's memory for an hour, the great numbers of faults; ARGS="--duration 600" for less
+	@$(PY) -m pytest -q -s --timeout 0 $(TESTS) tests/bench -m soak $(ARGS)
 
 screenshots: $(READY) ui browser ## Renew docs/screenshots from what the console's tests saw
 	@$(PY) -m pytest -q tests/e2e

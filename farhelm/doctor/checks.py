@@ -16,7 +16,8 @@ from farhelm.doctor.finding import Finding, fail, ok, warn
 from protocols.aio.clock import Clock
 
 if TYPE_CHECKING:  # each program's own parts are imported by the check that needs them: a ship has no web framework
-    from shipside.config import AgentConfig, InputConfig
+    from shipside.config import AgentConfig
+    from shipside.config.inputs import InputConfig
     from shoreside.config import ShoreConfig
 
 Check = Callable[[], list[Finding]]

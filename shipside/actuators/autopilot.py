@@ -7,7 +7,7 @@ import contextlib
 from typing import Final
 
 from protocols.nmea0183.sentences.autopilot import Steering, make_htc
-from shipside.config import InputConfig
+from shipside.config.inputs import InputConfig
 from shipside.ports import Clock
 from shipside.sensors.lines import RETRY_MAX_S, LineInput, read_stream
 

@@ -15,7 +15,7 @@ from protocols.nmea0183.datagram import lines_of
 from protocols.nmea0183.field import clock
 from protocols.nmea0183.framing import LineSplitter
 from protocols.nmea0183.sentence import Sentence, parse_line
-from shipside.config import InputConfig
+from shipside.config.inputs import InputConfig
 from shipside.ports import Clock, InputFacts, LineSource, TakeLine
 
 RETRY_FIRST_S: Final = 0.5

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from shipside.config import InputConfig
+from shipside.config.inputs import InputConfig
 from shipside.lookout import Lookout
 from shipside.ports import Clock, InputFacts, LineSource, TakeLine
 from shipside.sensors.lines import LineInput

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import os
+import statistics
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +25,49 @@ def told(what: str, values_ms: Sequence[float], limit_ms: float) -> str:
     p50, p99, worst = percentile(values_ms, 50), percentile(values_ms, 99), max(values_ms)
     keep(what, {"n": len(values_ms), "p50_ms": p50, "p99_ms": p99, "max_ms": worst, "limit_ms": limit_ms})
     return f"{what}: n {len(values_ms)}, p50 {p50:.1f} ms, p99 {p99:.1f} ms, max {worst:.1f} ms (limit {limit_ms:.0f})"
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """What one of our parts costs beside a peer or a limit, both measured in the same rounds."""
+
+    what: str
+    goal: str
+    """What the ratio should be, in words: `at least 3`."""
+    ratios: tuple[float, ...]
+    """Ours over theirs, a round each."""
+    notes: str = ""
+
+    @property
+    def median(self) -> float:
+        """Return the middle of the rounds: what is quoted."""
+        return statistics.median(self.ratios)
+
+    def told(self) -> str:
+        """Return one line of the table, and keep the figures in test-results/bench.json."""
+        low, high = min(self.ratios), max(self.ratios)
+        keep(self.what, {"median": self.median, "min": low, "max": high, "rounds": len(self.ratios)})
+        return f"{self.what:52s} {self.median:8.3f} ({low:.3f}..{high:.3f})  goal {self.goal}  {self.notes}"
+
+
+def rounds(ours: Callable[[], float], theirs: Callable[[], float], count: int = 5) -> tuple[float, ...]:
+    """Return ours / theirs of `count` rounds, run in turn (A B, B A, ...), each a figure in CPU seconds or a rate."""
+    found: list[float] = []
+    for number in range(count):
+        if number % 2 == 0:
+            a, b = ours(), theirs()
+        else:
+            b, a = theirs(), ours()
+        found.append(a / b)
+    return tuple(found)
+
+
+def cpu_s(work: Callable[[], object]) -> float:
+    """Return the CPU seconds (user and system) of this process that `work` takes."""
+    before = os.times()
+    work()
+    after = os.times()
+    return after.user + after.system - before.user - before.system
 
 
 def keep(what: str, figures: dict[str, float]) -> None:

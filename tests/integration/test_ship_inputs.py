@@ -17,7 +17,7 @@ from protocols.aio.clock import SystemClock
 from protocols.modbus.registers import RegisterMap
 from protocols.nmea0183.framing import framed
 from protocols.reading import Quality, Reading
-from shipside.config import InputConfig
+from shipside.config.inputs import InputConfig
 from shipside.ports import EquipmentError
 from shipside.sensors.lines import MulticastInput, TcpServerInput, UdpInput, open_input
 from shipside.sensors.modbus_tcp import ModbusTcp

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from protocols.aio.clock import SystemClock
-from shipside.config import InputConfig
+from shipside.config.inputs import InputConfig
 from shipside.handing import UNSHARED
 from shipside.sensors import sharing
 from shipside.sensors.lines import TcpServerInput, UdpInput, open_input

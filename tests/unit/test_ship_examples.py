@@ -16,13 +16,14 @@ from control.limits import ConfigError
 from protocols.aio.clock import SystemClock
 from shipside import agent, config
 from shipside.actuators.plc import missing_registers
-from shipside.config import INPUT_KINDS, AgentConfig
-from shipside.config_keys import KEYS
+from shipside.config import AgentConfig
+from shipside.config.inputs import INPUT_KINDS
+from shipside.config.keys import KEYS
 from shipside.handing import UNSHARED
 from shipside.sensors.lines import KINDS
 from shipside.sensors.sharing import HandedInput, SharedInput
 
-EXAMPLES = Path(config.__file__).with_name("examples")
+EXAMPLES = Path(agent.__file__).with_name("examples")
 FILES = ("minimal.toml", "coaster.toml")
 KEY_TO_FILL_IN = "64 HEXADECIMAL DIGITS"
 MASTER_KEY = "5a" * 32

@@ -1,0 +1,136 @@
+"""The agent's configuration: one frozen record, read once from TOML and environment, all faults reported together.
+
+`shipside/examples/` has commented files. `FARHELM_BROKER_URL` and `FARHELM_SPOOL` override what the file says.
+Each part of the file has its module: `vessel.py`, `inputs.py`, `link.py`; the names that may stand in it are in `keys.py`.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from control.limits import ConfigError, ControlConfig
+from shipside import handing
+from shipside.actuators.plc import missing_registers
+from shipside.config.inputs import InputConfig, ModbusConfig, read_inputs, read_modbus, read_ranking
+from shipside.config.keys import unknown_names
+from shipside.config.link import Bearer, read_bearer, read_broker
+from shipside.config.reader import Reader
+from shipside.config.vessel import (
+    AutopilotConfig,
+    VesselConfig,
+    read_autopilot,
+    read_catalogue,
+    read_control,
+    read_master_key,
+    read_vessel,
+)
+from telemetry.catalogue import Catalogue
+
+
+@dataclass(frozen=True, slots=True)
+class AgentConfig:
+    """Everything the agent is told."""
+
+    vessel: VesselConfig
+    broker_url: str
+    stop_broker_url: str
+    """The emergency stop's own credential (EST-01); the same broker, another account."""
+    inputs: tuple[InputConfig, ...]
+    modbus: tuple[ModbusConfig, ...]
+    ranking: Mapping[str, tuple[str, ...]]
+    """Sources by channel (or `*`), best first."""
+    hold_off_s: float
+    catalogue: Catalogue
+    bearer: Bearer
+    spool: Path
+    spool_bytes_max: int
+    journal: Path
+    panel_port: int
+    """Loopback port of the local panel; 0: a free one."""
+    master_public_key: bytes
+    vessel_key: Path
+    roster: Path | None
+    """Signed roster put aboard at commissioning; None: it comes from the shore, still signed."""
+    grant: Path | None
+    autopilot: AutopilotConfig | None
+    plc: str
+    """Name of the Modbus unit that is the engine and steering PLC; never empty where there is `control`."""
+    control: ControlConfig | None
+    """None: observe only, every order is refused."""
+
+
+def load(path: Path, environment: Mapping[str, str]) -> AgentConfig:
+    """Return the configuration of the file `path`; raise ConfigError with every fault found."""
+    try:
+        source = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError([f"{path} cannot be read: {error.strerror}"]) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError([f"{path} is not TOML: {error}"]) from error
+    return from_mapping(source, path.parent, environment)
+
+
+def from_mapping(source: Mapping[str, object], folder: Path, environment: Mapping[str, str]) -> AgentConfig:
+    """Return the configuration in a parsed file; paths are relative to `folder`. Raise ConfigError with every fault."""
+    reader = Reader(source, folder)
+    reader.faults += unknown_names(source)
+    vessel = read_vessel(reader)
+    control = read_control(reader, vessel.id)
+    broker, link, spool, keys = (reader.table(name) for name in ("broker", "link", "spool", "keys"))
+    safety = reader.table("safety")
+    modbus = read_modbus(reader)
+    plc = reader.text(safety, "plc", "safety", "")
+    if plc and plc not in [unit.name for unit in modbus]:
+        reader.faults.append(f"safety.plc names {plc!r}, but no [[modbus]] has that name")
+    url = read_broker(reader, environment.get("FARHELM_BROKER_URL") or reader.text(broker, "url", "broker"), "url")
+    config = AgentConfig(
+        vessel=vessel, broker_url=url,
+        stop_broker_url=read_broker(reader, reader.text(broker, "stop_url", "broker", url), "stop_url"),
+        inputs=read_inputs(reader), modbus=modbus, ranking=read_ranking(reader),
+        hold_off_s=reader.number(reader.table("sources"), "hold_off_s", "sources", 0.0, 3600.0, 10.0),
+        catalogue=read_catalogue(reader), bearer=read_bearer(reader, link),
+        spool=Path(environment.get("FARHELM_SPOOL") or reader.path(spool, "path", "spool")),
+        spool_bytes_max=int(reader.number(spool, "mb_max", "spool", 1.0, 1e6, 1000.0) * 1e6),
+        journal=reader.path(safety, "journal", "safety"),
+        panel_port=int(reader.number(safety, "panel_port", "safety", 0, 65535, 0)),
+        master_public_key=read_master_key(reader, keys), vessel_key=reader.path(keys, "vessel_key", "keys"),
+        roster=reader.existing(keys, "roster", "keys"), grant=reader.existing(keys, "grant", "keys"),
+        autopilot=read_autopilot(reader, safety), plc=plc, control=control,
+    )  # fmt: skip
+    if not config.inputs and not config.modbus:
+        reader.faults.append("there is no [[input]] and no [[modbus]]: the agent would have nothing to collect")
+    _orders(reader, config)
+    if config.control is not None and config.journal.name:
+        reader.faults += handing.faults(config.journal, ((entry.name, entry.kind) for entry in config.inputs))
+    if reader.faults:
+        raise ConfigError(reader.faults)
+    return config
+
+
+_WATCHED_ONLY: Final = "a vessel that is only watched has no [control]"
+_NO_PLC: Final = (
+    "safety.plc is missing: with [control] the emergency stop, propulsion and the watchdog go through a PLC; "
+    f"name its [[modbus]] unit ({_WATCHED_ONLY})"
+)
+_NO_AUTOPILOT: Final = (
+    "safety.autopilot_port is missing: with [control] headings, the rudder and the ladder's holding of the heading go to "
+    f"the autopilot; say where it listens ({_WATCHED_ONLY})"
+)
+_NEEDED_BY_CONTROL: Final = (("plc", _NO_PLC), ("autopilot_port", _NO_AUTOPILOT))
+"""(name in [safety], what to say without it)"""
+
+
+def _orders(reader: Reader, config: AgentConfig) -> None:
+    """Judge whether there is something to order: a vessel with [control] has a way for each order, the stop first."""
+    if "control" not in reader.source:
+        return
+    safety = reader.table("safety")
+    reader.faults += [fault for name, fault in _NEEDED_BY_CONTROL if safety.get(name) in (None, "")]
+    unit = next((unit for unit in config.modbus if unit.name == config.plc), None)
+    if unit is not None:
+        missing = missing_registers(unit.registers)
+        reader.faults += [f"the register map of {unit.name} lacks the orders {', '.join(missing)}"] if missing else []

@@ -1,0 +1,102 @@
+"""What is read aboard: inputs of NMEA 0183 lines, Modbus units, and whose value is believed."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from typing import Final, Literal, cast
+
+from protocols.errors import MalformedError
+from protocols.modbus.registers import RegisterMap
+from shipside.config.reader import Reader
+
+InputKind = Literal["tcp_client", "tcp_server", "udp", "multicast450", "serial", "replay"]
+INPUT_KINDS: Final = ("tcp_client", "tcp_server", "udp", "multicast450", "serial", "replay")
+
+
+@dataclass(frozen=True, slots=True)
+class InputConfig:
+    """One input of NMEA 0183 lines."""
+
+    name: str
+    kind: InputKind
+    host: str = "127.0.0.1"
+    port: int = 0
+    group: str = ""
+    """Multicast group of kind multicast450."""
+    interface: str = "0.0.0.0"  # noqa: S104 - joins on the default interface; it opens no listening service
+    path: str = ""
+    """Serial device, or recording of kind replay."""
+    baud: int = 4800
+    speed: float = 1.0
+    """Times real time of a replay; 0: as fast as can be."""
+    is_loop: bool = False
+    """True: a replay begins again at its end."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModbusConfig:
+    """One Modbus TCP unit that is polled."""
+
+    name: str
+    host: str
+    port: int
+    unit: int
+    period_s: float
+    registers: RegisterMap
+
+
+def read_inputs(reader: Reader) -> tuple[InputConfig, ...]:
+    """Return the [[input]] tables."""
+    found: list[InputConfig] = []
+    for number, row in enumerate(reader.rows("input")):
+        where = f"input[{number}]"
+        kind = row.get("kind")
+        if kind not in INPUT_KINDS:
+            reader.faults.append(f"{where}.kind is {kind!r}, none of {', '.join(INPUT_KINDS)}")
+            continue
+        needs_path = kind in ("serial", "replay")
+        found.append(InputConfig(
+            reader.text(row, "name", where), kind, reader.text(row, "host", where, "127.0.0.1"),
+            0 if needs_path else reader.port(row, where, low=0 if kind == "tcp_server" else 1),
+            reader.text(row, "group", where) if kind == "multicast450" else "",
+            reader.text(row, "interface", where, "0.0.0.0"),  # noqa: S104 - joins, opens no service
+            str(reader.path(row, "path", where)) if needs_path else "",
+            int(reader.number(row, "baud", where, 300, 4_000_000, 4800)),
+            reader.number(row, "speed", where, 0.0, 1000.0, 1.0), bool(row.get("loop", False)),
+        ))  # fmt: skip
+    names = [row.name for row in found]
+    reader.faults += [f"two inputs are called {name!r}" for name in sorted(set(names)) if names.count(name) > 1]
+    return tuple(found)
+
+
+def read_modbus(reader: Reader) -> tuple[ModbusConfig, ...]:
+    """Return the [[modbus]] tables, each with its register map."""
+    found: list[ModbusConfig] = []
+    for number, row in enumerate(reader.rows("modbus")):
+        where = f"modbus[{number}]"
+        path = reader.path(row, "registers", where)
+        try:
+            registers = RegisterMap.from_mapping(tomllib.loads(path.read_text(encoding="utf-8")))
+        except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError, MalformedError) as error:
+            reader.faults.append(f"{where}.registers ({path.name}): {error}")
+            continue
+        found.append(ModbusConfig(
+            reader.text(row, "name", where), reader.text(row, "host", where), reader.port(row, where),
+            int(reader.number(row, "unit", where, 0, 247, 1)), reader.number(row, "period_s", where, 0.05, 3600.0, 0.5),
+            registers,
+        ))  # fmt: skip
+    return tuple(found)
+
+
+def read_ranking(reader: Reader) -> dict[str, tuple[str, ...]]:
+    """Return sources by channel (or `*`), best first."""
+    ranking: dict[str, tuple[str, ...]] = {}
+    for channel, sources in reader.table("sources").items():
+        if channel == "hold_off_s":
+            continue
+        if isinstance(sources, list) and all(isinstance(source, str) for source in cast("list[object]", sources)):
+            ranking[channel] = tuple(cast("list[str]", sources))
+        else:
+            reader.faults.append(f"sources.{channel} is not a list of source names, best first")
+    return ranking
