@@ -11,7 +11,8 @@ from protocols.nmea0183.sentence import Rejected, Sentence, parse_line, readings
 from protocols.reading import Reading
 from shipside.config import AgentConfig
 from shipside.ports import Clock, TakeLine
-from telemetry.alerts import DataAlert, DataAlerts
+from telemetry.alerts import DataAlert
+from telemetry.integrity import Integrity
 from telemetry.picture import Picture
 from telemetry.sources import SourceSelector
 
@@ -30,7 +31,7 @@ class Listening:
         self.rejected: dict[str, Counter[str]] = {}
         """Lines that gave nothing: by input, by reason."""
         self.lost = LineCounter()
-        self._alerts = DataAlerts()
+        self._integrity = Integrity(config.catalogue.by_id, config.integrity)
 
     def line_taker(self, source: str) -> TakeLine:
         """Return what takes the lines of the input called `source`."""
@@ -62,9 +63,9 @@ class Listening:
         """Return what takes the readings of the Modbus unit called `source`."""
         return lambda reading: self._receive(reading, source)
 
-    def data_alerts(self, now_s: float) -> tuple[DataAlert, ...]:  # noqa: ARG002 - findings come with time
+    def data_alerts(self, now_s: float) -> tuple[DataAlert, ...]:
         """Return the alerts about data that were raised or rectified since the last call."""
-        return self._alerts.outbox()
+        return self._integrity.tick(self.picture, now_s)
 
     def _receive(self, reading: Reading, source: str) -> None:
         self.picture.receive(reading, source, self._clock.now_s(), self._clock.utc_ns())

@@ -12,11 +12,15 @@ from protocols.errors import MalformedError
 from protocols.link import cbor
 from protocols.link import fields as wire
 from protocols.link.cbor import Plain
-from telemetry.channel import Channel, Kind
+from telemetry.channel import NO_LIMITS, AlarmLimits, Channel, Kind
 from telemetry.standard_channels import STANDARD_CHANNELS
 
 CHANNELS_MAX: Final = 1000
 """Most channels of one vessel; ten times a well-equipped one, so that a wrong file is noticed."""
+_ALWAYS: Final = tuple(
+    field.name for field in fields(Channel) if field.name not in ("accuracy", "frozen_s", "limits", "sources")
+)
+_LIMITS: Final = tuple(field.name for field in fields(AlarmLimits))
 _KINDS: Final[dict[str, Kind]] = {"number": "number", "boolean": "boolean", "text": "text"}
 
 
@@ -59,8 +63,7 @@ class Catalogue:
 
     def to_wire(self) -> Plain:
         """Return the records as plain values, as the birth message carries them."""
-        names = [field.name for field in fields(Channel)]
-        return [{name: getattr(channel, name) for name in names} for channel in self.channels]
+        return [_row(channel) for channel in self.channels]
 
     @classmethod
     def from_wire(cls, source: Plain) -> Catalogue:
@@ -83,6 +86,32 @@ def standard_catalogue(short_ids: Iterable[str] | None = None) -> Catalogue:
     return Catalogue(tuple(channel for channel in STANDARD_CHANNELS if channel.short_id in wanted))
 
 
+def _row(channel: Channel) -> Plain:
+    """Return a channel as plain values; what it does not say is left out, so that records of before keep their hash."""
+    row: dict[str, Plain] = {name: getattr(channel, name) for name in _ALWAYS}
+    if channel.accuracy is not None:
+        row["accuracy"] = channel.accuracy
+    if channel.frozen_s is not None:
+        row["frozen_s"] = channel.frozen_s
+    if channel.limits != NO_LIMITS:
+        row["limits"] = {name: value for name in _LIMITS if (value := getattr(channel.limits, name)) is not None}
+    if channel.sources:
+        row["sources"] = list(channel.sources)
+    return row
+
+
+def _limits(source: Plain) -> AlarmLimits:
+    if source is None:
+        return NO_LIMITS
+    if not isinstance(source, dict):
+        raise MalformedError("limits is not a map")
+    found = {name: wire.optional_number(source, name) for name in _LIMITS}
+    return AlarmLimits(
+        found["low_low"], found["low"], found["high"], found["high_high"],
+        found["hysteresis"] or 0.0, found["on_s"] or 0.0, found["off_s"] or 0.0,
+    )  # fmt: skip
+
+
 def _channel(row: Plain) -> Channel:
     if not isinstance(row, dict):
         raise MalformedError("a channel is not a map")
@@ -95,4 +124,6 @@ def _channel(row: Plain) -> Channel:
         resolution=wire.number(row, "resolution"), local_id=wire.text(row, "local_id"),
         signalk_path=wire.text(row, "signalk_path"), low=wire.optional_number(row, "low"),
         high=wire.optional_number(row, "high"), circular=wire.flag(row, "circular"),
+        accuracy=wire.optional_number(row, "accuracy"), frozen_s=wire.optional_number(row, "frozen_s"),
+        limits=_limits(row.get("limits")), sources=wire.texts(row, "sources") if "sources" in row else (),
     )  # fmt: skip

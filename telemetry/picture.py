@@ -88,6 +88,10 @@ class Picture:
         """Return the switches of source since the last call, and forget them."""
         return self._selector.outbox()
 
+    def fallen_back(self, now_s: float) -> dict[str, tuple[str, str]]:
+        """Return {channel: (source left, source believed)}, as `SourceSelector.fallen_back` does."""
+        return self._selector.fallen_back(now_s)
+
     def facts(self, now_s: float) -> dict[str, Latest]:
         """Return the believed value of every channel that ever spoke."""
         return {short_id: self._as_of(held, now_s) for short_id, held in self._latest.items()}

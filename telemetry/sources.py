@@ -33,6 +33,9 @@ class _Heard:
 @dataclass(slots=True)
 class _Choice:
     selected: str = ""
+    best: str = ""
+    """The best ranked source that was ever believed."""
+    max_age_s: float = 0.0
     heard: dict[str, _Heard] = field(default_factory=dict[str, _Heard])
 
 
@@ -53,6 +56,7 @@ class SourceSelector:
     def receive(self, channel: str, source: str, now_s: float, max_age_s: float, *, good: bool) -> bool:
         """Note that `source` spoke; return True when its reading is the one to show."""
         choice = self._choices.setdefault(channel, _Choice())
+        choice.max_age_s = max_age_s
         if source not in choice.heard and len(choice.heard) >= SOURCES_MAX:
             return False
         heard = choice.heard.setdefault(source, _Heard())
@@ -74,6 +78,22 @@ class SourceSelector:
         choice = self._choices.get(channel)
         return choice.selected if choice else ""
 
+    def fallen_back(self, now_s: float) -> dict[str, tuple[str, str]]:
+        """Return {channel: (source left, source believed)} where the best source once believed was left.
+
+        A better ranked one counts as left until it is believed again, one of the same rank until it is good again.
+        """
+        return {
+            name: (choice.best, choice.selected)
+            for name, choice in self._choices.items()
+            if choice.best != choice.selected and self._is_left(name, choice, now_s)
+        }
+
+    def _is_left(self, channel: str, choice: _Choice, now_s: float) -> bool:
+        if self._rank(channel, choice.best) < self._rank(channel, choice.selected):
+            return True
+        return now_s - choice.heard[choice.best].good_at_s > choice.max_age_s
+
     def _takes_over(self, channel: str, choice: _Choice, source: str, now_s: float, max_age_s: float) -> bool:
         if not choice.selected or now_s - choice.heard[choice.selected].good_at_s > max_age_s:
             return True
@@ -87,6 +107,8 @@ class SourceSelector:
 
     def _select(self, channel: str, choice: _Choice, source: str) -> None:
         before, choice.selected = choice.selected, source
+        if not choice.best or self._rank(channel, source) < self._rank(channel, choice.best):
+            choice.best = source
         if not before:
             return
         if len(self._switches) >= SWITCHES_MAX:

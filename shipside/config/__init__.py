@@ -16,6 +16,7 @@ from control.limits import ConfigError, ControlConfig
 from shipside import handing
 from shipside.actuators.plc import missing_registers
 from shipside.config.inputs import InputConfig, ModbusConfig, read_inputs, read_modbus, read_ranking
+from shipside.config.integrity import read_integrity
 from shipside.config.keys import unknown_names
 from shipside.config.link import Bearer, read_bearer, read_broker
 from shipside.config.reader import Reader
@@ -29,6 +30,7 @@ from shipside.config.vessel import (
     read_vessel,
 )
 from telemetry.catalogue import Catalogue
+from telemetry.integrity import IntegrityRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,7 @@ class AgentConfig:
     """Sources by channel (or `*`), best first."""
     hold_off_s: float
     catalogue: Catalogue
+    integrity: IntegrityRules
     bearer: Bearer
     spool: Path
     spool_bytes_max: int
@@ -92,7 +95,7 @@ def from_mapping(source: Mapping[str, object], folder: Path, environment: Mappin
         stop_broker_url=read_broker(reader, reader.text(broker, "stop_url", "broker", url), "stop_url"),
         inputs=read_inputs(reader), modbus=modbus, ranking=read_ranking(reader),
         hold_off_s=reader.number(reader.table("sources"), "hold_off_s", "sources", 0.0, 3600.0, 10.0),
-        catalogue=read_catalogue(reader), bearer=read_bearer(reader, link),
+        catalogue=read_catalogue(reader), integrity=read_integrity(reader), bearer=read_bearer(reader, link),
         spool=Path(environment.get("FARHELM_SPOOL") or reader.path(spool, "path", "spool")),
         spool_bytes_max=int(reader.number(spool, "mb_max", "spool", 1.0, 1e6, 1000.0) * 1e6),
         journal=reader.path(safety, "journal", "safety"),

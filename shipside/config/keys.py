@@ -17,6 +17,7 @@ KEYS: Final[dict[str, tuple[str, ...]]] = {
     "modbus": ("name", "host", "port", "unit", "period_s", "registers"),
     "sources": ("hold_off_s", "*"),
     "channels": ("only",),
+    "agreement": ("position_m", "heading_deg", "speed_kn", "on_s", "off_s"),
     "link": ("bearer",),
     "spool": ("path", "mb_max"),
     "safety": ("journal", "panel_port", "plc", "autopilot_host", "autopilot_port"),
