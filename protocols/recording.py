@@ -15,6 +15,7 @@ from protocols.ais.assembler import Assembler, part_of
 from protocols.ais.decoder import decode_parts
 from protocols.ais.report import AisReport
 from protocols.nmea0183.sentence import Rejected, Sentence, parse_line, readings
+from protocols.nmea0183.typed import fields_of
 from protocols.reading import Reading
 
 TRAILER_TIME_DIGITS: Final = 10
@@ -156,12 +157,22 @@ def line_json(number: int, line: Line) -> dict[str, object]:
             {"channel": r.channel, "value": r.value, "unit": r.unit, "quality": r.quality.name.lower()}
             for r in line.readings
         ],
+        **_fields_json(line.sentence),
     }
     if line.ais is not None:
         found["ais"] = line.ais.plain()
     elif line.text:
         found["ais_problem"] = line.text
     return found
+
+
+def _fields_json(sentence: Sentence) -> dict[str, object]:
+    """Return all typed fields and why others have no value; the bare texts where the sentence has no form."""
+    typed = fields_of(sentence)
+    if typed is None:
+        return {"fields": sentence.fields}
+    faults = {name: fault.value for name, fault in typed.faults.items()}
+    return {"fields": typed.values, "faults": faults} if faults else {"fields": typed.values}
 
 
 def totals_json(totals: Totals, lines_per_cpu_s: float | None) -> dict[str, object]:

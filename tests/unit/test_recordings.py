@@ -103,6 +103,9 @@ def test_the_command_prints_one_object_a_line_or_one_for_all() -> None:
     lines = [json.loads(line) for line in runner.invoke(app, ["decode", str(path)]).stdout.splitlines()]
     assert [line["line"] for line in lines] == list(range(1, 128))
     assert sum("ais" in line for line in lines) == 14
+    fixes = [line["fields"] for line in lines if line.get("sentence") == "GGA"]
+    assert {fix["quality"] for fix in fixes} == {"2"}
+    assert fixes[0]["latitude_deg"] == pytest.approx(50.21318)
     summary = json.loads(runner.invoke(app, ["decode", str(path), "--format", "summary"]).stdout)
     assert (summary["lines"], summary["sentences"], summary["mmsi"]) == (127, 122, 2)
     assert summary["first_time"] == "2011-06-01T13:07:11Z"

@@ -1,9 +1,4 @@
-"""Heading and track control: the order HTC and its answer HTD, the only proof of acceptance.
-
-HTC 1 override A/V, 2 rudder deg, 3 L/R, 4 steering mode M/S/H/T/R, 5 turn mode R/T/N, 6 rudder limit, 7 off-heading limit,
-    8 radius NM, 9 rate deg/min, 10 heading to steer, 11 off-track limit NM, 12 commanded track, 13 T/M, 14 status C/R
-HTD as HTC 1 to 13, then rudder limit, off-heading and off-track status (A within, V exceeded), vessel heading
-"""
+"""Heading and track control: the order HTC and its answer HTD, the only proof of acceptance; the older order HSC."""
 
 from __future__ import annotations
 
@@ -11,8 +6,40 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from protocols.nmea0183.field import measured, number
+from protocols.nmea0183.form import Form
 from protocols.nmea0183.framing import make
+from protocols.nmea0183.kinds import choice, num, sided, with_unit
 from protocols.reading import Reading
+
+_ORDERED: Final = (
+    choice("override", "AV"),  # A: the helm steers, the modes are ignored
+    sided("rudder_deg", "R", "L", 90.0),
+    choice("steering_mode", "MSHTR"),  # manual, stand-alone, heading, track, rudder
+    choice("turn_mode", "RTN"),  # radius, rate, none
+    num("rudder_limit_deg", 0.0, 90.0),
+    num("off_heading_limit_deg", 0.0, 180.0),
+    num("radius_nm", 0.0, 99.0),
+    num("rate_deg_min", 0.0, 999.0),
+    num("heading_deg", 0.0, 360.0, digits=3),
+    num("off_track_limit_nm", 0.0, 99.0, places=2),
+    num("track_deg", 0.0, 360.0, digits=3),
+    choice("reference", "TM"),
+)
+FORMS: Final = (
+    Form("HTC", "heading and track control: command C or status R", (*_ORDERED, choice("sentence_status", "CR"))),
+    Form("HTD", "heading and track control: what the autopilot does", (
+        *_ORDERED,
+        choice("rudder_status", "AV"),  # A within its limit, V beyond; the same below
+        choice("off_heading_status", "AV"),
+        choice("off_track_status", "AV"),
+        num("vessel_heading_deg", 0.0, 360.0),
+    )),
+    Form("HSC", "heading to steer; edition 6 prefers HTC", (
+        with_unit("heading_deg", "T", 0.0, 360.0, digits=3),
+        with_unit("heading_magnetic_deg", "M", 0.0, 360.0, digits=3),
+    ), (choice("sentence_status", "CR"),)),
+)  # fmt: skip
+"""HTC and HTD share their first thirteen fields."""
 
 Mode = Literal["M", "S", "H", "T", "R"]
 _MODES: Final[dict[str, Mode]] = {"M": "M", "S": "S", "H": "H", "T": "T", "R": "R"}

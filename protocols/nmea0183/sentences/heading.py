@@ -1,16 +1,31 @@
-"""Heading and rate of turn.
-
-HDT heading, T
-THS heading, mode A/E/M/S/V
-HDM heading, M
-HDG sensor heading, deviation, E/W, variation, E/W (true = sensor + deviation + variation, east positive)
-ROT deg/min (minus: bow to port), A/V
-"""
+"""Heading and rate of turn: the forms, and what feeds channels."""
 
 from __future__ import annotations
 
+from typing import Final
+
 from protocols.nmea0183.field import measured, number, reading
+from protocols.nmea0183.form import Form
+from protocols.nmea0183.kinds import choice, num, sided, with_unit
 from protocols.reading import Reading
+
+FORMS: Final = (
+    Form("HDT", "true heading; edition 6 prefers THS", (with_unit("heading_deg", "T", 0.0, 360.0, digits=3),)),
+    Form("THS", "true heading and its mode", (
+        num("heading_deg", 0.0, 360.0, digits=3).given("mode", "A"),
+        choice("mode", "AEMSV"),
+    )),
+    Form("HDM", "magnetic heading", (with_unit("heading_magnetic_deg", "M", 0.0, 360.0, digits=3),)),
+    Form("HDG", "heading sensor (true = sensor + deviation + variation, east positive)", (
+        num("sensor_deg", 0.0, 360.0),
+        sided("deviation_deg", "E", "W", 180.0),
+        sided("variation_deg", "E", "W", 180.0),
+    )),
+    Form("ROT", "rate of turn (minus: bow to port)", (
+        num("rate_deg_min", -9999.0, 9999.0, digits=3).given("status", "A"),
+        choice("status", "AV"),
+    )),
+)  # fmt: skip
 
 
 def hdt(f: list[str]) -> list[Reading]:

@@ -1,15 +1,77 @@
-"""Rudder, shaft, engine and thruster.
+"""Rudder, shaft, engine, thruster and telegraph: the forms, and what feeds channels.
 
-RSA starboard or single rudder, A/V, port rudder, A/V (minus: bow to port)
-ROR starboard or single order, A/V, port order, A/V, source (a status: it orders nothing)
-RPM S shaft / E engine, number (0 centre), rpm, pitch % (minus: astern), A/V
-TRD thruster number, rpm, P %/R rpm/V invalid, pitch, P/D/V, azimuth
+ROR, PRC and ETL report what was ordered; none of them orders anything. TRC with status C is a command.
 """
 
 from __future__ import annotations
 
+from typing import Final
+
 from protocols.nmea0183.field import measured
+from protocols.nmea0183.form import Form
+from protocols.nmea0183.kinds import Field, choice, num, utc, whole
 from protocols.reading import Reading
+
+PLACES: Final = "BPSCEW"
+"""Where an order comes from: bridge, port wing, starboard wing, control room, engine side, wing."""
+TELEGRAPH: Final = ("00", "01", "02", "03", "04", "05", "11", "12", "13", "14", "15")
+"""Stop, dead slow, slow, half, full and navigation full ahead; 11..14 the same astern, 15 crash astern."""
+SUB_TELEGRAPH: Final = ("20", "30", "40")
+"""Stand-by engine, full away, finished with engine."""
+
+
+def _rudder(side: str) -> tuple[Field, Field]:
+    """Return an angle (minus: bow to port) and its status."""
+    status = choice(f"{side}_status", "AV")
+    return num(f"{side}_deg", -180.0, 180.0).given(status.name, "A"), status
+
+
+def _demand(what: str, unit: str) -> tuple[Field, Field]:
+    """Return a demand or response and its mode: P per cent, `unit` (R rpm or D degrees), V invalid."""
+    mode = choice(f"{what}_mode", f"P{unit}V")
+    return num(what, -9999.0, 9999.0).given(mode.name, f"P{unit}"), mode
+
+
+FORMS: Final = (
+    Form("RSA", "rudder angles", (*_rudder("starboard"), *_rudder("port")), (*_rudder("centre"), *_rudder("bow"))),
+    Form("ROR", "rudder orders in force", (*_rudder("starboard"), *_rudder("port"), choice("place", PLACES)),
+         (*_rudder("centre"), *_rudder("bow"))),
+    Form("RPM", "speed and pitch of shaft S or engine E (0 centre, odd starboard, even port)", (
+        choice("what", "SE"),
+        whole("number", 0, 99),
+        num("speed_rpm", -9999.0, 9999.0).given("status", "A"),  # minus: counter-clockwise
+        num("pitch_pct", -100.0, 100.0).given("status", "A"),  # minus: astern
+        choice("status", "AV"),
+    )),
+    Form("TRD", "thruster response (odd bow, even stern)", (
+        whole("number", 0, 99),
+        *_demand("speed", "R"),
+        *_demand("pitch", "D"),
+        num("azimuth_deg", 0.0, 360.0),
+    )),
+    Form("TRC", "thruster command", (
+        whole("number", 0, 99),
+        *_demand("speed", "R"),
+        *_demand("pitch", "D"),
+        num("azimuth_deg", 0.0, 360.0),
+    ), (choice("place", PLACES), choice("sentence_status", "RC"))),
+    Form("PRC", "propulsion remote control", (
+        num("lever_pct", -100.0, 100.0).given("lever_status", "A"),
+        choice("lever_status", "AV"),
+        *_demand("speed", "R"),
+        *_demand("pitch", "D"),
+        choice("place", PLACES),
+        whole("number", 0, 99),
+    )),
+    Form("ETL", "engine telegraph: order O, answer A", (
+        utc(),
+        choice("kind", "OA"),
+        choice("position", TELEGRAPH),
+        choice("sub_position", SUB_TELEGRAPH),
+        choice("place", PLACES),
+        whole("number", 0, 99),
+    )),
+)  # fmt: skip
 
 
 def rsa(f: list[str]) -> list[Reading]:

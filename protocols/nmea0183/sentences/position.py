@@ -1,23 +1,84 @@
-"""Position, course and speed over ground from satellite receivers.
-
-GGA time, lat, N/S, lon, E/W, quality 0-8, satellites, HDOP, altitude, M, geoid, M, DGPS age, station
-GLL lat, N/S, lon, E/W, time, A/V, mode
-RMC time, A/V, lat, N/S, lon, E/W, SOG kn, COG T, ddmmyy, variation, E/W, mode, navigational status
-VTG COG, T, COG, M, SOG, N, SOG, K, mode
-ZDA time, day, month, year, zone hours, zone minutes
-"""
+"""Position, course and speed over ground from satellite receivers: the forms, and what feeds channels."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from protocols.nmea0183.field import clock, date, measured, moment, position
+from protocols.nmea0183.form import Form
+from protocols.nmea0183.kinds import (
+    Field,
+    choice,
+    day_month_year,
+    ddmmyy,
+    latitude,
+    longitude,
+    num,
+    sided,
+    utc,
+    whole,
+    with_unit,
+    words,
+)  # fmt: skip
 from protocols.reading import Reading
 
 GOOD_QUALITIES: Final = frozenset("12345")
 """GGA quality: 1 fix, 2 differential, 3 PPS, 4 and 5 RTK. 0 is none, 6 estimated, 7 by hand, 8 simulated: no fix."""
 GOOD_MODES: Final = frozenset("ADFPR")
 """Mode indicator: autonomous, differential, float, precise, RTK. E, M, N, S are no measurement of now."""
+MODES: Final = "ADEFMNPRS"
+
+
+def _of_now(field: Field) -> Field:
+    """Return a field that counts only in a mode that measures; sentences older than NMEA 2.3 have no mode."""
+    return field.given("mode", "ADFPR", or_absent=True)
+
+
+def _fixed(field: Field) -> Field:
+    """Return a field that counts only with status A and in a mode that measures."""
+    return _of_now(field.given("status", "A"))
+
+
+FORMS: Final = (
+    Form("GGA", "fix of a satellite receiver", (
+        utc(),
+        latitude().given("quality", "12345"),
+        longitude().given("quality", "12345"),
+        choice("quality", "012345678"),
+        whole("satellites", 0, 99, digits=2),
+        num("hdop", 0.0, 99.99, places=2).given("quality", "12345"),
+        with_unit("altitude_m", "M", -1000.0, 20000.0).given("quality", "12345"),
+        with_unit("geoid_m", "M", -200.0, 200.0),
+        num("dgps_age_s", 0.0, 9999.0),
+        words("dgps_station", 4),
+    )),
+    Form("GLL", "geographic position", (
+        _of_now(latitude().given("status", "A", or_absent=True)),
+        _of_now(longitude().given("status", "A", or_absent=True)),
+    ), (utc(), choice("status", "AV"), choice("mode", MODES))),
+    Form("RMC", "recommended minimum", (
+        utc(),
+        choice("status", "AV"),
+        _fixed(latitude()),
+        _fixed(longitude()),
+        _fixed(num("sog_kn", 0.0, 999.9)),
+        _fixed(num("cog_deg", 0.0, 360.0)),
+        ddmmyy().given("status", "A"),
+        sided("variation_deg", "E", "W", 180.0),
+    ), (choice("mode", MODES), choice("navigational_status", "SCUV"))),
+    Form("VTG", "course and speed over ground", (
+        _of_now(with_unit("cog_deg", "T", 0.0, 360.0)),
+        _of_now(with_unit("cog_magnetic_deg", "M", 0.0, 360.0)),
+        _of_now(with_unit("sog_kn", "N", 0.0, 999.9)),
+        _of_now(with_unit("sog_kmh", "K", 0.0, 1999.9)),
+    ), (choice("mode", MODES),)),
+    Form("ZDA", "time and date", (
+        utc(),
+        day_month_year(),
+        whole("zone_h", -13, 13, digits=2),
+        whole("zone_min", -59, 59, digits=2),
+    )),
+)  # fmt: skip
 
 
 def _mode_good(fields: list[str], index: int) -> bool:

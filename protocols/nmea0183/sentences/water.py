@@ -1,18 +1,52 @@
-"""Speed through water, depth and water temperature.
-
-VHW heading, T, heading, M, speed, N, speed, K (the headings are repeated from elsewhere and not used)
-VBW STW along, across, A/V, SOG along, across, A/V, stern STW across, A/V, stern SOG across, A/V (kn; astern, port: minus)
-DPT depth below transducer m, offset (plus: to the waterline, minus: to the keel), largest range
-DBT depth f, depth M, depth F (below transducer)
-MTW temperature, C
-"""
+"""Speed through water, depth and water temperature: the forms, and what feeds channels."""
 
 from __future__ import annotations
 
+from typing import Final
+
 from protocols.nmea0183.field import measured, number, reading
+from protocols.nmea0183.form import Form
+from protocols.nmea0183.kinds import Field, choice, num, with_unit
 from protocols.reading import Quality, Reading
 
-KMH_KN = 1 / 1.852
+KMH_KN: Final = 1 / 1.852
+
+
+def _speed(name: str, status: str) -> Field:
+    return num(name, -99.9, 99.9, places=2).given(status, "A")
+
+
+FORMS: Final = (
+    Form("VHW", "speed through water (the headings are repeated from elsewhere and feed nothing)", (
+        with_unit("heading_deg", "T", 0.0, 360.0),
+        with_unit("heading_magnetic_deg", "M", 0.0, 360.0),
+        with_unit("stw_kn", "N", -99.9, 99.9),
+        with_unit("stw_kmh", "K", -199.9, 199.9),
+    )),
+    Form("VBW", "speeds along and across (astern, port: minus)", (
+        _speed("stw_along_kn", "stw_status"),
+        _speed("stw_across_kn", "stw_status"),
+        choice("stw_status", "AV"),
+        _speed("sog_along_kn", "sog_status"),
+        _speed("sog_across_kn", "sog_status"),
+        choice("sog_status", "AV"),
+    ), (
+        _speed("stern_stw_across_kn", "stern_stw_status"),
+        choice("stern_stw_status", "AV"),
+        _speed("stern_sog_across_kn", "stern_sog_status"),
+        choice("stern_sog_status", "AV"),
+    )),
+    Form("DPT", "depth below the transducer", (
+        num("depth_m", 0.0, 12000.0),
+        num("offset_m", -100.0, 100.0),  # plus: to the waterline, minus: to the keel
+    ), (num("range_m", 0.0, 12000.0),)),
+    Form("DBT", "depth below the transducer, thrice", (
+        with_unit("depth_ft", "f", 0.0, 40000.0),
+        with_unit("depth_m", "M", 0.0, 12000.0),
+        with_unit("depth_fathom", "F", 0.0, 7000.0),
+    )),
+    Form("MTW", "water temperature", (with_unit("temperature_c", "C", -10.0, 60.0),)),
+)  # fmt: skip
 
 
 def vhw(f: list[str]) -> list[Reading]:
