@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final, TypeVar
 
 import psycopg
@@ -20,10 +20,12 @@ from shoreside.ports import OrderNote, Remembered, StoreDownError, Word, Work
 from shoreside.store import loading, rows
 from shoreside.store.connection import Connection, connect
 from shoreside.store.migrate import migrate
+from shoreside.store.partitions import ensure, partition_of
 from shoreside.store.rows import moment
 
 DAYS_PER_COMMIT: Final = 40
 """New day partitions in one transaction; days beyond go to the default partition (a clock gone mad)."""
+DAY_TABLES: Final = ("sample", "text_sample", "position", "ais_report")
 LEDGER_LOCK: Final = 0x6C65_6467
 _T = TypeVar("_T")
 
@@ -96,6 +98,7 @@ class PostgresStore:
             await self._births(connection, work)
             fresh = await self._ledger(connection, work.batches)
             await self._samples(connection, fresh)
+            await self._note_minutes(connection, fresh)
             await self._positions(connection, fresh)
             await self._targets(connection, fresh)
             await self._events(connection, work.events)
@@ -177,7 +180,7 @@ class PostgresStore:
 
     async def _samples(self, connection: Connection, batches: tuple[Batch, ...]) -> None:
         for day in rows.days(batches)[:DAYS_PER_COMMIT]:
-            await self._partition(connection, day)
+            await self._day(connection, day)
         packed: list[bytes] = []
         texts: list[tuple[object, ...]] = []
         for batch in batches:
@@ -197,18 +200,22 @@ class PostgresStore:
                 await copy.write(b"".join((rows.HEADER, *packed, rows.TRAILER)))
         await _copy(connection, "text_sample", texts)
 
-    async def _partition(self, connection: Connection, day: datetime) -> None:
-        if day in self._days:
-            return
-        statement = sql.SQL("CREATE TABLE IF NOT EXISTS {} PARTITION OF sample FOR VALUES FROM ({}) TO ({})").format(
-            sql.Identifier(f"sample_{day:%Y%m%d}"), sql.Literal(day), sql.Literal(day + timedelta(days=1))
-        )
-        try:
-            async with connection.transaction():
-                await connection.execute(statement)
-        except psycopg.errors.CheckViolation:
-            pass  # rows of that day lie in the default partition already: the others join them there
-        self._days[day] = None
+    async def _day(self, connection: Connection, day: datetime) -> None:
+        if day not in self._days:
+            for table in DAY_TABLES:
+                await ensure(connection, partition_of(table, day))
+            self._days[day] = None
+
+    async def _note_minutes(self, connection: Connection, batches: tuple[Batch, ...]) -> None:
+        """Leave word for the roll-ups, in the same transaction, of the minutes that got samples."""
+        due: dict[tuple[int, datetime], None] = {}
+        for batch in batches:
+            vessel_id = await self._vessel_id(connection, batch.vessel)
+            due.update({(vessel_id, minute): None for minute in rows.minutes(batch)})
+        if due:
+            await connection.execute(
+                "INSERT INTO rollup_due SELECT * FROM unnest(%s::smallint[], %s::timestamptz[])", _columns(due)
+            )
 
     async def _positions(self, connection: Connection, batches: tuple[Batch, ...]) -> None:
         made: list[tuple[object, ...]] = []

@@ -16,6 +16,7 @@ TRAILER: Final = b"\xff\xff"
 EPOCH_US: Final = 946_684_800_000_000
 """PostgreSQL counts microseconds from 2000-01-01."""
 _DAY_US: Final = 86_400_000_000
+_MINUTE_US: Final = 60_000_000
 
 _HEAD: Final = [
     ("n", ">i2"), ("l0", ">i4"), ("vessel", ">i2"), ("l1", ">i4"), ("channel", ">i2"), ("l2", ">i4"), ("time", ">i8"),
@@ -71,6 +72,12 @@ def days(batches: tuple[Batch, ...]) -> list[datetime]:
     scans = np.concatenate([batch.scan_utc_ns for batch in batches])
     day_numbers = np.unique(scans // (_DAY_US * 1000))
     return [datetime(1970, 1, 1, tzinfo=UTC) + timedelta(days=int(number)) for number in day_numbers]
+
+
+def minutes(batch: Batch) -> list[datetime]:
+    """Return the UTC minutes that the scans of `batch` fall on, ascending."""
+    numbers = np.unique(batch.scan_utc_ns // (_MINUTE_US * 1000))
+    return [datetime(1970, 1, 1, tzinfo=UTC) + timedelta(minutes=int(number)) for number in numbers]
 
 
 @dataclass(frozen=True, slots=True)
