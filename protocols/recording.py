@@ -11,8 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
 
-from protocols.ais.assembler import Assembler, part_of
-from protocols.ais.decoder import decode_parts
+from protocols.ais.reader import BAD_FIELDS, AisReader
 from protocols.ais.report import AisReport
 from protocols.nmea0183.sentence import Rejected, Sentence, parse_line, readings
 from protocols.nmea0183.typed import fields_of
@@ -49,6 +48,8 @@ class Totals:
     by_sentence: Counter[str] = field(default_factory=Counter[str])
     ais_by_type: Counter[int] = field(default_factory=Counter[int])
     ais_undecoded: Counter[str] = field(default_factory=Counter[str])
+    ais_faults: Counter[str] = field(default_factory=Counter[str])
+    """Fields of AIS messages out of range or cut off; the rest of the message was read."""
     mmsi: set[int] = field(default_factory=set[int])
     first_time: str | None = None
     last_time: str | None = None
@@ -60,7 +61,7 @@ class RecordingReader:
     def __init__(self) -> None:
         """Begin with an empty count."""
         self.totals = Totals()
-        self._assembler = Assembler()
+        self._ais_reader = AisReader()
         self._line_time: str | None = None
         self._own_first: str | None = None
         self._own_last: str | None = None
@@ -86,7 +87,9 @@ class RecordingReader:
 
     def finish(self) -> Totals:
         """Return the totals at the end; parts of AIS messages that never came whole are counted."""
-        orphans = self._assembler.orphan_count + self._assembler.waiting_count
+        assembler = self._ais_reader.assembler
+        self.totals.ais_faults = self._ais_reader.faults
+        orphans = assembler.orphan_count + assembler.waiting_count
         if orphans:
             self.totals.ais_undecoded["orphan part"] = orphans
         if self.totals.first_time is None:
@@ -108,16 +111,14 @@ class RecordingReader:
 
     def _ais(self, sentence: Sentence) -> Line:
         source = "" if sentence.tag is None or sentence.tag.source is None else sentence.tag.source
-        part = part_of(source, sentence.formatter, sentence.fields)
-        if part is None:
-            self.totals.rejected["fields"] += 1
-            return Line(sentence, "fields", "count, number or fill bits are wrong", [], None)
-        whole = self._assembler.receive(part)
-        if whole is None:
+        report = self._ais_reader.receive(source, sentence.formatter, sentence.fields)
+        if report is None:
             return Line(sentence, "", "", [], None)
-        report = decode_parts(whole)
+        if report == BAD_FIELDS:
+            self.totals.rejected["fields"] += 1
+            return Line(sentence, "fields", BAD_FIELDS, [], None)
         if isinstance(report, str):
-            self.totals.ais_undecoded[report.partition(":")[0]] += 1
+            self.totals.ais_undecoded[report] += 1
             return Line(sentence, "", report, [], None)
         self.totals.ais_by_type[report.type] += 1
         if len(self.totals.mmsi) < MMSI_MAX:
@@ -185,6 +186,7 @@ def totals_json(totals: Totals, lines_per_cpu_s: float | None) -> dict[str, obje
         "by_sentence": dict(sorted(totals.by_sentence.items(), key=lambda item: (-item[1], item[0]))),
         "ais_by_type": {str(number): count for number, count in sorted(totals.ais_by_type.items())},
         "ais_undecoded": dict(sorted(totals.ais_undecoded.items())),
+        "ais_faults": dict(sorted(totals.ais_faults.items())),
         "mmsi": len(totals.mmsi),
         "first_time": totals.first_time,
         "last_time": totals.last_time,

@@ -96,7 +96,7 @@ def units_of(config: AgentConfig, clock: Clock) -> list[Poller]:
 
 async def run_collector(config: AgentConfig, clock: Clock, say: Say) -> None:
     """Run the collector until cancelled; raise StartError or SpoolError when it cannot start."""
-    from shipside.collector import Collector, will  # noqa: PLC0415 - numpy and pyais stay out of the safety process
+    from shipside.collector import Collector, will  # noqa: PLC0415 - numpy stays out of the safety process
     from shipside.spool import Spool  # noqa: PLC0415 - as above
 
     key = load_key(config.vessel_key)

@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from protocols.aio.port import Arrival, Connected, Disconnected, Message, Will
-from protocols.ais.assembler import Assembler, part_of
-from protocols.ais.decoder import decode_parts
+from protocols.ais.reader import AisReader
+from protocols.ais.report import AisReport
 from protocols.errors import ProtocolError
 from protocols.link import codec, topics
 from protocols.link.acks import BatchAck
@@ -56,7 +56,7 @@ class Collector:
         self._inputs, self._pollers, self._say = inputs, pollers, say
         self._public_key = vessel_public_key
         self.listening = Listening(config, clock, self._take_ais)
-        self.targets, self._assembler = TargetTable(), Assembler()
+        self.targets, self.ais = TargetTable(), AisReader()
         bearer = config.bearer
         self._scanner = Scanner(self.listening.picture, bearer.scan_s, clock.now_s())
         self._batcher = Batcher(config.vessel.id, config.catalogue.by_id, config.catalogue.hash, bearer.batch_s)
@@ -204,17 +204,18 @@ class Collector:
         )  # fmt: skip
 
     def _take_ais(self, source: str, sentence: Sentence) -> None:
-        """Take one AIS sentence; own ship's reports are no target."""
-        part = part_of(source, sentence.formatter, sentence.fields)
-        whole = None if part is None else self._assembler.receive(part)
-        if part is None:
+        """Take one AIS sentence."""
+        report = self.ais.receive(source, sentence.formatter, sentence.fields)
+        if isinstance(report, AisReport):
+            self._take_report(report)
+        elif report is not None:
             self.listening.reject(source, "ais")
-        if whole is None:
+
+    def _take_report(self, report: AisReport) -> None:
+        """Take what an AIS message says of a target; own ship is none, nor is who sends a text or a number of nobody."""
+        if report.is_own_ship or report.mmsi == self._config.vessel.mmsi:
             return
-        report = decode_parts(whole)
-        if isinstance(report, str):
-            self.listening.reject(source, "ais")
-        elif not report.is_own_ship and report.mmsi != self._config.vessel.mmsi:
+        if report.is_of_somebody and report.is_of_target:
             target = TargetReport(
                 report.mmsi, self._clock.utc_ns(), report.latitude_deg, report.longitude_deg, report.sog_kn,
                 report.cog_deg, report.heading_deg, report.rot_deg_min, report.nav_status, report.ship_type,

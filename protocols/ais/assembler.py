@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -9,6 +10,10 @@ PARTS_MAX: Final = 9
 """The field has one digit; a message of five slots takes at most five sentences."""
 OPEN_MAX: Final = 64
 """Messages waiting for their parts; a busy coast opens 20 a second and closes them within one. The oldest is dropped."""
+APART_MAX: Final = 20
+"""Parts, of any message, between two of one message. Receivers write them one behind the other; the sequential id of a part
+comes again after ten messages, and a part left over from the first must not be joined to the eleventh."""
+FILLS: Final = ("0", "1", "2", "3", "4", "5")
 _COUNT, _NUMBER, _ID, _CHANNEL, _PAYLOAD, _FILL = range(6)
 
 
@@ -28,12 +33,14 @@ class Part:
 @dataclass(slots=True)
 class _Open:
     count: int
+    last: int
+    """Number of its latest part among all parts received."""
     parts: dict[int, Part] = field(default_factory=dict[int, Part])
 
 
-def part_of(source: str, formatter: str, fields: list[str]) -> Part | None:
+def part_of(source: str, formatter: str, fields: Sequence[str]) -> Part | None:
     """Return the part in the fields of a VDM or VDO; None when count, number or fill are not what they must be."""
-    if len(fields) < _FILL + 1 or fields[_FILL] not in ("0", "1", "2", "3", "4", "5"):
+    if len(fields) < _FILL + 1 or fields[_FILL] not in FILLS:
         return None
     count, number = fields[_COUNT], fields[_NUMBER]
     if not (count.isdecimal() and number.isdecimal()) or not 1 <= int(number) <= int(count) <= PARTS_MAX:
@@ -48,6 +55,7 @@ class Assembler:
     def __init__(self) -> None:
         """Wait for nothing yet."""
         self._open: dict[str, _Open] = {}
+        self._received = 0
         self.orphan_count = 0
         """Parts of messages that were never completed."""
 
@@ -55,11 +63,12 @@ class Assembler:
         """Return all parts of the message that `part` completes, in order; None while some are missing."""
         if part.count == 1:
             return [part]
+        self._received += 1
         waiting = self._open.get(part.key)
-        if waiting is None or waiting.count != part.count or part.number in waiting.parts:
+        if waiting is None or self._is_another(waiting, part):
             self._drop(part.key)
-            waiting = self._open[part.key] = _Open(part.count)
-        waiting.parts[part.number] = part
+            waiting = self._open[part.key] = _Open(part.count, self._received)
+        waiting.parts[part.number], waiting.last = part, self._received
         if len(self._open) > OPEN_MAX:
             self._drop(next(iter(self._open)))
         if len(waiting.parts) < part.count:
@@ -71,6 +80,11 @@ class Assembler:
     def waiting_count(self) -> int:
         """Parts waiting for the rest of their message."""
         return sum(len(waiting.parts) for waiting in self._open.values())
+
+    def _is_another(self, waiting: _Open, part: Part) -> bool:
+        """Tell whether `part` belongs to another message than the one that waits under its key."""
+        is_late = self._received - waiting.last > APART_MAX
+        return is_late or waiting.count != part.count or part.number in waiting.parts
 
     def _drop(self, key: str) -> None:
         dropped = self._open.pop(key, None)

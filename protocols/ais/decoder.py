@@ -1,95 +1,186 @@
-"""Whole AIS messages to reports through pyais; its values are checked again, and it never gets to raise."""
+"""Whole AIS messages to reports: the fields every user wants at once, the others when asked for; it never raises.
+
+Each form of a message has a plan, made of its layout: which bits go through which look-up, and where in the report their
+values stand. What is not as it should be (cut off, out of range, no position) is read again with care, field by field.
+"""
 
 from __future__ import annotations
 
-import math
-from typing import Final
-
-from pyais import decode
-from pyais.exceptions import AISBaseException
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from operator import itemgetter
+from typing import Any, Final
 
 from protocols.ais.assembler import Part
-from protocols.ais.report import AisReport
-from protocols.nmea0183.framing import framed
+from protocols.ais.bits import CHAR_BITS, PAYLOAD_CHARS_MAX, unarmoured
+from protocols.ais.fields import OUT_OF_RANGE, Look, OutOfRange
+from protocols.ais.layouts import HEAD_BITS, LAYOUTS, MINUTE_PARTS, POSITION, SIZE, form
+from protocols.ais.report import MMSI_MAX, AisReport
+from protocols.ais.rest import Layout, laid_out
 
-LONGITUDE_NONE_DEG: Final = 181.0
-LATITUDE_NONE_DEG: Final = 91.0
-SOG_NONE_KN: Final = 102.3
-COG_NONE_DEG: Final = 360.0
-HEADING_NONE_DEG: Final = 511
-ROT_NONE: Final = -128
-ROT_FACTOR: Final = 4.733
-"""ROT_AIS = 4.733 sqrt(deg/min), signed (ITU-R M.1371-5, table 48)."""
-ROT_TURNING: Final = 127
-"""+-127: turning faster than 5 deg in 30 s, no rate known."""
+EMPTY: Final = "empty payload"
+_MMSI_MASK: Final = (1 << 30) - 1
+_DIRECT: Final = (
+    "sog_kn", "cog_deg", "heading_deg", "rot_deg_min", "nav_status", "name", "callsign", "ship_type",
+)  # fmt: skip
+"""Fields of a report that are fields of a message, as they are."""
+_WANTED: Final = frozenset((*_DIRECT, *(field.name for field in (*POSITION, *SIZE))))
+_ROW: Final = (
+    "",
+    "type",
+    "mmsi",
+    "is_own_ship",
+    "latitude_deg",
+    "longitude_deg",
+    "length_m",
+    "beam_m",
+    "faults",
+    "rest",
+)
+"""What stands before the direct values when a report is made; the first is None, for all that a message has not."""
+_HAS_FORMS: Final = frozenset((16, 22, 24, 25, 26))
+_TENTHS: Final = frozenset((17, 27))
+"""Messages with positions in 1/10 min: rare, read with care."""
+_LONGITUDE_HALF, _LATITUDE_HALF = (1 << field.width - 1 for field in POSITION)
+_LATITUDE_BITS: Final = POSITION[1].width
+_LONGITUDE_MASK, _LATITUDE_MASK = ((1 << field.width) - 1 for field in POSITION)
+_LONGITUDE_MAX, _LATITUDE_MAX = 180 * MINUTE_PARTS, 90 * MINUTE_PARTS
 
 
-def decode_parts(parts: list[Part]) -> AisReport | str:
-    """Return the report in the parts of one message, in order; or why there is none."""
-    sentences = [
-        framed(f"AIVD{'O' if part.is_own_ship else 'M'},{part.count},{part.number},{0 if part.count > 1 else ''},A,"
-               f"{part.payload},{part.fill}", "!")
-        for part in parts
-    ]  # fmt: skip
-    if not any(part.payload for part in parts):
-        return "empty payload"
-    try:
-        message = decode(*sentences)
-    except AISBaseException as error:
-        return f"{type(error).__name__}: {error}"[:120]
-    except (ValueError, IndexError, KeyError, TypeError, OverflowError) as error:
-        # A damaged payload with a good checksum can reach pyais's own lookups; it costs this message only.
-        return f"undecodable: {type(error).__name__}"
-    fields: dict[str, object] = {**message.asdict()}
-    return _report(fields, is_own_ship=parts[0].is_own_ship)
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    layout: Layout
+    length: int
+    looks: tuple[tuple[int, int, Look], ...]
+    """Shift, mask and look-up of each direct field, for a message of exactly `length` bits."""
+    guarded: tuple[int, ...]
+    """Which values of a row can be out of range."""
+    position: int
+    """Shift of the latitude, which follows the longitude; -1 where the message has none in 1/10,000 min."""
+    size: int
+    """Shift of the last of the four distances from the antenna; -1 where there are none."""
+    pick: Callable[[list[Any]], tuple[Any, ...]]
+    """From a row and its values to a report."""
 
 
-def _report(fields: dict[str, object], *, is_own_ship: bool) -> AisReport | str:
-    number, mmsi = _number(fields, "msg_type"), _number(fields, "mmsi")
-    if number is None or mmsi is None:
-        return "no type or MMSI"
-    latitude = _within(fields, "lat", -90.0, 90.0, LATITUDE_NONE_DEG)
-    longitude = _within(fields, "lon", -180.0, 180.0, LONGITUDE_NONE_DEG)
-    is_fix = latitude is not None and longitude is not None
-    status, ship_type = _number(fields, "status"), _number(fields, "ship_type")
-    return AisReport(
-        int(number), int(mmsi), is_own_ship, latitude if is_fix else None, longitude if is_fix else None,
-        _within(fields, "speed", 0.0, 102.2, SOG_NONE_KN), _within(fields, "course", 0.0, 359.95, COG_NONE_DEG),
-        _within(fields, "heading", 0.0, 359.0, HEADING_NONE_DEG), _rot(fields), None if status is None else int(status),
-        _text(fields, "shipname") or _text(fields, "name"), _text(fields, "callsign"),
-        None if ship_type is None else int(ship_type), _size(fields, "to_bow", "to_stern"),
-        _size(fields, "to_port", "to_starboard"),
+def _plan(layout: Layout) -> _Plan:
+    places = [
+        (layout.length - first - width, (1 << width) - 1, look, name) for first, width, look, name in layout.places
+    ]
+    direct = [place for place in places if place[3] in _DIRECT]
+    row = (*_ROW, *(name for *_, name in direct))
+    can_be_out = [isinstance(look, tuple) and OUT_OF_RANGE in look for _, _, look, _ in direct]
+    shift_of = {id(look): shift for shift, _, look, _ in places}
+    return _Plan(
+        layout, layout.length, tuple((shift, mask, look) for shift, mask, look, _ in direct),
+        tuple(len(_ROW) + number for number, can in enumerate(can_be_out) if can),
+        shift_of.get(id(POSITION[1].look), -1), shift_of.get(id(SIZE[3].look), -1),
+        itemgetter(*(row.index(name) if name in row else 0 for name in AisReport._fields)),
     )  # fmt: skip
 
 
-def _number(fields: dict[str, object], name: str) -> float | None:
-    value = fields.get(name)
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        if not isinstance(value, str) or not value.isdecimal():
-            return None
-        value = int(value)
-    return float(value) if math.isfinite(value) else None
+_FORMS: Final = {
+    **{name: _plan(laid_out(fields)) for name, fields in LAYOUTS.items()},
+    **{
+        name.replace("25", "26"): _plan(laid_out(fields, is_radio_last=True))
+        for name, fields in LAYOUTS.items()
+        if name.startswith("25")
+    },
+}
+_PLANS: Final = {int(name): plan for name, plan in _FORMS.items() if name.isdecimal() and int(name) not in _HAS_FORMS}
 
 
-def _within(fields: dict[str, object], name: str, low: float, high: float, none: float) -> float | None:
-    value = _number(fields, name)
-    return None if value is None or value == none or not low <= value <= high else value
+def decode_parts(parts: Sequence[Part]) -> AisReport | str:
+    """Return the report in the parts of one message, in order; or why there is none."""
+    if len(parts) == 1:
+        return decode_payload(parts[0].payload, parts[0].fill, is_own_ship=parts[0].is_own_ship)
+    bits = length = 0
+    for part in parts:
+        more = unarmoured(part.payload)
+        if more is None or len(part.payload) > PAYLOAD_CHARS_MAX:
+            return "payload character" if more is None else "payload too long"
+        count = len(part.payload) * CHAR_BITS - int(part.fill)
+        if count > 0:
+            bits, length = bits << count | more >> int(part.fill), length + count
+    return decode_bits(bits, length, is_own_ship=parts[0].is_own_ship) if length else EMPTY
 
 
-def _rot(fields: dict[str, object]) -> float | None:
-    """Return the rate of turn in deg/min; pyais gives it decoded, or a code at the ends of the scale."""
-    value = fields.get("turn")
-    if isinstance(value, bool) or not isinstance(value, int | float) or value == ROT_NONE:
-        return None
-    return float(value) if abs(value) < 720.0 and not hasattr(value, "name") else None  # noqa: PLR2004 - deg/min of the scale
+def decode_payload(payload: str, fill: str, *, is_own_ship: bool) -> AisReport | str:
+    """Return the report in a payload that is a whole message, or why there is none; `fill` is the digit 0..5 after it."""
+    if not 0 < len(payload) <= PAYLOAD_CHARS_MAX:
+        return "payload too long" if payload else EMPTY
+    bits = unarmoured(payload)
+    if bits is None:
+        return "payload character"
+    surplus = int(fill)
+    return decode_bits(bits >> surplus, len(payload) * CHAR_BITS - surplus, is_own_ship=is_own_ship)
 
 
-def _text(fields: dict[str, object], name: str) -> str | None:
-    value = fields.get(name)
-    text = value.replace("@", " ").strip() if isinstance(value, str) else ""
-    return text or None
+def decode_bits(bits: int, length: int, *, is_own_ship: bool) -> AisReport | str:
+    """Return the report in `length` bits; or why there is none."""
+    if length < HEAD_BITS:
+        return "shorter than type and MMSI"
+    kind, mmsi = bits >> length - CHAR_BITS, bits >> length - HEAD_BITS & _MMSI_MASK
+    plan = _PLANS.get(kind)
+    if plan is None:
+        name = form(kind, mmsi, bits, length)
+        plan = _FORMS.get(f"26{name[2:]}" if kind == 26 else name)  # noqa: PLR2004 - 26 is laid out as 25
+        if plan is None:
+            return f"message {name} is not known"
+    surplus = length - plan.length
+    if surplus < 0 or mmsi > MMSI_MAX or kind in _TENTHS:
+        return _with_care(plan.layout, bits, length, kind, mmsi, is_own_ship=is_own_ship)
+    aligned = bits >> surplus
+    row: list[Any] = [None, kind, mmsi, is_own_ship, None, None, None, None, (), (plan.layout, bits, length)]
+    row += [look[aligned >> shift & mask] for shift, mask, look in plan.looks]
+    for number in plan.guarded:
+        if row[number] is OUT_OF_RANGE:
+            return _with_care(plan.layout, bits, length, kind, mmsi, is_own_ship=is_own_ship)
+    if plan.position >= 0:
+        raw = aligned >> plan.position
+        latitude = (raw & _LATITUDE_MASK ^ _LATITUDE_HALF) - _LATITUDE_HALF
+        longitude = (raw >> _LATITUDE_BITS & _LONGITUDE_MASK ^ _LONGITUDE_HALF) - _LONGITUDE_HALF
+        if not (-_LATITUDE_MAX <= latitude <= _LATITUDE_MAX and -_LONGITUDE_MAX <= longitude <= _LONGITUDE_MAX):
+            return _with_care(plan.layout, bits, length, kind, mmsi, is_own_ship=is_own_ship)
+        row[4], row[5] = latitude / MINUTE_PARTS, longitude / MINUTE_PARTS
+    if plan.size >= 0:
+        raw = aligned >> plan.size
+        row[6], row[7] = (
+            float((raw >> 21 & 511) + (raw >> 12 & 511)) or None,
+            float((raw >> 6 & 63) + (raw & 63)) or None,
+        )
+    return tuple.__new__(AisReport, plan.pick(row))
 
 
-def _size(fields: dict[str, object], fore: str, aft: str) -> float | None:
-    one, other = _number(fields, fore), _number(fields, aft)
-    return None if one is None or other is None or one + other <= 0.0 else one + other
+def _with_care(layout: Layout, bits: int, length: int, kind: int, mmsi: int, *, is_own_ship: bool) -> AisReport:
+    """Return the report of a message in which something is not as it should be: one bad field costs that field only."""
+    values: dict[str, Any] = {}
+    faults = ["mmsi out of range"] if mmsi > MMSI_MAX else []
+    for first, width, look, name in layout.places:
+        if name not in _WANTED:
+            continue
+        shift = length - first - width
+        value = look[bits >> shift & (1 << width) - 1] if shift >= 0 else None
+        values[name] = None if isinstance(value, OutOfRange) else value
+        if shift < 0 or isinstance(value, OutOfRange):
+            faults.append(f"{name} {'cut off' if shift < 0 else 'out of range'}")
+    latitude, longitude = values.get("latitude_deg"), values.get("longitude_deg")
+    if latitude is None or longitude is None:
+        latitude = longitude = None
+    bow, stern, port, starboard = (values.get(field.name) for field in SIZE)
+    length_m = None if bow is None or stern is None else float(bow + stern) or None
+    beam_m = None if port is None or starboard is None else float(port + starboard) or None
+    direct = [values.get(name) for name in _DIRECT]
+    row = [
+        kind,
+        mmsi,
+        is_own_ship,
+        latitude,
+        longitude,
+        *direct,
+        length_m,
+        beam_m,
+        tuple(faults),
+        (layout, bits, length),
+    ]
+    return tuple.__new__(AisReport, row)

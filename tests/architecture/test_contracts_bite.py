@@ -20,6 +20,7 @@ PLANTED = [
     ("shipside/__main__.py", "shoreside", "Words below rules"),
     ("shoreside/station.py", "simulators", "Words below rules"),
     ("telemetry/picture.py", "cbor2", "Libraries stay behind their one door"),
+    ("protocols/ais/decoder.py", "pyais", "What speaks for the simulated equipment"),
     ("shipside/__main__.py", "pydantic", "No web framework"),
     ("farhelm/__main__.py", "simulators", "Only the demo"),
 ]

@@ -1,0 +1,59 @@
+"""AIS payloads per CPU second beside pyais, in the same rounds, over what receivers on a coast heard."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pyais
+import pytest
+
+from protocols.ais.reader import AisReader
+from protocols.ais.report import AisReport
+from tests.bench.figures import Ratio, cpu_s, rounds
+
+DATA = Path(os.environ.get("FARHELM_SHARED", Path(__file__).parents[3] / "shared")) / "data"
+FILES = ("ais/nais400-merrimac.log", "ais/pyais_nmea_data_sample.txt", "nmea0183/gofree-merrimac.log")
+TIMES = 4
+"""Passes over the files a round: a tenth of a second of ours at least."""
+
+
+@pytest.fixture(scope="module")
+def lines() -> list[str]:
+    """Return the one-part VDM lines of the recordings: what pyais decodes without help."""
+    if not (DATA / FILES[0]).exists() and not os.environ.get("CI"):
+        pytest.skip("the recordings are not here")
+    found = [line for name in FILES for line in (DATA / name).read_text("ascii").splitlines()]
+    found = [line.split("*")[0] + "*" + line.split("*")[1][:2] for line in found if line.startswith("!AIVDM,1,1,")]
+    return [line for line in found if line.split(",")[5]]
+
+
+@pytest.mark.parametrize("everything", [False, True], ids=["targets", "everything"])
+def test_ais_beside_pyais(lines: list[str], everything: bool) -> None:
+    """Both are given the line; checksums are ours elsewhere, so none is checked here. `everything`: all fields are read."""
+    reader = AisReader()
+
+    def ours() -> int:
+        heard = 0
+        for line in lines:
+            report = reader.receive("", "VDM", line.partition("*")[0].split(",")[1:])
+            if isinstance(report, AisReport):
+                heard += report.mmsi
+                if everything:
+                    report.more()
+        return heard
+
+    def theirs() -> int:
+        return sum(int(pyais.decode(line).mmsi) for line in lines)
+
+    assert ours() == theirs()
+
+    def of(work: object) -> float:
+        assert callable(work)
+        return TIMES * len(lines) / cpu_s(lambda: [work() for _ in range(TIMES)])
+
+    what = "AIS, all fields" if everything else "AIS, what targets need"
+    ratio = Ratio(
+        f"{what}: messages per CPU s, ours over pyais", "at least 2", rounds(lambda: of(ours), lambda: of(theirs))
+    )
+    print(f"\n{ratio.told()}")

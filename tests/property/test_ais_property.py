@@ -1,0 +1,88 @@
+"""AIS: any bits are a report or a reason; what is read with care and what is read fast is the same."""
+
+from __future__ import annotations
+
+import json
+import math
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from protocols.ais import decoder
+from protocols.ais.bits import six_bit_text, unarmoured
+from protocols.ais.reader import AisReader
+from protocols.ais.report import AisReport
+
+LENGTHS = st.one_of(st.integers(0, 1100), st.sampled_from((96, 160, 168, 312, 424)))
+RANGES = {
+    "latitude_deg": (-90.0, 90.0), "longitude_deg": (-180.0, 180.0), "cog_deg": (0.0, 359.9), "heading_deg": (0.0, 359.0),
+    "sog_kn": (0.0, 1022.0), "rot_deg_min": (-708.7, 708.7), "nav_status": (0, 14), "ship_type": (1, 255),
+    "length_m": (1.0, 1022.0), "beam_m": (1.0, 126.0),
+}  # fmt: skip
+
+
+@given(st.integers(0, 63), st.binary(min_size=140, max_size=140), LENGTHS)
+def test_any_bits_are_a_report_or_a_reason(kind: int, noise: bytes, length: int) -> None:
+    """Values are finite and in range or None; a field is never in two states; everything said can be written as JSON."""
+    bits = (kind << 1120 | int.from_bytes(noise, "big")) >> 1126 - length if length else 0
+    report = decoder.decode_bits(bits, length, is_own_ship=False)
+    if isinstance(report, str):
+        assert report
+        return
+    for name, (low, high) in RANGES.items():
+        value = getattr(report, name)
+        assert value is None or low <= value <= high, name
+        assert value is None or not any(fault.startswith(f"{name} ") for fault in report.faults)
+    plain = report.plain()
+    assert all(math.isfinite(value) for value in plain.values() if isinstance(value, float))
+    json.dumps(plain, allow_nan=False)
+
+
+@given(st.integers(1, 27), st.integers(0, 999_999_999), st.binary(min_size=60, max_size=60), st.integers(40, 470))
+def test_the_fast_way_and_the_careful_way_agree(kind: int, mmsi: int, noise: bytes, length: int) -> None:
+    """Field by field; the fast way exists for speed only."""
+    bits = (kind << 512 | mmsi << 480 | int.from_bytes(noise, "big")) >> 518 - length
+    report = decoder.decode_bits(bits, length, is_own_ship=True)
+    if isinstance(report, AisReport):
+        assert report.rest is not None
+        careful = decoder._with_care(*report.rest, kind, report.mmsi, is_own_ship=True)
+        assert report == careful
+
+
+armour = st.text([chr(char) for char in (*range(48, 88), *range(96, 120))], max_size=300)
+
+
+@given(st.one_of(armour, st.text(max_size=40), st.text(st.characters(max_codepoint=127), max_size=40)))
+def test_any_text_as_a_payload(payload: str) -> None:
+    """The armour is exactly the standard's 64 characters; six bits each, none lost."""
+    value = unarmoured(payload)
+    codes = [ord(char) for char in payload]
+    is_armour = all(48 <= code <= 87 or 96 <= code <= 119 for code in codes)
+    assert (value is not None) == is_armour
+    if value is not None:
+        expected = 0
+        for code in codes:
+            expected = expected << 6 | (code - 48 if code < 88 else code - 56)
+        assert value == expected
+
+
+@given(st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_ !\"#$%&'()*+,-./0123456789:;<=>?", max_size=30))
+def test_text_comes_back(text: str) -> None:
+    """Six bits a character, as the standard numbers them."""
+    raw = 0
+    for char in text:
+        raw = raw << 6 | ord(char) % 64
+    assert six_bit_text(raw, len(text)) == (text.strip() or None)
+
+
+words = st.one_of(st.sampled_from(("0", "1", "2", "3", "9", "10", "-1", "", "A", "x", "²")), st.text(max_size=3))
+
+
+@given(st.lists(st.tuples(words, words, words, words, st.text(max_size=70), words), max_size=30))
+def test_any_fields_of_sentences(rows: list[tuple[str, ...]]) -> None:
+    """A report, a reason or a wait; what waits is bounded."""
+    reader = AisReader()
+    for row in rows:
+        found = reader.receive("x", "VDM", row)
+        assert found is None or isinstance(found, AisReport | str)
+    assert reader.assembler.waiting_count <= len(rows)
