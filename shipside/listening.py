@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Final
 
 from protocols.nmea0183.datagram import LineCounter
+from protocols.nmea0183.moment import judged
 from protocols.nmea0183.sentence import Rejected, Sentence, parse_line, readings
 from protocols.reading import Reading
 from shipside.config import AgentConfig
@@ -17,6 +18,8 @@ from telemetry.picture import Picture
 from telemetry.sources import SourceSelector
 
 AIS: Final = ("VDM", "VDO")
+UTC: Final = "NAV_UTC"
+"""The channel of a receiver's date, which week roll-over and dead batteries make wrong."""
 TakeAis = Callable[[str, Sentence], None]
 
 
@@ -68,4 +71,6 @@ class Listening:
         return self._integrity.tick(self.picture, now_s)
 
     def _receive(self, reading: Reading, source: str) -> None:
-        self.picture.receive(reading, source, self._clock.now_s(), self._clock.utc_ns())
+        utc_ns = self._clock.utc_ns()
+        believed = judged(reading, utc_ns) if reading.channel == UTC else reading
+        self.picture.receive(believed, source, self._clock.now_s(), utc_ns)

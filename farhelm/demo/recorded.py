@@ -1,8 +1,8 @@
 """Recorded vessels in the demo: a recording played on a TCP port, and an agent aboard that only watches.
 
 Decision of 2026-11-24: the agent stamps what it hears with the time of receipt, as for any live input. A recorder's own
-UTC is years old, often has no date, and a ship's clock is not believed over the agent's anyway; it stays readable as the
-channel NAV_UTC. So a recorded vessel stands on the console where she was, and now.
+UTC is years old, often has no date, and a ship's clock is not believed over the agent's anyway: the channel NAV_UTC is
+invalid aboard her. So a recorded vessel stands on the console where she was, and now.
 """
 
 from __future__ import annotations
