@@ -28,6 +28,7 @@ from shoreside.store.connection import Readers
 from shoreside.store.migrate import SchemaError
 from shoreside.store.people import People
 from shoreside.store.postgres import PostgresStore
+from shoreside.store.upkeep import Upkeep
 
 SEED_RETRY_S: Final = 2.0
 MISUSE, UNUSABLE = 2, 3
@@ -128,12 +129,19 @@ async def run(settings: config.ShoreConfig) -> None:
     entries = people.read_seed(settings.people) if settings.people is not None else []
     listener = _listen(settings)
     shore = build(settings, SystemClock())
+    upkeep = Upkeep(
+        settings.database,
+        shore.clock,
+        settings.retention,
+        lambda event, facts: structlog.get_logger().info(event, **facts),
+    )
     structlog.get_logger().info("shore starts", listen=f"{settings.host}:{settings.port}", version=shore.version)
     try:
         async with asyncio.TaskGroup() as group:
             tasks = [
                 group.create_task(shore.station.run(), name="station"),
                 group.create_task(shore.stop.run(), name="stop"),
+                group.create_task(upkeep.run(), name="upkeep"),
                 group.create_task(_seed(shore, entries), name="seed"),
             ]
             await _serve(shore, listener)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -18,6 +18,7 @@ from protocols.aio.mqtt import Broker
 from protocols.errors import MalformedError
 from protocols.link.topics import topic
 from shoreside.plain import as_list, as_map
+from shoreside.store.retention import Retention
 
 ENVIRONMENT: Final = {
     "FARHELM_SHORE_DATABASE": "database", "FARHELM_SHORE_BROKER": "broker",
@@ -27,6 +28,7 @@ _SHORE_KEYS: Final = frozenset((
     "listen", "origins", "broker", "stop_broker", "database", "console", "people", "demo", "client_id",
 ))  # fmt: skip
 _KEY_BYTES: Final = 32
+_DAYS_MAX: Final = 36_500
 
 
 class ConfigError(Exception):
@@ -79,6 +81,7 @@ class ShoreConfig:
     client_id: str
     alerts: AlertLimits
     vessels: tuple[VesselConfig, ...]
+    retention: Retention = field(default_factory=Retention)
 
     @property
     def secure(self) -> bool:
@@ -104,11 +107,12 @@ def parse(text: str, environment: Mapping[str, str], folder: Path) -> ShoreConfi
     except tomllib.TOMLDecodeError as error:
         raise ConfigError([f"not TOML: {error}"]) from error
     reader = _Reader()
-    unknown = sorted(set(table) - {"shore", "alerts", "vessels"})
+    unknown = sorted(set(table) - {"shore", "alerts", "vessels", "retention"})
     reader.faults.extend(f"unknown table [{name}]" for name in unknown)
     shore = reader.table(table, "shore")
     shore = {**shore, **{key: environment[name] for name, key in ENVIRONMENT.items() if name in environment}}
     config = reader.shore(shore, reader.alerts(reader.table(table, "alerts")), reader.vessels(table), folder)
+    config = replace(config, retention=reader.retention(table))
     if reader.faults:
         raise ConfigError(reader.faults)
     return config
@@ -150,6 +154,24 @@ class _Reader:
         self.only(source, "alerts", frozenset(names))
         silent_s, stale_s, skew_s = (self.positive(source, "alerts", name) for name in names)
         return AlertLimits(silent_s, stale_s, skew_s)
+
+    def retention(self, source: Mapping[str, object]) -> Retention:
+        table = as_map(source.get("retention", {}))
+        if table is None:
+            self.faults.append("retention must be a table: [retention]")
+            return Retention()
+        names = tuple(Retention.__slots__)
+        self.only(table, "retention", frozenset(names))
+        days: dict[str, int | None] = {}
+        for name in set(names) & set(table):
+            value = table[name]
+            if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= _DAYS_MAX:
+                self.faults.append(f"retention.{name} must be whole days, 0 for ever")
+                continue
+            days[name] = value or None
+        made = Retention(**days)
+        self.faults.extend(f"retention.{fault}" for fault in made.faults())
+        return made
 
     def vessels(self, source: Mapping[str, object]) -> tuple[VesselConfig, ...]:
         tables = as_map(source.get("vessels", {}))

@@ -1,0 +1,71 @@
+"""The store's own work behind the commits: roll-ups every few seconds, retention every hour. One task, its own connection.
+
+Every process that keeps may run it; the advisory lock lets one work at a time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+import psycopg
+
+from protocols.aio.clock import Clock
+from shoreside.ports import StoreDownError
+from shoreside.store.connection import Connection, connect
+from shoreside.store.retention import Retention, drop_old
+from shoreside.store.rollup import roll
+
+PAUSE_S: Final = 5.0
+"""Between two looks for minutes that are over: with the minute itself and its 15 s of grace, roll-ups are 80 s behind."""
+BUSY_PAUSE_S: Final = 0.2
+"""While more is due (after an outage): the database breathes between two transactions."""
+RETENTION_S: Final = 3600.0
+RETRY_S: Final = 5.0
+
+
+class Upkeep:
+    """Keeps roll-ups up with the samples and drops what is past keeping."""
+
+    def __init__(self, url: str, clock: Clock, keep: Retention, log: Callable[[str, dict[str, object]], None]) -> None:
+        """Prepare; nothing is opened before `run`."""
+        self._url, self._clock, self._keep, self._log = url, clock, keep, log
+        self._retained_s: float | None = None
+        self.minutes_rolled = 0
+        """Vessel-minutes rolled up since the start."""
+        self.partitions_dropped = 0
+
+    async def run(self) -> None:
+        """Work until cancelled; a database that is away is tried again every few seconds."""
+        while True:
+            try:
+                connection = await connect(self._url)
+                try:
+                    await self._work(connection)
+                finally:
+                    await connection.close()
+            except (StoreDownError, psycopg.Error, OSError) as error:
+                self._log("the store's upkeep waits", {"error": str(error).strip().partition("\n")[0]})
+            await asyncio.sleep(RETRY_S)
+
+    async def _work(self, connection: Connection) -> None:
+        while True:
+            rolled = await roll(connection, self._now())
+            self.minutes_rolled += rolled
+            if not rolled:
+                await self._retain(connection)
+            await asyncio.sleep(BUSY_PAUSE_S if rolled else PAUSE_S)
+
+    async def _retain(self, connection: Connection) -> None:
+        now_s = self._clock.now_s()
+        if self._retained_s is not None and now_s - self._retained_s < RETENTION_S:
+            return
+        self._retained_s = now_s
+        for name in await drop_old(connection, self._keep, self._now()):
+            self.partitions_dropped += 1
+            self._log("past keeping, dropped", {"partition": name})
+
+    def _now(self) -> datetime:
+        return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=self._clock.utc_ns() // 1000)
