@@ -63,11 +63,16 @@ async def until(holds: Callable[[], bool], seconds: float = 15.0) -> None:
 @contextmanager
 def program(arguments: list[str], log: Path) -> Generator[subprocess.Popen[bytes]]:
     """Run a Python program into a log until the end of the block; it is asked to end, then made to."""
+    with command([sys.executable, *arguments], log) as started:
+        yield started
+
+
+@contextmanager
+def command(words: list[str], log: Path) -> Generator[subprocess.Popen[bytes]]:
+    """Run any program likewise."""
     with log.open("ab") as output:
         environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-        started = subprocess.Popen(
-            [sys.executable, *arguments], cwd=ROOT, stdout=output, stderr=output, env=environment
-        )
+        started = subprocess.Popen(words, cwd=ROOT, stdout=output, stderr=output, env=environment)
     try:
         yield started
     finally:
@@ -94,7 +99,7 @@ def run_to_end(arguments: list[str], **environment: str) -> subprocess.Completed
 def broker(folder: Path, port: int) -> Generator[None]:
     """Run a broker with accounts for the shore and the vessel."""
     made = demo_broker.prepare(folder / "broker", port, {"shore": "right", VESSEL: "right"}, (VESSEL,))
-    with program(made.command[1:], folder / "broker.log"):
+    with command(made.command, folder / "broker.log"):  # mosquitto where the machine has it
         yield
 
 
