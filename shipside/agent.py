@@ -27,9 +27,8 @@ from shipside.handing import UNSHARED, handing_socket
 from shipside.panel import TcpPanel
 from shipside.ports import LineSource
 from shipside.sensors.lines import open_input
-from shipside.sensors.modbus_tcp import ModbusTcp
-from shipside.sensors.poller import Poller
 from shipside.sensors.sharing import HandedInput, SharedInput
+from shipside.sensors.units import Units
 
 Say = Callable[..., None]
 NS_PER_S: Final = 1_000_000_000
@@ -86,14 +85,6 @@ def safety_inputs_of(config: AgentConfig, clock: Clock, say: Say) -> list[LineSo
     ]  # fmt: skip
 
 
-def units_of(config: AgentConfig, clock: Clock) -> list[Poller]:
-    """Return a poller for each Modbus unit of a configuration."""
-    return [
-        Poller(ModbusTcp(unit.name, unit.host, unit.port, unit.unit), unit.registers, unit.period_s, clock)
-        for unit in config.modbus
-    ]
-
-
 async def run_collector(config: AgentConfig, clock: Clock, say: Say) -> None:
     """Run the collector until cancelled; raise StartError or SpoolError when it cannot start."""
     from shipside.collector import Collector, will  # noqa: PLC0415 - numpy stays out of the safety process
@@ -106,7 +97,14 @@ async def run_collector(config: AgentConfig, clock: Clock, say: Say) -> None:
         _broker(config.broker_url), f"{vessel}-collector", [topics.topic(vessel, topics.ACK)], will=will(vessel)
     )
     collector = Collector(
-        config, clock, port, inputs_of(config, clock), units_of(config, clock), spool, signing.public_bytes(key), say
+        config,
+        clock,
+        port,
+        inputs_of(config, clock),
+        Units(config, clock).of_collector(),
+        spool,
+        signing.public_bytes(key),
+        say,
     )
     say("collector", vessel=vessel, epoch=spool.epoch, spooled=spool.count, inputs=len(config.inputs))
     try:
@@ -121,19 +119,19 @@ async def run_safety(config: AgentConfig, clock: Clock, say: Say) -> None:
     from shipside.safety import SafetyShell, subscriptions  # noqa: PLC0415 - as above
 
     vessel, key = config.vessel.id, load_key(config.vessel_key)
-    inputs, panel = safety_inputs_of(config, clock, say), _panel(config.panel_port)
+    inputs, panel, units = safety_inputs_of(config, clock, say), _panel(config.panel_port), Units(config, clock)
     boot_id = f"{clock.utc_ns():016x}-{os.urandom(4).hex()}"
     shell = SafetyShell(
         config, clock, MqttPort(_broker(config.broker_url), f"{vessel}-safety", subscriptions(vessel)),
         MqttPort(_broker(config.stop_broker_url), f"{vessel}-stop", [topics.topic(vessel, topics.STOP)]),
-        inputs, units_of(config, clock), _helm(config, clock, inputs), panel,
+        inputs, units.of_safety(say), _helm(config, clock, inputs, units), panel,
         Journal(config.journal), key, boot_id, say,
     )  # fmt: skip
     say("safety", vessel=vessel, boot_id=boot_id, control=config.control is not None)
     await shell.run()
 
 
-def _helm(config: AgentConfig, clock: Clock, inputs: list[LineSource]) -> Helm:
+def _helm(config: AgentConfig, clock: Clock, inputs: list[LineSource], units: Units) -> Helm:
     """Return what moves the ship; the autopilot's answers become an input like any other."""
     if config.control is None:
         return NoHelm()
@@ -145,7 +143,7 @@ def _helm(config: AgentConfig, clock: Clock, inputs: list[LineSource]) -> Helm:
         raise StartError(f"the register map of {config.plc} lacks the orders {', '.join(missing)}")
     autopilot = AutopilotLink(config.autopilot.host, config.autopilot.port, clock)
     inputs.append(autopilot)
-    return EquipmentHelm(autopilot, Plc(ModbusTcp(unit.name, unit.host, unit.port, unit.unit), unit.registers))
+    return EquipmentHelm(autopilot, Plc(units.for_orders(unit), unit.registers))
 
 
 def _panel(port: int) -> TcpPanel:

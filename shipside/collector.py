@@ -21,8 +21,7 @@ from protocols.nmea0183.sentence import Sentence
 from shipside.config import AgentConfig
 from shipside.listening import Listening
 from shipside.lookout import Lookout
-from shipside.ports import Clock, LineSource, MessagePort
-from shipside.sensors.poller import Poller
+from shipside.ports import Clock, LineSource, MessagePort, ReadingSource
 from shipside.spool import Spool, SpoolError
 from shipside.window import Window
 from telemetry.batching import Batcher
@@ -49,7 +48,7 @@ class Collector:
 
     def __init__(
         self, config: AgentConfig, clock: Clock, port: MessagePort, inputs: Sequence[LineSource],
-        pollers: Sequence[Poller], spool: Spool, vessel_public_key: bytes, say: Say,
+        pollers: Sequence[ReadingSource], spool: Spool, vessel_public_key: bytes, say: Say,
     ) -> None:  # fmt: skip
         """Prepare; nothing runs before `run`."""
         self._config, self._clock, self._port, self._spool = config, clock, port, spool

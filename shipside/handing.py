@@ -17,9 +17,15 @@ def handing_socket(journal: Path, number: int) -> Path:
     return journal.with_name(f"lines-{number}.sock")
 
 
-def faults(journal: Path, inputs: Iterable[tuple[str, str]]) -> list[str]:
-    """Return a fault for each of `inputs` (name, kind) whose lines could not be handed on."""
+def unit_socket(journal: Path, number: int) -> Path:
+    """Return where the readings of Modbus unit `number`, on a serial line, are handed on."""
+    return journal.with_name(f"units-{number}.sock")
+
+
+def faults(journal: Path, inputs: Iterable[tuple[str, str]], units: Iterable[tuple[str, str]] = ()) -> list[str]:
+    """Return a fault for each of `inputs` (name, kind), and of `units` (name, serial device), that could not be handed on."""
     wanted = [(name, handing_socket(journal, number)) for number, (name, kind) in enumerate(inputs) if kind in UNSHARED]
+    wanted += [(name, unit_socket(journal, number)) for number, (name, path) in enumerate(units) if path]
     return [
         f"safety.journal: input {name!r} is handed on through {path}, which has more than {SOCKET_PATH_BYTES_MAX} bytes; "
         "choose a folder with a shorter name"

@@ -11,10 +11,11 @@ from typing import Literal, Protocol
 
 from protocols.aio.clock import Clock
 from protocols.aio.port import MessagePort
+from protocols.reading import Reading
 
 __all__ = [
-    "Clock", "EquipmentError", "InputFacts", "LineOutput", "LineSource", "MessagePort", "PanelPort", "RefusedError",
-    "RegisterPort", "Table", "TakeLine",
+    "Clock", "EquipmentError", "InputFacts", "LineOutput", "LineSource", "MessagePort", "PanelPort", "ReadingSource",
+    "RefusedError", "RegisterPort", "SilentError", "Table", "TakeLine",
 ]  # fmt: skip
 
 TakeLine = Callable[[bytes], None]
@@ -37,6 +38,10 @@ class RefusedError(EquipmentError):
         self.code = code
 
 
+class SilentError(EquipmentError):
+    """Equipment that did not answer in time."""
+
+
 @dataclass(frozen=True, slots=True)
 class InputFacts:
     """How one input is doing."""
@@ -52,6 +57,9 @@ class InputFacts:
     """Monotonic seconds of the last line; None before the first."""
     problem: str
     """Why it is not open, or what of it cannot be had, in words; empty while all is well."""
+    lost_count: int = 0
+    """What is known to have been said and not to have come: line numbers missing, datagrams the kernel dropped, requests
+    without an answer."""
 
 
 class LineSource(Protocol):
@@ -64,6 +72,18 @@ class LineSource(Protocol):
 
     async def run(self, take: TakeLine) -> None:
         """Pass lines to `take` until cancelled; a recording may return at its end. Never raises for lost equipment."""
+        ...
+
+    def facts(self) -> InputFacts:
+        """Return how the input is doing."""
+        ...
+
+
+class ReadingSource(Protocol):
+    """An input that gives readings: a Modbus unit that is polled, here or by the other process."""
+
+    async def run(self, take: Callable[[Reading], None]) -> None:
+        """Pass readings to `take` until cancelled. Never raises for lost equipment."""
         ...
 
     def facts(self) -> InputFacts:
@@ -85,6 +105,11 @@ class RegisterPort(Protocol):
     @property
     def name(self) -> str:
         """Name of the unit in the configuration."""
+        ...
+
+    @property
+    def foreign_count(self) -> int:
+        """Answers that belonged to no question of ours: late, or of another; dropped."""
         ...
 
     async def read(self, table: Table, address: int, count: int) -> Sequence[int]:

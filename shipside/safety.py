@@ -44,8 +44,7 @@ from shipside.journal import Journal
 from shipside.listening import Listening
 from shipside.observer import Observer
 from shipside.outward import Outward
-from shipside.ports import Clock, LineSource, MessagePort, PanelPort
-from shipside.sensors.poller import Poller
+from shipside.ports import Clock, LineSource, MessagePort, PanelPort, ReadingSource
 from shipside.spool import SpoolError
 
 HEARTBEAT_S: Final = 1.0
@@ -85,7 +84,7 @@ class SafetyShell:
 
     def __init__(
         self, config: AgentConfig, clock: Clock, port: MessagePort, stop_port: MessagePort,
-        inputs: Sequence[LineSource], pollers: Sequence[Poller], helm: Helm, panel: PanelPort, journal: Journal,
+        inputs: Sequence[LineSource], pollers: Sequence[ReadingSource], helm: Helm, panel: PanelPort, journal: Journal,
         key: Ed25519PrivateKey, boot_id: str, say: Say,
     ) -> None:  # fmt: skip
         """Prepare; nothing runs before `run`."""

@@ -18,6 +18,7 @@ from protocols.aio.clock import Clock
 if TYPE_CHECKING:  # each program's own parts are imported by the check that needs them: a ship has no web framework
     from shipside.config import AgentConfig
     from shipside.config.inputs import InputConfig
+    from shipside.config.modbus import ModbusConfig
     from shoreside.config import ShoreConfig
 
 Check = Callable[[], list[Finding]]
@@ -31,6 +32,9 @@ SPOOL_BYTES_MIN: Final = 50_000_000
 SHIP, SHORE = "shipside", "shoreside"
 """The words by which our own processes are known."""
 DISK_DO: Final = "make room on the disk, or choose another folder"
+DEVICE_DO: Final = (
+    "plug the adapter in, and put the agent's account into the group that owns the device (often dialout)"
+)
 
 
 def machine(clock: Clock) -> list[Check]:
@@ -141,9 +145,7 @@ def agent(config: AgentConfig, path: Path, clock: Clock) -> list[Check]:
         checks.append(lambda: [judge.free_port(
             "panel port", probes.port(HOST, config.panel_port, listens=True), SHIP, panel_do)])  # fmt: skip
     checks += [line_input(entry) for entry in config.inputs]
-    for unit in config.modbus:
-        do = f"see the PLC's power and cable, or correct host and port of [[modbus]] {unit.name}"
-        checks.append(answers(f"modbus {unit.name}", unit.host, unit.port, do))
+    checks += [modbus(unit) for unit in config.modbus]
     if config.control is not None and config.autopilot is not None and config.plc:
         checks.append(lambda: [_orders(config)])
     if config.autopilot is not None:
@@ -159,6 +161,15 @@ def _orders(config: AgentConfig) -> Finding:
     return judge.orders(unit.name, missing_registers(unit.registers))
 
 
+def modbus(unit: ModbusConfig) -> Check:
+    """Return the look at one Modbus unit: its connection, or its serial line."""
+    name = f"modbus {unit.name}"
+    if unit.path:
+        return lambda: [judge.readable_file(name, probes.device(Path(unit.path)), DEVICE_DO)]
+    do = f"see the PLC's power and cable, or correct host and port of [[modbus]] {unit.name}"
+    return answers(name, unit.host, unit.port, do)
+
+
 def line_input(entry: InputConfig) -> Check:
     """Return the look at one input of lines."""
     name, path = f"input {entry.name}", Path(entry.path)
@@ -168,8 +179,7 @@ def line_input(entry: InputConfig) -> Check:
         do = "end the program that holds it, or give the input another port"
         return lambda: [judge.free_port(name, probes.port(entry.host, entry.port, listens=True), SHIP, do)]
     if entry.kind == "serial":
-        do = "plug the adapter in, and put the agent's account into the group that owns the device (often dialout)"
-        return lambda: [judge.readable_file(name, probes.device(path), do)]
+        return lambda: [judge.readable_file(name, probes.device(path), DEVICE_DO)]
     if entry.kind == "replay":
         return lambda: [judge.readable_file(name, probes.file(path), "correct the input's path")]
     host = entry.group if entry.kind == "multicast450" else entry.host

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from protocols.modbus.registers import RegisterMap, words_of
+from protocols.modbus.register_map import RegisterMap
+from protocols.modbus.registers import words_of
 from shipside.ports import RegisterPort
 
 NEEDED: Final = (

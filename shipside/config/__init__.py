@@ -1,7 +1,8 @@
 """The agent's configuration: one frozen record, read once from TOML and environment, all faults reported together.
 
 `shipside/examples/` has commented files. `FARHELM_BROKER_URL` and `FARHELM_SPOOL` override what the file says.
-Each part of the file has its module: `vessel.py`, `inputs.py`, `link.py`; the names that may stand in it are in `keys.py`.
+Each part of the file has its module: `vessel.py`, `inputs.py`, `modbus.py`, `link.py`; the names that may stand in it are in
+`keys.py`.
 """
 
 from __future__ import annotations
@@ -15,10 +16,11 @@ from typing import Final
 from control.limits import ConfigError, ControlConfig
 from shipside import handing
 from shipside.actuators.plc import missing_registers
-from shipside.config.inputs import InputConfig, ModbusConfig, read_inputs, read_modbus, read_ranking
+from shipside.config.inputs import InputConfig, read_inputs, read_ranking
 from shipside.config.integrity import read_integrity
 from shipside.config.keys import unknown_names
 from shipside.config.link import Bearer, read_bearer, read_broker
+from shipside.config.modbus import ModbusConfig, channel_faults, plc_faults, read_modbus
 from shipside.config.reader import Reader
 from shipside.config.vessel import (
     AutopilotConfig,
@@ -106,9 +108,13 @@ def from_mapping(source: Mapping[str, object], folder: Path, environment: Mappin
     )  # fmt: skip
     if not config.inputs and not config.modbus:
         reader.faults.append("there is no [[input]] and no [[modbus]]: the agent would have nothing to collect")
+    reader.faults += channel_faults(config.modbus, config.catalogue)
     _orders(reader, config)
     if config.control is not None and config.journal.name:
-        reader.faults += handing.faults(config.journal, ((entry.name, entry.kind) for entry in config.inputs))
+        reader.faults += handing.faults(
+            config.journal, ((entry.name, entry.kind) for entry in config.inputs),
+            ((unit.name, unit.path) for unit in config.modbus),
+        )  # fmt: skip
     if reader.faults:
         raise ConfigError(reader.faults)
     return config
@@ -133,6 +139,7 @@ def _orders(reader: Reader, config: AgentConfig) -> None:
         return
     safety = reader.table("safety")
     reader.faults += [fault for name, fault in _NEEDED_BY_CONTROL if safety.get(name) in (None, "")]
+    reader.faults += plc_faults(config.modbus, config.plc)
     unit = next((unit for unit in config.modbus if unit.name == config.plc), None)
     if unit is not None:
         missing = missing_registers(unit.registers)

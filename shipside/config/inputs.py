@@ -1,13 +1,10 @@
-"""What is read aboard: inputs of NMEA 0183 lines, Modbus units, and whose value is believed."""
+"""What is read aboard: inputs of NMEA 0183 lines, and whose value is believed."""
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from typing import Final, Literal, cast
 
-from protocols.errors import MalformedError
-from protocols.modbus.registers import RegisterMap
 from shipside.config.reader import Reader
 
 InputKind = Literal["tcp_client", "tcp_server", "udp", "multicast450", "serial", "replay"]
@@ -34,18 +31,6 @@ class InputConfig:
     """True: a replay begins again at its end."""
 
 
-@dataclass(frozen=True, slots=True)
-class ModbusConfig:
-    """One Modbus TCP unit that is polled."""
-
-    name: str
-    host: str
-    port: int
-    unit: int
-    period_s: float
-    registers: RegisterMap
-
-
 def read_inputs(reader: Reader) -> tuple[InputConfig, ...]:
     """Return the [[input]] tables."""
     found: list[InputConfig] = []
@@ -67,25 +52,6 @@ def read_inputs(reader: Reader) -> tuple[InputConfig, ...]:
         ))  # fmt: skip
     names = [row.name for row in found]
     reader.faults += [f"two inputs are called {name!r}" for name in sorted(set(names)) if names.count(name) > 1]
-    return tuple(found)
-
-
-def read_modbus(reader: Reader) -> tuple[ModbusConfig, ...]:
-    """Return the [[modbus]] tables, each with its register map."""
-    found: list[ModbusConfig] = []
-    for number, row in enumerate(reader.rows("modbus")):
-        where = f"modbus[{number}]"
-        path = reader.path(row, "registers", where)
-        try:
-            registers = RegisterMap.from_mapping(tomllib.loads(path.read_text(encoding="utf-8")))
-        except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError, MalformedError) as error:
-            reader.faults.append(f"{where}.registers ({path.name}): {error}")
-            continue
-        found.append(ModbusConfig(
-            reader.text(row, "name", where), reader.text(row, "host", where), reader.port(row, where),
-            int(reader.number(row, "unit", where, 0, 247, 1)), reader.number(row, "period_s", where, 0.05, 3600.0, 0.5),
-            registers,
-        ))  # fmt: skip
     return tuple(found)
 
 

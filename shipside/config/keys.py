@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, cast
 
+from shipside.config.modbus import NAMES as MODBUS_NAMES
 from telemetry.catalogue import standard_catalogue
 
 KEYS: Final[dict[str, tuple[str, ...]]] = {
     "vessel": ("id", "name", "ship_type", "mmsi", "imo", "length_m", "beam_m"),
     "broker": ("url", "stop_url"),
     "input": ("name", "kind", "host", "port", "group", "interface", "path", "baud", "speed", "loop"),
-    "modbus": ("name", "host", "port", "unit", "period_s", "registers"),
+    "modbus": MODBUS_NAMES,
     "sources": ("hold_off_s", "*"),
     "channels": ("only",),
     "agreement": ("position_m", "heading_deg", "speed_kn", "on_s", "off_s"),

@@ -9,15 +9,18 @@ import asyncio
 from collections.abc import Callable
 from typing import Final
 
-from protocols.modbus.registers import ReadRange, RegisterMap
+from protocols.modbus.pdu import ILLEGAL_ADDRESS, ILLEGAL_FUNCTION, ILLEGAL_VALUE
+from protocols.modbus.ranges import ReadRange
+from protocols.modbus.register_map import RegisterMap
 from protocols.reading import Reading
-from shipside.ports import Clock, EquipmentError, InputFacts, RefusedError, RegisterPort
+from shipside.ports import Clock, EquipmentError, InputFacts, RefusedError, RegisterPort, SilentError
 
+BACK_OFF_FIRST_S: Final = 0.5
 BACK_OFF_MAX_S: Final = 10.0
 """Longest pause before a dead unit is asked again."""
 AGAIN_S: Final = 30.0
 """How soon a register that was refused is asked for again: a PLC may have been given the program that has it."""
-MAP_FAULTS: Final = (1, 2, 3)
+MAP_FAULTS: Final = (ILLEGAL_FUNCTION, ILLEGAL_ADDRESS, ILLEGAL_VALUE)
 """Modbus exceptions that say that what was asked for is not there: illegal function, address, value (too many at once)."""
 
 
@@ -33,15 +36,16 @@ class Poller:
         self._again_s = 0.0
         self._period_s = period_s
         self._clock = clock
-        self._reads = self._failures = 0
+        self._reads = self._failures = self._unanswered = 0
         self._last_s: float | None = None
         self._problem = "not asked yet"
 
     def facts(self) -> InputFacts:
-        """Return how the unit is doing; lines are reads here."""
+        """Return how the unit is doing; lines are answers here, rejected are refusals and answers that were none of ours."""
         problem = self._problem or "; ".join(self._refused.values())
+        rejected = self._failures + self._unit.foreign_count
         return InputFacts(
-            self._unit.name, not self._problem, self._reads, self._failures, 0, self._last_s, problem
+            self._unit.name, not self._problem, self._reads, rejected, 0, self._last_s, problem, self._unanswered
         )  # fmt: skip
 
     async def run(self, take: Callable[[Reading], None]) -> None:
@@ -53,7 +57,8 @@ class Poller:
                 self._problem, pause_s = "", self._period_s
             except EquipmentError as error:
                 self._failures += 1
-                self._problem, pause_s = str(error), min(max(pause_s * 2, 0.5), BACK_OFF_MAX_S)
+                self._unanswered += isinstance(error, SilentError)
+                self._problem, pause_s = str(error), min(max(pause_s * 2, BACK_OFF_FIRST_S), BACK_OFF_MAX_S)
             due_s = max(due_s + pause_s, self._clock.now_s())
             await asyncio.sleep(max(0.0, due_s - self._clock.now_s()))
 
@@ -80,7 +85,7 @@ class Poller:
         """Halve a request that the unit refuses; one for a single register waits, and is told by name."""
         inside = sorted(
             (register.address, register.words, register.name) for register in self._registers.registers
-            if register.table == wanted.table and (register.channel or not register.writable)
+            if register.table == wanted.table and register.channel
             and wanted.address <= register.address < wanted.address + wanted.count
         )  # fmt: skip
         self._ranges.remove(wanted)

@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Literal
 
-from shipside.ports import EquipmentError, InputFacts
+from shipside.ports import EquipmentError, InputFacts, SilentError
 from simulators.devices.plc import Refusal
 from simulators.devices.plc_readings import discrete_bits, input_words
 from simulators.ship import Ship
@@ -30,6 +30,11 @@ class WiredPlc:
     def name(self) -> str:
         """Name of the unit in the configuration."""
         return self._name
+
+    @property
+    def foreign_count(self) -> int:
+        """None: a wire knows no late answers."""
+        return 0
 
     async def read(
         self, table: Literal["coil", "discrete", "input", "holding"], address: int, count: int
@@ -62,7 +67,7 @@ class WiredPlc:
     async def _alive(self) -> None:
         if self._ship.switches.plc_dead:
             await asyncio.sleep(_SILENCE_S)
-            raise EquipmentError(f"{self._name} does not answer")
+            raise SilentError(f"{self._name} does not answer")
 
 
 class WiredAutopilot:

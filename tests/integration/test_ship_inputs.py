@@ -14,13 +14,13 @@ from pathlib import Path
 import pytest
 
 from protocols.aio.clock import SystemClock
-from protocols.modbus.registers import RegisterMap
+from protocols.modbus.register_map import RegisterMap
 from protocols.nmea0183.framing import framed
 from protocols.reading import Quality, Reading
 from shipside.config.inputs import InputConfig
 from shipside.ports import EquipmentError
 from shipside.sensors.lines import MulticastInput, TcpServerInput, UdpInput, open_input
-from shipside.sensors.modbus_tcp import ModbusTcp
+from shipside.sensors.modbus_bus import tcp_unit
 from shipside.sensors.poller import Poller
 
 HEADING = framed("HEHDT,095.3,T")
@@ -192,7 +192,8 @@ MAP = RegisterMap.from_mapping({
         {"name": "load", "table": "input", "address": 1, "coding": "u16", "scale": 0.1, "unit": "%",
          "channel": "ME_LOAD"},
         {"name": "ready", "table": "discrete", "address": 2, "coding": "bit", "channel": "ME_RDY"},
-        {"name": "order", "table": "holding", "address": 0, "coding": "s16", "writable": True},
+        {"name": "order", "table": "holding", "address": 0, "coding": "s16", "writable": True,
+         "low": -1000, "high": 1000},
     ]
 })  # fmt: skip
 
@@ -245,7 +246,7 @@ async def plc() -> AsyncIterator[tuple[_Plc, int]]:
 
 async def test_registers_are_read_in_ranges_and_written() -> None:
     async with plc() as (equipment, port):
-        unit = ModbusTcp("plc", "127.0.0.1", port, 1)
+        unit = tcp_unit("plc", "127.0.0.1", port, 1, SystemClock())
         readings: list[Reading] = []
         poller = Poller(unit, MAP, 0.05, SystemClock())
         async with running(lambda: poller.run(readings.append)):
@@ -263,12 +264,13 @@ async def test_registers_are_read_in_ranges_and_written() -> None:
 
 @pytest.mark.parametrize(
     ("mood", "word"),
-    [("silent", "within 1 s"), ("cut", "cannot be reached"), ("wrong map", "illegal address"), ("short", "0 values"),
+    [("silent", "within 1 s"), ("cut", "cannot be reached"), ("wrong map", "illegal address"),
+     ("short", "an answer of 2 bytes, not 6"),
      ("foreign", "within 1 s")],
 )  # fmt: skip
 async def test_each_misbehaviour_of_a_plc_has_its_word_and_heals(mood: str, word: str) -> None:
     async with plc() as (equipment, port):
-        unit = ModbusTcp("plc", "127.0.0.1", port, 1)
+        unit = tcp_unit("plc", "127.0.0.1", port, 1, SystemClock())
         equipment.mood = mood
         with pytest.raises(EquipmentError, match=word):
             await unit.read("input", 0, 2)
@@ -279,7 +281,7 @@ async def test_each_misbehaviour_of_a_plc_has_its_word_and_heals(mood: str, word
 
 
 async def test_an_absent_plc_backs_off_and_harms_nobody() -> None:
-    unit = ModbusTcp("plc", "127.0.0.1", free_port(), 1)
+    unit = tcp_unit("plc", "127.0.0.1", free_port(), 1, SystemClock())
     poller = Poller(unit, MAP, 0.05, SystemClock())
     async with running(lambda: poller.run(lambda _reading: None)):
         await until(lambda: poller.facts().rejected_count >= 1)
