@@ -55,8 +55,7 @@ class Listening:
         if isinstance(found, str):
             self.reject(source, found)
             return
-        for reading in found:
-            self._receive(reading, f"{source}/{sentence.talker}")
+        self._receive(found, f"{source}/{sentence.talker}")
 
     def reject(self, source: str, reason: str) -> None:
         """Count a line of the input called `source` that gave nothing."""
@@ -64,13 +63,14 @@ class Listening:
 
     def take_polled(self, source: str) -> Callable[[Reading], None]:
         """Return what takes the readings of the Modbus unit called `source`."""
-        return lambda reading: self._receive(reading, source)
+        return lambda reading: self._receive([reading], source)
 
     def data_alerts(self, now_s: float) -> tuple[DataAlert, ...]:
         """Return the alerts about data that were raised or rectified since the last call."""
         return self._integrity.tick(self.picture, now_s)
 
-    def _receive(self, reading: Reading, source: str) -> None:
-        utc_ns = self._clock.utc_ns()
-        believed = judged(reading, utc_ns) if reading.channel == UTC else reading
-        self.picture.receive(believed, source, self._clock.now_s(), utc_ns)
+    def _receive(self, found: list[Reading], source: str) -> None:
+        now_s, utc_ns = self._clock.now_s(), self._clock.utc_ns()
+        dated = [judged(reading, utc_ns) if reading.channel == UTC else reading for reading in found]
+        for reading in self._integrity.receive(dated, source, self.picture, now_s):
+            self.picture.receive(reading, source, now_s, utc_ns)

@@ -91,6 +91,10 @@ class Agreement:
             self._found[quantity] = worst
         return self._found.get(quantity)
 
+    def found(self, quantity: Quantity) -> Disagreement | None:
+        """Return the disagreement about `quantity` in force, None while its sources agree."""
+        return self._found.get(quantity)
+
     @staticmethod
     def _worst(quantity: Quantity, sources: Mapping[str, Place]) -> Disagreement | None:
         apart = APART[quantity]

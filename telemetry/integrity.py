@@ -8,14 +8,18 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final
 
-from protocols.reading import Quality
+from protocols.reading import Quality, Reading
 from telemetry.agreement import Agreement, AgreementLimits, Place, Quantity
 from telemetry.alerts import DataAlert, DataAlerts
 from telemetry.channel import Channel
 from telemetry.limits import LimitWatch
 from telemetry.picture import Picture
+from telemetry.plausibility import Doubt, PlausibilityLimits, PositionWatch
+from telemetry.reckoning import DeadReckoning
+from telemetry.sources import SOURCES_MAX
 
 LOOK_S: Final = 1.0
 """How often the believed values are looked at: alarms of an engine room are judged each second."""
@@ -27,11 +31,21 @@ COMPARED: Final[dict[Quantity, tuple[tuple[str, ...], str, str]]] = {
 """{quantity: (channels that make it, kind of alert, unit)}"""
 
 
+FROM_SATELLITES: Final = frozenset({"NAV_LAT", "NAV_LON", "NAV_SOG", "NAV_COG"})
+"""What a receiver whose position is doubted is not believed for either."""
+DOUBTS: Final[tuple[Doubt, ...]] = ("position-jump", "position-frozen", "position-drag", "gnss-time")
+
+
 @dataclass(frozen=True, slots=True)
 class IntegrityRules:
     """What the watch judges by."""
 
     agreement: AgreementLimits = field(default_factory=AgreementLimits)
+    plausibility: PlausibilityLimits = field(default_factory=PlausibilityLimits)
+    length_m: float = 100.0
+    """The ship's length: how far she slips in a turn."""
+    unwatched: frozenset[str] = frozenset()
+    """Inputs whose positions are not held against the ship's own way: recordings, which run at a speed of their own."""
 
 
 class Integrity:
@@ -39,11 +53,47 @@ class Integrity:
 
     def __init__(self, channels: Mapping[str, Channel], rules: IntegrityRules) -> None:
         """Watch the channels of `channels` by `rules`."""
+        self._rules = rules
         self._agreement = Agreement(rules.agreement)
+        self._reckoning = DeadReckoning(rules.length_m)
+        self._positions: dict[str, PositionWatch] = {}
         self._limits = LimitWatch(channels)
         self.alerts = DataAlerts()
         self._looked_s: float | None = None
         self._left: set[str] = set()
+
+    def receive(self, readings: list[Reading], source: str, picture: Picture, now_s: float) -> list[Reading]:
+        """Return the readings of one sentence of `source` as they may be believed, before `picture` takes them.
+
+        What a receiver says of a position that is doubted is INVALID: it carries no value, so that no interlock can use it.
+        """
+        found = {reading.channel: reading for reading in readings if reading.value is not None}
+        if "NAV_UTC" not in found and FROM_SATELLITES.isdisjoint(found):
+            return readings
+        watch = self._position_watch(source, is_position="NAV_LAT" in found)
+        if watch is None:
+            return readings
+        utc_s = _utc_s(found.get("NAV_UTC"))
+        if utc_s is not None:
+            watch.clock(utc_s, now_s)
+        latitude, longitude = found.get("NAV_LAT"), found.get("NAV_LON")
+        if latitude is not None and longitude is not None:
+            self._reckon(picture, now_s)
+            watch.receive(float(latitude.value or 0.0), float(longitude.value or 0.0), now_s)
+        return [_doubted(reading) for reading in readings] if watch.doubt else readings
+
+    def _position_watch(self, source: str, *, is_position: bool) -> PositionWatch | None:
+        watch = self._positions.get(source)
+        is_watched = is_position and source.partition("/")[0] not in self._rules.unwatched
+        if watch is None and is_watched and len(self._positions) < SOURCES_MAX:
+            watch = self._positions[source] = PositionWatch(self._reckoning, self._rules.plausibility)
+        return watch
+
+    def _reckon(self, picture: Picture, now_s: float) -> None:
+        """Carry the dead reckoning on; with headings that disagree there is none."""
+        heading_deg = None if self._agreement.found("heading") else _believed(picture, "NAV_HDG", now_s)
+        speed_kn, across_kn = _believed(picture, "NAV_STW", now_s), _believed(picture, "NAV_STWT", now_s)
+        self._reckoning.receive(now_s, heading_deg, speed_kn, across_kn)
 
     def tick(self, picture: Picture, now_s: float) -> tuple[DataAlert, ...]:
         """Look at the picture, at most once a LOOK_S; return the alerts raised or rectified since the last call."""
@@ -51,6 +101,9 @@ class Integrity:
             self._looked_s = now_s
             self._compare(picture, now_s)
             self._tell_switches(picture.fallen_back(now_s), now_s)
+            for source, watch in self._positions.items():
+                for doubt in DOUBTS:
+                    self.alerts.want(doubt, source, active=watch.doubt == doubt, now_s=now_s, detail=watch.detail)
             for crossing in self._limits.receive(picture.facts(now_s), now_s):
                 self.alerts.want(
                     crossing.kind, crossing.channel, active=crossing.is_beyond, now_s=now_s, detail=crossing.detail
@@ -74,6 +127,28 @@ class Integrity:
             detail = f"now {taken[source]} for {' '.join(sorted(left[source]))}" if source in left else ""
             self.alerts.want("source-switch", source, active=source in left, now_s=now_s, detail=detail)
         self._left |= set(left)
+
+
+def _doubted(reading: Reading) -> Reading:
+    if reading.channel not in FROM_SATELLITES:
+        return reading
+    return Reading(reading.channel, None, reading.unit, Quality.INVALID)
+
+
+def _believed(picture: Picture, channel: str, now_s: float) -> float | None:
+    latest = picture.latest(channel, now_s)
+    is_good = latest is not None and latest.quality is Quality.GOOD
+    return latest.value if latest is not None and is_good and isinstance(latest.value, float) else None
+
+
+def _utc_s(reading: Reading | None) -> float | None:
+    """Return seconds since 1970 of a NAV_UTC reading; None where there is none, or in a leap second."""
+    if reading is None or not isinstance(reading.value, str):
+        return None
+    try:
+        return datetime.fromisoformat(reading.value).timestamp()
+    except ValueError:
+        return None
 
 
 def _good(picture: Picture, channels: tuple[str, ...], now_s: float) -> dict[str, Place]:

@@ -87,7 +87,7 @@ def from_mapping(source: Mapping[str, object], folder: Path, environment: Mappin
     control = read_control(reader, vessel.id)
     broker, link, spool, keys = (reader.table(name) for name in ("broker", "link", "spool", "keys"))
     safety = reader.table("safety")
-    modbus = read_modbus(reader)
+    modbus, inputs = read_modbus(reader), read_inputs(reader)
     plc = reader.text(safety, "plc", "safety", "")
     if plc and plc not in [unit.name for unit in modbus]:
         reader.faults.append(f"safety.plc names {plc!r}, but no [[modbus]] has that name")
@@ -95,9 +95,10 @@ def from_mapping(source: Mapping[str, object], folder: Path, environment: Mappin
     config = AgentConfig(
         vessel=vessel, broker_url=url,
         stop_broker_url=read_broker(reader, reader.text(broker, "stop_url", "broker", url), "stop_url"),
-        inputs=read_inputs(reader), modbus=modbus, ranking=read_ranking(reader),
+        inputs=inputs, modbus=modbus, ranking=read_ranking(reader),
         hold_off_s=reader.number(reader.table("sources"), "hold_off_s", "sources", 0.0, 3600.0, 10.0),
-        catalogue=read_catalogue(reader), integrity=read_integrity(reader), bearer=read_bearer(reader, link),
+        catalogue=read_catalogue(reader), integrity=read_integrity(reader, vessel.length_m, inputs),
+        bearer=read_bearer(reader, link),
         spool=Path(environment.get("FARHELM_SPOOL") or reader.path(spool, "path", "spool")),
         spool_bytes_max=int(reader.number(spool, "mb_max", "spool", 1.0, 1e6, 1000.0) * 1e6),
         journal=reader.path(safety, "journal", "safety"),

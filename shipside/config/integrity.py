@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import fields
 from typing import Final
 
+from shipside.config.inputs import InputConfig
 from shipside.config.reader import Reader
 from telemetry.agreement import AgreementLimits
 from telemetry.integrity import IntegrityRules
+from telemetry.plausibility import PlausibilityLimits
 
 AGREEMENT: Final[dict[str, tuple[float, float]]] = {
     "position_m": (1.0, 100_000.0), "heading_deg": (0.1, 180.0), "speed_kn": (0.1, 100.0), "on_s": (0.0, 600.0),
     "off_s": (0.0, 600.0),
 }  # fmt: skip
 """{name in [agreement]: smallest and greatest value}; what is left out is as in `telemetry.agreement`."""
+PLAUSIBILITY: Final[dict[str, tuple[float, float]]] = {
+    "jump_m": (1.0, 100_000.0), "drag_mps": (0.1, 100.0), "drag_s": (0.0, 600.0), "current_mps_max": (0.1, 20.0),
+    "growth_mps": (0.01, 20.0), "frozen_s": (1.0, 600.0), "frozen_m": (1.0, 10_000.0), "clock_s": (1.1, 600.0),
+    "back_s": (0.0, 3600.0),
+}  # fmt: skip
+"""{name in [plausibility]: smallest and greatest value}; what is left out is as in `telemetry.plausibility`."""
 
 
-def read_integrity(reader: Reader) -> IntegrityRules:
-    """Return what [agreement] says."""
+def read_integrity(reader: Reader, length_m: float, inputs: Sequence[InputConfig]) -> IntegrityRules:
+    """Return what [agreement] and [plausibility] say; recordings are not held against the ship's own way."""
     return IntegrityRules(
         agreement=AgreementLimits(**_numbers(reader, "agreement", AGREEMENT, AgreementLimits())),
-    )
+        plausibility=PlausibilityLimits(**_numbers(reader, "plausibility", PLAUSIBILITY, PlausibilityLimits())),
+        length_m=length_m, unwatched=frozenset(source.name for source in inputs if source.kind == "replay"),
+    )  # fmt: skip
 
 
 def _numbers(reader: Reader, table: str, known: dict[str, tuple[float, float]], default: object) -> dict[str, float]:

@@ -19,12 +19,15 @@ KEYS: Final[dict[str, tuple[str, ...]]] = {
     "sources": ("hold_off_s", "*"),
     "channels": ("only",),
     "agreement": ("position_m", "heading_deg", "speed_kn", "on_s", "off_s"),
+    "plausibility": (
+        "jump_m", "drag_mps", "drag_s", "current_mps_max", "growth_mps", "frozen_s", "frozen_m", "clock_s", "back_s",
+    ),
     "link": ("bearer",),
     "spool": ("path", "mb_max"),
     "safety": ("journal", "panel_port", "plc", "autopilot_host", "autopilot_port"),
     "keys": ("master_public_key", "vessel_key", "roster", "grant"),
     "control": (),
-}
+}  # fmt: skip
 """{table: names}; `[sources]` knows the standard channels beside its own."""
 
 
