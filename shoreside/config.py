@@ -219,19 +219,14 @@ class _Reader:
             return ()
         texts = [str(origin) for origin in listed]
         for origin in texts:
-            parts = urlsplit(origin)
-            if (
-                parts.scheme not in ("http", "https")
-                or not parts.netloc
-                or origin != f"{parts.scheme}://{parts.netloc}"
-            ):
+            if not _is_origin(origin):
                 self.faults.append(f"shore.origins: {origin!r} is not of the form https://host[:port]")
         return tuple(texts)
 
     def listen(self, source: Mapping[str, object]) -> tuple[str, int]:
         text = self.text(source, "shore", "listen")
         host, _, port = text.rpartition(":")
-        if not host or not port.isdigit() or not 0 < int(port) < 65536:  # noqa: PLR2004 - TCP ports
+        if not host or not (port.isascii() and port.isdigit()) or not 0 < int(port) < 65536:  # noqa: PLR2004 - TCP ports
             self.faults.append(f"shore.listen {text!r} is not of the form 127.0.0.1:8000")
             return "", 0
         return host.strip("[]"), int(port)
@@ -261,3 +256,12 @@ class _Reader:
             console=self.folder_file(source, "console", folder), people=self.folder_file(source, "people", folder),
             demo=bool(demo), client_id=self.text(source, "shore", "client_id", "shore"), alerts=alerts, vessels=vessels,
         )  # fmt: skip
+
+
+def _is_origin(text: str) -> bool:
+    """Return whether `text` is an origin as a browser writes it: scheme and host, with the port where it is not the usual."""
+    try:
+        parts = urlsplit(text)
+    except ValueError:  # brackets that hold no IPv6 address
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.netloc) and text == f"{parts.scheme}://{parts.netloc}"

@@ -68,7 +68,7 @@ AGENT_WORDS = (
 SHORE = """
 [shore]
 listen = "8000"
-origins = ["127.0.0.1:8000"]
+origins = ["127.0.0.1:8000", "http://127.0.]0.1"]
 broker = "127.0.0.1:1883"
 database = "sqlite:///farhelm.db"
 console = "none"
@@ -84,7 +84,8 @@ colour = "red"
 [nonsense]
 """
 SHORE_WORDS = (
-    "unknown table [nonsense]", "shore.listen '8000'", "'127.0.0.1:8000' is not of the form https://", "shore.broker is not",
+    "unknown table [nonsense]", "shore.listen '8000'", "'127.0.0.1:8000' is not of the form https://",
+    "'http://127.0.]0.1' is not", "shore.broker is not",
     "shore.database is not", "shore.console:", "shore.people:", "shore.demo must be", "shore.colour is not known",
     "alerts.heartbeat_silent_s must be a number above 0", "alerts.data_stale_s must be", "alerts.clock_skew_s is missing",
     "vessels.Otter!", "vessels.Otter!.public_key must be", "vessels.Otter!.colour is not known",
