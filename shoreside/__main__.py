@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import logging
 import os
+import secrets
 import socket
 import sys
 from importlib.metadata import PackageNotFoundError, version
@@ -17,17 +18,19 @@ import uvicorn
 
 from protocols.aio.clock import Clock, SystemClock
 from protocols.aio.mqtt import Broker, MqttPort
-from shoreside import config, people
+from shoreside import config, people, roles
 from shoreside.api import app
 from shoreside.api.auth import Auth
 from shoreside.api.shore import Shore
 from shoreside.ports import StoreDownError
-from shoreside.station import SUBSCRIPTIONS, Station
+from shoreside.roles import Role
+from shoreside.station import Station
 from shoreside.stop import StopRelay
 from shoreside.store.connection import Readers
 from shoreside.store.migrate import SchemaError
 from shoreside.store.people import People
 from shoreside.store.postgres import PostgresStore
+from shoreside.store.shared import SharedPostgres
 from shoreside.store.upkeep import Upkeep
 
 SEED_RETRY_S: Final = 2.0
@@ -83,19 +86,22 @@ def _version() -> str:
         return "unknown"
 
 
-def build(settings: config.ShoreConfig, clock: Clock) -> Shore:
-    """Return the shore that `settings` describe; nothing runs yet."""
+def build(settings: config.ShoreConfig, clock: Clock, role: Role = roles.ALL) -> Shore:
+    """Return the shore that `settings` describe, with the duties of `role`; nothing runs yet."""
     log = structlog.get_logger()
+    name = settings.client_id if role.is_alone else f"{settings.client_id}-{role.name}-{secrets.token_hex(4)}"
     store, readers = PostgresStore(settings.database), Readers(settings.database)
     everyone = People(readers)
-    port = MqttPort(Broker.from_url(settings.broker), settings.client_id, SUBSCRIPTIONS)
-    stop_port = MqttPort(Broker.from_url(settings.stop_broker), f"{settings.client_id}-stop", ())
+    port = MqttPort(Broker.from_url(settings.broker), name, role.subscriptions)
+    stop_port = MqttPort(Broker.from_url(settings.stop_broker), f"{name}-stop", ())
     station = Station(
-        clock, port, store, settings.vessels, settings.alerts, log=lambda event, facts: log.warning(event, **facts)
-    )
+        clock, port, store, settings.vessels, settings.alerts, role=role,
+        shared=None if role.is_alone else SharedPostgres(readers), log=log.warning,
+    )  # fmt: skip
     return Shore(
         config=settings, clock=clock, station=station, stop=StopRelay(clock, stop_port), readers=readers,
-        people=everyone, auth=Auth(everyone, clock, secure=settings.secure), version=_version(),
+        people=everyone, version=_version(),
+        auth=Auth(everyone, clock, secure=settings.secure, shared=not role.is_alone),
     )  # fmt: skip
 
 
@@ -124,26 +130,24 @@ async def _serve(shore: Shore, listener: socket.socket) -> None:
     await server.serve(sockets=[listener])
 
 
-async def run(settings: config.ShoreConfig) -> None:
-    """Run the shore until it is told to end; raise StartError when it cannot start."""
+async def run(settings: config.ShoreConfig, role: Role = roles.ALL) -> None:
+    """Run the shore, or one role of it, until it is told to end; raise StartError when it cannot start."""
     entries = people.read_seed(settings.people) if settings.people is not None else []
     listener = _listen(settings)
-    shore = build(settings, SystemClock())
-    upkeep = Upkeep(
-        settings.database,
-        shore.clock,
-        settings.retention,
-        lambda event, facts: structlog.get_logger().info(event, **facts),
-    )
-    structlog.get_logger().info("shore starts", listen=f"{settings.host}:{settings.port}", version=shore.version)
+    shore = build(settings, SystemClock(), role)
+    log = structlog.get_logger()
+    log.info("shore starts", role=role.name, listen=f"{settings.host}:{settings.port}", version=shore.version)
     try:
         async with asyncio.TaskGroup() as group:
-            tasks = [
-                group.create_task(shore.station.run(), name="station"),
-                group.create_task(shore.stop.run(), name="stop"),
-                group.create_task(upkeep.run(), name="upkeep"),
-                group.create_task(_seed(shore, entries), name="seed"),
-            ]
+            tasks = [group.create_task(shore.station.run(), name="station")]
+            if role.keeps:
+                upkeep = Upkeep(
+                    settings.database, shore.clock, settings.retention, lambda event, facts: log.info(event, **facts)
+                )
+                tasks.append(group.create_task(upkeep.run(), name="upkeep"))
+            if role.passes:
+                tasks.append(group.create_task(shore.stop.run(), name="stop"))
+                tasks.append(group.create_task(_seed(shore, entries), name="seed"))
             await _serve(shore, listener)
             for task in tasks:
                 task.cancel()
@@ -156,15 +160,23 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the program; return its exit code: 0 ended on request, 2 bad configuration, 3 cannot run."""
     parser = argparse.ArgumentParser(prog="python -m shoreside", description=__doc__)
     parser.add_argument("--config", type=Path, required=True, help="TOML file, see shoreside/examples/shore.toml")
+    parser.add_argument(
+        "--role", choices=sorted(roles.ROLES), default="all", help="one part of the station; default: all"
+    )
+    parser.add_argument("--check", action="store_true", help="read the configuration, say what is wrong, and end")
+    options = parser.parse_args(arguments)
     _log_to_stderr()
     try:
-        settings = config.load(parser.parse_args(arguments).config, os.environ)
+        settings = config.load(options.config, os.environ)
     except config.ConfigError as error:
         sys.stderr.write("The configuration has faults:\n" + "".join(f"- {fault}\n" for fault in error.faults))
         return MISUSE
+    if options.check:
+        sys.stdout.write("The configuration has no fault.\n")
+        return 0
     try:
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-            runner.run(run(settings))
+            runner.run(run(settings, roles.ROLES[options.role]))
     except KeyboardInterrupt:
         return 0
     except (StartError, people.SeedError) as error:

@@ -1,23 +1,42 @@
-"""What waits to be committed: bounded, and whatever does not fit is left to the ship, who keeps it until our word."""
+"""What waits to be committed: bounded, and whatever does not fit is left to the ship, who keeps it until our word.
+
+Each vessel has its share, and a commit takes from each in turn: one that floods is refused, counted, and delays nobody.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sized
 from typing import Final
 
 from protocols.console.messages import AlertJson
 from protocols.link.batch import Batch
 from protocols.link.events import Event
 from shoreside.ports import OrderNote, Work
+from shoreside.turns import Turns
 
 BATCHES_MAX: Final = 2000
 """Batches waiting for the store: 40 s of 50 vessels at one a second. Refused when full; the ship sends them again."""
+BATCHES_OF_ONE_MAX: Final = 256
+"""Batches of one vessel waiting: twice what a ship has in flight, so that only one that floods ever meets it."""
+SAMPLES_OF_ONE_MAX: Final = 1_000_000
+"""Samples of one vessel waiting, about 21 MB; a ship's 128 batches of 10 s at 200 channels/s are a quarter of it."""
 EVENTS_MAX: Final = 5000
 """Events waiting; refused when full, the ship sends them again."""
+EVENTS_OF_ONE_MAX: Final = 500
+"""Events of one vessel waiting; a ship sends 32 ahead of our word."""
 NOTES_MAX: Final = 5000
 """Order states and alerts of the shore waiting; the newest is dropped when full and counted: the ship's own events
 tell the same later."""
 BATCHES_PER_COMMIT: Final = 200
 """Batches in one transaction: above this only the acknowledgement's latency grows, no longer the speed."""
+EVENTS_PER_COMMIT: Final = 200
+"""Events in one transaction: each is chained and takes about a millisecond there."""
+
+BatchKey = tuple[str, int, int]
+"""(vessel, epoch, seq)."""
+EventKey = tuple[str, str, int]
+"""(vessel, boot id, seq)."""
 
 
 class Pending:
@@ -26,10 +45,13 @@ class Pending:
     def __init__(self) -> None:
         """Start empty."""
         self.dropped_count = 0
+        self.refused: Counter[str] = Counter()
+        """Batches and events refused because their vessel's share was full, by vessel: not acknowledged, so not lost."""
         self._births: dict[str, tuple[str, str, bytes]] = {}
         self._keys: dict[str, bytes] = {}
-        self._batches: dict[tuple[str, int, int], Batch] = {}
-        self._events: dict[tuple[str, str, int], tuple[Event, bytes]] = {}
+        self._batches: Turns[BatchKey, Batch] = Turns()
+        self._events: Turns[EventKey, tuple[Event, bytes]] = Turns()
+        self._samples: Counter[str] = Counter()
         self._orders: list[OrderNote] = []
         self._alerts: dict[tuple[str, str, str], tuple[str, AlertJson]] = {}
         self._gaps: list[tuple[str, str, int, int]] = []
@@ -42,6 +64,11 @@ class Pending:
         lists = (self._births, self._keys, self._batches, self._events, self._orders, self._alerts, self._gaps)
         return sum(len(items) for items in lists)
 
+    @property
+    def batch_count(self) -> int:
+        """Batches waiting."""
+        return len(self._batches)
+
     def birth(self, vessel: str, catalogue_hash: str, encoded: bytes) -> None:
         """Queue a birth; the latest of each vessel counts."""
         self._births[vessel] = (vessel, catalogue_hash, encoded)
@@ -50,29 +77,42 @@ class Pending:
         """Queue a key pinned on first sight."""
         self._keys[vessel] = public_key
 
-    def has_batch(self, key: tuple[str, int, int]) -> bool:
+    def admits(self, vessel: str) -> bool:
+        """Return whether another batch of `vessel` has room; one that has none is counted."""
+        if self._batches.waiting(vessel) >= BATCHES_OF_ONE_MAX or self._samples[vessel] >= SAMPLES_OF_ONE_MAX:
+            self.refused[vessel] += 1
+            return False
+        return self._has_room(self._batches, BATCHES_MAX)
+
+    def has_batch(self, key: BatchKey) -> bool:
         """Return True when the batch (vessel, epoch, seq) waits already."""
         return key in self._batches or key in self._flying
 
     def batch(self, batch: Batch) -> bool:
         """Queue a batch; return False, having counted it, when there is no room."""
-        if len(self._batches) >= BATCHES_MAX:
-            self.dropped_count += 1
+        if not self.admits(batch.vessel):
             return False
-        self._batches[batch.vessel, batch.epoch, batch.seq] = batch
+        self._batches.put((batch.vessel, batch.epoch, batch.seq), batch)
+        self._samples[batch.vessel] += samples_of(batch)
         return True
 
-    def has_event(self, key: tuple[str, str, int]) -> bool:
+    def has_event(self, key: EventKey) -> bool:
         """Return True when the event (vessel, boot id, seq) waits already."""
         return key in self._events or key in self._flying
 
     def event(self, event: Event, signed: bytes) -> bool:
         """Queue an event; return False, having counted it, when there is no room."""
-        if len(self._events) >= EVENTS_MAX:
-            self.dropped_count += 1
+        if self._events.waiting(event.vessel) >= EVENTS_OF_ONE_MAX:
+            self.refused[event.vessel] += 1
             return False
-        self._events[event.vessel, event.boot_id, event.seq] = (event, signed)
+        if not self._has_room(self._events, EVENTS_MAX):
+            return False
+        self._events.put((event.vessel, event.boot_id, event.seq), (event, signed))
         return True
+
+    def _has_room(self, waiting: Sized, most: int) -> bool:
+        self.dropped_count += len(waiting) >= most
+        return len(waiting) < most
 
     def order(self, note: OrderNote) -> None:
         """Queue a state of an order."""
@@ -90,20 +130,28 @@ class Pending:
         self._gaps.append((vessel, stream, first, last))
 
     def take(self) -> Work | None:
-        """Return and forget what is committed next, oldest first; None when nothing waits."""
+        """Return and forget what is committed next, of each vessel the oldest first; None when nothing waits."""
         if not self.count:
             return None
-        keys = list(self._batches)[:BATCHES_PER_COMMIT]
-        batches = tuple(self._batches.pop(key) for key in keys)
+        batches = self._batches.take(BATCHES_PER_COMMIT)
+        events = self._events.take(EVENTS_PER_COMMIT)
+        for batch in batches.values():
+            self._samples[batch.vessel] -= samples_of(batch)
+        self._samples += Counter()  # forgets the vessels that have none waiting
         work = Work(
-            tuple(self._births.values()), tuple(self._keys.items()), batches, tuple(self._events.values()),
+            tuple(self._births.values()), tuple(self._keys.items()), tuple(batches.values()), tuple(events.values()),
             tuple(self._orders), tuple(self._alerts.values()), tuple(self._gaps),
         )  # fmt: skip
-        self._flying = frozenset((*keys, *self._events))
-        for items in (self._births, self._keys, self._events, self._orders, self._alerts, self._gaps):
+        self._flying = frozenset((*batches, *events))
+        for items in (self._births, self._keys, self._orders, self._alerts, self._gaps):
             items.clear()
         return work
 
     def settle(self) -> None:
         """Forget what was taken last: it is committed."""
         self._flying = frozenset()
+
+
+def samples_of(batch: Batch) -> int:
+    """Return the number of samples in a batch."""
+    return sum(len(column.scan) for column in batch.columns)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Final, Literal, Protocol
 
 from protocols.console.messages import AlertJson, ValueRow
 from protocols.link.batch import Batch, TargetReport
@@ -11,6 +12,12 @@ from protocols.link.events import Event, Reason
 
 Word = Literal["roster", "grant"]
 """What the Master signs."""
+BatchStream = tuple[str, int]
+"""(vessel, epoch)."""
+EventStream = tuple[str, str]
+"""(vessel, boot id)."""
+Spans = tuple[tuple[int, int], ...]
+"""Ascending ranges of sequences, first and last."""
 
 
 class StoreDownError(Exception):
@@ -79,6 +86,33 @@ class Remembered:
     alerts: tuple[tuple[str, AlertJson], ...] = ()
     words: dict[tuple[str, Word], bytes] = field(default_factory=dict[tuple[str, Word], bytes])
     """The latest signed roster and grant by vessel."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """Sequences that the store holds, of the streams asked for."""
+
+    batches: Mapping[BatchStream, Spans] = field(default_factory=dict[BatchStream, Spans])
+    events: Mapping[EventStream, Spans] = field(default_factory=dict[EventStream, Spans])
+
+
+NOTHING_MORE: Final = Ledger()
+
+
+class SharedStore(Protocol):
+    """What a process asks the store that shares the work with others, and so knows only a part by itself."""
+
+    async def ledger(self, batches: Collection[BatchStream], events: Mapping[EventStream, int]) -> Ledger:
+        """Return what is committed of these streams, of events above the sequence given; raise StoreDownError."""
+        ...
+
+    async def now(self) -> Remembered:
+        """Return the latest values, targets, alerts that are not normal, and orders; raise StoreDownError."""
+        ...
+
+    async def words(self) -> dict[tuple[str, Word], bytes]:
+        """Return the latest signed roster and grant of each vessel; raise StoreDownError."""
+        ...
 
 
 class Store(Protocol):

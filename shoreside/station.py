@@ -16,18 +16,18 @@ from protocols.aio.port import Connected, Disconnected, Message, MessagePort
 from protocols.link import topics
 from protocols.link.cbor import SIZE_MAX_BYTES
 from protocols.link.events import Reason
-from shoreside import orders, views
+from shoreside import orders, roles, views
 from shoreside.config import AlertLimits, VesselConfig
-from shoreside.downlink import Downlink, Said
+from shoreside.downlink import Downlink
+from shoreside.intake import Said
 from shoreside.live import Feed, Hub
-from shoreside.ports import Store, StoreDownError, Word, Work
+from shoreside.ports import NOTHING_MORE, Ledger, SharedStore, Store, StoreDownError, Word, Work
 from shoreside.rates import Rates
+from shoreside.roles import Role
 from shoreside.roster import SignedWord, Words
 
-SUBSCRIPTIONS: Final = tuple(
-    topics.for_all(leaf) for leaf in (topics.BIRTH, topics.DEATH, topics.BATCH, topics.HEARTBEAT_UP, topics.EVENT)
-)
-"""What the station's message port must be subscribed to."""
+SUBSCRIPTIONS: Final = roles.ALL.subscriptions
+"""What the message port of a station that does everything must be subscribed to."""
 TICK_S: Final = 1.0
 COMMIT_LINGER_S: Final = 0.1
 """Time in which work gathers for one transaction; live values do not wait for it, acknowledgements do."""
@@ -35,6 +35,8 @@ STORE_RETRY_FIRST_S: Final = 0.2
 STORE_RETRY_MAX_S: Final = 5.0
 SAYINGS_MAX: Final = 2000
 """Acknowledgements and re-sendings waiting for the broker; the oldest goes first: the ship asks again by resending."""
+SHARE_S: Final = 5.0
+"""How old may be what another process has said or kept: rosters, grants, the gaps of a shared subscription."""
 ORDER_LIFE_AT_BROKER_S: Final = 60
 """Bound on how long the broker may hold an order; the ship's own deadline is the one that counts (CMD-04)."""
 
@@ -55,11 +57,15 @@ class Station:
 
     def __init__(
         self, clock: Clock, port: MessagePort, store: Store, vessels: tuple[VesselConfig, ...], limits: AlertLimits,
-        *, log: Callable[[str, dict[str, object]], None] | None = None,
+        *, role: Role = roles.ALL, shared: SharedStore | None = None, log: Callable[..., None] | None = None,
     ) -> None:  # fmt: skip
-        """Prepare a station; nothing happens before `run`. `port` must be subscribed to SUBSCRIPTIONS."""
+        """Prepare a station; nothing happens before `run`. `port` must be subscribed to the role's subscriptions.
+
+        `shared` is what a role that shares its work asks the store; None: only for the role that does everything.
+        """
         self.hub = Hub()
-        self.downlink = Downlink(vessels, limits, self.hub)
+        self.role = role
+        self.downlink = Downlink(vessels, limits, self.hub, role)
         self.words = Words({v.vessel: v.master_public_key for v in vessels if v.master_public_key is not None})
         self.store_up = False
         self.committed_samples = 0
@@ -67,6 +73,9 @@ class Station:
         self._clock = clock
         self._port = port
         self._store = store
+        self._shared = shared
+        self._refreshed_s: float | None = None
+        self._refreshing = asyncio.Lock()
         self._log = log if log is not None else _silent
         self._sayings: deque[Said] = deque()
         self._say = asyncio.Event()
@@ -91,6 +100,8 @@ class Station:
             group.create_task(self._write(), name="station write")
             group.create_task(self._send(), name="station send")
             group.create_task(self._tick(), name="station tick")
+            if self._shared is not None:
+                group.create_task(self._share(self._shared), name="station share")
 
     # Towards the ships
 
@@ -172,6 +183,14 @@ class Station:
         """Send the fleet list at once: the answer to a ping."""
         feed.slot("fleet", views.fleet_message(list(self.downlink.states.values()), self._clock.now_s()))
 
+    def tell_keys(self) -> None:
+        """Tell each console whose key changed its state."""
+        for feed in self.hub.all():
+            state = self.words.key_state(feed.public_key, asked=True) if feed.public_key is not None else "none"
+            if state != feed.key_state:
+                feed.key_state = state
+                feed.firm({"type": "key", "key_state": state, "roster_version": self.words.version()})
+
     # Tasks
 
     async def _recall(self) -> None:
@@ -180,7 +199,7 @@ class Station:
             try:
                 known = await self._store.load()
             except StoreDownError as error:
-                self._log("the store cannot be read yet", {"error": str(error)})
+                self._log("the store cannot be read yet", error=str(error))
                 await asyncio.sleep(pause_s)
                 pause_s = min(pause_s * 2, STORE_RETRY_MAX_S)
                 continue
@@ -196,11 +215,22 @@ class Station:
                 self.downlink.receive(arrival.topic, arrival.payload, self._clock.now_s(), self._clock.utc_ns())
                 self._enqueue_acks()
             elif isinstance(arrival, Connected):
-                self._log("broker connected", {"number": arrival.number})
-                for topic, signed in self.words.retained():
-                    self._enqueue(topic, signed)
+                self._log("broker connected", number=arrival.number)
+                await self._retain_words()
             else:
-                self._log("broker lost", {"reason": _reason_of(arrival)})
+                self._log("broker lost", reason=_reason_of(arrival))
+
+    async def _retain_words(self) -> None:
+        """Have the broker keep the Master's words anew, the newest that any process took."""
+        if not self.role.passes:
+            return
+        if self._shared is not None:
+            try:
+                await self._learn_words(self._shared)
+            except StoreDownError as error:
+                self._log("the store was not asked", error=str(error))
+        for topic, signed in self.words.retained():
+            self._enqueue(topic, signed)
 
     async def _write(self) -> None:
         await self._recall()  # live values are shown meanwhile; nothing is acknowledged before the store was read
@@ -209,7 +239,7 @@ class Station:
             work = self.downlink.pending.take()
             if work is not None:
                 await self._commit(work)
-                self.downlink.committed(work)
+                self.downlink.intake.committed(work, await self._known_of(work))
                 self._enqueue_acks()
 
     async def _commit(self, work: Work) -> None:
@@ -219,13 +249,61 @@ class Station:
             try:
                 self.committed_samples += await self._store.commit(work)
             except StoreDownError as error:
-                self._log("the store did not commit", {"error": str(error), "batches": len(work.batches)})
+                self._log("the store did not commit", error=str(error), batches=len(work.batches))
                 self.store_up = False
                 await asyncio.sleep(pause_s)
                 pause_s = min(pause_s * 2, STORE_RETRY_MAX_S)
                 continue
             self.store_up = True
             return
+
+    async def _known_of(self, work: Work) -> Ledger:
+        """Return what the store holds of the streams of `work`, where others commit too; nothing more when it is away."""
+        if self._shared is None or not self.role.keeps:
+            return NOTHING_MORE
+        batches = {(batch.vessel, batch.epoch) for batch in work.batches}
+        events = dict.fromkeys((event.vessel, event.boot_id) for event, _ in work.events)
+        try:
+            return await self._shared.ledger(batches, self.downlink.intake.events_above(*events) if events else {})
+        except StoreDownError:
+            return NOTHING_MORE  # the sequences of this commit are acknowledged by name
+
+    async def _share(self, shared: SharedStore) -> None:
+        """Learn every few seconds what other processes of the station have kept or been told."""
+        while True:
+            await asyncio.sleep(SHARE_S)
+            try:
+                if self.role.keeps:
+                    self.downlink.intake.learn(await shared.ledger((), self.downlink.intake.events_above()))
+                    self.downlink.intake.pass_lost_events(self._clock.now_s())
+                    self._enqueue_acks()
+                else:
+                    await self._learn_words(shared)
+            except StoreDownError as error:
+                self._log("the store was not asked", error=str(error))
+
+    async def _learn_words(self, shared: SharedStore) -> None:
+        before = dict(self.words.retained())
+        self.words.recall(await shared.words(), self._clock.utc_ns())
+        if dict(self.words.retained()) != before:
+            self.tell_keys()
+
+    async def refresh(self) -> None:
+        """Bring measured values, alerts and orders up to the store's, in a role that does not hear them itself.
+
+        At most every five seconds, however many ask; while the store is away the last known stand, with their times.
+        """
+        if self._shared is None or self.role.shows:
+            return
+        async with self._refreshing:
+            now_s = self._clock.now_s()
+            if self._refreshed_s is not None and now_s - self._refreshed_s < SHARE_S:
+                return
+            try:
+                self.downlink.refresh(await self._shared.now())
+            except StoreDownError as error:
+                self._log("the store was not asked", error=str(error))
+            self._refreshed_s = now_s
 
     async def _tick(self) -> None:
         while True:
@@ -246,7 +324,7 @@ class Station:
                 await self._port.publish(topic, payload, retain=retain)
 
     def _enqueue_acks(self) -> None:
-        for topic, payload in self.downlink.take_acks():
+        for topic, payload in self.downlink.intake.take_acks():
             self._enqueue(topic, payload)
 
     def _enqueue(self, topic: str, payload: bytes) -> None:
@@ -260,7 +338,7 @@ class Station:
 _NO_BROKER: Final = Reason("no_broker", "", "The shore has no connection to the broker; the message was not sent.")
 
 
-def _silent(event: str, facts: dict[str, object]) -> None:
+def _silent(event: str, **facts: object) -> None:
     del event, facts
 
 

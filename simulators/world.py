@@ -22,6 +22,7 @@ import random
 import tempfile
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -197,7 +198,7 @@ class World:
         self.store = RecordingStore(self.note)
         self.station = Station(
             self.clock, self.network.port("shore", line, SUBSCRIPTIONS), self.store, known, LIMITS,
-            log=lambda event, facts: self.note("station", event, **facts),
+            log=partial(self.note, "station"),
         )  # fmt: skip
         self.relay = StopRelay(self.clock, self.network.port("shore-stop", line, []))
         self._start(self.station.run(), "station")

@@ -25,13 +25,19 @@ def create(shore: Shore) -> FastAPI:
         description="Watch and steer vessels. Orders are signed by the operator's key and judged aboard.",
     )  # fmt: skip
     app.state.shore = shore
+    problems.install(app)
+    app.include_router(health.router)
+    if shore.station.role.passes:
+        _serve_people(app, shore)
+    app.add_middleware(Guard, origins=shore.config.origins)
+    return app
+
+
+def _serve_people(app: FastAPI, shore: Shore) -> None:
+    """Add all that people and programs use; a process that only ingests has none of it."""
     app.include_router(order_routes.stop_router)  # first and by itself: it depends on nothing below
     api = APIRouter(prefix="/api/v1")
     for part in (session_routes, key_routes, vessel_routes, order_routes, socket):
         api.include_router(part.router)
     app.include_router(api)
-    app.include_router(health.router)
-    problems.install(app)
     static.install(app, shore.config.console)
-    app.add_middleware(Guard, origins=shore.config.origins)
-    return app

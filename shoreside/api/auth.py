@@ -14,13 +14,13 @@ from shoreside.api.problems import Problem
 from shoreside.people import HASHER, matches
 from shoreside.ports import StoreDownError
 from shoreside.rates import Rates
-from shoreside.store.people import SESSION_HOURS, People, Person, digest, secret
+from shoreside.store.people import SESSION_HOURS, People, Person, Ticket, digest, secret
 
 LOGINS_PER_MINUTE: Final = 5
 TICKET_LIFE_S: Final = 30.0
 TICKETS_MAX: Final = 1000
 """Tickets out at one time; the oldest is void when full."""
-RECHECK_S: Final = 5.0
+RECHECK_S: Final = 2.5
 """A session or token is looked up again after this; while the database is away the last answer stands, so that an
 outage of the history does not lock out the operators."""
 KNOWN_MAX: Final = 2000
@@ -62,18 +62,15 @@ class Who:
             raise Problem(HTTPStatus.FORBIDDEN, f"The role {self.role} may not do this.")
 
 
-@dataclass(frozen=True, slots=True)
-class _Ticket:
-    who: Who
-    public_key: bytes | None
-    until_s: float
-
-
 class Auth:
     """Sessions, tickets and tokens, with what was looked up a moment ago."""
 
-    def __init__(self, people: People, clock: Clock, *, secure: bool) -> None:
-        """Use `people`; `secure`: the console comes over https."""
+    def __init__(self, people: People, clock: Clock, *, secure: bool, shared: bool = False) -> None:
+        """Use `people`; `secure`: the console comes over https; `shared`: other processes let people in too.
+
+        Tickets, and the tries of a minute, are then kept in the database, which everybody has in common. By itself a
+        process keeps them in memory, so that consoles can come back while the database is away.
+        """
         self._people = people
         self._clock = clock
         self.cookie = "__Host-farhelm" if secure else "farhelm"
@@ -81,7 +78,8 @@ class Auth:
         self._by_account = Rates(LOGINS_PER_MINUTE / 60, LOGINS_PER_MINUTE)
         self._by_address = Rates(LOGINS_PER_MINUTE / 60, LOGINS_PER_MINUTE)
         self._known: dict[bytes, tuple[Who, float]] = {}
-        self._tickets: dict[bytes, _Ticket] = {}
+        self._is_shared = shared
+        self._tickets: dict[bytes, tuple[Ticket, float]] = {}
         self._hashing = asyncio.Semaphore(_HASHES_AT_ONCE)
         self._dummy = HASHER.hash(secret())
 
@@ -94,6 +92,8 @@ class Auth:
             raise Problem(
                 HTTPStatus.TOO_MANY_REQUESTS, f"Too many tries; wait {wait_s:.0f} s.", {"Retry-After": f"{wait_s:.0f}"}
             )
+        if self._is_shared and await self._people.attempts(name[:64], address) >= LOGINS_PER_MINUTE:
+            raise Problem(HTTPStatus.TOO_MANY_REQUESTS, "Too many tries; wait a minute.", {"Retry-After": "60"})
         person = await self._people.person(name)
         stored = person.password_hash if person is not None and person.password_hash else None
         async with self._hashing:  # an unknown name takes as long as a wrong password
@@ -126,20 +126,30 @@ class Auth:
         """Return whether the session or token is still good."""
         return await self._find(who.secret_hash, who.kind) is not None
 
-    def ticket(self, who: Who, public_key: bytes | None) -> str:
-        """Return a ticket for one socket, good once and for 30 s."""
+    async def ticket(self, who: Who, public_key: bytes | None) -> str:
+        """Return a ticket for one socket, good once and for 30 s; raise StoreDownError where it cannot be kept."""
         token = secret()
-        self._tickets[digest(token)] = _Ticket(who, public_key, self._clock.now_s() + TICKET_LIFE_S)
+        made = Ticket(digest(token), who.secret_hash, who.kind, public_key)
+        if self._is_shared:
+            await self._people.save_ticket(made, TICKET_LIFE_S)
+            return token
+        self._tickets[made.token_hash] = (made, self._clock.now_s() + TICKET_LIFE_S)
         while len(self._tickets) > TICKETS_MAX:
             del self._tickets[next(iter(self._tickets))]
         return token
 
-    def redeem(self, token: str) -> tuple[Who, bytes | None] | None:
-        """Return who holds the ticket and the console's key; None when it was used, has run out or never was."""
-        ticket = self._tickets.pop(digest(token), None)
-        if ticket is None or ticket.until_s < self._clock.now_s():
-            return None
-        return ticket.who, ticket.public_key
+    async def redeem(self, token: str) -> tuple[Who, bytes | None] | None:
+        """Return who holds the ticket and the console's key; None when it was used, has run out or never was.
+
+        Raise StoreDownError where the database has to say and is away.
+        """
+        if self._is_shared:
+            ticket = await self._people.take_ticket(digest(token))
+        else:
+            ticket, until_s = self._tickets.pop(digest(token), (None, 0.0))
+            ticket = ticket if until_s >= self._clock.now_s() else None
+        who = await self._find(ticket.secret_hash, ticket.kind) if ticket is not None else None
+        return (who, ticket.public_key) if ticket is not None and who is not None else None
 
     async def _find(self, secret_hash: bytes, kind: Literal["session", "token"]) -> Who | None:
         now_s = self._clock.now_s()

@@ -20,7 +20,7 @@ def faults(shore: Shore) -> list[str]:
     found: list[str] = []
     if not shore.station.connected:
         found.append("no connection to the broker")
-    if not shore.stop.connected:
+    if shore.station.role.passes and not shore.stop.connected:
         found.append("no connection to the broker for the emergency stop")
     if not shore.station.store_up:
         found.append("no connection to the database: live values are shown, nothing is stored or acknowledged")
@@ -34,6 +34,7 @@ async def healthz(shore: TheShore) -> dict[str, object]:
     states = list(shore.station.downlink.states.values())
     return {
         "status": "degraded" if found else "ok", "faults": found, "version": shore.version,
+        "role": shore.station.role.name,
         "samples_per_s": round(sum(state.samples_per_s for state in states), 1),
         "pending": shore.station.downlink.pending.count, "consoles": shore.station.hub.count,
         "vessels": [

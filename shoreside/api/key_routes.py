@@ -46,18 +46,8 @@ async def ask_enrolment(body: KeyRequest, shore: TheShore, who: TheWho) -> dict[
     for feed in shore.station.hub.all():
         if feed.person == who.person and feed.public_key is None:
             feed.public_key = public_key
-    tell_keys(shore)
+    shore.station.tell_keys()
     return {"key_state": shore.station.words.key_state(public_key, asked=True)}
-
-
-def tell_keys(shore: Shore) -> None:
-    """Tell each console whose key changed its state."""
-    words = shore.station.words
-    for feed in shore.station.hub.all():
-        state = words.key_state(feed.public_key, asked=True) if feed.public_key is not None else "none"
-        if state != feed.key_state:
-            feed.key_state = state
-            feed.firm({"type": "key", "key_state": state, "roster_version": words.version()})
 
 
 @router.get("/enrolments")
@@ -85,7 +75,7 @@ async def _take(what: Word, body: SignedWord, shore: Shore) -> dict[str, object]
         raise Problem(HTTPStatus.FORBIDDEN, f"{what}: {error}.") from error
     except MalformedError as error:
         raise Problem(HTTPStatus.CONFLICT, f"{what}: {error}.") from error
-    tell_keys(shore)
+    shore.station.tell_keys()
     return {"vessel": word.vessel, "version": word.version}
 
 

@@ -64,4 +64,4 @@ async def ticket(shore: TheShore, who: TheWho, body: TicketRequest | None = None
     public_key = from_base64(body.public_key, "public_key") if body is not None and body.public_key else None
     if public_key is not None and len(public_key) != PUBLIC_KEY_BYTES:
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "public_key is not an Ed25519 key of 32 bytes.")
-    return {"ticket": shore.auth.ticket(who, public_key), "expires_in_s": TICKET_LIFE_S}
+    return {"ticket": await shore.auth.ticket(who, public_key), "expires_in_s": TICKET_LIFE_S}

@@ -40,7 +40,15 @@ async def load(connection: Connection) -> Remembered:
         keys={str(slug): key for slug, _, key in vessels if isinstance(key, bytes)},
         batches=await _batches(connection), events=await _events(connection), latest=await _latest(connection),
         tracks=await _tracks(connection), targets=await _targets(connection), orders=await _orders(connection),
-        alerts=await _alerts(connection), words=await _words(connection),
+        alerts=await _alerts(connection), words=await words(connection),
+    )  # fmt: skip
+
+
+async def now(connection: Connection) -> Remembered:
+    """Return what changes by the second: latest values, targets, orders, and alerts that are not normal."""
+    return Remembered(
+        latest=await _latest(connection), targets=await _targets(connection), orders=await _orders(connection),
+        alerts=await _alerts(connection),
     )  # fmt: skip
 
 
@@ -137,7 +145,8 @@ async def _alerts(connection: Connection) -> tuple[tuple[str, AlertJson], ...]:
     )
 
 
-async def _words(connection: Connection) -> dict[tuple[str, Word], bytes]:
+async def words(connection: Connection) -> dict[tuple[str, Word], bytes]:
+    """Return the latest signed roster and grant of each vessel."""
     query = (
         "SELECT DISTINCT ON (vessel, what) vessel, what, signed FROM master_word ORDER BY vessel, what, version DESC"
     )

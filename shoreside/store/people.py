@@ -6,7 +6,7 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, Literal
 
 from shoreside.store.connection import Connection, Readers, Row
 
@@ -35,6 +35,18 @@ class Enrolment:
     console: str
     public_key: bytes
     requested: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """What opens one socket, once."""
+
+    token_hash: bytes
+    secret_hash: bytes
+    """Names the session or token it was given to."""
+    kind: Literal["session", "token"]
+    public_key: bytes | None
+    """The console's, where it said one."""
 
 
 def secret() -> str:
@@ -116,6 +128,33 @@ class People:
         await self._do(
             "INSERT INTO login_attempt (person, address, result) VALUES (%s, %s, %s)", person, address, result
         )
+
+    async def attempts(self, person: str, address: str) -> int:
+        """Return how often within a minute this name, or this address, was tried: the higher of the two."""
+        row = await self._one(
+            "SELECT count(*) FILTER (WHERE person = %s), count(*) FILTER (WHERE address = %s) FROM login_attempt"
+            " WHERE time > now() - interval '1 minute'", person, address,
+        )  # fmt: skip
+        return max(int(str(count)) for count in row) if row else 0
+
+    async def save_ticket(self, ticket: Ticket, life_s: float) -> None:
+        """Keep a ticket for `life_s`, and forget those that have run out."""
+        await self._do("DELETE FROM ticket WHERE expires < now()")
+        await self._do(
+            "INSERT INTO ticket VALUES (%s, %s, %s, %s, now() + make_interval(secs => %s))",
+            ticket.token_hash, ticket.secret_hash, ticket.kind, ticket.public_key, life_s,
+        )  # fmt: skip
+
+    async def take_ticket(self, token_hash: bytes) -> Ticket | None:
+        """Return a ticket that is good, which is thereby used up; None for any other."""
+        row = await self._one(
+            "DELETE FROM ticket WHERE token_hash = %s RETURNING secret_hash, kind, public_key, expires > now()",
+            token_hash,
+        )
+        if not row or not row[3] or not isinstance(row[0], bytes):
+            return None
+        public_key = row[2] if isinstance(row[2], bytes) else None
+        return Ticket(token_hash, row[0], "token" if row[1] == "token" else "session", public_key)
 
     async def save_key(self, person: str, console: str, public_key: bytes) -> bool:
         """Record that `person` asks for a console key to be enrolled; return False when it is another person's."""

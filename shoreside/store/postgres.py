@@ -28,6 +28,16 @@ DAYS_PER_COMMIT: Final = 40
 DAY_TABLES: Final = ("sample", "text_sample", "position", "ais_report")
 LEDGER_LOCK: Final = 0x6C65_6467
 _T = TypeVar("_T")
+_ORDER: Final = """
+INSERT INTO order_record AS o VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT (id) DO UPDATE SET
+  kind = coalesce(nullif(o.kind, ''), excluded.kind), args = coalesce(nullif(o.args, '{}'), excluded.args),
+  person = coalesce(nullif(o.person, ''), excluded.person), console = coalesce(nullif(o.console, ''), excluded.console),
+  signed = coalesce(o.signed, excluded.signed), (state, detail, reasons, time) = (
+    SELECT * FROM (VALUES (excluded.state, excluded.detail, excluded.reasons, excluded.time),
+                          (o.state, o.detail, o.reasons, o.time)) AS said(state, detail, reasons, time)
+    ORDER BY order_rank(said.state) DESC, said.state = o.state DESC LIMIT 1)
+"""
+"""What of an order is known already stays: another process may have heard the ship's word before ours was written."""
 
 
 class PostgresStore:
@@ -160,7 +170,8 @@ class PostgresStore:
         """Enter the batches into the ledger; return those that were not in it."""
         if not batches:
             return ()
-        by_key = {(await self._vessel_id(connection, b.vessel), b.epoch, b.seq): b for b in batches}
+        keyed = {(await self._vessel_id(connection, b.vessel), b.epoch, b.seq): b for b in batches}
+        by_key = dict(sorted(keyed.items()))  # two writers that meet wait for each other in one order: no deadlock
         counts = [sum(len(column.scan) for column in batch.columns) for batch in by_key.values()]
         cursor = await connection.execute(
             "INSERT INTO batch_ledger (vessel_id, epoch, seq, samples, historical)"
@@ -172,7 +183,7 @@ class PostgresStore:
         if fresh:
             await connection.execute(
                 "INSERT INTO batch_progress SELECT v, e, range_agg(int8range(s, s, '[]'))"
-                " FROM unnest(%s::smallint[], %s::bigint[], %s::bigint[]) AS f(v, e, s) GROUP BY v, e"
+                " FROM unnest(%s::smallint[], %s::bigint[], %s::bigint[]) AS f(v, e, s) GROUP BY v, e ORDER BY v, e"
                 " ON CONFLICT (vessel_id, epoch) DO UPDATE SET seqs = batch_progress.seqs + excluded.seqs",
                 _columns(fresh),
             )  # fmt: skip
@@ -273,15 +284,12 @@ class PostgresStore:
             reasons = _clean([views.reason_json(reason) for reason in note.reasons])
             time = moment(note.utc_ns)
             await connection.execute(
-                "INSERT INTO order_record VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
-                " ON CONFLICT (id) DO UPDATE SET state = excluded.state, detail = excluded.detail,"
-                " reasons = excluded.reasons, time = excluded.time,"
-                " signed = coalesce(order_record.signed, excluded.signed)",
+                _ORDER,
                 (note.order_id, note.vessel, note.kind, _clean(note.args), note.person, note.console, note.signed,
                  note.state, note.detail, reasons, time),
             )  # fmt: skip
             await connection.execute(
-                "INSERT INTO order_state VALUES (%s, %s, %s, %s, %s, %s)",
+                "INSERT INTO order_state VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
                 (note.order_id, note.state, time, note.source, reasons, note.detail),
             )
 

@@ -7,7 +7,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from protocols.link.acks import BatchAck, EventAck
 from protocols.link.events import Reason
 from shoreside import orders
-from shoreside.downlink import GAP_WAIT_S, Downlink
+from shoreside.downlink import Downlink
+from shoreside.intake import GAP_WAIT_S
 from shoreside.live import Feed, Hub
 from shoreside.ports import OrderNote, Remembered, Work
 from tests.shore_kit import LIMITS, NOON_NS, ULID, Ship
@@ -26,7 +27,7 @@ def station(*ships: Ship, pinned: bool = False) -> tuple[Downlink, Hub]:
 def commit(downlink: Downlink) -> Work:
     """Let the store take all that waits."""
     work = downlink.pending.take() or Work()
-    downlink.committed(work)
+    downlink.intake.committed(work)
     return work
 
 
@@ -40,7 +41,9 @@ def watcher(hub: Hub, vessel: str) -> Feed:
 
 def acks(downlink: Downlink) -> list[BatchAck]:
     """Return the batch acknowledgements to be published."""
-    return [BatchAck.from_bytes(payload) for topic, payload in downlink.take_acks() if topic.endswith("down/ack")]
+    return [
+        BatchAck.from_bytes(payload) for topic, payload in downlink.intake.take_acks() if topic.endswith("down/ack")
+    ]
 
 
 def test_values_are_shown_before_and_acknowledged_after_the_commit() -> None:
@@ -60,7 +63,7 @@ def test_values_are_shown_before_and_acknowledged_after_the_commit() -> None:
     assert acks(downlink) == []
     # The commit gives leave.
     assert work is not None
-    downlink.committed(work)
+    downlink.intake.committed(work)
     assert acks(downlink) == [BatchAck(1, 1, ())]
     # Sent once more: acknowledged again, not stored again, not shown again.
     downlink.receive(*ship.batch(1), 102.0, NOON_NS)
@@ -136,7 +139,7 @@ def test_events_are_acknowledged_as_an_unbroken_row() -> None:
 
     def leave() -> list[int]:
         commit(downlink)
-        return [EventAck.from_bytes(p).through_seq for t, p in downlink.take_acks() if t.endswith("event-ack")]
+        return [EventAck.from_bytes(p).through_seq for t, p in downlink.intake.take_acks() if t.endswith("event-ack")]
 
     downlink.receive(*ship.event(1, "source", {"channel": "NAV_LAT", "from": "a", "to": "b"}), 101.0, NOON_NS)
     downlink.receive(*ship.event(3, "source", {"channel": "NAV_LAT", "from": "b", "to": "a"}), 101.0, NOON_NS)
@@ -151,7 +154,9 @@ def test_events_are_acknowledged_as_an_unbroken_row() -> None:
     work = downlink.pending.take()
     assert work is not None
     assert work.gaps == (("kestrel", "event boot-1", 4, 4),)
-    assert [EventAck.from_bytes(p).through_seq for t, p in downlink.take_acks() if t.endswith("event-ack")] == [5]
+    assert [EventAck.from_bytes(p).through_seq for t, p in downlink.intake.take_acks() if t.endswith("event-ack")] == [
+        5
+    ]
 
 
 def sent(ship: Ship) -> OrderNote:
