@@ -1,43 +1,32 @@
-"""What was: samples raw and in buckets, tracks, targets, alerts, orders, events. Reads only."""
+"""What was: samples raw and in buckets, positions. Reads only; memory is bounded by a page, however long the span."""
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
+import numpy as np
+
+from shoreside.store.arrays import Arrays, fetch
 from shoreside.store.connection import Readers, Row
+from shoreside.store.rollup import LEVELS, Level
 
 LIMIT_MAX: Final = 50_000
-"""Rows of one answer: about 3 MB of JSON."""
-BUCKETS_MAX: Final = 20_000
-"""Buckets of one channel and answer; more than any screen or desk plot shows."""
-TRACK_MAX: Final = 5_000
+"""Rows of one page: about 3 MB of JSON."""
+BUCKETS_MAX: Final = 5_000_000
+"""Buckets of one channel and answer: 58 days at 1 s; they come in pages or as a stream."""
+PAGE_ROWS: Final = 20_000
+"""Rows read at a time for a stream: 1 MB, a few hundredths of a second of the database."""
 
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """One sample of the history."""
-
-    channel: str
-    channel_id: int
-    time: datetime
-    value: float | None
-    quality: int
-
-
-@dataclass(frozen=True, slots=True)
-class Bucket:
-    """What a channel did in one span of time; None where it had no value in it."""
-
-    channel: str
-    start: datetime
-    count: int
-    low: float | None
-    high: float | None
-    mean: float | None
-    """On the circle for channels that wrap at 360 deg."""
-    last: float | None
+RAW: Final = {"channel_id": "smallint", "time": "timestamptz", "value": "double precision", "quality": "smallint"}
+BUCKET: Final = {
+    "channel_id": "smallint", "time": "timestamptz", "count": "bigint", "low": "double precision",
+    "high": "double precision", "mean": "double precision", "last": "double precision", "good": "bigint",
+    "stale": "bigint", "invalid": "bigint", "out_of_range": "bigint", "frozen": "bigint", "manual": "bigint",
+}  # fmt: skip
+_POSITION: Final = {"time": "timestamptz", "longitude_deg": "double precision", "latitude_deg": "double precision"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,36 +39,129 @@ class Span:
     end: datetime
 
 
-_SAMPLES: Final = """
-SELECT short_id, channel_id, time, value, quality FROM sample JOIN channel ON channel.id = channel_id
-WHERE vessel_id = (SELECT id FROM vessel WHERE slug = %s)
-  AND channel_id = ANY(SELECT id FROM channel WHERE short_id = ANY(%s))
-  AND time >= %s AND time < %s AND (time, channel_id) > (%s, %s)
-ORDER BY time, channel_id LIMIT %s
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Rows of an answer, by column."""
+
+    names: dict[int, str]
+    """Short id by channel number."""
+    arrays: Arrays
+    """Columns of RAW or BUCKET; no value is NaN, times are UTC microseconds."""
+
+    def __len__(self) -> int:
+        """Return the rows."""
+        return len(self.arrays["time"])
+
+    @property
+    def last(self) -> tuple[datetime, str]:
+        """Time and channel of the last row; raise IndexError where there is none."""
+        time = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=int(self.arrays["time"][-1]))
+        return time, self.names[int(self.arrays["channel_id"][-1])]
+
+    def rows(self) -> list[list[object]]:
+        """Return the rows for JSON and CSV: short id, UTC ms, the other columns; None for no value."""
+        columns: list[list[object]] = [[self.names[number] for number in self.arrays["channel_id"].tolist()]]
+        columns.append((self.arrays["time"] // 1000).tolist())
+        for name, values in self.arrays.items():
+            if name in ("channel_id", "time"):
+                continue
+            listed = values.tolist()
+            if values.dtype.kind == "f" and np.isnan(values).any():
+                listed = [None if value != value else value for value in listed]  # noqa: PLR0124 - NaN alone is not itself
+            columns.append(listed)
+        return [list(row) for row in zip(*columns, strict=True)]
+
+
+_RAW_PAGE: Final = """
+SELECT c.id AS channel_id, s.time, coalesce(s.value, 'NaN') AS value, s.quality
+FROM unnest(%(channels)s::smallint[]) AS c(id) CROSS JOIN LATERAL (
+  SELECT time, value, quality FROM sample
+  WHERE vessel_id = %(vessel)s AND channel_id = c.id AND time >= %(since)s AND time < %(end)s
+    AND (time > %(since)s OR c.id > %(channel)s)
+  ORDER BY time FETCH FIRST (%(limit)s) ROWS WITH TIES) s
+ORDER BY s.time, c.id FETCH FIRST (%(limit)s) ROWS WITH TIES
+"""
+"""Samples of one channel and time (a spool made anew may send some again) stay on one page, so none is left out."""
+_QUALITIES: Final = ("good", "stale", "invalid", "out_of_range", "frozen", "manual")
+_SUMMED: Final = """
+SELECT channel_id, date_bin(make_interval(secs => %(width)s), start, %(since)s) AS start, sum(count) AS count,
+  min(low) AS low, max(high) AS high, sum(sum) AS sum, sum(sum_sin) AS sum_sin, sum(sum_cos) AS sum_cos,
+  (array_agg(last ORDER BY last_time DESC) FILTER (WHERE last_time IS NOT NULL))[1] AS last, sum(good) AS good,
+  sum(stale) AS stale, sum(invalid) AS invalid, sum(out_of_range) AS out_of_range, sum(frozen) AS frozen,
+  sum(manual) AS manual
+FROM {view} WHERE {where} GROUP BY 1, 2
+"""
+_AS_KEPT: Final = "SELECT * FROM {view} WHERE {where}"
+_WHERE: Final = """
+vessel_id = %(vessel)s AND channel_id = ANY(%(channels)s::smallint[]) AND start >= %(since)s AND start < %(end)s
+"""
+_WHERE_1S: Final = (
+    _WHERE
+    + """
+AND minute >= %(since)s::timestamptz - interval '1 minute' AND minute < %(end)s
+"""
+)
+_FROM_RAW: Final = """
+SELECT channel_id, date_bin(make_interval(secs => %(width)s), time, %(since)s) AS start, count(value) AS count,
+  min(value) AS low, max(value) AS high, sum(value) AS sum, sum(sind(value)) AS sum_sin, sum(cosd(value)) AS sum_cos,
+  (array_agg(value ORDER BY time DESC) FILTER (WHERE value IS NOT NULL))[1] AS last,
+  count(*) FILTER (WHERE quality = 0) AS good, count(*) FILTER (WHERE quality = 1) AS stale,
+  count(*) FILTER (WHERE quality NOT IN (0, 1, 3, 4, 5)) AS invalid, count(*) FILTER (WHERE quality = 3) AS out_of_range,
+  count(*) FILTER (WHERE quality = 4) AS frozen, count(*) FILTER (WHERE quality = 5) AS manual
+FROM sample
+WHERE vessel_id = %(vessel)s AND channel_id = ANY(%(channels)s::smallint[]) AND time >= %(since)s AND time < %(end)s
+GROUP BY 1, 2
 """
 _BUCKETS: Final = """
-SELECT short_id, start, count, low, high,
-  CASE WHEN short_id = ANY(%s)
-    THEN (CASE WHEN angle < 0 THEN angle + 360 ELSE angle END) ELSE mean END,
-  last
-FROM (
-  SELECT channel_id, date_bin(make_interval(secs => %s), time, %s) AS start, count(value) AS count,
-    min(value) AS low, max(value) AS high, avg(value) AS mean, atan2d(avg(sind(value)), avg(cosd(value))) AS angle,
-    (array_agg(value ORDER BY time DESC) FILTER (WHERE value IS NOT NULL))[1] AS last
-  FROM sample
-  WHERE vessel_id = (SELECT id FROM vessel WHERE slug = %s)
-    AND channel_id = ANY(SELECT id FROM channel WHERE short_id = ANY(%s)) AND time >= %s AND time < %s
-  GROUP BY 1, 2) b JOIN channel ON channel.id = channel_id
-WHERE (start, short_id) > (%s, %s)
-ORDER BY start, short_id LIMIT %s
+SELECT channel_id, start AS time, count, coalesce(low, 'NaN') AS low, coalesce(high, 'NaN') AS high,
+  coalesce(CASE WHEN channel_id = ANY(%(circular)s::smallint[])
+    THEN (CASE WHEN atan2d(sum_sin, sum_cos) < 0 THEN atan2d(sum_sin, sum_cos) + 360 ELSE atan2d(sum_sin, sum_cos) END)
+    ELSE sum / nullif(count, 0) END, 'NaN') AS mean,
+  coalesce(last, 'NaN') AS last, good, stale, invalid, out_of_range, frozen, manual
+FROM ({inner}) b JOIN channel ON channel.id = channel_id
+WHERE (start, short_id) > (%(since)s, %(name)s) ORDER BY start, short_id LIMIT %(limit)s
 """
-_CHANNELS: Final = "SELECT short_id FROM channel WHERE short_id = ANY(%s)"
-_TRACK: Final = """
-SELECT DISTINCT ON (bin) longitude_deg, latitude_deg, time FROM (
-  SELECT longitude_deg, latitude_deg, time, date_bin(make_interval(secs => %s), time, %s) AS bin FROM position
-  WHERE vessel_id = (SELECT id FROM vessel WHERE slug = %s) AND time >= %s AND time < %s) p
-ORDER BY bin, time LIMIT %s
+_EXTENT: Final = """
+SELECT min(start), max(start) + interval '1 hour' FROM bucket_1h
+WHERE vessel_id = %s AND channel_id = %s AND start >= %s AND start < %s
 """
+_CHANNELS: Final = "SELECT id, short_id FROM channel WHERE short_id = ANY(%s)"
+_VESSEL: Final = "SELECT id FROM vessel WHERE slug = %s"
+_POSITIONS: Final = """
+SELECT time, longitude_deg, latitude_deg FROM position
+WHERE vessel_id = %(vessel)s AND time >= %(start)s AND time < %(end)s ORDER BY time
+"""
+_THINNED: Final = """
+SELECT DISTINCT ON (date_bin(make_interval(secs => %(step)s), time, %(origin)s)) time, longitude_deg, latitude_deg
+FROM position WHERE vessel_id = %(vessel)s AND time >= %(start)s AND time < %(end)s
+ORDER BY date_bin(make_interval(secs => %(step)s), time, %(origin)s), time
+"""
+_HOUR: Final = timedelta(hours=1)
+
+
+def level_for(bucket_s: float) -> Level | None:
+    """Return the widest roll-up of which `bucket_s` is a multiple; None where only the samples will do."""
+    return next((level for level in reversed(LEVELS) if bucket_s % level.width_s == 0), None)
+
+
+def on_grid(span: Span, bucket_s: float) -> Span:
+    """Return `span` widened to whole roll-ups of the level that serves `bucket_s`: they are not cut."""
+    level = level_for(bucket_s)
+    if level is None:
+        return span
+    origin = datetime(2000, 1, 1, tzinfo=UTC)
+    start, end = (span.start - origin) // level.step, -((origin - span.end) // level.step)
+    return Span(span.vessel, span.channels, origin + start * level.step, origin + end * level.step)
+
+
+def bucket_query(bucket_s: float) -> str:
+    """Return the query for buckets of `bucket_s` seconds, over the widest roll-up that serves."""
+    level = level_for(bucket_s)
+    if level is None:
+        return _BUCKETS.replace("{inner}", _FROM_RAW)
+    inner = _AS_KEPT if level.width_s == bucket_s else _SUMMED
+    where = _WHERE_1S if level.name == "1s" else _WHERE
+    return _BUCKETS.replace("{inner}", inner.replace("{view}", level.view).replace("{where}", where))
 
 
 class History:
@@ -89,48 +171,74 @@ class History:
         """Use connections of `readers`."""
         self._readers = readers
 
-    async def samples(self, span: Span, limit: int, after: tuple[datetime, int] | None) -> list[Sample]:
-        """Return at most `limit` samples in order of time, those behind `after` (time, channel id) where given."""
-        time, channel_id = after if after is not None else (span.start, -1)
-        rows = await self.all(_SAMPLES, span.vessel, list(span.channels), span.start, span.end, time, channel_id, limit)
-        return [
-            Sample(str(channel), int(str(number)), time, _number(value), int(str(quality)))
-            for channel, number, time, value, quality in rows
-            if isinstance(time, datetime)
-        ]
+    async def samples(self, span: Span, limit: int, after: tuple[datetime, str] | None) -> Block:
+        """Return about `limit` samples in order of time and channel, those behind `after` (time, short id)."""
+        vessel, names = await self._numbers(span)
+        numbers = {name: number for number, name in names.items()}
+        since, channel = after if after is not None else (span.start, "")
+        return await self._block(_RAW_PAGE, RAW, names, {
+            "vessel": vessel, "channels": list(names), "since": since, "end": span.end,
+            "channel": numbers.get(channel, -1), "limit": limit,
+        })  # fmt: skip
 
     async def buckets(
         self, span: Span, bucket_s: float, limit: int, circular: frozenset[str], after: tuple[datetime, str] | None
-    ) -> list[Bucket]:
+    ) -> Block:
         """Return what each channel did in each span of `bucket_s` seconds, counted from the start of `span`.
 
         At most `limit`, in order of start and channel; those behind `after` (start, channel) where given, in which case
-        buckets are counted from that start: the grid stays what it was.
+        buckets are counted from that start: the grid stays what it was. `span` must be `on_grid`.
         """
+        vessel, names = await self._numbers(span)
         since, channel = after if after is not None else (span.start, "")
-        rows = await self.all(
-            _BUCKETS, sorted(circular), bucket_s, since, span.vessel, list(span.channels), since, span.end, since,
-            channel, limit,
-        )  # fmt: skip
-        return [
-            Bucket(str(row[0]), row[1], int(str(row[2])), *(_number(value) for value in row[3:7]))
-            for row in rows
-            if isinstance(row[1], datetime)
-        ]
+        return await self._block(bucket_query(bucket_s), BUCKET, names, {
+            "vessel": vessel, "channels": list(names), "since": since, "end": span.end, "width": bucket_s,
+            "name": channel, "limit": limit, "circular": [n for n, name in names.items() if name in circular],
+        })  # fmt: skip
+
+    async def stream_samples(self, span: Span) -> AsyncIterator[Block]:
+        """Yield all samples of `span`, channel by channel, each in order of time; a page at a time."""
+        for channel in span.channels:
+            one, after = Span(span.vessel, (channel,), span.start, span.end), None
+            while True:
+                block = await self.samples(one, PAGE_ROWS, after)
+                if len(block):
+                    yield block
+                if len(block) < PAGE_ROWS:
+                    break
+                after = block.last
+
+    async def stream_buckets(self, span: Span, bucket_s: float, circular: frozenset[str]) -> AsyncIterator[Block]:
+        """Yield all buckets of `span` (which must be `on_grid`), channel by channel, each in order of time."""
+        wide = timedelta(seconds=bucket_s) * PAGE_ROWS
+        for channel in span.channels:
+            start, end = await self._extent(span, channel, timedelta(seconds=bucket_s))
+            while start < end:
+                until = min(start + wide, end)
+                block = await self.buckets(
+                    Span(span.vessel, (channel,), start, until), bucket_s, PAGE_ROWS, circular, None
+                )
+                if len(block):
+                    yield block
+                start = until
+
+    async def positions(self, span: Span, step_s: float | None) -> Arrays:
+        """Return time, longitude_deg and latitude_deg of own ship, one in `step_s` seconds where that is not None."""
+        vessel, _ = await self._numbers(span)
+        query = _POSITIONS if step_s is None else _THINNED
+        arguments: dict[str, object] = {
+            "vessel": vessel,
+            "start": span.start,
+            "end": span.end,
+            "step": step_s,
+            "origin": span.start,
+        }
+        async with self._readers.connection() as connection:
+            return await fetch(connection, query, arguments, _POSITION)
 
     async def unknown(self, channels: frozenset[str]) -> frozenset[str]:
         """Return those of `channels` of which no vessel ever gave a sample."""
-        return channels - {str(row[0]) for row in await self.all(_CHANNELS, sorted(channels))}
-
-    async def track(self, vessel: str, start: datetime, end: datetime) -> list[tuple[float, float, datetime]]:
-        """Return (longitude_deg, latitude_deg, time), at most 5,000 points evenly spread over the span."""
-        step_s = max(1.0, (end - start).total_seconds() / TRACK_MAX)
-        rows = await self.all(_TRACK, step_s, start, vessel, start, end, TRACK_MAX)
-        return [
-            (float(str(longitude)), float(str(latitude)), time)
-            for longitude, latitude, time in rows
-            if isinstance(time, datetime)
-        ]
+        return channels - {str(row[1]) for row in await self.all(_CHANNELS, sorted(channels))}
 
     async def all(self, query: str, *arguments: object) -> list[Row]:
         """Return the rows of a query."""
@@ -138,6 +246,25 @@ class History:
             cursor = await connection.execute(query.encode(), arguments)
             return await cursor.fetchall()
 
+    async def _numbers(self, span: Span) -> tuple[int, dict[int, str]]:
+        """Return the vessel's number (-1: none yet) and the short ids by channel number."""
+        found = await self.all(_VESSEL, span.vessel)
+        names = {int(str(number)): str(name) for number, name in await self.all(_CHANNELS, list(span.channels))}
+        return int(str(found[0][0])) if found else -1, names
 
-def _number(value: object) -> float | None:
-    return None if value is None else float(str(value))
+    async def _extent(self, span: Span, channel: str, step: timedelta) -> tuple[datetime, datetime]:
+        """Return the part of `span` in which the channel has anything at all, on the grid of `step` from its start."""
+        vessel, names = await self._numbers(Span(span.vessel, (channel,), span.start, span.end))
+        number = next(iter(names), -1)
+        (found,) = await self.all(_EXTENT, vessel, number, span.start - _HOUR, span.end)
+        first, last = found
+        if not isinstance(first, datetime) or not isinstance(last, datetime):
+            return span.start, span.start
+        skipped = max((first - span.start) // step, 0)
+        return span.start + skipped * step, min(last, span.end)
+
+    async def _block(
+        self, query: str, kinds: dict[str, str], names: dict[int, str], arguments: dict[str, object]
+    ) -> Block:
+        async with self._readers.connection() as connection:
+            return Block(names, await fetch(connection, query, arguments, kinds))

@@ -46,7 +46,7 @@ async def test_live_values_history_and_acknowledgement(house: House) -> None:
     # In buckets of 4 s from the first sample: [10, 350, 350, 10] and [20, 40]; a heading's mean is on the circle.
     asked = {"channels": "NAV_HDG", "from": str(first), "to": str(end), "bucket": "4"}
     buckets = (await house.http.get("/api/v1/vessels/kestrel/samples", params=asked)).json()["buckets"]
-    assert [row[:5] + row[6:] for row in buckets] == [
+    assert [row[:5] + row[6:7] for row in buckets] == [
         ["NAV_HDG", first, 4, 10.0, 350.0, 10.0], ["NAV_HDG", first + 4000, 2, 20.0, 40.0, 40.0],
     ]  # fmt: skip
     assert buckets[0][5] == pytest.approx(0.0, abs=1e-9)

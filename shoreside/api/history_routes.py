@@ -1,0 +1,212 @@
+"""What was: samples raw and in buckets as JSON, CSV and Arrow, in pages or as one stream; tracks."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
+from typing import Annotated, Final, Literal
+
+from fastapi import APIRouter, Query, Response
+from fastapi.responses import StreamingResponse
+
+from shoreside.api.problems import Problem
+from shoreside.api.shore import Shore, TheShore, TheWho
+from shoreside.store import arrow
+from shoreside.store.history import BUCKET, BUCKETS_MAX, LIMIT_MAX, RAW, Block, History, Span, level_for, on_grid
+from shoreside.track import simplified
+
+router = APIRouter(tags=["history"])
+
+CHANNELS_MAX: Final = 100
+TRACK_MAX: Final = 5_000
+"""Points of a track that is thinned evenly."""
+POSITIONS_MAX: Final = 500_000
+"""Positions that a track is simplified from: 28 hours at five a second; a longer span is thinned to that first."""
+PAGE_DEFAULT: Final = 10_000
+Form = Literal["json", "csv", "arrow"]
+Limit = Annotated[int, Query(ge=1, le=LIMIT_MAX)]
+From = Annotated[
+    str | None, Query(alias="from", description="ISO 8601 or UTC milliseconds; default: an hour before `to`")
+]
+To = Annotated[str | None, Query(description="ISO 8601 or UTC milliseconds; default: now")]
+
+
+def moment(text: str) -> datetime:
+    """Return the time in `text` (ISO 8601, UTC where no zone is said, or UTC ms); raise a 422 Problem for another."""
+    try:
+        if text.lstrip("-").isdigit():
+            return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=int(text))
+        parsed = datetime.fromisoformat(text)
+    except (ValueError, OverflowError) as error:
+        detail = f"{text!r} is no time in ISO 8601 or UTC milliseconds."
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail) from error
+    return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
+
+
+def utc_ms(time: datetime) -> int:
+    """Return a time as UTC milliseconds."""
+    return (time - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
+
+
+def window(shore: Shore, start: str | None, end: str | None) -> tuple[datetime, datetime]:
+    """Return the span asked for, the last hour where nothing is said; raise a 422 Problem where it is none."""
+    to = moment(end) if end is not None else moment(str(shore.clock.utc_ns() // 1_000_000))
+    since = moment(start) if start is not None else to - timedelta(hours=1)
+    if since >= to:
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "`from` must lie before `to`.")
+    return since, to
+
+
+@router.get("/vessels/{vessel}/samples", response_model=None)
+async def samples(
+    vessel: str, shore: TheShore, who: TheWho, channels: Annotated[str, Query(description="comma-separated short ids")],
+    start: From = None, to: To = None,
+    bucket: Annotated[float | None, Query(gt=0, le=31_536_000, description="seconds")] = None,
+    limit: Annotated[int | None, Query(ge=1, le=LIMIT_MAX, description="rows of a page; csv and arrow without it: all")] = None,
+    cursor: Annotated[str | None, Query(max_length=100)] = None,
+    form: Annotated[Form, Query(alias="format")] = "json",
+) -> Response | dict[str, object]:  # fmt: skip
+    """Return samples, raw or in buckets.
+
+    A page is in order of time, and `next_cursor` (header `x-next-cursor`) gives the next. As csv or arrow without `limit`
+    and `cursor`, everything comes as one stream, channel by channel.
+    """
+    who.require("read")
+    span = Span(vessel, await _known(shore, vessel, channels), *window(shore, start, to))
+    if bucket is not None:
+        span = on_grid(span, bucket)
+        count = (span.end - span.start).total_seconds() / bucket
+        if count > BUCKETS_MAX:
+            raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"{count:.0f} buckets are more than {BUCKETS_MAX}.")
+    if form != "json" and limit is None and cursor is None:
+        return await _streamed(shore, span, bucket, form)
+    return await _paged(shore, span, bucket, limit or PAGE_DEFAULT, _read_cursor(cursor, span), form)
+
+
+async def _known(shore: Shore, vessel: str, channels: str) -> tuple[str, ...]:
+    """Return the channels asked for; raise a 422 Problem that names those which neither vessel nor history has."""
+    known = shore.vessel(vessel).channels
+    names = tuple(dict.fromkeys(name for name in channels.split(",") if name))
+    if not 0 < len(names) <= CHANNELS_MAX:
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"Ask for 1 to {CHANNELS_MAX} channels.")
+    strange = frozenset(names) - known.keys()
+    if strange:
+        strange = await History(shore.readers).unknown(strange)
+    if strange:
+        listed = ", ".join(name for name in names if name in strange)
+        detail = f"Unknown channels: {listed}. /api/v1/vessels/{vessel}/channels lists those of the vessel."
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail)
+    return names
+
+
+async def _paged(
+    shore: Shore, span: Span, bucket_s: float | None, limit: int, after: tuple[datetime, str] | None, form: Form
+) -> Response | dict[str, object]:
+    history = History(shore.readers)
+    if bucket_s is None:
+        block = await history.samples(span, limit, after)
+    else:
+        block = await history.buckets(span, bucket_s, limit, shore.vessel(span.vessel).circular, after)
+    more = f"{block.last[0].isoformat()}~{block.last[1]}" if len(block) >= limit else None
+    if form == "json":
+        level = level_for(bucket_s) if bucket_s is not None else None
+        return {
+            "fields": _fields(bucket_s), "samples" if bucket_s is None else "buckets": block.rows(),
+            "next_cursor": more, "rollup": level.name if level is not None else None,
+        }  # fmt: skip
+    headers = {"x-next-cursor": more} if more is not None else {}
+    if form == "csv":
+        return Response(_csv([_fields(bucket_s), *block.rows()]), media_type="text/csv", headers=headers)
+    writer = _arrow_writer(shore, span, bucket_s)
+    return Response(writer.write(block) + writer.close(), media_type=arrow.MEDIA_TYPE, headers=headers)
+
+
+async def _streamed(shore: Shore, span: Span, bucket_s: float | None, form: Form) -> Response:
+    history = History(shore.readers)
+    circular = shore.vessel(span.vessel).circular
+    blocks = history.stream_samples(span) if bucket_s is None else history.stream_buckets(span, bucket_s, circular)
+    first = await anext(blocks, None)  # while there is still time to answer that the database is away
+    if form == "csv":
+        return StreamingResponse(_csv_pieces(_fields(bucket_s), first, blocks), media_type="text/csv")
+    writer = _arrow_writer(shore, span, bucket_s)
+    return StreamingResponse(_arrow_pieces(writer, first, blocks), media_type=arrow.MEDIA_TYPE)
+
+
+def _arrow_writer(shore: Shore, span: Span, bucket_s: float | None) -> arrow.Writer:
+    catalogue = shore.vessel(span.vessel).channels
+    made = arrow.schema(span.vessel, span.channels, catalogue, RAW if bucket_s is None else BUCKET)
+    return arrow.Writer(made, span.channels)
+
+
+async def _csv_pieces(fields: list[str], first: Block | None, blocks: AsyncIterator[Block]) -> AsyncIterator[str]:
+    yield _csv([fields, *(first.rows() if first is not None else [])])
+    async for block in blocks:
+        yield _csv(block.rows())
+
+
+async def _arrow_pieces(
+    writer: arrow.Writer, first: Block | None, blocks: AsyncIterator[Block]
+) -> AsyncIterator[bytes]:  # fmt: skip
+    if first is not None:
+        yield writer.write(first)
+    async for block in blocks:
+        yield writer.write(block)
+    yield writer.close()
+
+
+def _fields(bucket_s: float | None) -> list[str]:
+    kinds, time = (RAW, "utc_ms") if bucket_s is None else (BUCKET, "start_utc_ms")
+    return ["channel", time, *list(kinds)[2:]]
+
+
+def _csv(rows: Sequence[Sequence[object]]) -> str:
+    text = io.StringIO()
+    csv.writer(text).writerows(rows)
+    return text.getvalue()
+
+
+def _read_cursor(cursor: str | None, span: Span) -> tuple[datetime, str] | None:
+    if cursor is None:
+        return None
+    time, _, channel = cursor.partition("~")
+    if channel not in span.channels:
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "The cursor is none of ours.")
+    return moment(time.replace(" ", "+")), channel
+
+
+@router.get("/vessels/{vessel}/track")
+async def track(
+    vessel: str, shore: TheShore, who: TheWho, start: From = None, to: To = None,
+    tolerance_m: Annotated[float | None, Query(gt=0, le=100_000, description="metres; without it: thinned evenly")] = None,
+) -> dict[str, object]:  # fmt: skip
+    """Return the own ship's track, [longitude_deg, latitude_deg, utc_ms], with as few points as the tolerance allows.
+
+    No position left out is farther than `tolerance_m` from the line; `step_s` says which positions were looked at at all:
+    null for all, else one in so many seconds. Without a tolerance: at most 5,000 points, evenly spread.
+    """
+    who.require("read")
+    shore.vessel(vessel)
+    span = Span(vessel, (), *window(shore, start, to))
+    length_s = (span.end - span.start).total_seconds()
+    step_s = max(1.0, length_s / TRACK_MAX) if tolerance_m is None else _step_s(length_s)
+    found = await History(shore.readers).positions(span, step_s)
+    if tolerance_m is not None and len(found["time"]):
+        kept = await asyncio.to_thread(simplified, found["longitude_deg"], found["latitude_deg"], tolerance_m)
+        found = {name: values[kept] for name, values in found.items()}
+    if len(found["time"]) > LIMIT_MAX:
+        detail = (
+            f"{len(found['time'])} points are more than {LIMIT_MAX}: ask with a larger tolerance or a shorter span."
+        )
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail)
+    columns = (found["longitude_deg"].tolist(), found["latitude_deg"].tolist(), (found["time"] // 1000).tolist())
+    return {"points": [list(point) for point in zip(*columns, strict=True)], "step_s": step_s}
+
+
+def _step_s(length_s: float) -> float | None:
+    """Return the step at which positions are looked at; None: all, five a second at most."""
+    step_s = length_s / POSITIONS_MAX
+    return None if step_s <= 0.2 else float(-(-step_s // 1))  # noqa: PLR2004 - five scans a second
