@@ -25,6 +25,7 @@ from shipside.ports import Clock, LineSource, MessagePort, ReadingSource
 from shipside.spool import Spool, SpoolError
 from shipside.window import Window
 from telemetry.batching import Batcher
+from telemetry.ghosts import TargetFix
 from telemetry.scan import Scanner
 from telemetry.targets import TargetTable
 
@@ -212,6 +213,10 @@ class Collector:
 
     def _take_report(self, report: AisReport) -> None:
         """Take what an AIS message says of a target; own ship is none, nor is who sends a text or a number of nobody."""
+        self.listening.take_target(TargetFix(
+            report.type, report.mmsi, report.is_own_ship, report.latitude_deg, report.longitude_deg, report.sog_kn,
+            report.heading_deg, report.rot_deg_min,
+        ))  # fmt: skip
         if report.is_own_ship or report.mmsi == self._config.vessel.mmsi:
             return
         if report.is_of_somebody and report.is_of_target:

@@ -13,6 +13,7 @@ from protocols.reading import Reading
 from shipside.config import AgentConfig
 from shipside.ports import Clock, TakeLine
 from telemetry.alerts import DataAlert
+from telemetry.ghosts import TargetFix
 from telemetry.integrity import Integrity
 from telemetry.picture import Picture
 from telemetry.sources import SourceSelector
@@ -46,6 +47,9 @@ class Listening:
         if isinstance(sentence, Rejected):
             self.reject(source, sentence.reason)
             return
+        if not self._integrity.lines.receive(source, sentence.talker, sentence.formatter, self._clock.now_s()):
+            self.reject(source, "unlisted")
+            return
         self.lost.receive(sentence.tag)
         if sentence.formatter in AIS:
             if self._take_ais is not None:
@@ -63,7 +67,16 @@ class Listening:
 
     def take_polled(self, source: str) -> Callable[[Reading], None]:
         """Return what takes the readings of the Modbus unit called `source`."""
-        return lambda reading: self._receive([reading], source)
+
+        def take(reading: Reading) -> None:
+            self._integrity.lines.receive(source, "", reading.channel, self._clock.now_s())
+            self._receive([reading], source)
+
+        return take
+
+    def take_target(self, fix: TargetFix) -> None:
+        """Judge an AIS report; one that cannot be true raises an alert and is shown all the same."""
+        self._integrity.receive_target(fix, self.picture, self._clock.now_s())
 
     def data_alerts(self, now_s: float) -> tuple[DataAlert, ...]:
         """Return the alerts about data that were raised or rectified since the last call."""

@@ -124,6 +124,10 @@ class DataAlerts:
         if not condition.is_active and not active:
             del self._conditions[alert_id]  # normal is what an alert is that nobody knows
 
+    def knows(self, name: str, subject: str) -> bool:
+        """Return whether the alert is active, or on its way to or from it."""
+        return f"{name}.{subject}" in self._conditions
+
     def active(self) -> tuple[str, ...]:
         """Return the ids of the alerts that are active, in the order in which they were raised first."""
         return tuple(alert_id for alert_id, condition in self._conditions.items() if condition.is_active)

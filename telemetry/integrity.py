@@ -15,7 +15,9 @@ from protocols.reading import Quality, Reading
 from telemetry.agreement import Agreement, AgreementLimits, Place, Quantity
 from telemetry.alerts import DataAlert, DataAlerts
 from telemetry.channel import Channel
+from telemetry.ghosts import GhostLimits, GhostReason, GhostWatch, TargetFix
 from telemetry.limits import LimitWatch
+from telemetry.linewatch import LineFinding, LineList, LineWatch
 from telemetry.picture import Picture
 from telemetry.plausibility import Doubt, PlausibilityLimits, PositionWatch
 from telemetry.reckoning import DeadReckoning
@@ -35,6 +37,11 @@ FROM_SATELLITES: Final = frozenset({"NAV_LAT", "NAV_LON", "NAV_SOG", "NAV_COG"})
 """What a receiver whose position is doubted is not believed for either."""
 DOUBTS: Final[tuple[Doubt, ...]] = ("position-jump", "position-frozen", "position-drag", "gnss-time")
 
+DOUBTED_MAX: Final = 50
+"""Most AIS targets doubted at once; a swarm of ghosts is told by the first fifty."""
+DOUBTED_S: Final = 60.0
+"""A target is doubted for this long after its last impossible report: ships under way report each 2 to 10 s."""
+
 
 @dataclass(frozen=True, slots=True)
 class IntegrityRules:
@@ -46,6 +53,13 @@ class IntegrityRules:
     """The ship's length: how far she slips in a turn."""
     unwatched: frozenset[str] = frozenset()
     """Inputs whose positions are not held against the ship's own way: recordings, which run at a speed of their own."""
+    lists: Mapping[str, LineList] = field(default_factory=dict[str, LineList])
+    """What may come over an input, by its name."""
+    ranking: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    """Sources by channel, best first: one that is not among them is told."""
+    ghosts: GhostLimits = field(default_factory=GhostLimits)
+    mmsi: int = 0
+    """Own number; 0: not known."""
 
 
 class Integrity:
@@ -57,16 +71,24 @@ class Integrity:
         self._agreement = Agreement(rules.agreement)
         self._reckoning = DeadReckoning(rules.length_m)
         self._positions: dict[str, PositionWatch] = {}
+        self.lines = LineWatch(rules.lists)
+        self._ghosts = GhostWatch(rules.mmsi, rules.ghosts)
+        self._doubted: dict[int, tuple[float, GhostReason]] = {}
         self._limits = LimitWatch(channels)
         self.alerts = DataAlerts()
         self._looked_s: float | None = None
         self._left: set[str] = set()
+        self._lines_told: set[tuple[LineFinding, str]] = set()
 
     def receive(self, readings: list[Reading], source: str, picture: Picture, now_s: float) -> list[Reading]:
         """Return the readings of one sentence of `source` as they may be believed, before `picture` takes them.
 
         What a receiver says of a position that is doubted is INVALID: it carries no value, so that no interlock can use it.
         """
+        for reading in readings:
+            ranked = self._rules.ranking.get(reading.channel)
+            if ranked is not None and source not in ranked and source.partition("/")[0] not in ranked:
+                self.lines.tell_unranked(reading.channel, source, now_s)
         found = {reading.channel: reading for reading in readings if reading.value is not None}
         if "NAV_UTC" not in found and FROM_SATELLITES.isdisjoint(found):
             return readings
@@ -81,6 +103,26 @@ class Integrity:
             self._reckon(picture, now_s)
             watch.receive(float(latitude.value or 0.0), float(longitude.value or 0.0), now_s)
         return [_doubted(reading) for reading in readings] if watch.doubt else readings
+
+    def receive_target(self, fix: TargetFix, picture: Picture, now_s: float) -> GhostReason | None:
+        """Take an AIS report; return why it cannot be true, which an alert tells as well. Nothing is hidden for it."""
+        latitude, longitude = _believed(picture, "NAV_LAT", now_s), _believed(picture, "NAV_LON", now_s)
+        own = None if latitude is None or longitude is None else (latitude, longitude)
+        reason = self._ghosts.receive(fix, own, now_s)
+        if reason is not None and (fix.mmsi in self._doubted or len(self._doubted) < DOUBTED_MAX):
+            self._doubted[fix.mmsi] = (now_s, reason)
+        return reason
+
+    def _tell_lines_and_ghosts(self, now_s: float) -> None:
+        found = self.lines.findings(now_s)
+        for finding, subject in self._lines_told | set(found):
+            self.alerts.want(finding, subject, active=(finding, subject) in found, now_s=now_s)
+        self._lines_told = {key for key in self._lines_told | set(found) if self.alerts.knows(*key)}
+        for mmsi, (at_s, reason) in list(self._doubted.items()):
+            is_doubted = now_s - at_s <= DOUBTED_S
+            self.alerts.want("ais-doubt", f"{mmsi:09d}", active=is_doubted, now_s=now_s, detail=reason)
+            if not is_doubted and not self.alerts.knows("ais-doubt", f"{mmsi:09d}"):
+                del self._doubted[mmsi]
 
     def _position_watch(self, source: str, *, is_position: bool) -> PositionWatch | None:
         watch = self._positions.get(source)
@@ -104,6 +146,7 @@ class Integrity:
             for source, watch in self._positions.items():
                 for doubt in DOUBTS:
                     self.alerts.want(doubt, source, active=watch.doubt == doubt, now_s=now_s, detail=watch.detail)
+            self._tell_lines_and_ghosts(now_s)
             for crossing in self._limits.receive(picture.facts(now_s), now_s):
                 self.alerts.want(
                     crossing.kind, crossing.channel, active=crossing.is_beyond, now_s=now_s, detail=crossing.detail

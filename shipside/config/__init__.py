@@ -88,6 +88,7 @@ def from_mapping(source: Mapping[str, object], folder: Path, environment: Mappin
     broker, link, spool, keys = (reader.table(name) for name in ("broker", "link", "spool", "keys"))
     safety = reader.table("safety")
     modbus, inputs = read_modbus(reader), read_inputs(reader)
+    ranking = read_ranking(reader)
     plc = reader.text(safety, "plc", "safety", "")
     if plc and plc not in [unit.name for unit in modbus]:
         reader.faults.append(f"safety.plc names {plc!r}, but no [[modbus]] has that name")
@@ -95,9 +96,9 @@ def from_mapping(source: Mapping[str, object], folder: Path, environment: Mappin
     config = AgentConfig(
         vessel=vessel, broker_url=url,
         stop_broker_url=read_broker(reader, reader.text(broker, "stop_url", "broker", url), "stop_url"),
-        inputs=inputs, modbus=modbus, ranking=read_ranking(reader),
+        inputs=inputs, modbus=modbus, ranking=ranking,
         hold_off_s=reader.number(reader.table("sources"), "hold_off_s", "sources", 0.0, 3600.0, 10.0),
-        catalogue=read_catalogue(reader), integrity=read_integrity(reader, vessel.length_m, inputs),
+        catalogue=read_catalogue(reader), integrity=read_integrity(reader, vessel, inputs, ranking),
         bearer=read_bearer(reader, link),
         spool=Path(environment.get("FARHELM_SPOOL") or reader.path(spool, "path", "spool")),
         spool_bytes_max=int(reader.number(spool, "mb_max", "spool", 1.0, 1e6, 1000.0) * 1e6),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, cast
 
@@ -9,6 +10,8 @@ from shipside.config.reader import Reader
 
 InputKind = Literal["tcp_client", "tcp_server", "udp", "multicast450", "serial", "replay"]
 INPUT_KINDS: Final = ("tcp_client", "tcp_server", "udp", "multicast450", "serial", "replay")
+CODES_MAX: Final = 100
+"""Most talkers or formatters of one list; the standard has about 100 formatters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,10 @@ class InputConfig:
     """Times real time of a replay; 0: as fast as can be."""
     is_loop: bool = False
     """True: a replay begins again at its end."""
+    talkers: tuple[str, ...] = ()
+    """Talkers that may speak here; none: any. A sentence of another is not used, and is an alert."""
+    formatters: tuple[str, ...] = ()
+    """Formatters that may be heard here; none: any."""
 
 
 def read_inputs(reader: Reader) -> tuple[InputConfig, ...]:
@@ -49,10 +56,23 @@ def read_inputs(reader: Reader) -> tuple[InputConfig, ...]:
             str(reader.path(row, "path", where)) if needs_path else "",
             int(reader.number(row, "baud", where, 300, 4_000_000, 4800)),
             reader.number(row, "speed", where, 0.0, 1000.0, 1.0), bool(row.get("loop", False)),
+            _codes(reader, row, "talkers", where, 1, 2), _codes(reader, row, "formatters", where, 3, 5),
         ))  # fmt: skip
     names = [row.name for row in found]
     reader.faults += [f"two inputs are called {name!r}" for name in sorted(set(names)) if names.count(name) > 1]
     return tuple(found)
+
+
+def _codes(reader: Reader, row: Mapping[str, object], name: str, where: str, low: int, high: int) -> tuple[str, ...]:
+    """Return a list of talkers or formatters; none where it is left out."""
+    value = row.get(name, [])
+    codes = cast("list[object]", value) if isinstance(value, list) else [None]
+    found = tuple(code for code in codes if isinstance(code, str) and low <= len(code) <= high and code.isupper())
+    if len(found) != len(codes) or len(found) > CODES_MAX:
+        reader.faults.append(
+            f"{where}.{name} is not a list of at most {CODES_MAX} codes of {low} to {high} capital letters"
+        )
+    return found
 
 
 def read_ranking(reader: Reader) -> dict[str, tuple[str, ...]]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Final
 
 from shipside.config.inputs import InputConfig
 from shipside.config.reader import Reader
+from shipside.config.vessel import VesselConfig
 from telemetry.agreement import AgreementLimits
+from telemetry.ghosts import GhostLimits
 from telemetry.integrity import IntegrityRules
+from telemetry.linewatch import LineList
 from telemetry.plausibility import PlausibilityLimits
 
 AGREEMENT: Final[dict[str, tuple[float, float]]] = {
@@ -25,12 +28,27 @@ PLAUSIBILITY: Final[dict[str, tuple[float, float]]] = {
 """{name in [plausibility]: smallest and greatest value}; what is left out is as in `telemetry.plausibility`."""
 
 
-def read_integrity(reader: Reader, length_m: float, inputs: Sequence[InputConfig]) -> IntegrityRules:
-    """Return what [agreement] and [plausibility] say; recordings are not held against the ship's own way."""
+TARGETS: Final[dict[str, tuple[float, float]]] = {
+    "speed_kn_max": (1.0, 1000.0), "range_nm_max": (1.0, 10_000.0), "turn_deg_min_max": (1.0, 720.0),
+}  # fmt: skip
+"""{name in [targets]: smallest and greatest value}; what is left out is as in `telemetry.ghosts`."""
+
+
+def read_integrity(
+    reader: Reader, vessel: VesselConfig, inputs: Sequence[InputConfig], ranking: Mapping[str, tuple[str, ...]]
+) -> IntegrityRules:
+    """Return what [agreement], [plausibility] and [targets] say; recordings are not held against the ship's own way."""
     return IntegrityRules(
         agreement=AgreementLimits(**_numbers(reader, "agreement", AGREEMENT, AgreementLimits())),
         plausibility=PlausibilityLimits(**_numbers(reader, "plausibility", PLAUSIBILITY, PlausibilityLimits())),
-        length_m=length_m, unwatched=frozenset(source.name for source in inputs if source.kind == "replay"),
+        length_m=vessel.length_m, unwatched=frozenset(source.name for source in inputs if source.kind == "replay"),
+        lists={
+            source.name: LineList(frozenset(source.talkers), frozenset(source.formatters))
+            for source in inputs
+            if source.talkers or source.formatters
+        },
+        ranking={channel: sources for channel, sources in ranking.items() if channel != "*"},
+        ghosts=GhostLimits(**_numbers(reader, "targets", TARGETS, GhostLimits())), mmsi=vessel.mmsi,
     )  # fmt: skip
 
 

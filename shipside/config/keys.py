@@ -14,7 +14,9 @@ from telemetry.catalogue import standard_catalogue
 KEYS: Final[dict[str, tuple[str, ...]]] = {
     "vessel": ("id", "name", "ship_type", "mmsi", "imo", "length_m", "beam_m"),
     "broker": ("url", "stop_url"),
-    "input": ("name", "kind", "host", "port", "group", "interface", "path", "baud", "speed", "loop"),
+    "input": (
+        "name", "kind", "host", "port", "group", "interface", "path", "baud", "speed", "loop", "talkers", "formatters",
+    ),
     "modbus": MODBUS_NAMES,
     "sources": ("hold_off_s", "*"),
     "channels": ("only",),
@@ -22,6 +24,7 @@ KEYS: Final[dict[str, tuple[str, ...]]] = {
     "plausibility": (
         "jump_m", "drag_mps", "drag_s", "current_mps_max", "growth_mps", "frozen_s", "frozen_m", "clock_s", "back_s",
     ),
+    "targets": ("speed_kn_max", "range_nm_max", "turn_deg_min_max"),
     "link": ("bearer",),
     "spool": ("path", "mb_max"),
     "safety": ("journal", "panel_port", "plc", "autopilot_host", "autopilot_port"),
