@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 Value: TypeAlias = float | bool | str
 
@@ -26,9 +25,8 @@ class Quality(IntEnum):
     """Entered by hand."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """One value of one data channel as an instrument gave it.
+class Reading(NamedTuple):
+    """One value of one data channel as an instrument gave it; a tuple, because hundreds are made a second.
 
     `value` is None exactly when `quality` is INVALID or OUT_OF_RANGE; `unit` is the catalogue's unit of the channel
     (deg, kn, m, rpm, ...; empty for states and text).

@@ -6,12 +6,20 @@ Python's `float` takes `nan`, `inf`, `1e5`, `1_2.5`; none of them is a number of
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from functools import cache, lru_cache
 from typing import Final
 
 from protocols.nmea0183.ranges import RANGES
 from protocols.reading import Quality, Reading
 
 _NUMBER: Final = re.compile(r"[+-]?(?:\d{1,12}(?:\.\d{0,12})?|\.\d{1,12})")
+_NUMBER_CHARS: Final = "0123456789.-+"
+_SURELY_SHORT: Final = 12
+"""Characters in which no number can have too many digits."""
+_ANGLE_SHORT: Final = 18
+DATES_MAX: Final = 16
+"""Dates remembered: each is heard thousands of times a day."""
 _TIME: Final = re.compile(r"([01]\d|2[0-3])([0-5]\d)([0-5]\d|60)(?:\.(\d{1,6}))?")
 _DEGREES: Final = {2: re.compile(r"(\d{2})(\d{2}(?:\.\d{0,12})?)"), 3: re.compile(r"(\d{3})(\d{2}(?:\.\d{0,12})?)")}
 MINUTES_MAX: Final = 60.0
@@ -21,23 +29,67 @@ PIVOT_YEAR: Final = 80
 
 def number(text: str) -> float | None:
     """Return the number a field holds, None when it is empty or no number of the standard."""
+    if text and len(text) <= _SURELY_SHORT and not text.strip(_NUMBER_CHARS):
+        try:
+            return float(text)  # of these characters alone `float` takes what the standard takes
+        except ValueError:
+            return None
     return float(text) if _NUMBER.fullmatch(text) else None
+
+
+Gauge = Callable[[str, bool], Reading]
+"""From the text of a field, and whether its sentence lets it be used, to the reading of one channel."""
+
+
+def gauge(channel: str, scale: float = 1.0) -> Gauge:
+    """Return what reads the fields that feed `channel`, a number of the field being `scale` of the channel's unit.
+
+    Each is called for every value heard: readings without a value are made once, and numbers are looked at in place.
+    """
+    unit, low, high = RANGES[channel]
+    invalid, out_of_range, good = none_of(channel), none_of(channel, Quality.OUT_OF_RANGE), Quality.GOOD
+
+    def read(text: str, is_valid: bool = True) -> Reading:  # noqa: FBT001, FBT002
+        if not (is_valid and text):
+            return invalid
+        if len(text) <= _SURELY_SHORT and not text.strip(_NUMBER_CHARS):
+            try:
+                value = float(text) * scale
+            except ValueError:
+                return invalid
+        else:
+            spelled = number(text)
+            if spelled is None:
+                return invalid
+            value = spelled * scale
+        return tuple.__new__(Reading, (channel, value, unit, good)) if low <= value <= high else out_of_range
+
+    return read
+
+
+@cache
+def none_of(channel: str, quality: Quality = Quality.INVALID) -> Reading:
+    """Return the reading of a channel that has no value: INVALID or OUT_OF_RANGE."""
+    return Reading(channel, None, RANGES[channel][0], quality)
 
 
 def reading(channel: str, value: float | None, *, is_valid: bool = True) -> Reading:
     """Return `value` (in the channel's unit) as reading: INVALID when void or None, OUT_OF_RANGE when it cannot be."""
+    return none_of(channel) if value is None or not is_valid else placed(channel)(value)
+
+
+def placed(channel: str) -> Callable[[float], Reading]:
+    """Return what makes a value, in the unit of `channel`, a reading of it: GOOD, or OUT_OF_RANGE and without the value."""
     unit, low, high = RANGES[channel]
-    if not is_valid or value is None:
-        return Reading(channel, None, unit, Quality.INVALID)
-    if not low <= value <= high:
-        return Reading(channel, None, unit, Quality.OUT_OF_RANGE)
-    return Reading(channel, value, unit, Quality.GOOD)
+    out_of_range, good = none_of(channel, Quality.OUT_OF_RANGE), Quality.GOOD
+
+    def place(value: float) -> Reading:
+        return tuple.__new__(Reading, (channel, value, unit, good)) if low <= value <= high else out_of_range
+
+    return place
 
 
-def measured(channel: str, text: str, *, scale: float = 1.0, is_valid: bool = True) -> Reading:
-    """Return the number in `text` times `scale` as a reading of `channel`."""
-    value = number(text) if is_valid else None
-    return reading(channel, None if value is None else value * scale)
+_LATITUDE, _LONGITUDE = placed("NAV_LAT"), placed("NAV_LON")
 
 
 def latitude_deg(text: str, hemisphere: str) -> float | None:
@@ -51,21 +103,26 @@ def longitude_deg(text: str, hemisphere: str) -> float | None:
 
 
 def _angle_deg(text: str, digits: int, hemisphere: str, positive: str, negative: str) -> float | None:
-    match = _DEGREES[digits].fullmatch(text)
-    if match is None or hemisphere not in (positive, negative):
+    if text[digits + 2 : digits + 3] == "." and len(text) <= _ANGLE_SHORT and text.replace(".", "", 1).isdigit():
+        degrees, minutes = int(text[:digits]), float(text[digits:])
+    else:
+        match = _DEGREES[digits].fullmatch(text)
+        if match is None:
+            return None
+        degrees, minutes = int(match[1]), float(match[2])
+    if minutes >= MINUTES_MAX or (hemisphere != positive and hemisphere != negative):  # noqa: PLR1714 - every fix
         return None
-    minutes = float(match[2])
-    if minutes >= MINUTES_MAX:
-        return None
-    degrees = int(match[1]) + minutes / 60.0
-    return degrees if hemisphere == positive else -degrees
+    angle = degrees + minutes / 60.0
+    return angle if hemisphere == positive else -angle
 
 
-def position(lat: str, north: str, lon: str, east: str, *, is_valid: bool) -> list[Reading]:
+def position(lat: str, north: str, lon: str, east: str, *, is_valid: bool) -> tuple[Reading, Reading]:
     """Return latitude and longitude; where one of them cannot be read neither is a position, both are INVALID."""
-    latitude, longitude = latitude_deg(lat, north), longitude_deg(lon, east)
-    both = is_valid and latitude is not None and longitude is not None
-    return [reading("NAV_LAT", latitude, is_valid=both), reading("NAV_LON", longitude, is_valid=both)]
+    if is_valid:
+        latitude, longitude = latitude_deg(lat, north), longitude_deg(lon, east)
+        if latitude is not None and longitude is not None:
+            return _LATITUDE(latitude), _LONGITUDE(longitude)
+    return none_of("NAV_LAT"), none_of("NAV_LON")
 
 
 def clock(text: str) -> str | None:
@@ -77,6 +134,7 @@ def clock(text: str) -> str | None:
     return f"{match[1]}:{match[2]}:{match[3]}{fraction}"
 
 
+@lru_cache(DATES_MAX)
 def date(day: str, month: str, year: str) -> str | None:
     """Return `yyyy-mm-dd` of a day, month and year of two or four digits, None when they are no date."""
     if not (day.isdecimal() and month.isdecimal() and year.isdecimal() and len(year) in (2, 4)):
@@ -86,11 +144,14 @@ def date(day: str, month: str, year: str) -> str | None:
     return f"{full_year:04d}-{int(month):02d}-{int(day):02d}" if is_date else None
 
 
+_NO_MOMENT: Final = Reading("NAV_UTC", None, "", Quality.INVALID)
+
+
 def moment(day_text: str | None, time_text: str | None, *, is_valid: bool = True) -> Reading:
     """Return date and time as the ISO 8601 text of NAV_UTC."""
     if day_text is None or time_text is None or not is_valid:
-        return Reading("NAV_UTC", None, "", Quality.INVALID)
-    return Reading("NAV_UTC", f"{day_text}T{time_text}Z", "", Quality.GOOD)
+        return _NO_MOMENT
+    return tuple.__new__(Reading, ("NAV_UTC", f"{day_text}T{time_text}Z", "", Quality.GOOD))
 
 
 def _days(year: int, month: int) -> int:

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, Literal
+from functools import lru_cache
+from typing import Final, Literal, NamedTuple
 
 from protocols.nmea0183.framing import LINE_BYTES_MAX, SENTENCE_CHARS_MAX, checksum
 from protocols.nmea0183.sentences import autopilot, heading, machinery, position, water, weather
@@ -20,8 +21,7 @@ Reject = Literal["framing", "checksum", "too_long", "tag", "fields", "unknown"]
 fields: fewer fields than the formatter has. unknown: a good sentence of a formatter in no table."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(NamedTuple):
     """A sentence with good framing and a good or absent checksum."""
 
     talker: str
@@ -91,15 +91,42 @@ RECOGNISED: Final[frozenset[str]] = frozenset(
 )  # fmt: skip
 """Formatters known to the standard that feed no channel of the catalogue (AIS is read by `protocols.ais`)."""
 
+_ADDRESS: Final = re.compile(r"[A-Z][A-Z0-9]{2,9}")
 _FRAME: Final = re.compile(r"[$!]([A-Z][A-Z0-9]{2,9}),([^*\\]*)(?:\*([0-9A-Fa-f]{2})(?:,([ -~]*))?)?")
 ESCAPED_END: Final = rb"\x0d\x0a"
 """Some loggers write the line end as these eight characters."""
 TEXT_MAX: Final = 200
+PLAIN_BYTES_MAX: Final = 128
+"""Longest line read in one go: a standard sentence and half."""
+ADDRESSES_MAX: Final = 1024
+"""Addresses remembered with their talker and formatter: a ship has some fifty, and noise pushes out only the oldest."""
+_CHECKSUMS: Final = {f"{value:{kind}}".encode("ascii"): value for value in range(256) for kind in ("02X", "02x")}
+_STARTS: Final = b"$!"
+_BANG: Final = _STARTS[1]
 
 
 def parse_line(line: bytes) -> Sentence | Rejected:
     """Return the sentence in a line (with or without its line end and TAG block), or why there is none."""
-    line = line.strip().removesuffix(ESCAPED_END)
+    if line[-3:-2] == b"*" and len(line) <= PLAIN_BYTES_MAX:  # a plain line: the checksum is folded here, in place
+        body = line[1:-3]
+        folded = int.from_bytes(body, "little")
+        if len(body) > 16:  # noqa: PLR2004 - as in `checksum`
+            folded ^= folded >> 512
+            folded ^= folded >> 256
+            folded ^= folded >> 128
+        folded ^= folded >> 64
+        folded ^= folded >> 32
+        folded ^= folded >> 16
+        if _CHECKSUMS.get(line[-2:]) == (folded ^ folded >> 8) & 0xFF and line.isascii() and b"*" not in body:
+            fields = body.decode("ascii").split(",")
+            names = names_of(fields.pop(0))
+            if names is not None and fields and line[0] in _STARTS and b"\\" not in body:
+                return tuple.__new__(Sentence, (*names, fields, None, True, line[0] == _BANG, ""))
+    return _with_care(line.strip())
+
+
+def _with_care(line: bytes) -> Sentence | Rejected:
+    line = line.removesuffix(ESCAPED_END)
     if len(line) > LINE_BYTES_MAX:
         return Rejected("too_long", _shown(line))
     tagged = split_tag(line)
@@ -122,12 +149,18 @@ def _checked(match: re.Match[str], body: bytes, tag: TagBlock | None) -> Sentenc
         return Rejected("too_long", _shown(body))
     if match[3] is not None and int(match[3], 16) != checksum(body[1:end]):
         return Rejected("checksum", _shown(body))
-    address = match[1]
-    proprietary = address[0] == "P"
-    talker, formatter = (address[0], address[1:]) if proprietary else (address[:2], address[2:])
-    return Sentence(
-        talker, formatter, match[2].split(","), tag, match[3] is not None, body.startswith(b"!"), match[4] or ""
-    )
+    names = names_of(match[1])
+    if names is None:
+        return Rejected("framing", _shown(body))
+    return Sentence(*names, match[2].split(","), tag, match[3] is not None, body.startswith(b"!"), match[4] or "")
+
+
+@lru_cache(ADDRESSES_MAX)
+def names_of(address: str) -> tuple[str, str] | None:
+    """Return talker and formatter, `P` being the talker of all makers' own sentences; None where it is no address."""
+    if _ADDRESS.fullmatch(address) is None:
+        return None
+    return (address[0], address[1:]) if address[0] == "P" else (address[:2], address[2:])
 
 
 def readings(sentence: Sentence) -> list[Reading] | Reject:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from protocols.ais.assembler import Assembler, part_of
 from protocols.ais.decoder import decode_parts
+from protocols.nmea0183.batch import FEW, parse_lines
 from protocols.nmea0183.framing import framed
 from protocols.nmea0183.kinds import Fault, FieldValue
 from protocols.nmea0183.sentence import READERS, Rejected, Sentence, parse_line, readings
@@ -38,6 +39,14 @@ def test_any_fields_give_finite_values_in_range_or_none(formatter: str, fields: 
     for reading in found if not isinstance(found, str) else []:
         assert (reading.value is None) == (reading.quality is not Quality.GOOD)
         assert not isinstance(reading.value, float) or math.isfinite(reading.value)
+
+
+@given(st.lists(st.one_of(st.sampled_from(EXAMPLES), st.binary(max_size=90), st.tuples(
+    st.sampled_from(EXAMPLES), st.integers(0, 80), st.sampled_from([b"*", b"\\", b"\n", b"\xff", b"$", b"", b" ", b"\r"])).map(
+        lambda bent: bent[0][: bent[1]] + bent[2] + bent[0][bent[1] :])), min_size=FEW, max_size=2 * FEW))  # fmt: skip
+def test_many_lines_at_once_are_what_each_is_alone(chunk: list[bytes]) -> None:
+    """The chunk's checksums are another way to the same verdicts, whatever stands between good lines."""
+    assert parse_lines(chunk) == [parse_line(line) for line in chunk]
 
 
 nasty_text = st.one_of(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from protocols.nmea0183.field import measured, number
+from protocols.nmea0183.field import gauge, number
 from protocols.nmea0183.form import Form
 from protocols.nmea0183.framing import make
 from protocols.nmea0183.kinds import choice, num, sided, with_unit
@@ -80,17 +80,20 @@ class Answer:
     vessel_heading_deg: float | None
 
 
+_ORDERED_HEADING = gauge("AP_HDGSET")
+
+
 def htd(f: list[str]) -> list[Reading]:
     """Return the heading to steer while the autopilot steers one of its own or from outside."""
     if f[3] not in ("S", "H") or f[0] != "V":
         return []
-    return [measured("AP_HDGSET", f[9], is_valid=f[12] in ("T", ""))]
+    return [_ORDERED_HEADING(f[9], f[12] in ("T", ""))]
 
 
 def steering_of(f: list[str]) -> Steering:
     """Return the fields 1 to 13 of HTC or HTD; a field that cannot be read is None, never a guess."""
     angle = number(f[1])
-    rudder = None if angle is None or f[2] not in ("L", "R") else -angle if f[2] == "L" else angle
+    rudder = None if angle is None or angle < 0.0 or f[2] not in ("L", "R") else -angle if f[2] == "L" else angle
     return Steering(
         f[0] == "A", _MODES.get(f[3]), rudder, f[4], number(f[5]), number(f[6]), number(f[7]), number(f[8]),
         number(f[9]), number(f[10]), number(f[11]), f[12],

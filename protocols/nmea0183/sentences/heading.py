@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from protocols.nmea0183.field import measured, number, reading
+from protocols.nmea0183.field import gauge, number, reading
 from protocols.nmea0183.form import Form
 from protocols.nmea0183.kinds import choice, num, sided, with_unit
 from protocols.reading import Reading
@@ -28,19 +28,23 @@ FORMS: Final = (
 )  # fmt: skip
 
 
+_TRUE, _MAGNETIC, _RATE = gauge("NAV_HDG"), gauge("NAV_HDM"), gauge("NAV_ROT")
+SIDED_MAX_DEG: Final = 180.0
+
+
 def hdt(f: list[str]) -> list[Reading]:
     """Return the true heading."""
-    return [measured("NAV_HDG", f[0], is_valid=f[1] == "T")]
+    return [_TRUE(f[0], f[1] == "T")]
 
 
 def ths(f: list[str]) -> list[Reading]:
     """Return the true heading; only mode A (autonomous) is a measurement."""
-    return [measured("NAV_HDG", f[0], is_valid=f[1] == "A")]
+    return [_TRUE(f[0], f[1] == "A")]
 
 
 def hdm(f: list[str]) -> list[Reading]:
     """Return the magnetic heading."""
-    return [measured("NAV_HDM", f[0], is_valid=f[1] == "M")]
+    return [_MAGNETIC(f[0], f[1] == "M")]
 
 
 def hdg(f: list[str]) -> list[Reading]:
@@ -58,9 +62,11 @@ def hdg(f: list[str]) -> list[Reading]:
 
 def rot(f: list[str]) -> list[Reading]:
     """Return the rate of turn."""
-    return [measured("NAV_ROT", f[0], is_valid=f[1] == "A")]
+    return [_RATE(f[0], f[1] == "A")]
 
 
 def _signed(text: str, side: str) -> float | None:
     value = number(text)
-    return None if value is None or side not in ("E", "W") else value if side == "E" else -value
+    if value is None or not 0.0 <= value <= SIDED_MAX_DEG or side not in ("E", "W"):
+        return None
+    return value if side == "E" else -value

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from protocols.nmea0183.field import measured
+from protocols.nmea0183.field import gauge
 from protocols.nmea0183.form import Form
 from protocols.nmea0183.kinds import Field, choice, num, utc, whole
 from protocols.reading import Reading
@@ -74,31 +74,35 @@ FORMS: Final = (
 )  # fmt: skip
 
 
+_STARBOARD, _PORT, _ORDER = gauge("STG_RUD_S"), gauge("STG_RUD_P"), gauge("STG_ORD")
+_SPEEDS: Final = {"S": gauge("SH_RPM"), "E": gauge("ME_RPM")}
+_PITCH, _BOW = gauge("PROP_PITCH"), gauge("THR_BOW")
+
+
 def rsa(f: list[str]) -> list[Reading]:
     """Return the rudder angles; a port rudder that is empty and void is not fitted."""
-    readings = [measured("STG_RUD_S", f[0], is_valid=f[1] == "A")]
+    readings = [_STARBOARD(f[0], f[1] == "A")]
     if len(f) > 3 and (f[2] or f[3] == "A"):  # noqa: PLR2004 - fields of a pair
-        readings.append(measured("STG_RUD_P", f[2], is_valid=f[3] == "A"))
+        readings.append(_PORT(f[2], f[3] == "A"))
     return readings
 
 
 def ror(f: list[str]) -> list[Reading]:
     """Return the rudder order that is in force."""
-    return [measured("STG_ORD", f[0], is_valid=f[1] == "A")]
+    return [_ORDER(f[0], f[1] == "A")]
 
 
 def rpm(f: list[str]) -> list[Reading]:
     """Return speed (and pitch, where given) of the centre shaft or engine; other shafts have no channel yet."""
-    channel = {"S": "SH_RPM", "E": "ME_RPM"}.get(f[0])
-    if channel is None or f[1] not in ("0", "1"):
+    speed = _SPEEDS.get(f[0])
+    if speed is None or f[1] not in ("0", "1"):
         return []
     good = f[4] == "A"
-    readings = [measured(channel, f[2], is_valid=good)]
-    return [*readings, measured("PROP_PITCH", f[3], is_valid=good)] if f[3] else readings
+    return [speed(f[2], good), _PITCH(f[3], good)] if f[3] else [speed(f[2], good)]
 
 
 def trd(f: list[str]) -> list[Reading]:
     """Return the speed of bow thruster 1 where it is given in rpm."""
     if f[0] != "1" or f[2] == "P":
         return []
-    return [measured("THR_BOW", f[1], is_valid=f[2] == "R")]
+    return [_BOW(f[1], f[2] == "R")]

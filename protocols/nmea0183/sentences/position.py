@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from protocols.nmea0183.field import clock, date, measured, moment, position
+from protocols.nmea0183.field import clock, date, gauge, moment, position
 from protocols.nmea0183.form import Form
 from protocols.nmea0183.kinds import (
     Field,
@@ -81,6 +81,10 @@ FORMS: Final = (
 )  # fmt: skip
 
 
+_SATELLITES, _HDOP = gauge("GNSS_SAT"), gauge("GNSS_HDOP")
+_COG, _SOG, _SOG_KMH = gauge("NAV_COG"), gauge("NAV_SOG"), gauge("NAV_SOG", 1 / 1.852)
+
+
 def _mode_good(fields: list[str], index: int) -> bool:
     """Return whether the mode allows use; sentences older than NMEA 2.3 carry none, which is not a bad one."""
     return len(fields) <= index or fields[index] == "" or fields[index] in GOOD_MODES
@@ -91,15 +95,15 @@ def gga(f: list[str]) -> list[Reading]:
     good = f[5] in GOOD_QUALITIES
     return [
         *position(f[1], f[2], f[3], f[4], is_valid=good),
-        measured("GNSS_SAT", f[6]),
-        measured("GNSS_HDOP", f[7], is_valid=good),
+        _SATELLITES(f[6], f[6].isdecimal()),
+        _HDOP(f[7], good),
     ]
 
 
 def gll(f: list[str]) -> list[Reading]:
     """Return the position."""
     good = (len(f) <= 5 or f[5] == "A") and _mode_good(f, 6)  # noqa: PLR2004 - NMEA 1.5 had no status
-    return position(f[0], f[1], f[2], f[3], is_valid=good)
+    return [*position(f[0], f[1], f[2], f[3], is_valid=good)]
 
 
 def rmc(f: list[str]) -> list[Reading]:
@@ -108,8 +112,8 @@ def rmc(f: list[str]) -> list[Reading]:
     day = date(f[8][:2], f[8][2:4], f[8][4:]) if len(f[8]) == 6 else None  # noqa: PLR2004 - ddmmyy
     return [
         *position(f[2], f[3], f[4], f[5], is_valid=good),
-        measured("NAV_SOG", f[6], is_valid=good),
-        measured("NAV_COG", f[7], is_valid=good),
+        _SOG(f[6], good),
+        _COG(f[7], good),
         moment(day, clock(f[0]), is_valid=f[1] == "A"),
     ]
 
@@ -117,10 +121,10 @@ def rmc(f: list[str]) -> list[Reading]:
 def vtg(f: list[str]) -> list[Reading]:
     """Return course and speed over ground; the knots field, or the km/h field where knots are empty."""
     good = _mode_good(f, 8)
-    course = measured("NAV_COG", f[0] if f[1] == "T" else "", is_valid=good)
+    course = _COG(f[0], good and f[1] == "T")
     if f[4] or len(f) < 8:  # noqa: PLR2004 - fields before the mode
-        return [course, measured("NAV_SOG", f[4] if f[5] == "N" else "", is_valid=good)]
-    return [course, measured("NAV_SOG", f[6] if f[7] == "K" else "", scale=1 / 1.852, is_valid=good)]
+        return [course, _SOG(f[4], good and f[5] == "N")]
+    return [course, _SOG_KMH(f[6], good and f[7] == "K")]
 
 
 def zda(f: list[str]) -> list[Reading]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from protocols.nmea0183.field import measured, number, reading
+from protocols.nmea0183.field import gauge, number, reading
 from protocols.nmea0183.form import Form
 from protocols.nmea0183.kinds import Field, choice, num, with_unit
 from protocols.reading import Quality, Reading
@@ -49,22 +49,26 @@ FORMS: Final = (
 )  # fmt: skip
 
 
+_ALONG, _ALONG_KMH, _ACROSS = gauge("NAV_STW"), gauge("NAV_STW", KMH_KN), gauge("NAV_STWT")
+_DEPTH, _WATER = gauge("NAV_DPTT"), gauge("ENV_SWT")
+
+
 def vhw(f: list[str]) -> list[Reading]:
     """Return the speed through water; knots, or km/h where knots are empty."""
     if f[4]:
-        return [measured("NAV_STW", f[4], is_valid=f[5] == "N")]
-    return [measured("NAV_STW", f[6], scale=KMH_KN, is_valid=f[7] == "K")]
+        return [_ALONG(f[4], f[5] == "N")]
+    return [_ALONG_KMH(f[6], f[7] == "K")]
 
 
 def vbw(f: list[str]) -> list[Reading]:
     """Return the speed through water along and across."""
     good = f[2] == "A"
-    return [measured("NAV_STW", f[0], is_valid=good), measured("NAV_STWT", f[1], is_valid=good)]
+    return [_ALONG(f[0], good), _ACROSS(f[1], good)]
 
 
 def dpt(f: list[str]) -> list[Reading]:
     """Return the depth below the transducer, and below the keel where the offset is one to the keel."""
-    below = measured("NAV_DPTT", f[0])
+    below = _DEPTH(f[0], f[0] != "")
     offset = number(f[1])
     if offset is None or offset >= 0.0 or not isinstance(below.value, float):
         return [below]
@@ -73,9 +77,9 @@ def dpt(f: list[str]) -> list[Reading]:
 
 def dbt(f: list[str]) -> list[Reading]:
     """Return the depth below the transducer in metres."""
-    return [measured("NAV_DPTT", f[2], is_valid=f[3] == "M")]
+    return [_DEPTH(f[2], f[3] == "M")]
 
 
 def mtw(f: list[str]) -> list[Reading]:
     """Return the water temperature."""
-    return [measured("ENV_SWT", f[0], is_valid=f[1] == "C")]
+    return [_WATER(f[0], f[1] == "C")]

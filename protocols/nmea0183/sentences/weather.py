@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
-from protocols.nmea0183.field import measured, number, reading
+from protocols.nmea0183.field import Gauge, gauge, none_of, number, placed
 from protocols.nmea0183.form import Form
 from protocols.nmea0183.kinds import Fault, Field, FieldValue, choice, decimal, num, with_unit
 from protocols.reading import Reading
@@ -69,45 +68,50 @@ TO_MPS: Final = {"K": 1 / 3.6, "M": 1.0, "N": 1852 / 3600, "S": 0.44704}
 """Speed units of MWV in m/s: km/h, m/s, knots, statute miles an hour."""
 
 
+_APPARENT: Final = {unit: gauge("WND_AWS", scale) for unit, scale in TO_MPS.items()}
+_ANGLE: Final = placed("WND_AWA")
+_NO_ANGLE: Final = none_of("WND_AWA")
+_NO_SPEED: Final = none_of("WND_AWS")
+_DIRECTION, _TRUE_MPS, _TRUE_KN = gauge("WND_TWD"), gauge("WND_TWS"), gauge("WND_TWS", TO_MPS["N"])
+
+
 def mwv(f: list[str]) -> list[Reading]:
     """Return the apparent wind (R); the theoretical one (T) is computed from others and not used."""
     if f[1] != "R":
         return []
-    angle = number(f[0])
-    signed = angle if angle is None or angle <= 180.0 else angle - 360.0  # noqa: PLR2004 - degrees
-    good = f[4] == "A" and f[3] in TO_MPS
+    is_good, speed = f[4] == "A", _APPARENT.get(f[3])
+    angle = number(f[0]) if is_good else None
     return [
-        reading("WND_AWA", signed, is_valid=good),
-        measured("WND_AWS", f[2], scale=TO_MPS.get(f[3], 1.0), is_valid=good),
+        _NO_ANGLE if angle is None else _ANGLE(_from_bow(angle)),
+        _NO_SPEED if speed is None else speed(f[2], is_good),
     ]
+
+
+def _from_bow(angle: float) -> float:
+    """Return an angle of 0..360 deg as -180..180; another one stays what it is, which is out of range."""
+    if angle < 0.0:
+        return angle - 360.0
+    return angle - 360.0 if 180.0 < angle <= 360.0 else angle  # noqa: PLR2004 - degrees
 
 
 def mwd(f: list[str]) -> list[Reading]:
     """Return the wind over ground; m/s, or knots where m/s is empty."""
-    direction = measured("WND_TWD", f[0], is_valid=f[1] == "T")
+    direction = _DIRECTION(f[0], f[1] == "T")
     if f[6]:
-        return [direction, measured("WND_TWS", f[6], is_valid=f[7] == "M")]
-    return [direction, measured("WND_TWS", f[4], scale=TO_MPS["N"], is_valid=f[5] == "N")]
+        return [direction, _TRUE_MPS(f[6], f[7] == "M")]
+    return [direction, _TRUE_KN(f[4], f[5] == "N")]
 
 
-@dataclass(frozen=True, slots=True)
-class Transducer:
-    """What a transducer of this type, unit and name measures."""
-
-    channel: str
-    scale: float = 1.0
-
-
-TRANSDUCERS: Final[dict[tuple[str, str, str], Transducer]] = {
-    ("A", "D", "ROLL"): Transducer("NAV_ROLL"),
-    ("A", "D", "HEEL"): Transducer("NAV_ROLL"),
-    ("A", "D", "PTCH"): Transducer("NAV_PITCH"),
-    ("A", "D", "PITCH"): Transducer("NAV_PITCH"),
-    ("A", "D", "TRIM"): Transducer("NAV_PITCH"),
-    ("C", "C", "AIRT"): Transducer("ENV_AIRT"),
-    ("C", "C", "AIRTEMP"): Transducer("ENV_AIRT"),
-    ("P", "B", "BARO"): Transducer("ENV_BARO", 1000.0),
-    ("P", "P", "BARO"): Transducer("ENV_BARO", 0.01),
+TRANSDUCERS: Final[dict[tuple[str, str, str], Gauge]] = {
+    ("A", "D", "ROLL"): gauge("NAV_ROLL"),
+    ("A", "D", "HEEL"): gauge("NAV_ROLL"),
+    ("A", "D", "PTCH"): gauge("NAV_PITCH"),
+    ("A", "D", "PITCH"): gauge("NAV_PITCH"),
+    ("A", "D", "TRIM"): gauge("NAV_PITCH"),
+    ("C", "C", "AIRT"): gauge("ENV_AIRT"),
+    ("C", "C", "AIRTEMP"): gauge("ENV_AIRT"),
+    ("P", "B", "BARO"): gauge("ENV_BARO", 1000.0),
+    ("P", "P", "BARO"): gauge("ENV_BARO", 0.01),
 }
 """{(type, unit, name): channel}; names are makers' habits, a transducer that is not here has no channel."""
 
@@ -116,7 +120,8 @@ def xdr(f: list[str]) -> list[Reading]:
     """Return the readings of the transducers that have a channel; a quadruple that cannot be read costs itself."""
     readings: list[Reading] = []
     for start in range(0, len(f) - 3, 4):
-        transducer = TRANSDUCERS.get((f[start], f[start + 2], f[start + 3]))
+        kind, text, unit, name = f[start : start + 4]
+        transducer = TRANSDUCERS.get((kind, unit, name))
         if transducer is not None:
-            readings.append(measured(transducer.channel, f[start + 1], scale=transducer.scale))
+            readings.append(transducer(text, text != ""))
     return readings
