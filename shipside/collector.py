@@ -13,11 +13,13 @@ from protocols.aio.port import Arrival, Connected, Disconnected, Message, Will
 from protocols.ais.reader import AisReader
 from protocols.ais.report import AisReport
 from protocols.errors import ProtocolError
-from protocols.link import codec, topics
+from protocols.link import topics
 from protocols.link.acks import BatchAck
 from protocols.link.batch import TargetReport
 from protocols.link.birth import Birth
+from protocols.link.legend import Legend
 from protocols.nmea0183.sentence import Sentence
+from shipside.chaining import Chain
 from shipside.config import AgentConfig
 from shipside.listening import Listening
 from shipside.lookout import Lookout
@@ -61,6 +63,7 @@ class Collector:
         self._scanner = Scanner(self.listening.picture, bearer.scan_s, clock.now_s())
         self._batcher = Batcher(config.vessel.id, config.catalogue.by_id, config.catalogue.hash, bearer.batch_s)
         self.window = Window(spool.epoch, spool.last_seq, bearer.resend_s)
+        self.chain = Chain(Legend.from_wire(config.catalogue.hash, config.catalogue.to_wire()), bearer.batch_s)
         self._lookout = Lookout()
         self._seq = spool.last_seq
         self._wake = asyncio.Event()
@@ -123,7 +126,7 @@ class Collector:
         targets = self.targets.take_news(now_s, TARGETS_PER_BATCH)
         batch = self._batcher.cut(self._spool.epoch, self._seq + 1, targets)
         try:
-            self._spool.add(batch.seq, codec.encode(batch))
+            self._spool.add(batch.seq, self.chain.whole(batch))
         except SpoolError as error:
             self.unspooled_count += 1
             if self.unspooled_count == 1 or self.unspooled_count % 100 == 0:
@@ -145,7 +148,7 @@ class Collector:
         if encoded is None:
             self.window.gone(seq)
             return
-        payload = codec.as_historical(encoded) if historical else encoded
+        payload = self.chain.payload(seq, encoded, historical=historical)
         if not await self._port.publish(topics.topic(self._config.vessel.id, topics.BATCH), payload):
             self.window.failed(seq)
 
@@ -162,6 +165,7 @@ class Collector:
         elif isinstance(arrival, Disconnected):
             self._say("disconnected", reason=arrival.reason)
             self.window.disconnected()
+            self.chain.reset()
         else:
             self._take_ack(arrival)
 
@@ -172,6 +176,9 @@ class Collector:
             self._say("bad-ack", problem=str(error))
             return
         through, selected = self.window.receive(ack)
+        self.chain.receive(ack)
+        for seq in ack.again if ack.epoch == self._spool.epoch else ():
+            self.window.failed(seq)
         if through or selected:
             try:
                 self._spool.delete(through, selected)

@@ -11,8 +11,9 @@ from typing import Final
 
 from protocols.console.messages import AlertJson
 from protocols.errors import MalformedError, ProtocolError, SignatureError
-from protocols.link import codec, signing, topics
+from protocols.link import signing, topics
 from protocols.link.birth import Birth
+from protocols.link.closing import Closing
 from protocols.link.events import Event
 from protocols.link.heartbeats import VesselHeartbeat
 from shoreside import fleet, roles, views, watch
@@ -20,6 +21,7 @@ from shoreside.config import AlertLimits, VesselConfig
 from shoreside.fleet import VesselState
 from shoreside.intake import Intake
 from shoreside.live import Hub
+from shoreside.missing import Wanted
 from shoreside.orders import OrderBook
 from shoreside.pending import samples_of
 from shoreside.ports import Ledger, OrderNote, Remembered
@@ -89,8 +91,10 @@ class Downlink:
     def _recall_vessels(self, known: Remembered) -> None:
         for vessel, encoded in known.births.items():
             state = self._state(vessel)
+            birth = Birth.from_bytes(encoded)
+            self.intake.reading.take_birth(birth)
             if state.birth is None:
-                fleet.take_birth(state, Birth.from_bytes(encoded))
+                fleet.take_birth(state, birth)
         for vessel, rows in known.latest.items():
             fleet.recall_latest(self._state(vessel), rows)
         for vessel, points in known.tracks.items():
@@ -147,7 +151,6 @@ class Downlink:
         return state
 
     def _birth(self, vessel: str, payload: bytes, now_s: float, utc_ns: int) -> None:
-        del now_s, utc_ns
         birth = Birth.from_bytes(payload)
         if birth.vessel != vessel:
             raise MalformedError("birth of another vessel than its topic says")
@@ -158,6 +161,8 @@ class Downlink:
             raise SignatureError("birth with another key than the one known")
         fleet.take_birth(state, birth)
         state.collector_alive, state.forged_count = True, 0
+        for held in self.intake.reading.take_birth(birth):
+            self.receive(topics.topic(vessel, topics.BATCH), held, now_s, utc_ns)
         if known is None:
             self._keys[vessel] = birth.vessel_public_key
         if self.role.keeps:
@@ -176,13 +181,9 @@ class Downlink:
 
     def _batch(self, vessel: str, payload: bytes, now_s: float, utc_ns: int) -> None:
         del utc_ns
-        if not self.intake.admits(vessel):
-            return
-        batch = codec.decode(payload)
-        if batch.vessel != vessel:
-            raise MalformedError("batch of another vessel than its topic says")
         state = self._state(vessel)
-        if not self.intake.batch(batch):
+        batch = self.intake.read(vessel, payload, now_s)
+        if batch is None:
             return
         self.batch_count += 1
         state.sample_count += samples_of(batch)
@@ -193,6 +194,11 @@ class Downlink:
         for feed in self._hub.watching(vessel):
             feed.values(rows)
             feed.targets(changed)
+
+    def found(self, wanted: Wanted, answer: Birth | Closing | None, now_s: float, utc_ns: int) -> None:
+        """Take the store's answer to what the intake wanted; None: it has none."""
+        for payload in self.intake.found(wanted, answer, now_s):
+            self.receive(topics.topic(wanted.vessel, topics.BATCH), payload, now_s, utc_ns)
 
     def _open(self, vessel: str, payload: bytes) -> bytes:
         """Return the body of a vessel's envelope once its signature holds; raise SignatureError otherwise."""

@@ -10,13 +10,17 @@ from collections import deque
 from collections.abc import Mapping
 from typing import Final, TypeVar
 
-from protocols.link import topics
+from protocols.link import codec, topics
 from protocols.link.acks import SELECTED_MAX, BatchAck, EventAck
 from protocols.link.batch import Batch
+from protocols.link.birth import Birth
+from protocols.link.closing import Closing, MissingBaseError
 from protocols.link.events import Event
+from shoreside.missing import BaseWanted, Wanted
 from shoreside.pending import Pending
 from shoreside.ports import NOTHING_MORE, BatchStream, EventStream, Ledger, Spans, Work
 from shoreside.progress import Ranges
+from shoreside.readable import Reading
 from shoreside.roles import Role
 
 GAP_WAIT_S: Final = 60.0
@@ -36,6 +40,7 @@ class Intake:
     def __init__(self, role: Role) -> None:
         """Take in what `role` keeps; a role that keeps nothing only tells new from seen."""
         self.pending = Pending()
+        self.reading = Reading()
         self._role = role
         self._batches: dict[BatchStream, Ranges] = {}
         self._events: dict[EventStream, Ranges] = {}
@@ -52,7 +57,50 @@ class Intake:
         """Return whether another batch of `vessel` has room; one that has none is not even decoded."""
         return not self._role.keeps or self.pending.admits(vessel)
 
-    def batch(self, batch: Batch) -> bool:
+    def read(self, vessel: str, payload: bytes, now_s: float) -> Batch | None:
+        """Return the batch in `payload` if it is new, whole and was taken; None otherwise.
+
+        One that waits for its catalogue or its base comes again through `found`; one whose base is not to be had is asked
+        for as a key frame. Raise ProtocolError for what is no batch of this vessel.
+        """
+        if not self.admits(vessel) or self._is_known(vessel, codec.name_of(payload)):
+            return None
+        try:
+            read = self.reading.read(vessel, payload, now_s)
+        except MissingBaseError as error:
+            self._ask_again((vessel, error.epoch), error.seq)
+            return None
+        return read[0] if read is not None and self.batch(*read) else None
+
+    def _is_known(self, vessel: str, name: tuple[int, int] | None) -> bool:
+        """Return whether a batch, by what it says of itself, is committed, then acknowledging it again, or waits."""
+        if name is None:
+            return False
+        if name[1] in self._batches.get((vessel, name[0]), ()):
+            self._ack_batches((vessel, name[0]), [name[1]])
+            return True
+        return self.pending.has_batch((vessel, *name))
+
+    def found(self, wanted: Wanted, answer: Birth | Closing | None, now_s: float) -> list[bytes]:
+        """Return the batches that can be read with the store's answer; without one they are given up, or wait on."""
+        if isinstance(answer, Birth):
+            return self.reading.take_birth(answer)
+        if isinstance(answer, Closing) and isinstance(wanted, BaseWanted):
+            return self.reading.take_base(wanted, answer)
+        for payload in self.reading.missing.absent(wanted, now_s):
+            name = codec.name_of(payload)
+            self.reading.refused[type(wanted).__name__] += 1
+            if name is not None and isinstance(wanted, BaseWanted):
+                self._ask_again((wanted.vessel, name[0]), name[1])
+        return []
+
+    def _ask_again(self, stream: BatchStream, seq: int) -> None:
+        """Ask for a key frame of a batch whose base is not to be had; nothing is acknowledged by it."""
+        if self._role.keeps:
+            ack = BatchAck(stream[1], 0, (), (seq,))
+            self._acks.append((topics.topic(stream[0], topics.ACK), ack.to_bytes()))
+
+    def batch(self, batch: Batch, closing: Closing | None = None) -> bool:
         """Take a batch; return whether it is new and was taken. One that is committed already is acknowledged again."""
         stream = (batch.vessel, batch.epoch)
         if batch.seq in self._batches.get(stream, ()):
@@ -61,7 +109,7 @@ class Intake:
         if not self._role.keeps:
             _see(self._batches, stream, batch.seq)
             return True
-        return not self.pending.has_batch((*stream, batch.seq)) and self.pending.batch(batch)
+        return not self.pending.has_batch((*stream, batch.seq)) and self.pending.batch(batch, closing)
 
     def event(self, event: Event, signed: bytes) -> bool:
         """Take an event; return whether it is new and was taken. One that is committed already is acknowledged again."""

@@ -11,6 +11,7 @@ from typing import Final
 
 from protocols.console.messages import AlertJson
 from protocols.link.batch import Batch
+from protocols.link.closing import Closing
 from protocols.link.events import Event
 from shoreside.ports import OrderNote, Work
 from shoreside.turns import Turns
@@ -50,6 +51,7 @@ class Pending:
         self._births: dict[str, tuple[str, str, bytes]] = {}
         self._keys: dict[str, bytes] = {}
         self._batches: Turns[BatchKey, Batch] = Turns()
+        self._closings: dict[BatchKey, Closing] = {}
         self._events: Turns[EventKey, tuple[Event, bytes]] = Turns()
         self._samples: Counter[str] = Counter()
         self._orders: list[OrderNote] = []
@@ -88,12 +90,15 @@ class Pending:
         """Return True when the batch (vessel, epoch, seq) waits already."""
         return key in self._batches or key in self._flying
 
-    def batch(self, batch: Batch) -> bool:
-        """Queue a batch; return False, having counted it, when there is no room."""
+    def batch(self, batch: Batch, closing: Closing | None = None) -> bool:
+        """Queue a batch, and its closing if it has one; return False, having counted it, when there is no room."""
         if not self.admits(batch.vessel):
             return False
-        self._batches.put((batch.vessel, batch.epoch, batch.seq), batch)
+        key = (batch.vessel, batch.epoch, batch.seq)
+        self._batches.put(key, batch)
         self._samples[batch.vessel] += samples_of(batch)
+        if closing is not None:
+            self._closings[key] = closing
         return True
 
     def has_event(self, key: EventKey) -> bool:
@@ -138,9 +143,10 @@ class Pending:
         for batch in batches.values():
             self._samples[batch.vessel] -= samples_of(batch)
         self._samples += Counter()  # forgets the vessels that have none waiting
+        closings = tuple(self._closings.pop(key) for key in batches if key in self._closings)
         work = Work(
             tuple(self._births.values()), tuple(self._keys.items()), tuple(batches.values()), tuple(events.values()),
-            tuple(self._orders), tuple(self._alerts.values()), tuple(self._gaps),
+            tuple(self._orders), tuple(self._alerts.values()), tuple(self._gaps), closings,
         )  # fmt: skip
         self._flying = frozenset((*batches, *events))
         for items in (self._births, self._keys, self._orders, self._alerts, self._gaps):

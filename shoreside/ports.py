@@ -8,6 +8,7 @@ from typing import Final, Literal, Protocol
 
 from protocols.console.messages import AlertJson, ValueRow
 from protocols.link.batch import Batch, TargetReport
+from protocols.link.closing import Closing
 from protocols.link.events import Event, Reason
 
 Word = Literal["roster", "grant"]
@@ -18,6 +19,8 @@ EventStream = tuple[str, str]
 """(vessel, boot id)."""
 Spans = tuple[tuple[int, int], ...]
 """Ascending ranges of sequences, first and last."""
+CLOSINGS_KEPT: Final = 100
+"""Closings kept per vessel: 17 min of 10 s batches; a ship chains to the newest that was acknowledged, minutes old at most."""
 
 
 class StoreDownError(Exception):
@@ -59,6 +62,8 @@ class Work:
     alerts: tuple[tuple[str, AlertJson], ...] = ()
     gaps: tuple[tuple[str, str, int, int], ...] = ()
     """(vessel, stream, first and last sequence) that will never come."""
+    closings: tuple[Closing, ...] = ()
+    """Where channels stood after some of the batches: other processes read by them what the ship chains to these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +131,17 @@ class Store(Protocol):
         """Make all of `work` durable, return how many samples were new; raise StoreDownError when nothing was kept.
 
         A batch (vessel, epoch, seq) or an event (vessel, boot id, seq) that is there already adds nothing.
+        """
+        ...
+
+    async def birth(self, vessel: str, catalogue_hash: str) -> bytes | None:
+        """Return a birth message that carries that catalogue; None where none is known. Raise StoreDownError."""
+        ...
+
+    async def closing(self, vessel: str, epoch: int, seq: int) -> Closing | None:
+        """Return where a vessel's channels stood after a committed batch; None where that is not kept (any more).
+
+        Raise StoreDownError. At least the last CLOSINGS_KEPT of each vessel are kept.
         """
         ...
 

@@ -14,13 +14,16 @@ from typing import Final
 from protocols.aio.clock import Clock
 from protocols.aio.port import Connected, Disconnected, Message, MessagePort
 from protocols.link import topics
+from protocols.link.birth import Birth
 from protocols.link.cbor import SIZE_MAX_BYTES
+from protocols.link.closing import Closing
 from protocols.link.events import Reason
 from shoreside import orders, roles, views
 from shoreside.config import AlertLimits, VesselConfig
 from shoreside.downlink import Downlink
 from shoreside.intake import Said
 from shoreside.live import Feed, Hub
+from shoreside.missing import BaseWanted, Wanted
 from shoreside.ports import NOTHING_MORE, Ledger, SharedStore, Store, StoreDownError, Word, Work
 from shoreside.rates import Rates
 from shoreside.roles import Role
@@ -79,6 +82,7 @@ class Station:
         self._log = log if log is not None else _silent
         self._sayings: deque[Said] = deque()
         self._say = asyncio.Event()
+        self._fetch_wanted = asyncio.Event()
         self._order_rates = Rates(per_s=10.0, burst=20)
         self._beat_rates = Rates(per_s=20.0, burst=40)
 
@@ -100,6 +104,7 @@ class Station:
             group.create_task(self._write(), name="station write")
             group.create_task(self._send(), name="station send")
             group.create_task(self._tick(), name="station tick")
+            group.create_task(self._fetch(), name="station fetch")
             if self._shared is not None:
                 group.create_task(self._share(self._shared), name="station share")
 
@@ -214,6 +219,8 @@ class Station:
             if isinstance(arrival, Message):
                 self.downlink.receive(arrival.topic, arrival.payload, self._clock.now_s(), self._clock.utc_ns())
                 self._enqueue_acks()
+                if self.downlink.intake.reading.missing.count:
+                    self._fetch_wanted.set()
             elif isinstance(arrival, Connected):
                 self._log("broker connected", number=arrival.number)
                 await self._retain_words()
@@ -241,6 +248,25 @@ class Station:
                 await self._commit(work)
                 self.downlink.intake.committed(work, await self._known_of(work))
                 self._enqueue_acks()
+
+    async def _fetch(self) -> None:
+        """Ask the store for what batches wait for: catalogues, and closings that another process has committed."""
+        while True:
+            await self._fetch_wanted.wait()
+            self._fetch_wanted.clear()
+            for wanted in self.downlink.intake.reading.missing.ask(self._clock.now_s()):
+                try:
+                    answer = await self._look_up(wanted)
+                except StoreDownError:
+                    continue  # asked again at the next tick
+                self.downlink.found(wanted, answer, self._clock.now_s(), self._clock.utc_ns())
+            self._enqueue_acks()
+
+    async def _look_up(self, wanted: Wanted) -> Birth | Closing | None:
+        if isinstance(wanted, BaseWanted):
+            return await self._store.closing(wanted.vessel, wanted.epoch, wanted.seq)
+        encoded = await self._store.birth(wanted.vessel, wanted.catalogue_hash)
+        return None if encoded is None else Birth.from_bytes(encoded)
 
     async def _commit(self, work: Work) -> None:
         """Commit `work`, again and again until it is durable: while the store is away it is neither lost nor acked."""
@@ -312,6 +338,8 @@ class Station:
                 if note.signed is not None:
                     self._enqueue(topics.topic(note.vessel, topics.ORDER), note.signed)
             self._enqueue_acks()
+            if self.downlink.intake.reading.missing.count:
+                self._fetch_wanted.set()
             await asyncio.sleep(TICK_S)
 
     async def _send(self) -> None:

@@ -22,6 +22,8 @@ from protocols.aio.mqtt import Broker, MqttPort
 from protocols.aio.port import Message
 from protocols.link import codec, topics
 from protocols.link.acks import BatchAck
+from protocols.link.birth import Birth
+from protocols.link.legend import Legend
 from protocols.nmea0183.framing import framed
 from protocols.reading import Quality
 
@@ -127,6 +129,7 @@ class Ear:
 
     port: MqttPort
     acknowledges: bool = True
+    legend: Legend | None = None
     seqs: list[int] = field(default_factory=list[int])
     latest: dict[str, tuple[float, Quality]] = field(default_factory=dict[str, tuple[float, Quality]])
     counts: dict[str, int] = field(default_factory=dict[str, int])
@@ -137,8 +140,11 @@ class Ear:
             group.create_task(self.port.run())
             while True:
                 arrival = await self.port.receive()
+                if isinstance(arrival, Message) and arrival.topic.endswith(topics.BIRTH):
+                    birth = Birth.from_bytes(arrival.payload)
+                    self.legend = Legend.from_wire(birth.catalogue_hash, birth.catalogue)
                 if isinstance(arrival, Message) and arrival.topic.endswith(topics.BATCH):
-                    await self._take(codec.decode(arrival.payload))
+                    await self._take(codec.decode(arrival.payload, lambda _: self.legend))
 
     async def _take(self, batch: codec.Batch) -> None:
         self.seqs.append(batch.seq)

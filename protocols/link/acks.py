@@ -21,21 +21,27 @@ class BatchAck:
     """Everything up to and including this sequence is committed; 0 when nothing is known to be contiguous."""
     selected: tuple[int, ...]
     """Sequences above `through_seq` that are committed too."""
+    again: tuple[int, ...] = ()
+    """Sequences that could not be read for want of their base: to be sent again as key frames."""
 
     def to_bytes(self) -> bytes:
         """Return the deterministic CBOR of this acknowledgement."""
         selected: list[Plain] = list(self.selected)
-        return cbor.encode({"epoch": self.epoch, "through": self.through_seq, "selected": selected})
+        again: dict[str, Plain] = {"again": list(self.again)} if self.again else {}
+        return cbor.encode({"epoch": self.epoch, "through": self.through_seq, "selected": selected, **again})
 
     @classmethod
     def from_bytes(cls, encoded: bytes) -> BatchAck:
         """Return the acknowledgement; raise MalformedError with the field that is wrong."""
         source = cbor.decode_map(encoded)
-        selected = fields.items(source, "selected", SELECTED_MAX)
         return cls(
-            fields.integer(source, "epoch"), fields.integer(source, "through"),
-            tuple(fields.integer({"seq": seq}, "seq") for seq in selected),
+            fields.integer(source, "epoch"), fields.integer(source, "through"), _sequences(source, "selected"),
+            _sequences(source, "again") if "again" in source else (),
         )  # fmt: skip
+
+
+def _sequences(source: fields.Map, name: str) -> tuple[int, ...]:
+    return tuple(fields.integer({"seq": seq}, "seq") for seq in fields.items(source, name, SELECTED_MAX))
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,3 +57,7 @@ class Batch:
     scan_utc_ns: NDArray[np.int64]
     columns: tuple[Column, ...]
     targets: tuple[TargetReport, ...]
+    requantised: bool = False
+    """True when values were rounded to their sensors' accuracy before they were sent, to save the bearer."""
+    is_base: bool = False
+    """True when the ship may chain later batches to this one: the shore keeps its closing with it."""

@@ -54,6 +54,10 @@ class Source:
         """Bytes not read yet."""
         return len(self._raw) - self._position
 
+    def peek(self, count: int) -> bytes:
+        """Return the next `count` bytes, or all that are left where there are fewer, without reading them."""
+        return self._raw[self._position : self._position + count]
+
     def take(self, count: int) -> bytes:
         """Return the next `count` bytes; raise MalformedError when there are fewer."""
         if count > self.left:
@@ -90,7 +94,7 @@ def unpack(source: Source, count: int, first: int, width: int) -> NDArray[np.int
 def write(column: Column, scan_count: int) -> tuple[list[Plain], bytes]:
     """Return head and stream of `column`; raise ValueError when it cannot be one of a batch of `scan_count` scans."""
     count = len(column.scan)
-    _check(column, scan_count)
+    check(column, scan_count)
     scan = pack(column.scan)
     quality, qualities = _pack_quality(column.quality)
     if isinstance(column.values, tuple):
@@ -105,7 +109,8 @@ def write(column: Column, scan_count: int) -> tuple[list[Plain], bytes]:
     return head, b"".join((scan.stream, qualities, holes, packed.stream))
 
 
-def _check(column: Column, scan_count: int) -> None:
+def check(column: Column, scan_count: int) -> None:
+    """Raise ValueError when `column` cannot be one of a batch of `scan_count` scans."""
     if not len(column.scan) == len(column.values) == len(column.quality):
         raise ValueError(f"column {column.channel} has parts of different length")
     if not _is_ascending(column.scan, scan_count):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from protocols.console.messages import AlertJson
 from protocols.link.batch import Batch
+from protocols.link.closing import Closing
 from protocols.link.events import Event
-from shoreside.ports import OrderNote, Remembered, StoreDownError, Word, Work
+from shoreside.ports import CLOSINGS_KEPT, OrderNote, Remembered, StoreDownError, Word, Work
 from shoreside.progress import Ranges
 
 
@@ -21,6 +22,9 @@ class MemoryStore:
         self.alerts: dict[tuple[str, str, str], tuple[str, AlertJson]] = {}
         self.gaps: list[tuple[str, str, int, int]] = []
         self.births: dict[str, bytes] = {}
+        self.catalogues: dict[tuple[str, str], bytes] = {}
+        """Births by (vessel, catalogue hash)."""
+        self.closings: dict[tuple[str, int, int], Closing] = {}
         self.keys: dict[str, bytes] = {}
         self.words: dict[tuple[str, Word], bytes] = {}
 
@@ -55,8 +59,27 @@ class MemoryStore:
         self.alerts.update({(vessel, a["source"], a["alert_id"]): (vessel, a) for vessel, a in work.alerts})
         self.gaps.extend(work.gaps)
         self.births.update({vessel: encoded for vessel, _, encoded in work.births})
+        self.catalogues.update({(vessel, digest): encoded for vessel, digest, encoded in work.births})
         self.keys.update(work.keys)
+        self._keep_closings(work.closings)
         return added
+
+    def _keep_closings(self, closings: tuple[Closing, ...]) -> None:
+        for one in closings:
+            self.closings.setdefault((one.vessel, one.epoch, one.seq), one)
+            mine = sorted(key for key in self.closings if key[0] == one.vessel)
+            for key in mine[:-CLOSINGS_KEPT]:
+                del self.closings[key]
+
+    async def birth(self, vessel: str, catalogue_hash: str) -> bytes | None:
+        """Return a birth message that carries that catalogue, if one is known; raise StoreDownError while down."""
+        self._check()
+        return self.catalogues.get((vessel, catalogue_hash))
+
+    async def closing(self, vessel: str, epoch: int, seq: int) -> Closing | None:
+        """Return where a vessel's channels stood after a batch, if that is kept; raise StoreDownError while down."""
+        self._check()
+        return self.closings.get((vessel, epoch, seq))
 
     async def save_word(self, what: Word, vessel: str, version: int, signed: bytes) -> None:
         """Keep signed bytes of the Master; raise StoreDownError while down."""

@@ -7,17 +7,18 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Final, TypeVar
+from typing import Final, LiteralString, TypeVar
 
 import psycopg
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from protocols.link.batch import Batch, TargetReport
+from protocols.link.closing import Closing
 from protocols.link.events import Event
 from shoreside import fleet, views
 from shoreside.ports import OrderNote, Remembered, StoreDownError, Word, Work
-from shoreside.store import loading, rows
+from shoreside.store import closings, loading, rows
 from shoreside.store.connection import Connection, connect
 from shoreside.store.migrate import migrate
 from shoreside.store.partitions import ensure, partition_of
@@ -72,6 +73,27 @@ class PostgresStore:
         except (psycopg.Error, OSError) as error:
             raise await self._broken(error) from error
 
+    async def birth(self, vessel: str, catalogue_hash: str) -> bytes | None:
+        """Return a birth message that carries that catalogue, if one is known; raise StoreDownError."""
+        query = "SELECT birth FROM catalogue JOIN vessel v ON v.id = vessel_id WHERE slug = %s AND hash = %s"
+        return await self._bytes(query, vessel, catalogue_hash)
+
+    async def closing(self, vessel: str, epoch: int, seq: int) -> Closing | None:
+        """Return where a vessel's channels stood after a committed batch, if that is kept; raise StoreDownError."""
+        encoded = await self._bytes(closings.QUERY, vessel, epoch, seq)
+        return None if encoded is None else Closing.from_bytes(encoded)
+
+    async def _bytes(self, query: LiteralString, *arguments: object) -> bytes | None:
+        """Return the one value of a query, on a connection of its own: it must not step into a running COPY."""
+        try:
+            connection = await connect(self._url)
+            async with connection:
+                cursor = await connection.execute(query, arguments)
+                row = await cursor.fetchone()
+        except (psycopg.Error, OSError) as error:
+            raise StoreDownError(str(error)) from error
+        return row[0] if row is not None and isinstance(row[0], bytes) else None
+
     async def save_word(self, what: Word, vessel: str, version: int, signed: bytes) -> None:
         """Keep signed bytes of the Master; raise StoreDownError when they were not kept."""
         try:
@@ -114,12 +136,13 @@ class PostgresStore:
             await self._events(connection, work.events)
             await self._orders(connection, work.orders)
             await self._rest(connection, work)
+            await closings.keep(connection, [(await self._vessel_id(connection, c.vessel), c) for c in work.closings])
         return sum(len(column.scan) for batch in fresh for column in batch.columns)
 
     async def _commit_singly(self, work: Work) -> int:
         """Commit the parts one by one, so that one the database will not take costs itself only."""
         parts = [Work(births=work.births, keys=work.keys, gaps=work.gaps)]
-        parts.extend(Work(batches=(batch,)) for batch in work.batches)
+        parts.extend(Work(batches=(batch,), closings=closings.of(batch, work.closings)) for batch in work.batches)
         parts.extend(Work(events=(event,)) for event in work.events)
         parts.extend(Work(orders=(order,)) for order in work.orders)
         parts.extend(Work(alerts=(alert,)) for alert in work.alerts)

@@ -27,6 +27,7 @@ from protocols.link.birth import Birth
 from protocols.link.cbor import Plain
 from protocols.link.events import TERMINAL, Event
 from protocols.link.heartbeats import OperatorHeartbeat, VesselHeartbeat
+from protocols.link.legend import Legend
 from protocols.link.orders import ORDER_KINDS, Order
 from protocols.link.roster import Grant, Roster, RosterEntry
 from protocols.link.signing import Domain
@@ -155,7 +156,8 @@ class Shore:
         if leaf == topics.BIRTH:
             self.births.append(Birth.from_bytes(payload))
         elif leaf == topics.BATCH:
-            batch = codec.decode(payload)
+            legend = Legend.from_wire(self.births[-1].catalogue_hash, self.births[-1].catalogue)
+            batch = codec.decode(payload, lambda _: legend)
             self.batches[batch.seq] = batch
             if self.acknowledges:
                 await self.say(topics.ACK, BatchAck(batch.epoch, 0, (batch.seq,)).to_bytes())
