@@ -13,6 +13,7 @@ import typer
 from farhelm.conn.cli import app as conn
 from farhelm.decode import decode
 from farhelm.doctor.cli import doctor
+from farhelm.export.cli import export
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, rich_markup_mode="rich",
@@ -20,6 +21,7 @@ app = typer.Typer(
 )  # fmt: skip
 app.command()(decode)
 app.command()(doctor)
+app.command()(export)
 app.add_typer(conn, name="conn")
 
 

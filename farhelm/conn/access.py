@@ -63,6 +63,18 @@ def find(options: Options) -> Access:
     return Access(options.vessel, url.rstrip("/"), token, person, _key(path), _state(options))
 
 
+def way_in(demo: Path | None, url: str, token: str, role: str) -> tuple[str, str]:
+    """Return URL and token as said, else those that a demo has for `role`; raise AccessError where one is missing."""
+    facts = _demo(demo) if demo is not None else {}
+    where = url or str(facts.get("console_url", ""))
+    if not where.startswith(("http://", "https://")):
+        raise AccessError("say where the shore is: --demo FOLDER, or --url http://HOST:PORT with --token")
+    word = token or _texts(facts, "tokens").get(role, "")
+    if not word:
+        raise AccessError("no API token: add --token, or set FARHELM_TOKEN")
+    return where.rstrip("/"), word
+
+
 def person_of(access: Access) -> str:
     """Return whose key it is, by the ship's roster as the shore has it; raise AccessError with what to do."""
     import httpx

@@ -87,6 +87,16 @@ async def samples(
     return await _paged(shore, span, bucket, limit or PAGE_DEFAULT, _read_cursor(cursor, span), form)
 
 
+@router.get("/vessels/{vessel}/catalogue")
+async def catalogue(vessel: str, shore: TheShore, who: TheWho) -> dict[str, object]:
+    """Return the vessel's catalogue as her last birth message has it: whole records, with ISO 19848 local ids."""
+    who.require("read")
+    birth = shore.vessel(vessel).birth
+    if birth is None:
+        raise Problem(HTTPStatus.NOT_FOUND, f"{vessel!r} has not yet said what she is.")
+    return {"vessel": vessel, "imo": birth.imo, "hash": birth.catalogue_hash, "channels": birth.catalogue}
+
+
 async def _known(shore: Shore, vessel: str, channels: str) -> tuple[str, ...]:
     """Return the channels asked for; raise a 422 Problem that names those which neither vessel nor history has."""
     known = shore.vessel(vessel).channels

@@ -1,0 +1,95 @@
+"""`farhelm export`: the command."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:  # loaded by the command that needs it
+    from farhelm.export.run import Wanted
+
+
+class Form(StrEnum):
+    """Kinds of files."""
+
+    parquet = "parquet"
+    csv = "csv"
+    iso19848 = "iso19848"
+
+
+def export(
+    vessel: Annotated[str, typer.Argument(help="Vessel id, e.g. otter.")], *,
+    out: Annotated[Path, typer.Option("--out", help="Folder of the files, made where it is missing.")],
+    start: Annotated[str, typer.Option("--from", help="First moment, ISO 8601 (UTC where no zone is said): 2026-11-25.")],
+    end: Annotated[str, typer.Option("--to", help="Moment after the last; left out: now.")] = "",
+    channels: Annotated[str, typer.Option("--channels", help="Short ids with commas; left out: all numbers.")] = "",
+    form: Annotated[Form, typer.Option("--format", help="Kind of files.")] = Form.parquet,
+    bucket: Annotated[
+        float | None, typer.Option("--bucket", min=0.001, help="Buckets of so many seconds instead of samples.")
+    ] = None,
+    demo: Annotated[
+        Path | None, typer.Option("--demo", help="Data folder of a running `farhelm demo`.", envvar="FARHELM_DEMO")
+    ] = None,
+    url: Annotated[str, typer.Option("--url", help="Where the shore is: http(s)://host:port.", envvar="FARHELM_URL")] = "",
+    token: Annotated[str, typer.Option("--token", help="API token.", envvar="FARHELM_TOKEN", show_envvar=True)] = "",
+) -> None:  # fmt: skip
+    """Write what a shore has kept of a vessel to files, one a day: OUT/vessel=V/day=YYYY-MM-DD/samples.parquet.
+
+    A file has its name when it is whole. A run that was broken off goes on where it was: days that are over and were
+    written by the same request stay as they are; remove a day's file to have it anew, with what came late since.
+
+    Examples:
+      farhelm export otter --demo .demo --from 2026-11-25 --out lake
+
+      farhelm export otter --url https://roc.example --from 2026-11-01 --to 2026-12-01 --channels NAV_SOG --format csv --out csv
+
+      farhelm export otter --demo .demo --from 2026-01-01 --bucket 3600 --out hours
+
+      farhelm export otter --demo .demo --from 2026-11-25 --format iso19848 --out iso
+    """
+    from farhelm.conn.access import AccessError, way_in
+    from farhelm.export.run import Wanted, moment
+    from protocols.aio.clock import SystemClock
+
+    if form is Form.iso19848 and bucket is not None:
+        raise typer.BadParameter("ISO 19848 files hold samples, not buckets", param_hint="--bucket")
+    now = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=SystemClock().utc_ns() // 1000)
+    try:
+        first, last = moment(start), moment(end) if end else now
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--from/--to") from error
+    if first >= last:
+        raise typer.BadParameter("--from must lie before --to", param_hint="--from")
+    names = tuple(dict.fromkeys(name for name in channels.split(",") if name))
+    wanted = Wanted(vessel, first, last, names, form.value, bucket, out)
+    try:
+        _run(*way_in(demo, url, token, "analyst"), wanted, now)
+    except (AccessError, OSError) as error:
+        typer.echo(f"farhelm export: {error}", err=True)
+        raise typer.Exit(1) from error
+
+
+def _run(url: str, token: str, wanted: Wanted, now: datetime) -> None:
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from farhelm.export.run import export as run
+    from farhelm.export.shore import Source
+
+    source = Source(url, token)
+    shown = Progress(
+        TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:3.0f} %"),
+        TextColumn("{task.fields[rows]:,} rows"), TimeRemainingColumn(), console=Console(stderr=True),
+    )  # fmt: skip
+    try:
+        with shown:
+            task = shown.add_task(f"{wanted.vessel} as {wanted.form}", total=1.0, rows=0)
+            done = run(source, wanted, now, lambda part, rows: shown.update(task, completed=part, rows=rows))
+    finally:
+        source.close()
+    kept = f", {done.kept} there before" if done.kept else ""
+    typer.echo(f"{done.rows} rows in {done.written} files below {wanted.folder}{kept}")

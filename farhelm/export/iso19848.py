@@ -1,0 +1,82 @@
+"""ISO 19848 time series and data channel lists as JSON (Annex: TimeSeriesData, DataChannelList)."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, Final
+
+NAMING: Final = {"NamingRule": "dnv", "NamingSchemeVersion": "v2", "ReferenceURL": "https://docs.vista.dnv.com"}
+QUALITY_CODING: Final = "0 good, 1 stale, 2 invalid, 3 out of range, 4 frozen, 5 manual"
+
+
+class IsoFile:
+    """A TimeSeriesData package: one table per data channel, named by its local id; written row by row."""
+
+    def __init__(self, path: Path, channels: dict[str, dict[str, object]], header: dict[str, object]) -> None:
+        """Begin a package with its header (ShipID, TimeSpan, DateCreated, and the DataConfiguration apart)."""
+        self._ids = {name: str(record.get("local_id") or name) for name, record in channels.items()}
+        self._file = path.open("w", encoding="utf-8")
+        told = {key: value for key, value in header.items() if key != "DataConfiguration"}
+        self._file.write('{"Package": {"Header": ' + json.dumps(told))
+        self._file.write(', "TimeSeriesData": [{"DataConfiguration": ' + json.dumps(header["DataConfiguration"]))
+        self._file.write(', "TabularData": [')
+        self._channel: str | None = None
+        self._count = 0
+
+    def write(self, batch: Any) -> None:
+        """Add the rows of a record batch; those of a channel follow each other."""
+        columns = (batch.column(name).to_pylist() for name in ("channel", "time", "value", "quality"))
+        for channel, time, value, quality in zip(*columns, strict=True):
+            if channel != self._channel:
+                self._next(channel)
+            row = {
+                "TimeStamp": time.isoformat(timespec="microseconds").replace("+00:00", "Z"),
+                "Value": ["" if value is None else repr(value)], "Quality": [str(quality)],
+            }  # fmt: skip
+            self._file.write((", " if self._count else "") + json.dumps(row))
+            self._count += 1
+
+    def close(self) -> None:
+        """End the package."""
+        self._end_table()
+        self._file.write("]}]}}\n")
+        self._file.close()
+
+    def _next(self, channel: str) -> None:
+        self._end_table()
+        begun = ", " if self._channel is not None else ""
+        self._channel, self._count = channel, 0
+        name = json.dumps([self._ids.get(channel, channel)])
+        self._file.write(f'{begun}{{"NumberOfDataChannel": 1, "DataChannelID": {name}, "DataSet": [')
+
+    def _end_table(self) -> None:
+        if self._channel is not None:
+            self._file.write(f'], "NumberOfDataSet": {self._count}}}')
+
+
+def channel_list(
+    ship_id: str, catalogue_hash: str, created: str, channels: dict[str, dict[str, object]]
+) -> dict[str, object]:  # fmt: skip
+    """Return the DataChannelList package that the time series refer to."""
+    identity = {"ID": f"farhelm-{catalogue_hash}", "TimeStamp": created}
+    header = {
+        "ShipID": ship_id, "DataChannelListID": identity, "VersionInformation": NAMING, "Author": "Farhelm",
+        "DateCreated": created,
+    }  # fmt: skip
+    listed = [_channel(record) for record in channels.values()]
+    return {"Package": {"Header": header, "DataChannelList": {"DataChannel": listed}}}
+
+
+def _channel(record: dict[str, object]) -> dict[str, object]:
+    properties: dict[str, object] = {
+        "DataChannelType": {"Type": "Inst", "UpdateCycle": record["cycle_s"]},
+        "Format": {"Type": {"number": "Decimal", "boolean": "Boolean"}.get(str(record["kind"]), "String")},
+        "QualityCoding": QUALITY_CODING, "Name": record["name"],
+    }  # fmt: skip
+    if record.get("unit"):
+        properties["Unit"] = {"UnitSymbol": record["unit"]}
+    if record.get("low") is not None and record.get("high") is not None:
+        properties["Range"] = {"High": record["high"], "Low": record["low"]}
+    named = {"LocalID": record.get("local_id") or record["short_id"], "ShortID": record["short_id"]}
+    return {"DataChannelID": named, "Property": properties}
