@@ -23,11 +23,12 @@ from shipside.chaining import Chain
 from shipside.config import AgentConfig
 from shipside.listening import Listening
 from shipside.lookout import Lookout
-from shipside.ports import Clock, LineSource, MessagePort, ReadingSource
+from shipside.ports import Clock, InputFacts, LineSource, MessagePort, ReadingSource
 from shipside.spool import Spool, SpoolError
 from shipside.window import Window
 from telemetry.batching import Batcher
 from telemetry.ghosts import TargetFix
+from telemetry.health_channels import HealthWatch
 from telemetry.scan import Scanner
 from telemetry.targets import TargetTable
 
@@ -64,7 +65,7 @@ class Collector:
         self._batcher = Batcher(config.vessel.id, config.catalogue.by_id, config.catalogue.hash, bearer.batch_s)
         self.window = Window(spool.epoch, spool.last_seq, bearer.resend_s)
         self.chain = Chain(Legend.from_wire(config.catalogue.hash, config.catalogue.to_wire()), bearer.batch_s)
-        self._lookout = Lookout()
+        self._lookout, self._health = Lookout(), HealthWatch(clock.now_s())
         self._seq = spool.last_seq
         self._wake = asyncio.Event()
         self.unspooled_count = 0
@@ -100,6 +101,8 @@ class Collector:
                 continue
 
     def _scan(self, now_s: float) -> None:
+        if self._health.is_due(now_s):
+            self.listening.take_own(self._health.tick([self.listening.counts(one) for one in self._facts()], now_s))
         scan = self._scanner.tick(now_s, self._clock.utc_ns())
         if scan is None:
             return
@@ -112,7 +115,7 @@ class Collector:
 
     def _look(self, now_s: float) -> None:
         """Say which inputs came, went, or gave what is no sentence."""
-        facts = [source.facts() for source in self._inputs] + [poller.facts() for poller in self._pollers]
+        facts = self._facts()
         for line in self._lookout.changes(facts):
             self._say("input", **line)
         for line in self._lookout.rejections(facts, self.listening.rejected, now_s):
@@ -120,6 +123,9 @@ class Collector:
         filling = self._lookout.disk(self._spool.disk_used_pct())
         if filling is not None:
             self._say("disk", **filling)
+
+    def _facts(self) -> list[InputFacts]:
+        return [source.facts() for source in self._inputs] + [poller.facts() for poller in self._pollers]
 
     def _spool_batch(self, now_s: float) -> None:
         """Cut a batch and write it; only what is on disk is sent."""

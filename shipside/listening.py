@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from protocols.nmea0183.datagram import LineCounter
@@ -11,9 +11,10 @@ from protocols.nmea0183.moment import judged
 from protocols.nmea0183.sentence import Rejected, Sentence, parse_line, readings
 from protocols.reading import Reading
 from shipside.config import AgentConfig
-from shipside.ports import Clock, TakeLine
+from shipside.ports import Clock, InputFacts, TakeLine
 from telemetry.alerts import DataAlert
 from telemetry.ghosts import TargetFix
+from telemetry.health_channels import SourceCounts
 from telemetry.integrity import Integrity
 from telemetry.picture import Picture
 from telemetry.sources import SourceSelector
@@ -21,6 +22,8 @@ from telemetry.sources import SourceSelector
 AIS: Final = ("VDM", "VDO")
 UTC: Final = "NAV_UTC"
 """The channel of a receiver's date, which week roll-over and dead batteries make wrong."""
+OWN: Final = "agent"
+"""Source of what the agent says of itself."""
 TakeAis = Callable[[str, Sentence], None]
 
 
@@ -34,7 +37,8 @@ class Listening:
         self.picture = Picture(config.catalogue.by_id, SourceSelector(config.ranking, config.hold_off_s))
         self.rejected: dict[str, Counter[str]] = {}
         """Lines that gave nothing: by input, by reason."""
-        self.lost = LineCounter()
+        self.lost: dict[str, LineCounter] = {}
+        """Lines lost by the numbers of their TAG blocks, by input."""
         self._integrity = Integrity(config.catalogue.by_id, config.integrity)
 
     def line_taker(self, source: str) -> TakeLine:
@@ -50,7 +54,8 @@ class Listening:
         if not self._integrity.lines.receive(source, sentence.talker, sentence.formatter, self._clock.now_s()):
             self.reject(source, "unlisted")
             return
-        self.lost.receive(sentence.tag)
+        if sentence.tag is not None:
+            self.lost.setdefault(source, LineCounter()).receive(sentence.tag)
         if sentence.formatter in AIS:
             if self._take_ais is not None:
                 self._take_ais(source, sentence)
@@ -77,6 +82,19 @@ class Listening:
     def take_target(self, fix: TargetFix) -> None:
         """Judge an AIS report; one that cannot be true raises an alert and is shown all the same."""
         self._integrity.receive_target(fix, self.picture, self._clock.now_s())
+
+    def take_own(self, readings: Iterable[Reading]) -> None:
+        """Take what the agent says of itself; there is nothing to hold it against."""
+        now_s, utc_ns = self._clock.now_s(), self._clock.utc_ns()
+        for reading in readings:
+            self.picture.receive(reading, OWN, now_s, utc_ns)
+
+    def counts(self, facts: InputFacts) -> SourceCounts:
+        """Return what is known of a source, by its own word and by what its lines gave."""
+        errors = facts.rejected_count + sum(self.rejected.get(facts.name, Counter()).values())
+        numbered = self.lost.get(facts.name)
+        lost = facts.lost_count + (numbered.lost_count if numbered else 0)
+        return SourceCounts(facts.name, facts.lines_count, errors, lost, facts.last_line_s)
 
     def data_alerts(self, now_s: float) -> tuple[DataAlert, ...]:
         """Return the alerts about data that were raised or rectified since the last call."""

@@ -34,9 +34,12 @@ Note = Callable[..., None]
 class Wire:
     """An input that gives the lines put on it: a `LineSource` without a socket; with nobody listening they are lost."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, clock: Clock) -> None:
         """Begin with nobody listening."""
-        self._name = name
+        self._name, self._clock = name, clock
+        self.is_plugged_in = True
+        """False: whatever is put on it is lost."""
+        self._last_s: float | None = None
         self._take: TakeLine | None = None
         self._lines = 0
 
@@ -56,13 +59,14 @@ class Wire:
     def put(self, lines: Iterable[bytes]) -> None:
         """Put lines on the wire."""
         for line in lines:
-            if self._take is not None:
+            if self._take is not None and self.is_plugged_in:
                 self._lines += 1
+                self._last_s = self._clock.now_s()
                 self._take(line.rstrip(b"\r\n"))
 
     def facts(self) -> InputFacts:
         """Return how the input is doing."""
-        return InputFacts(self._name, self._take is not None, self._lines, 0, 0, None, "")
+        return InputFacts(self._name, self._take is not None, self._lines, 0, 0, self._last_s, "")
 
 
 class Autopilot(WiredAutopilot):
@@ -128,7 +132,7 @@ def launch(spec: VesselSpec, quality: LinkQuality, waters: Waters) -> Afloat:
     slug, seed, clock = spec.slug, waters.seed, waters.clock
     config = commissioning.agent_config(spec, seed, waters.folder / slug)
     ship, link = Ship(spec, seed, clock.utc_ns(), waters.environment), waters.network.link(slug, quality)
-    for_collector, for_safety = Wire("bridge"), Wire("bridge")
+    for_collector, for_safety = Wire("bridge", clock), Wire("bridge", clock)
     autopilot = Autopilot(ship, (for_collector, for_safety))
     spool, journal = Spool(":memory:", config.spool_bytes_max, clock.utc_ns() // NS_PER_S), Journal(":memory:")
     key = commissioning.key_of(seed, slug)

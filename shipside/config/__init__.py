@@ -16,6 +16,7 @@ from typing import Final
 from control.limits import ConfigError, ControlConfig
 from shipside import handing
 from shipside.actuators.plc import missing_registers
+from shipside.config.health import with_health
 from shipside.config.inputs import InputConfig, read_inputs, read_ranking
 from shipside.config.integrity import read_integrity
 from shipside.config.keys import unknown_names
@@ -98,7 +99,8 @@ def from_mapping(source: Mapping[str, object], folder: Path, environment: Mappin
         stop_broker_url=read_broker(reader, reader.text(broker, "stop_url", "broker", url), "stop_url"),
         inputs=inputs, modbus=modbus, ranking=ranking,
         hold_off_s=reader.number(reader.table("sources"), "hold_off_s", "sources", 0.0, 3600.0, 10.0),
-        catalogue=read_catalogue(reader), integrity=read_integrity(reader, vessel, inputs, ranking),
+        catalogue=with_health(reader, read_catalogue(reader), inputs, modbus),
+        integrity=read_integrity(reader, vessel, inputs, ranking),
         bearer=read_bearer(reader, link),
         spool=Path(environment.get("FARHELM_SPOOL") or reader.path(spool, "path", "spool")),
         spool_bytes_max=int(reader.number(spool, "mb_max", "spool", 1.0, 1e6, 1000.0) * 1e6),

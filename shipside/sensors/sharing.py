@@ -14,6 +14,7 @@ import socket
 import struct
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -31,8 +32,10 @@ LATE_S: Final = 2.0
 LOOK_S: Final = 1.0
 DATAGRAMS_AT_ONCE: Final = 64
 DATAGRAM_BYTES_MAX: Final = 65_536
-ARRIVED: Final = struct.Struct(">d")
-"""Monotonic seconds of the line's arrival, before the line: both processes read the same clock of the machine."""
+HEADER: Final = struct.Struct(">dII")
+"""Before each line: monotonic seconds of its arrival, as both processes read the same clock of the machine; and what the input
+has rejected and what of it was lost so far, the lines not handed on included, which the collector cannot see itself."""
+COUNT_MAX: Final = 0xFFFFFFFF
 HANDED_ON: Final = "the safety process reads it and hands its lines on"
 
 
@@ -46,6 +49,7 @@ class SharedInput:
         self._wake = asyncio.Event()
         self._lookout = Lookout()
         self._told = 0
+        self._rejected = self._source_lost = 0
         self.lost_count = 0
         """Lines that the collector did not get."""
 
@@ -80,14 +84,20 @@ class SharedInput:
         if len(self._waiting) >= WAITING_MAX:
             self._waiting.popleft()
             self.lost_count += 1
-        self._waiting.append(ARRIVED.pack(self._clock.now_s()) + line)
+        self._waiting.append(self._header() + line)
         self._wake.set()
+
+    def _header(self) -> bytes:
+        lost = self._source_lost + self.lost_count
+        return HEADER.pack(self._clock.now_s(), min(self._rejected, COUNT_MAX), min(lost, COUNT_MAX))
 
     async def _hand_on(self) -> None:
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as out:
             out.setblocking(False)  # noqa: FBT003 - the standard library takes it so
             while True:
                 self._look()
+                with contextlib.suppress(OSError):  # a collector that is away or busy hears it the next time
+                    out.sendto(self._header(), str(self._path))
                 self._wake.clear()
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(LOOK_S):
@@ -112,6 +122,7 @@ class SharedInput:
     def _look(self) -> None:
         """Say what the collector cannot see: whether the input stands, what it rejects, what was not handed on."""
         facts = [self._source.facts()]
+        self._rejected, self._source_lost = facts[0].rejected_count, facts[0].lost_count
         for line in self._lookout.changes(facts):
             self._say("input", **line)
         for line in self._lookout.rejections(facts, {}, self._clock.now_s()):
@@ -128,6 +139,7 @@ class HandedInput(LineInput):
         """Prepare to listen at `path`; nothing is bound before `run`."""
         super().__init__(config, clock)
         self._path = path
+        self._told = (0, 0)
 
     async def once(self) -> bool:
         """Take lines until cancelled; raise OSError when the socket cannot be bound."""
@@ -151,9 +163,20 @@ class HandedInput(LineInput):
             for _ in range(DATAGRAMS_AT_ONCE):
                 self.receive(bound.recv(DATAGRAM_BYTES_MAX))
 
+    def facts(self) -> InputFacts:
+        """Return how the input is doing, with what the safety process has told of it."""
+        own = super().facts()
+        rejected, lost = self._told
+        return replace(own, rejected_count=own.rejected_count + rejected, lost_count=own.lost_count + lost)
+
     def receive(self, datagram: bytes) -> None:
-        """Pass the line in a datagram on; one that comes late is rejected, as is what is none."""
-        if len(datagram) < ARRIVED.size or self.clock.now_s() - ARRIVED.unpack_from(datagram)[0] > LATE_S:
+        """Pass the line in a datagram on, if there is one; one that comes late is rejected, as is what is none."""
+        if len(datagram) < HEADER.size:
             self.reject()
             return
-        self.pass_on([datagram[ARRIVED.size :]])
+        arrived_s, rejected, lost = HEADER.unpack_from(datagram)
+        self._told = (rejected, lost)
+        if self.clock.now_s() - arrived_s > LATE_S:
+            self.reject()
+        elif len(datagram) > HEADER.size:
+            self.pass_on([datagram[HEADER.size :]])

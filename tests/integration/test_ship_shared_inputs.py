@@ -18,7 +18,7 @@ from shipside.config.inputs import InputConfig
 from shipside.handing import UNSHARED
 from shipside.sensors import sharing
 from shipside.sensors.lines import TcpServerInput, UdpInput, open_input
-from shipside.sensors.sharing import ARRIVED, HandedInput, SharedInput
+from shipside.sensors.sharing import HEADER, HandedInput, SharedInput
 from tests.agent_kit import VESSEL, broker, closed_port, ear, program, until
 
 ROOT = Path(__file__).parents[2]
@@ -154,7 +154,8 @@ def test_a_late_line_or_noise_is_rejected(tmp_path: Path) -> None:
     both = Both(InputConfig("it", "udp"), tmp_path)
     both.handed.take = both.collector.append
     now_s = both.clock.now_s()
-    for datagram in (b"", b"short", ARRIVED.pack(now_s - sharing.LATE_S - 0.5) + HDT, ARRIVED.pack(now_s) + HDT):
+    late, prompt = HEADER.pack(now_s - sharing.LATE_S - 0.5, 0, 0), HEADER.pack(now_s, 0, 0)
+    for datagram in (b"", b"short", late + HDT, prompt + HDT, prompt):
         both.handed.receive(datagram)
     assert both.collector == [HDT]
     assert both.handed.facts().rejected_count == 3

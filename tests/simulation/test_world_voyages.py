@@ -10,7 +10,6 @@ import pytest
 from simulators.bad_link import Cut, LinkQuality
 from simulators.loop import run
 from simulators.world import World
-from telemetry.catalogue import standard_catalogue
 
 SCAN_S, STAMP_S = 0.2, 0.0015
 """Scans are stamped when they are taken; the collector's shortest wait is a millisecond."""
@@ -44,7 +43,7 @@ def assert_complete(world: World, vessel: str = "otter") -> int:
     scans = np.concatenate([batch.scan_utc_ns for batch in batches])
     apart_s = np.diff(scans) / 1e9
     assert float(np.abs(apart_s - SCAN_S).max()) < STAMP_S, "a scan is missing or came twice"
-    assert {batch.catalogue_hash for batch in batches} == {standard_catalogue().hash}
+    assert {batch.catalogue_hash for batch in batches} == {world.vessels[vessel].collector.birth().catalogue_hash}
     return len(seqs)
 
 

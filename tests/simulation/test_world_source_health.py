@@ -1,0 +1,50 @@
+"""An input unplugged aboard is seen ashore: its age grows, its rate falls, and both are there for whoever looks."""
+
+from __future__ import annotations
+
+import pytest
+
+from simulators import loop
+from simulators.world import World
+from telemetry.catalogue import Catalogue
+
+
+def test_an_unplugged_source_is_seen_ashore() -> None:
+    """The bridge's line is pulled for a minute; ashore, beside the stale heading, its health says which source it was."""
+
+    async def voyage() -> None:
+        async with World(seed=7, vessels=("kestrel",)) as world:
+            state = world.station.downlink.states["kestrel"]
+
+            def ashore(channel: str) -> float:
+                return float(state.latest[channel][1])  # type: ignore[arg-type]
+
+            await world.forward(seconds=40)
+            assert ashore("SRC_BRIDGE_RATE") > 10.0
+            assert ashore("SRC_BRIDGE_AGE") <= 1.0
+            assert ashore("SRC_PLC_RATE") == pytest.approx(4.0, abs=0.5)  # two ranges each 0.5 s
+            before = ashore("SRC_BRIDGE_RATE")
+
+            for wire in world.vessels["kestrel"].wires:
+                wire.is_plugged_in = False
+            ages, rates = [], []
+            for _ in range(6):
+                await world.forward(seconds=10)
+                ages.append(ashore("SRC_BRIDGE_AGE"))
+                rates.append(ashore("SRC_BRIDGE_RATE"))
+            assert ages == sorted(ages)
+            assert ages[-1] >= 50.0
+            assert rates == sorted(rates, reverse=True)
+            assert rates[0] < before
+            assert rates[-1] == 0.0
+            # The other source goes on, and says so: it is this one input, not the link.
+            assert ashore("SRC_PLC_AGE") <= 1.0
+
+            for wire in world.vessels["kestrel"].wires:
+                wire.is_plugged_in = True
+            await world.forward(seconds=30)
+            assert ashore("SRC_BRIDGE_AGE") <= 1.0
+            assert ashore("SRC_BRIDGE_RATE") > 10.0
+            assert "SRC_BRIDGE_AGE" in Catalogue.from_wire(world.vessels["kestrel"].collector.birth().catalogue)
+
+    loop.run(voyage())
