@@ -19,7 +19,7 @@ import uvicorn
 from protocols.aio.clock import Clock, SystemClock
 from protocols.aio.mqtt import Broker, MqttPort
 from shoreside import config, people, roles
-from shoreside.api import app
+from shoreside.api import app, serving
 from shoreside.api.auth import Auth
 from shoreside.api.shore import Shore
 from shoreside.ports import StoreDownError
@@ -121,12 +121,7 @@ async def _seed(shore: Shore, entries: list[dict[str, object]]) -> None:
 
 
 async def _serve(shore: Shore, listener: socket.socket) -> None:
-    server = uvicorn.Server(uvicorn.Config(
-        app.create(shore), ws="websockets-sansio", ws_per_message_deflate=False, ws_max_size=64 * 1024,
-        ws_ping_interval=5.0, ws_ping_timeout=10.0, timeout_graceful_shutdown=5, timeout_keep_alive=5,
-        limit_concurrency=500, server_header=False, proxy_headers=False, access_log=False, log_config=None,
-        lifespan="off",
-    ))  # fmt: skip
+    server = uvicorn.Server(serving.settings(app.create(shore)))
     await server.serve(sockets=[listener])
 
 

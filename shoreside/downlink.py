@@ -9,7 +9,7 @@ from collections import Counter, deque
 from collections.abc import Callable
 from typing import Final
 
-from protocols.console.messages import AlertJson
+from protocols.console.messages import AlertJson, FromShore
 from protocols.errors import MalformedError, ProtocolError, SignatureError
 from protocols.link import signing, topics
 from protocols.link.birth import Birth
@@ -19,8 +19,9 @@ from protocols.link.heartbeats import VesselHeartbeat
 from shoreside import fleet, roles, views, watch
 from shoreside.config import AlertLimits, VesselConfig
 from shoreside.fleet import VesselState
+from shoreside.frames import Frame, ValuesFrame
 from shoreside.intake import Intake
-from shoreside.live import Hub
+from shoreside.live import Hub, targets_messages
 from shoreside.missing import Wanted
 from shoreside.orders import OrderBook
 from shoreside.pending import samples_of
@@ -170,9 +171,8 @@ class Downlink:
                 self.pending.key(vessel, birth.vessel_public_key)
             self.pending.birth(vessel, birth.catalogue_hash, payload)
         message = views.vessel_message(state)
-        for feed in self._hub.watching(vessel) if message else ():
-            if message:
-                feed.firm(message)
+        if message is not None:
+            self._tell(vessel, message)
 
     def _death(self, vessel: str, payload: bytes, now_s: float, utc_ns: int) -> None:
         del payload, now_s, utc_ns
@@ -180,7 +180,6 @@ class Downlink:
             self.states[vessel].collector_alive = False
 
     def _batch(self, vessel: str, payload: bytes, now_s: float, utc_ns: int) -> None:
-        del utc_ns
         state = self._state(vessel)
         batch = self.intake.read(vessel, payload, now_s)
         if batch is None:
@@ -191,9 +190,14 @@ class Downlink:
             return
         rows = fleet.take_batch(state, batch, now_s)
         changed = fleet.take_targets(state, batch.targets)
-        for feed in self._hub.watching(vessel):
-            feed.values(rows)
-            feed.targets(changed)
+        watching = self._hub.watching(vessel)
+        if watching:
+            values = ValuesFrame(views.values_message(vessel, rows, utc_ns // fleet.NS_PER_MS))
+            parts = [Frame(message) for message in targets_messages(vessel, changed)]
+            for feed in watching:
+                feed.news(values, parts[0] if len(parts) == 1 else None)
+                if len(parts) > 1:
+                    feed.targets(changed)
 
     def found(self, wanted: Wanted, answer: Birth | Closing | None, now_s: float, utc_ns: int) -> None:
         """Take the store's answer to what the intake wanted; None: it has none."""
@@ -224,9 +228,9 @@ class Downlink:
         if state.heartbeat is not None and state.heartbeat.boot_id != beat.boot_id:
             former.append(state.heartbeat.boot_id)
         if fleet.take_heartbeat(state, beat, now_s, utc_ns):
-            message = views.status_message(state, now_s)
+            frame = Frame(views.status_message(state, now_s))
             for feed in self._hub.watching(vessel):
-                feed.slot("status", message)
+                feed.slot("status", frame)
 
     def _event(self, vessel: str, payload: bytes, now_s: float, utc_ns: int) -> None:
         del now_s, utc_ns
@@ -246,34 +250,44 @@ class Downlink:
             if alert is not None:
                 self._take_alert(state, alert)
         else:
-            message = views.event_message(event)
-            for feed in self._hub.watching(event.vessel):
-                feed.firm(message)
+            self._tell(event.vessel, views.event_message(event))
 
     def _tell_order(self, note: OrderNote) -> None:
         message = views.order_message(note, live=True)
         fleet.take_order(self._state(note.vessel), message)
         if self._is_ours(note.source):
             self.pending.order(note)
-        for feed in self._hub.watching(note.vessel):
-            feed.firm(message)
+        self._tell(note.vessel, message)
 
     def _take_alert(self, state: VesselState, alert: AlertJson) -> None:
         fleet.take_alert(state, alert)
         if self._is_ours(alert["source"]):
             self.pending.alert(state.vessel, alert)
-        message = views.alerts_message(state)
-        for feed in self._hub.watching(state.vessel):
-            feed.firm(message)
+        self._tell(state.vessel, views.alerts_message(state))
+
+    def _tell(self, vessel: str, message: FromShore) -> None:
+        """Give all consoles that watch a vessel a message that none may miss."""
+        frame = Frame(message)
+        for feed in self._hub.watching(vessel):
+            feed.firm(frame)
 
     def _is_ours(self, source: str) -> bool:
         """Return whether this process records a word: its own always, the ship's where it keeps what ships send."""
         return source == "shore" or self.role.keeps
 
     def _show(self, now_s: float) -> None:
-        message = views.fleet_message(list(self.states.values()), now_s)
-        for feed in self._hub.all():
-            feed.slot("fleet", message)
-            state = self.states.get(feed.vessel) if feed.vessel is not None else None
-            if state is not None:
-                feed.slot("status", views.status_message(state, now_s))
+        watched = self._hub.all()
+        if not watched:
+            return
+        pages = [Frame(page) for page in views.fleet_messages(list(self.states.values()), now_s)]
+        status = {
+            state.vessel: Frame(views.status_message(state, now_s))
+            for state in {
+                feed.vessel: self.states[feed.vessel] for feed in watched if feed.vessel in self.states
+            }.values()
+        }
+        for feed in watched:
+            for page, frame in enumerate(pages):
+                feed.slot(f"fleet {page}", frame)
+            if feed.vessel in status:
+                feed.slot("status", status[feed.vessel])

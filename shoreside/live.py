@@ -3,15 +3,19 @@
 A feed has three parts. *Firm* messages (orders, alerts, events, key states) are never dropped: a feed that is 1,000 of
 them behind is overrun, and its socket is closed so that the console starts anew. *Slots* keep the latest of their kind
 (fleet, status). *Values* and *targets* keep the latest of each channel and each target, and count what was replaced.
+
+What goes to several consoles is a `Frame`, encoded once for all; only a console that is behind gets an encoding of its own.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 from typing import Final, Literal
 
-from protocols.console.messages import FromShore, TargetJson, ValueRow
+from protocols.console.messages import FromShore, TargetJson, TargetsMessage, ValueRow
+from shoreside.frames import Frame, ValuesFrame
 
 FIRM_MAX: Final = 1000
 """Orders, alerts and events a socket may be behind: hours of them; more means that nobody reads."""
@@ -33,8 +37,17 @@ class Feed:
         self.overrun = False
         self.closed_because = ""
         self.gap_count = 0
-        self._firm: deque[FromShore] = deque()
-        self._slots: dict[str, FromShore] = {}
+        self.replaced_count = 0
+        """Values replaced by newer ones before they were sent, over all subscriptions."""
+        self._firm: deque[Frame] = deque()
+        self._slots: dict[str, Frame] = {}
+        self._fresh: ValuesFrame | None = None
+        """Values that wait alone: nothing was replaced, so the frame all share will do."""
+        self._fresh_targets: Frame | None = None
+        self.outlet: Callable[[bytes], bool] | None = None
+        """Writes a frame in this turn of the loop and says whether it will; None: everything is taken by `frames`."""
+        self.is_draining = False
+        """True while frames that were taken are on their way: nothing may overtake them."""
         self._values: dict[str, ValueRow] = {}
         self._targets: dict[int, TargetJson] = {}
         self._wake = asyncio.Event()
@@ -45,33 +58,72 @@ class Feed:
         self._values.clear()
         self._targets.clear()
         self._slots.clear()
+        self._fresh = self._fresh_targets = None
         self.gap_count = 0
 
-    def firm(self, message: FromShore) -> None:
+    def firm(self, message: FromShore | Frame) -> None:
         """Queue a message that may not be dropped."""
         if len(self._firm) >= FIRM_MAX:
             self.end("1000 orders, alerts or events behind")
             self.overrun = True
             return
-        self._firm.append(message)
-        self._wake.set()
+        frame = _frame(message)
+        if not self._goes_at_once(frame):
+            self._firm.append(frame)
+            self._wake.set()
 
-    def slot(self, name: str, message: FromShore) -> None:
+    def slot(self, name: str, message: FromShore | Frame) -> None:
         """Queue the latest message of its kind in place of an older one."""
-        self._slots[name] = message
-        self._wake.set()
+        frame = _frame(message)
+        if not self._goes_at_once(frame):
+            self._slots[name] = frame
+            self._wake.set()
+
+    def _goes_at_once(self, frame: Frame) -> bool:
+        """Write a frame past the queue where nothing waits in it; most consoles are never behind."""
+        if self.outlet is None or self.is_draining or self.closed_because or self._is_behind() or not frame.fits:
+            return False
+        return self.outlet(frame.encoded)
+
+    def _is_behind(self) -> bool:
+        return bool(
+            self._firm or self._slots or self._values or self._targets or self._fresh or self._fresh_targets
+        )  # fmt: skip
+
+    def news(self, values: ValuesFrame, targets: Frame | None) -> None:
+        """Queue what a batch brought, in frames that all consoles of its vessel share."""
+        if self._goes_at_once(values.counted(self.gap_count)):
+            pass
+        elif self._fresh is None and not self._values:
+            self._fresh = values
+            self._wake.set()
+        else:
+            self.values(values.values["values"])
+        if targets is None or targets.message["type"] != "targets" or self._goes_at_once(targets):
+            return
+        if self._fresh_targets is None and not self._targets:
+            self._fresh_targets = targets
+            self._wake.set()
+        else:
+            self.targets(targets.message["targets"])
 
     def values(self, rows: list[ValueRow]) -> None:
         """Queue new values; one that replaces a value not yet sent counts as a gap."""
+        fresh, self._fresh = self._fresh, None
+        if fresh is not None:
+            self._values.update((row[0], row) for row in fresh.values["values"])
         for row in rows:
             if row[0] in self._values:
                 self.gap_count += 1
+                self.replaced_count += 1
             self._values[row[0]] = row
         self._wake.set()
 
     def targets(self, targets: list[TargetJson]) -> None:
         """Queue changed targets, the latest of each."""
-        for target in targets:
+        fresh, self._fresh_targets = self._fresh_targets, None
+        waiting = fresh.message["targets"] if fresh is not None and fresh.message["type"] == "targets" else []
+        for target in (*waiting, *targets):
             self._targets[target["mmsi"]] = target
         self._wake.set()
 
@@ -85,25 +137,45 @@ class Feed:
         await self._wake.wait()
 
     def take(self, server_utc_ms: int) -> list[FromShore]:
+        """Return and forget all that waits as messages, firm ones first."""
+        return [frame.message for frame in self.frames(server_utc_ms)]
+
+    def frames(self, server_utc_ms: int) -> list[Frame]:
         """Return and forget all that waits, firm messages first."""
         self._wake.clear()
-        messages = list(self._firm)
+        made = [*self._firm, *self._slots.values()]
         self._firm.clear()
-        messages.extend(self._slots.values())
         self._slots.clear()
-        if self._values and self.vessel is not None:
-            messages.append({
+        if self.vessel is None:
+            self._values.clear()
+            self._targets.clear()
+            return made
+        if self._fresh is not None:
+            made.append(self._fresh.counted(self.gap_count))
+        elif self._values:
+            made.append(Frame({
                 "type": "values", "vessel": self.vessel, "server_utc_ms": server_utc_ms,
                 "values": list(self._values.values()), "gap_count": self.gap_count,
-            })  # fmt: skip
-            self._values.clear()
-        targets = list(self._targets.values())
+            }))  # fmt: skip
+        if self._fresh_targets is not None:
+            made.append(self._fresh_targets)
+        made.extend(Frame(message) for message in targets_messages(self.vessel, list(self._targets.values())))
+        self._fresh = self._fresh_targets = None
+        self._values.clear()
         self._targets.clear()
-        if self.vessel is not None:
-            for start in range(0, len(targets), TARGETS_PER_MESSAGE):
-                part = targets[start : start + TARGETS_PER_MESSAGE]
-                messages.append({"type": "targets", "vessel": self.vessel, "targets": part})
-        return messages
+        return made
+
+
+def targets_messages(vessel: str, targets: list[TargetJson]) -> list[TargetsMessage]:
+    """Return targets in messages that fit into a frame."""
+    return [
+        {"type": "targets", "vessel": vessel, "targets": targets[start : start + TARGETS_PER_MESSAGE]}
+        for start in range(0, len(targets), TARGETS_PER_MESSAGE)
+    ]
+
+
+def _frame(message: FromShore | Frame) -> Frame:
+    return message if isinstance(message, Frame) else Frame(message)
 
 
 class Hub:
@@ -112,6 +184,19 @@ class Hub:
     def __init__(self) -> None:
         """Start with no feeds."""
         self._feeds: list[Feed] = []
+        self.replaced_count = 0
+        """Values conflated for consoles that have left."""
+        self.overrun_count = 0
+        """Consoles closed because too many orders, alerts or events waited for them."""
+        self.too_long_count = 0
+        """Messages not sent because they do not fit into a frame; the console is told."""
+        self.stalled_count = 0
+        """Consoles closed because they took nothing for seconds."""
+
+    @property
+    def conflated_count(self) -> int:
+        """Values that a console was not sent because a newer one of the same channel came first."""
+        return self.replaced_count + sum(feed.replaced_count for feed in self._feeds)
 
     @property
     def count(self) -> int:
@@ -126,6 +211,8 @@ class Hub:
         """Remove a feed."""
         if feed in self._feeds:
             self._feeds.remove(feed)
+            self.replaced_count += feed.replaced_count
+            self.overrun_count += feed.overrun
 
     def watching(self, vessel: str) -> list[Feed]:
         """Return the feeds whose view is `vessel`."""

@@ -31,6 +31,9 @@ NOTES_MAX: Final = 5000
 tell the same later."""
 BATCHES_PER_COMMIT: Final = 200
 """Batches in one transaction: above this only the acknowledgement's latency grows, no longer the speed."""
+OF_ONE_PER_COMMIT: Final = 32
+"""Batches, and events, of one vessel in one transaction, so that a flood does not make it long for the others: still 145
+batches a second of one vessel."""
 EVENTS_PER_COMMIT: Final = 200
 """Events in one transaction: each is chained and takes about a millisecond there."""
 
@@ -138,8 +141,8 @@ class Pending:
         """Return and forget what is committed next, of each vessel the oldest first; None when nothing waits."""
         if not self.count:
             return None
-        batches = self._batches.take(BATCHES_PER_COMMIT)
-        events = self._events.take(EVENTS_PER_COMMIT)
+        batches = self._batches.take(BATCHES_PER_COMMIT, OF_ONE_PER_COMMIT)
+        events = self._events.take(EVENTS_PER_COMMIT, OF_ONE_PER_COMMIT)
         for batch in batches.values():
             self._samples[batch.vessel] -= samples_of(batch)
         self._samples += Counter()  # forgets the vessels that have none waiting

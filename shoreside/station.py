@@ -169,7 +169,7 @@ class Station:
             return False
         feed.subscribe(vessel)
         now_s = self._clock.now_s()
-        feed.slot("fleet", views.fleet_message(list(self.downlink.states.values()), now_s))
+        self.greet(feed)
         if state is None:
             return True
         described = views.vessel_message(state)
@@ -186,7 +186,8 @@ class Station:
 
     def greet(self, feed: Feed) -> None:
         """Send the fleet list at once: the answer to a ping."""
-        feed.slot("fleet", views.fleet_message(list(self.downlink.states.values()), self._clock.now_s()))
+        for page in views.fleet_messages(list(self.downlink.states.values()), self._clock.now_s()):
+            feed.slot(f"fleet {page['part']}", page)
 
     def tell_keys(self) -> None:
         """Tell each console whose key changed its state."""

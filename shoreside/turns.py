@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, deque
 from typing import Generic, TypeVar
 
 Key = TypeVar("Key", bound=tuple[object, ...])
@@ -35,15 +36,23 @@ class Turns(Generic[Key, Item]):
         self._count += key not in lane
         lane[key] = item
 
-    def take(self, most: int) -> dict[Key, Item]:
-        """Return and forget up to `most` items, one of each vessel in turn; who was cut off comes first next time."""
+    def take(self, most: int, of_one: int) -> dict[Key, Item]:
+        """Return and forget up to `most` items, one of each vessel in turn, up to `of_one` of each.
+
+        Whoever was cut off comes first next time.
+        """
         taken: dict[Key, Item] = {}
-        while self._lanes and len(taken) < most:
-            vessel = next(iter(self._lanes))
+        turns: Counter[object] = Counter()
+        waiting = deque(self._lanes)
+        while waiting and len(taken) < most:
+            vessel = waiting.popleft()
             lane = self._lanes.pop(vessel)
             key = next(iter(lane))
             taken[key] = lane.pop(key)
+            turns[vessel] += 1
             if lane:
                 self._lanes[vessel] = lane
+                if turns[vessel] < of_one:
+                    waiting.append(vessel)
         self._count -= len(taken)
         return taken

@@ -15,6 +15,7 @@ from protocols.console.messages import (
     StatusMessage,
     TargetsMessage,
     TrackMessage,
+    ValueRow,
     ValuesMessage,
     VesselMessage,
     VesselSummary,
@@ -103,9 +104,18 @@ FLEET_PER_MESSAGE: Final = 80
 """A row takes about 500 bytes; a frame stays under 64 kB."""
 
 
-def fleet_message(states: list[VesselState], now_s: float) -> FleetMessage:
-    """Return the fleet list."""
-    return {"type": "fleet", "vessels": [summary(state, now_s) for state in states[:FLEET_PER_MESSAGE]]}
+def fleet_messages(states: list[VesselState], now_s: float) -> list[FleetMessage]:
+    """Return the fleet list, in as many parts as it takes; one even where there are no vessels."""
+    parts = max(1, -(-len(states) // FLEET_PER_MESSAGE))
+    return [
+        {
+            "type": "fleet", "part": part, "parts": parts,
+            "vessels": [
+                summary(state, now_s) for state in states[part * FLEET_PER_MESSAGE : (part + 1) * FLEET_PER_MESSAGE]
+            ],
+        }
+        for part in range(parts)
+    ]  # fmt: skip
 
 
 _NOBODY: Final = AuthorityState("none", "", "", "", "", "", "", 0, None, "held", "", "", "", None)
@@ -143,12 +153,9 @@ def authority_json(authority: AuthorityState) -> AuthorityJson:
     return cast("AuthorityJson", {name: getattr(authority, name) for name in AuthorityState.__slots__})
 
 
-def values_message(state: VesselState, utc_ms: int) -> ValuesMessage:
-    """Return the latest value of every channel."""
-    return {
-        "type": "values", "vessel": state.vessel, "server_utc_ms": utc_ms, "values": list(state.latest.values()),
-        "gap_count": 0,
-    }  # fmt: skip
+def values_message(vessel: str, rows: list[ValueRow], utc_ms: int) -> ValuesMessage:
+    """Return values of a vessel; the gap count comes last, for it is the only part that is a console's own."""
+    return {"type": "values", "vessel": vessel, "server_utc_ms": utc_ms, "values": rows, "gap_count": 0}
 
 
 def track_message(state: VesselState) -> TrackMessage:

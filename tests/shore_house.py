@@ -16,7 +16,7 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from protocols.aio.clock import SystemClock
 from shoreside import people
-from shoreside.api import app
+from shoreside.api import app, serving
 from shoreside.api.auth import Auth
 from shoreside.api.shore import Shore
 from shoreside.config import ShoreConfig
@@ -74,7 +74,6 @@ async def running_house(database_url: str, tmp_path: Path) -> AsyncGenerator[Hou
     """Run a shore on a free port, with one ship that was born, ann and vic."""
     (tmp_path / "index.html").write_text("<title>console</title>")
     listener = socket.create_server(("127.0.0.1", 0))
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 8192)  # so that a stalled client is felt soon
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     ship, port, stop_port, clock = Ship(), MemoryPort(), MemoryPort(), SystemClock()
     store, readers = PostgresStore(database_url), Readers(database_url)
@@ -84,13 +83,10 @@ async def running_house(database_url: str, tmp_path: Path) -> AsyncGenerator[Hou
     config = ShoreConfig("127.0.0.1", 0, (url,), "", "", database_url, tmp_path, None, True, "t", LIMITS, known)
     shore = Shore(config, clock, station, StopRelay(clock, stop_port), readers, everyone,
                   Auth(everyone, clock, secure=False), "test")  # fmt: skip
-    server = uvicorn.Server(uvicorn.Config(
-        app.create(shore), ws="websockets-sansio", log_config=None, lifespan="off", ws_per_message_deflate=False,
-        timeout_graceful_shutdown=2, ws_max_size=65536,
-    ))  # fmt: skip
+    server = uvicorn.Server(serving.settings(app.create(shore)))
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]  # the test runner has its own
     running = asyncio.create_task(station.run())
-    serving = asyncio.create_task(server._serve([listener]))  # pyright: ignore[reportPrivateUsage] - without signals
+    answering = asyncio.create_task(server._serve([listener]))  # pyright: ignore[reportPrivateUsage] - without signals
     port.bring(*ship.birth())
     async with asyncio.timeout(10):
         while not (  # noqa: ASYNC110 - three programs, no common event
@@ -101,7 +97,7 @@ async def running_house(database_url: str, tmp_path: Path) -> AsyncGenerator[Hou
     async with httpx.AsyncClient(base_url=url) as http:
         yield House(shore, port, stop_port, ship, url, http)
     server.should_exit = True
-    await serving
+    await answering
     running.cancel()
     with suppress(asyncio.CancelledError):
         await running

@@ -147,9 +147,12 @@ class WelcomeMessage(TypedDict):
 
 
 class FleetMessage(TypedDict):
-    """All vessels; on subscribe and at 1 Hz."""
+    """All vessels; on subscribe and at 1 Hz, in parts where they are many."""
 
     type: Literal["fleet"]
+    part: int
+    """0 to parts - 1, sent in this order; the list is whole with the last."""
+    parts: int
     vessels: list[VesselSummary]
 
 

@@ -50,7 +50,8 @@ async def latest(vessel: str, shore: TheShore, who: TheWho) -> dict[str, object]
     """Return the latest value of every channel: [short_id, value, quality, utc_ms]."""
     who.require("read")
     await shore.station.refresh()
-    return {**views.values_message(shore.vessel(vessel), shore.clock.utc_ns() // 1_000_000)}
+    rows = list(shore.vessel(vessel).latest.values())
+    return {**views.values_message(vessel, rows, shore.clock.utc_ns() // 1_000_000)}
 
 
 @router.get("/vessels/{vessel}/targets")

@@ -130,9 +130,12 @@ export interface WelcomeMessage {
   demo: boolean;
 }
 
-/** All vessels; on subscribe and at 1 Hz. */
+/** All vessels; on subscribe and at 1 Hz, in parts where they are many. */
 export interface FleetMessage {
   type: "fleet";
+  /** 0 to parts - 1, sent in this order; the list is whole with the last. */
+  part: number;
+  parts: number;
   vessels: VesselSummary[];
 }
 

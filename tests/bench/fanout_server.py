@@ -1,0 +1,134 @@
+"""One server of the fan-out bench: `ours` or `theirs`; says its CPU seconds on standard output when it is told to end."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+import sys
+import time
+from types import SimpleNamespace
+from typing import Any
+
+import uvicorn
+from fastapi import FastAPI, WebSocket
+from starlette.websockets import WebSocketDisconnect
+
+from protocols.aio.clock import SystemClock
+from protocols.console.messages import FromShore, ValueRow
+from protocols.link.batch import TargetReport
+from shoreside import fleet, views
+from shoreside.api import serving
+from shoreside.api.auth import Who
+from shoreside.api.socket import Console
+from shoreside.frames import Frame, ValuesFrame
+from shoreside.live import Hub, targets_messages
+from shoreside.roster import Words
+
+CHANNELS, TARGETS, RATE_HZ = 60, 3, 5
+"""Values and AIS targets of one batch, about 2.5 kB; batches a second."""
+
+
+def content(number: int) -> list[FromShore]:
+    """Return what a console is told with batch `number`: values and targets; once a second status and fleet as well."""
+    rows: list[ValueRow] = [
+        (f"CHANNEL_{channel:02d}", number + channel / 7, 0, 1_790_000_000_000 + number) for channel in range(CHANNELS)
+    ]
+    targets = [fleet.target_json(TargetReport(440_000_000 + one, number, 35.0, 129.0, 10.0, 90.0, 91.0, None, 0, 70,
+                                              "NEIGHBOUR", None, 100.0, 20.0)) for one in range(TARGETS)]  # fmt: skip
+    made: list[FromShore] = [
+        views.values_message("kestrel", rows, number),
+        *targets_messages("kestrel", [target for target in targets if target is not None]),
+    ]
+    if number % RATE_HZ == 0:
+        state = fleet.VesselState("kestrel")
+        made += [views.status_message(state, 0.0), *views.fleet_messages([state], 0.0)]
+    return made
+
+
+class _Station:
+    def __init__(self) -> None:
+        self.hub, self.words = Hub(), Words({})
+
+    def subscribe(self, feed: Any, vessel: str | None) -> bool:
+        feed.subscribe("kestrel" if vessel is None else vessel)
+        return True
+
+
+async def _is_there(*_: object) -> bool:
+    return True
+
+
+def ours() -> tuple[uvicorn.Config, Any]:
+    """Return our own server and what sends a message to all: a frame for all, a feed and a task for each."""
+    application, station = FastAPI(), _Station()
+    shore: Any = SimpleNamespace(
+        station=station, clock=SystemClock(), auth=SimpleNamespace(still=_is_there),
+        config=SimpleNamespace(demo=False),
+    )  # fmt: skip
+
+    @application.websocket("/ws")
+    async def console(one: WebSocket) -> None:
+        await one.accept()
+        await Console(one, shore, Who("ann", "viewer", "roc", "token", b""), b"key").run()
+
+    async def tell(number: int) -> None:
+        values, targets, *rest = content(number)
+        assert values["type"] == "values"
+        shared, beside, frames = ValuesFrame(values), Frame(targets), [Frame(message) for message in rest]
+        for feed in station.hub.watching("kestrel"):
+            feed.news(shared, beside)
+            for frame in frames:
+                feed.slot(frame.message["type"], frame)
+
+    return serving.settings(application), tell
+
+
+def theirs() -> tuple[uvicorn.Config, Any]:
+    """Return uvicorn as it comes, and the usual loop: one encoding, one send for each client."""
+    application, sockets = FastAPI(), list[WebSocket]()
+
+    @application.websocket("/ws")
+    async def console(one: WebSocket) -> None:
+        await one.accept()
+        await one.send_text("{}")
+        sockets.append(one)
+        try:
+            while True:
+                await one.receive_text()
+        except WebSocketDisconnect:
+            sockets.remove(one)
+
+    async def tell(number: int) -> None:
+        for text in [json.dumps(message, separators=(",", ":")) for message in content(number)]:
+            for one in list(sockets):
+                await one.send_text(text)
+
+    return uvicorn.Config(application, ws="websockets-sansio", ws_per_message_deflate=False, log_config=None,
+                          lifespan="off", access_log=False), tell  # fmt: skip
+
+
+async def main() -> None:
+    """Serve on the inherited listener; broadcast when a line `COUNT` comes in; answer with the CPU."""
+    config, tell = ours() if sys.argv[1] == "ours" else theirs()
+    server = uvicorn.Server(config)
+    task = asyncio.create_task(server._serve([socket.socket(fileno=int(sys.argv[2]))]))
+    reader = asyncio.StreamReader()
+    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    count = int(await reader.readline())
+    before_s = time.process_time()
+    for number in range(count):
+        await tell(number)
+        await asyncio.sleep(1 / RATE_HZ)
+    print(time.process_time() - before_s, flush=True)
+    await reader.readline()
+    server.should_exit = True
+    server.force_exit = True
+    await task
+
+
+if __name__ == "__main__":
+    import uvloop
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(main())
