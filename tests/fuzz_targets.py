@@ -23,6 +23,7 @@ from shipside import config as ship
 from shoreside import config as shore
 from simulators import register_map
 from tests.fuzzing import Target
+from tests.nmea_fuzz_targets import NMEA_TARGETS
 from tests.shore_kit import NOON_NS, ULID, Ship
 
 EXAMPLES = Path(agent.__file__).with_name("examples")
@@ -76,6 +77,7 @@ TARGETS: dict[str, Target] = {
     ),
     "shore configuration": Target(_shore_config, (*_TOML_ERRORS, shore.ConfigError), [SHORE_EXAMPLE.read_bytes()]),
     "register map": Target(_register_map, _TOML_ERRORS, [(register_map.FOLDER / "otter.toml").read_bytes()]),
+    **NMEA_TARGETS,
 }  # fmt: skip
 """{name: parser}"""
 
