@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from protocols.aio.clock import Clock
 from protocols.aio.mqtt import Broker, MqttPort
-from protocols.link import signing, topics
+from protocols.link import topics
 from shipside.actuators.autopilot import AutopilotLink
 from shipside.actuators.helm import EquipmentHelm, Helm, NoHelm
 from shipside.actuators.plc import Plc, missing_registers
@@ -87,15 +87,14 @@ def safety_inputs_of(config: AgentConfig, clock: Clock, say: Say) -> list[LineSo
 
 async def run_collector(config: AgentConfig, clock: Clock, say: Say) -> None:
     """Run the collector until cancelled; raise StartError or SpoolError when it cannot start."""
-    from shipside.collector import Collector, will  # noqa: PLC0415 - numpy stays out of the safety process
+    from shipside.collector import SUBSCRIBED, Collector, will  # noqa: PLC0415 - numpy stays out of the safety process
     from shipside.spool import Spool  # noqa: PLC0415 - as above
 
     key = load_key(config.vessel_key)
     spool = Spool(config.spool, config.spool_bytes_max, clock.utc_ns() // NS_PER_S)
     vessel = config.vessel.id
-    port = MqttPort(
-        _broker(config.broker_url), f"{vessel}-collector", [topics.topic(vessel, topics.ACK)], will=will(vessel)
-    )
+    wanted = [topics.topic(vessel, leaf) for leaf in SUBSCRIBED]
+    port = MqttPort(_broker(config.broker_url), f"{vessel}-collector", wanted, will=will(vessel))
     collector = Collector(
         config,
         clock,
@@ -103,7 +102,8 @@ async def run_collector(config: AgentConfig, clock: Clock, say: Say) -> None:
         inputs_of(config, clock),
         Units(config, clock).of_collector(),
         spool,
-        signing.public_bytes(key),
+        key,
+        _boot_id(clock),
         say,
     )
     say("collector", vessel=vessel, epoch=spool.epoch, spooled=spool.count, inputs=len(config.inputs))
@@ -120,7 +120,7 @@ async def run_safety(config: AgentConfig, clock: Clock, say: Say) -> None:
 
     vessel, key = config.vessel.id, load_key(config.vessel_key)
     inputs, panel, units = safety_inputs_of(config, clock, say), _panel(config.panel_port), Units(config, clock)
-    boot_id = f"{clock.utc_ns():016x}-{os.urandom(4).hex()}"
+    boot_id = _boot_id(clock)
     shell = SafetyShell(
         config, clock, MqttPort(_broker(config.broker_url), f"{vessel}-safety", subscriptions(vessel)),
         MqttPort(_broker(config.stop_broker_url), f"{vessel}-stop", [topics.topic(vessel, topics.STOP)]),
@@ -129,6 +129,11 @@ async def run_safety(config: AgentConfig, clock: Clock, say: Say) -> None:
     )  # fmt: skip
     say("safety", vessel=vessel, boot_id=boot_id, control=config.control is not None)
     await shell.run()
+
+
+def _boot_id(clock: Clock) -> str:
+    """Return the name of this start of one process; names of later starts sort after it while the clock is right."""
+    return f"{clock.utc_ns():016x}-{os.urandom(4).hex()}"
 
 
 def _helm(config: AgentConfig, clock: Clock, inputs: list[LineSource], units: Units) -> Helm:

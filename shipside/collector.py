@@ -6,26 +6,29 @@ The shell's loop is feed, drain, send, re-arm; what goes when is decided by `Sca
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
-from protocols.aio.port import Arrival, Connected, Disconnected, Message, Will
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from protocols.aio.port import Arrival, Connected, Disconnected, Will
 from protocols.ais.reader import AisReader
 from protocols.ais.report import AisReport
-from protocols.errors import ProtocolError
-from protocols.link import topics
-from protocols.link.acks import BatchAck
+from protocols.link import signing, topics
 from protocols.link.batch import TargetReport
 from protocols.link.birth import Birth
+from protocols.link.cbor import Plain
 from protocols.link.legend import Legend
 from protocols.nmea0183.sentence import Sentence
+from shipside.alerting import AlertDesk
 from shipside.chaining import Chain
 from shipside.config import AgentConfig
+from shipside.dispatch import Dispatch
 from shipside.listening import Listening
 from shipside.lookout import Lookout
 from shipside.ports import Clock, InputFacts, LineSource, MessagePort, ReadingSource
-from shipside.spool import Spool, SpoolError
-from shipside.window import Window
+from shipside.spool import CLASSES, BatchClass, Spool
+from shipside.uplink import EVENTS_AT_ONCE, Say, Uplink
 from telemetry.batching import Batcher
 from telemetry.ghosts import TargetFix
 from telemetry.health_channels import HealthWatch
@@ -38,8 +41,10 @@ BIRTH_RETRY_S: Final = 1.0
 """Pause before a birth that the broker did not take is sent again; nothing else goes before it."""
 IDLE_S: Final = 1.0
 """Longest wait of the loop: nothing is due later than this anyway."""
-Say = Callable[..., None]
-"""Writes one line to the program's log: an event name and its fields."""
+SUBSCRIBED: Final = (topics.ACK, topics.EVENT_ACK)
+"""What the collector listens to."""
+TARGETS_EVERY_S: Final = 1.0
+"""AIS targets go in batches of their own, so that they can wait, or go, where samples must not; at most one a second."""
 
 
 def will(vessel: str) -> Will:
@@ -52,24 +57,26 @@ class Collector:
 
     def __init__(
         self, config: AgentConfig, clock: Clock, port: MessagePort, inputs: Sequence[LineSource],
-        pollers: Sequence[ReadingSource], spool: Spool, vessel_public_key: bytes, say: Say,
+        pollers: Sequence[ReadingSource], spool: Spool, key: Ed25519PrivateKey, boot_id: str, say: Say,
     ) -> None:  # fmt: skip
-        """Prepare; nothing runs before `run`."""
+        """Prepare; nothing runs before `run`. `boot_id` is this start's own: it and a number name each event."""
         self._config, self._clock, self._port, self._spool = config, clock, port, spool
         self._inputs, self._pollers, self._say = inputs, pollers, say
-        self._public_key = vessel_public_key
+        self._public_key = signing.public_bytes(key)
         self.listening = Listening(config, clock, self._take_ais)
         self.targets, self.ais = TargetTable(), AisReader()
         bearer = config.bearer
         self._scanner = Scanner(self.listening.picture, bearer.scan_s, clock.now_s())
-        self._batcher = Batcher(config.vessel.id, config.catalogue.by_id, config.catalogue.hash, bearer.batch_s)
-        self.window = Window(spool.epoch, spool.last_seq, bearer.resend_s)
-        self.chain = Chain(Legend.from_wire(config.catalogue.hash, config.catalogue.to_wire()), bearer.batch_s)
+        self._batcher, self._target_batcher = (
+            Batcher(config.vessel.id, config.catalogue.by_id, config.catalogue.hash, bearer.batch_s) for _ in CLASSES
+        )
+        dispatch = Dispatch(config.vessel.id, boot_id, clock, port, spool, key, EVENTS_AT_ONCE)
+        chain = Chain(Legend.from_wire(config.catalogue.hash, config.catalogue.to_wire()), bearer.batch_s)
+        self.uplink = Uplink(config.vessel.id, clock, port, spool, dispatch, chain, bearer.resend_s, say)
+        self.alerts = AlertDesk(dispatch.record, spool, clock.now_s())
+        self._targets_due_s = clock.now_s()
         self._lookout, self._health = Lookout(), HealthWatch(clock.now_s())
-        self._seq = spool.last_seq
         self._wake = asyncio.Event()
-        self.unspooled_count = 0
-        """Batches that could not be written: disk full or gone. They are lost, and the shore sees the gap in time."""
 
     async def run(self) -> None:
         """Run until cancelled."""
@@ -80,6 +87,7 @@ class Collector:
             for poller in self._pollers:
                 name = poller.facts().name
                 group.create_task(poller.run(self.listening.take_polled(name)), name=f"modbus {name}")
+            group.create_task(self.uplink.dispatch.send_events(), name="events")
             group.create_task(self._receive(group), name="arrivals")
             group.create_task(self._loop(group), name="collector")
 
@@ -88,11 +96,8 @@ class Collector:
         while True:
             now_s = self._clock.now_s()
             self._scan(now_s)
-            self.window.tick(now_s)
-            self._refill()
-            while (sending := self.window.take(now_s)) is not None:
-                group.create_task(self._send(sending.seq, historical=sending.historical), name=f"batch {sending.seq}")
-            due_s = min(self._scanner.deadline(), self.window.deadline() or now_s + IDLE_S)
+            self.uplink.send(group, now_s)
+            due_s = min(self._scanner.deadline(), self.uplink.window.deadline() or now_s + IDLE_S)
             self._wake.clear()
             try:
                 async with asyncio.timeout(max(0.001, due_s - self._clock.now_s())):
@@ -107,56 +112,46 @@ class Collector:
         if scan is None:
             return
         self._batcher.receive(scan, now_s)
-        if self._batcher.is_due(now_s):
-            self._spool_batch(now_s)
-        for switch in self.listening.picture.outbox():
-            self._say("source", channel=switch.channel, before=switch.before, after=switch.after)
         self._look(now_s)
+        if self._batcher.is_due(now_s):
+            self._keep("samples", ())
+        if now_s >= self._targets_due_s:
+            self._keep_targets(now_s)
+
+    def _keep(self, batch_class: BatchClass, targets: Sequence[TargetReport]) -> None:
+        """Cut a batch of a class and keep it."""
+        cutter = self._batcher if batch_class == "samples" else self._target_batcher
+        batch = cutter.cut(self._spool.epoch, self.uplink.next_seq, targets)
+        self.uplink.keep(batch, batch_class)
+
+    def _keep_targets(self, now_s: float) -> None:
+        targets = self.targets.take_news(now_s, TARGETS_PER_BATCH)
+        self._targets_due_s = now_s + max(TARGETS_EVERY_S, self._config.bearer.batch_s)
+        if targets:
+            self._keep("ais", targets)
 
     def _look(self, now_s: float) -> None:
-        """Say which inputs came, went, or gave what is no sentence."""
+        """Say which inputs came, went, or gave what is no sentence; what is worth an event is one before the next batch."""
+        for switch in self.listening.picture.outbox():
+            self._say("source", channel=switch.channel, before=switch.before, after=switch.after)
+            body: dict[str, Plain] = {"channel": switch.channel, "from": switch.before or "", "to": switch.after}
+            self.uplink.dispatch.record("source", body, now_s)
         facts = self._facts()
         for line in self._lookout.changes(facts):
             self._say("input", **line)
         for line in self._lookout.rejections(facts, self.listening.rejected, now_s):
             self._say("rejected", **line)
-        filling = self._lookout.disk(self._spool.disk_used_pct())
+        disk_pct = self._spool.disk_used_pct()
+        filling = self._lookout.disk(disk_pct)
         if filling is not None:
             self._say("disk", **filling)
+        self.alerts.level("disk", disk_pct, now_s)
+        self.alerts.level("spool", 100.0 * self._spool.bytes_held / self._spool.bytes_max, now_s)
+        self.alerts.take(self.listening.data_alerts(now_s), now_s)
+        self.uplink.tell_losses()
 
     def _facts(self) -> list[InputFacts]:
         return [source.facts() for source in self._inputs] + [poller.facts() for poller in self._pollers]
-
-    def _spool_batch(self, now_s: float) -> None:
-        """Cut a batch and write it; only what is on disk is sent."""
-        targets = self.targets.take_news(now_s, TARGETS_PER_BATCH)
-        batch = self._batcher.cut(self._spool.epoch, self._seq + 1, targets)
-        try:
-            self._spool.add(batch.seq, self.chain.whole(batch))
-        except SpoolError as error:
-            self.unspooled_count += 1
-            if self.unspooled_count == 1 or self.unspooled_count % 100 == 0:
-                self._say("spool", problem=str(error), lost=self.unspooled_count)
-            return
-        self._seq = batch.seq
-        self.window.made(batch.seq)
-        while self._spool.dropped:
-            first, last = self._spool.dropped.pop(0)
-            self._say("dropped", first=first, last=last, why="the spool or its disk is full, or damaged")
-
-    def _refill(self) -> None:
-        wanted = self.window.wanted()
-        if wanted is not None:
-            self.window.offer(self._spool.after(*wanted))
-
-    async def _send(self, seq: int, *, historical: bool) -> None:
-        encoded = self._spool.get(seq)
-        if encoded is None:
-            self.window.gone(seq)
-            return
-        payload = self.chain.payload(seq, encoded, historical=historical)
-        if not await self._port.publish(topics.topic(self._config.vessel.id, topics.BATCH), payload):
-            self.window.failed(seq)
 
     async def _receive(self, group: asyncio.TaskGroup) -> None:
         while True:
@@ -170,33 +165,16 @@ class Collector:
             group.create_task(self._announce(), name="birth")
         elif isinstance(arrival, Disconnected):
             self._say("disconnected", reason=arrival.reason)
-            self.window.disconnected()
-            self.chain.reset()
+            self.uplink.disconnected()
         else:
-            self._take_ack(arrival)
-
-    def _take_ack(self, message: Message) -> None:
-        try:
-            ack = BatchAck.from_bytes(message.payload)
-        except ProtocolError as error:
-            self._say("bad-ack", problem=str(error))
-            return
-        through, selected = self.window.receive(ack)
-        self.chain.receive(ack)
-        for seq in ack.again if ack.epoch == self._spool.epoch else ():
-            self.window.failed(seq)
-        if through or selected:
-            try:
-                self._spool.delete(through, selected)
-            except SpoolError as error:
-                self._say("spool", problem=str(error), lost=0)
+            self.uplink.receive(topics.split(arrival.topic)[1], arrival.payload)
 
     async def _announce(self) -> None:
         """Say who we are, then send what waits: the shore must know the catalogue before it reads a batch."""
         topic = topics.topic(self._config.vessel.id, topics.BIRTH)
         while self._port.connected:
             if await self._port.publish(topic, self.birth().to_bytes(), retain=True):
-                self.window.connected()
+                self.uplink.connected()
                 self._wake.set()
                 return
             await asyncio.sleep(BIRTH_RETRY_S)

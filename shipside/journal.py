@@ -8,23 +8,18 @@ from typing import Final
 
 import apsw
 
+from shipside.durable import SpoolError, open_whole
+from shipside.kept_events import KeptEvents, Waiting
 from shipside.reserve import Reserve
-from shipside.spool import SpoolError, open_whole
 
 SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS journal (number INTEGER PRIMARY KEY AUTOINCREMENT, crc INTEGER NOT NULL, record BLOB NOT NULL);
-CREATE TABLE IF NOT EXISTS event (boot_id TEXT NOT NULL, seq INTEGER NOT NULL, bytes BLOB NOT NULL,
-  PRIMARY KEY (boot_id, seq)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS standing (name TEXT PRIMARY KEY, crc INTEGER NOT NULL, record BLOB NOT NULL) WITHOUT ROWID;
 """
 RECORDS_MAX: Final = 20_000
 """Journal records kept: two for each of the orders that `control` remembers. Older ones are let go."""
 BYTES_MAX: Final = 256 * 1024 * 1024
 """Most of the file: all records and events, at over 2 kB each."""
-DROP_AT_ONCE: Final = 32
-"""Events let go together when there is no room for another."""
-EVENTS_MAX: Final = 100_000
-"""Events kept for the shore: a month of a busy ship without a link. The oldest goes first and is a gap ashore."""
 
 
 class Journal:
@@ -32,13 +27,13 @@ class Journal:
 
     def __init__(self, path: Path | str) -> None:
         """Open or make the journal (":memory:" for tests); raise SpoolError."""
-        self.dropped_events_count = 0
-        self._db, was_damaged = open_whole(path, SCHEMA)
+        self._db, aside = open_whole(path, SCHEMA)
         try:
             self._reserve = Reserve(self._db, path, BYTES_MAX)
-            row = self._db.execute("SELECT count(*) FROM event").fetchone()
-            self._events = row[0] if row is not None and isinstance(row[0], int) else 0
-            if was_damaged:  # kept as a damaged record, so that a restart does not forget it before the bridge re-arms
+            self._events = KeptEvents(self._db, self._reserve.grow)
+            if (
+                aside is not None
+            ):  # kept as a damaged record, so that a restart does not forget it before the bridge re-arms
                 self._db.execute("INSERT INTO journal (crc, record) VALUES (?, ?)", (0, b"damaged journal set aside"))
         except apsw.Error as error:
             raise SpoolError(f"the journal {path} cannot be opened: {error}; make room on the disk") from error
@@ -85,7 +80,7 @@ class Journal:
                 self._write(record, standing)
             except apsw.FullError:
                 if not self._reserve.grow():
-                    self._drop_events()
+                    self._events.drop_oldest()
                 self._write(record, standing)
         except apsw.Error as error:
             raise SpoolError(f"the journal cannot be written: {error}") from error
@@ -101,50 +96,26 @@ class Journal:
                 "DELETE FROM journal WHERE number <= (SELECT max(number) FROM journal) - ?", (RECORDS_MAX,)
             )
 
+    @property
+    def dropped_events_count(self) -> int:
+        """Events that went for newer ones: their numbers are a gap ashore."""
+        return self._events.dropped_count
+
     def keep_event(self, boot_id: str, seq: int, signed: bytes) -> None:
         """Keep a signed event until it is acknowledged; raise SpoolError when it cannot be written."""
         try:
-            try:
-                self._keep(boot_id, seq, signed)
-            except apsw.FullError:
-                if not self._reserve.grow():
-                    self._drop_events()
-                self._keep(boot_id, seq, signed)
-            self._events += 1
-            if self._events > EVENTS_MAX:
-                self._drop_events()
+            self._events.keep(boot_id, seq, signed)
         except apsw.Error as error:
             raise SpoolError(f"the event cannot be written: {error}") from error
 
-    def _keep(self, boot_id: str, seq: int, signed: bytes) -> None:
-        self._db.execute("INSERT OR REPLACE INTO event VALUES (?, ?, ?)", (boot_id, seq, signed))
-
-    def _drop_events(self) -> None:
-        """Let the oldest events go: their number is a gap ashore, and is counted."""
-        before = self._db.total_changes()
-        self._db.execute(
-            "DELETE FROM event WHERE (boot_id, seq) IN (SELECT boot_id, seq FROM event LIMIT ?)", (DROP_AT_ONCE,)
-        )
-        gone = self._db.total_changes() - before
-        self._events -= gone
-        self.dropped_events_count += gone
-
-    def events(self, count: int) -> list[tuple[str, int, bytes]]:
-        """Return up to `count` events that wait, in order: (boot id, sequence, signed bytes)."""
-        rows = self._db.execute("SELECT boot_id, seq, bytes FROM event ORDER BY boot_id, seq LIMIT ?", (count,))
-        return [
-            (boot_id, seq, signed)
-            for boot_id, seq, signed in rows
-            if isinstance(boot_id, str) and isinstance(seq, int) and isinstance(signed, bytes)
-        ]
+    def events(self, count: int) -> list[Waiting]:
+        """Return up to `count` events that wait, in order."""
+        return self._events.waiting(count)
 
     def acknowledged(self, boot_id: str, through_seq: int) -> None:
         """Let go of the events that the shore has committed; raise SpoolError when that cannot be written."""
         try:
-            with self._db:
-                before = self._db.total_changes()
-                self._db.execute("DELETE FROM event WHERE boot_id = ? AND seq <= ?", (boot_id, through_seq))
-                self._events -= self._db.total_changes() - before
+            self._events.acknowledged(boot_id, through_seq)
         except apsw.Error as error:
             raise SpoolError(f"acknowledged events cannot be deleted: {error}; make room on the disk") from error
 

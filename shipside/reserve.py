@@ -31,9 +31,11 @@ _SCHEMA: Final = "CREATE TABLE IF NOT EXISTS reserve (bytes BLOB NOT NULL)"
 class Reserve:
     """Lets one database grow by steps."""
 
-    def __init__(self, database: apsw.Connection, path: Path | str, bytes_max: int) -> None:
-        """Keep room for `database` at `path` (":memory:" for tests), of at most `bytes_max`."""
-        self._db = database
+    def __init__(
+        self, database: apsw.Connection, path: Path | str, bytes_max: int, steps: tuple[int, ...] = STEPS_BYTES
+    ) -> None:  # fmt: skip
+        """Keep room for `database` at `path` (":memory:" for tests), of at most `bytes_max`, by steps of `steps` bytes."""
+        self._db, self._steps = database, steps
         self._folder = None if path == ":memory:" else Path(path).absolute().parent
         self._pages_max = bytes_max // PAGE_BYTES
         database.execute(f"PRAGMA wal_autocheckpoint={CHECKPOINT_PAGES}").fetchall()
@@ -77,13 +79,13 @@ class Reserve:
         if self._folder is None:
             return 0
         free, left = shutil.disk_usage(self._folder).free, (self._pages_max - self._pages()) * PAGE_BYTES
-        return next((step for step in STEPS_BYTES if free >= FREE_STEPS * step and left >= step), 0)
+        return next((step for step in self._steps if free >= FREE_STEPS * step and left >= step), 0)
 
     def _open_up(self) -> None:
         """Have a step of free pages and a WAL of its size from the first moment, as far as the disk has room."""
         free = self._number("PRAGMA freelist_count") * PAGE_BYTES
-        step = next((step for step in STEPS_BYTES if free >= step), 0)
-        if step < STEPS_BYTES[0] and self.grow():
+        step = next((step for step in self._steps if free >= step), 0)
+        if step < self._steps[0] and self.grow():
             return
         with contextlib.suppress(apsw.Error):  # the disk is full: what is there must do
             self._fill_and_empty(step)

@@ -40,12 +40,12 @@ from protocols.link.acks import EventAck
 from protocols.link.heartbeats import VesselHeartbeat, plain
 from shipside.actuators.helm import Helm
 from shipside.config import AgentConfig
+from shipside.durable import SpoolError
 from shipside.journal import Journal
 from shipside.listening import Listening
 from shipside.observer import Observer
 from shipside.outward import Outward
 from shipside.ports import Clock, LineSource, MessagePort, PanelPort, ReadingSource
-from shipside.spool import SpoolError
 
 HEARTBEAT_S: Final = 1.0
 STEP_S: Final = 0.1

@@ -1,12 +1,14 @@
 """Which batch goes next and which must go again: live first, then history, nothing forgotten before the shore's word.
 
+Batches have ranks, 0 the most worth: within live and within history the lower rank goes first.
+
 Pure: the shell tells it what was made, sent, acknowledged and lost; it keeps no batch, only sequence numbers in flight.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -28,6 +30,19 @@ class Send:
     historical: bool
 
 
+RANKS: Final = 2
+"""Samples, and what comes in bulk (spool.CLASSES)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the spool is to be asked for: `count` sequences of a rank above `after`."""
+
+    after: int
+    count: int
+    rank: int
+
+
 @dataclass(slots=True)
 class _Flight:
     historical: bool
@@ -44,11 +59,13 @@ class Window:
         self._resend_first_s = resend_after_s
         self._resend_s = resend_after_s
         self._is_connected = False
-        self._live: deque[int] = deque()
+        self._live: tuple[deque[int], ...] = tuple(deque[int]() for _ in range(RANKS))
         self._history: deque[int] = deque()
+        """Of the lowest rank that is not exhausted."""
         self._flight: dict[int, _Flight] = {}
-        self._cursor = 0
-        self._is_exhausted = False
+        self._cursors = [0] * RANKS
+        self._is_exhausted = [False] * RANKS
+        self._held = frozenset[int]()
         self._resent_count = 0
 
     @property
@@ -71,42 +88,61 @@ class Window:
         """The link is gone: what was in flight must be taken as lost."""
         self._is_connected = False
         self._flight.clear()
-        self._live.clear()
+        for queue in self._live:
+            queue.clear()
         self._history.clear()
 
-    def made(self, seq: int) -> None:
+    def hold(self, ranks: Iterable[int]) -> None:
+        """Send nothing of `ranks` until told otherwise: it waits in the spool, and what is in flight may still arrive."""
+        held = frozenset(ranks)
+        if held == self._held:
+            return
+        self._held = held
+        for rank in held:
+            self._live[rank].clear()
+        self._rewind(0)
+
+    def refound(self) -> None:
+        """The spool has got batches back that were made long ago: look through it again."""
+        self._rewind(0)
+
+    def made(self, seq: int, rank: int = 0) -> None:
         """A batch has been written to the spool."""
         self._last_seq = seq
         live_in_flight = sum(1 for flight in self._flight.values() if not flight.historical)
-        if self._is_connected and live_in_flight + len(self._live) < LIVE_MAX:
-            self._live.append(seq)
+        live = live_in_flight + sum(len(queue) for queue in self._live)
+        if self._is_connected and rank not in self._held and live < LIVE_MAX:
+            self._live[rank].append(seq)
         else:
-            self._is_exhausted = False
+            self._is_exhausted[rank] = False
 
-    def wanted(self) -> tuple[int, int] | None:
-        """Return (after, count): the spool is to be asked for `count` sequences above `after`; None: for nothing."""
+    def wanted(self) -> Wanted | None:
+        """Return what the spool is to be asked for; None: for nothing."""
         room = HISTORY_MAX - len(self._history) - sum(1 for flight in self._flight.values() if flight.historical)
-        if not self._is_connected or self._is_exhausted or room <= 0 or self._history:
+        if not self._is_connected or room <= 0 or self._history:
             return None
-        return self._cursor, room
+        rank = next((rank for rank in range(RANKS) if not self._is_exhausted[rank] and rank not in self._held), None)
+        return None if rank is None else Wanted(self._cursors[rank], room, rank)
 
-    def offer(self, seqs: Sequence[int]) -> None:
-        """Take what the spool has above the cursor, ascending; none means that there is no more history."""
+    def offer(self, wanted: Wanted, seqs: Sequence[int]) -> None:
+        """Take what the spool has of what was `wanted`, ascending; none means that there is no more history of it."""
         if not seqs:
-            self._is_exhausted = True
+            self._is_exhausted[wanted.rank] = True
             return
-        self._cursor = seqs[-1]
-        self._history.extend(seq for seq in seqs if seq not in self._flight and seq not in self._live)
+        self._cursors[wanted.rank] = seqs[-1]
+        self._history.extend(seq for seq in seqs if seq not in self._flight and seq not in self._live[wanted.rank])
 
-    def take(self, now_s: float) -> Send | None:
-        """Return the batch to send now, which counts as sent; None when there is none."""
-        queue = self._live or self._history
-        if not self._is_connected or not queue:
+    def take(self, now_s: float, *, is_history_held: bool = False) -> Send | None:
+        """Return the batch to send now, which counts as sent; None when there is none, or only history while that is held."""
+        if not self._is_connected:
             return None
-        is_historical = not self._live
+        live = next((queue for queue in self._live if queue), None)
+        queue = live or (None if is_history_held else self._history)
+        if not queue:
+            return None
         seq = queue.popleft()
-        self._flight[seq] = _Flight(is_historical, now_s + self._resend_s)
-        return Send(seq, is_historical)
+        self._flight[seq] = _Flight(live is None, now_s + self._resend_s)
+        return Send(seq, live is None)
 
     def failed(self, seq: int) -> None:
         """Batch `seq` could not be handed over: it is sent again."""
@@ -144,6 +180,7 @@ class Window:
 
     def _rewind(self, cursor: int) -> None:
         """Look through the spool again from above `cursor`, or from the first not sent yet if that is lower."""
-        self._cursor = min(self._cursor, cursor, *(seq - 1 for seq in self._history))
+        first = min(cursor, *(seq - 1 for seq in self._history), cursor)
+        self._cursors = [min(each, first) for each in self._cursors]
         self._history.clear()
-        self._is_exhausted = False
+        self._is_exhausted = [False] * RANKS

@@ -250,7 +250,16 @@ class Downlink:
             if alert is not None:
                 self._take_alert(state, alert)
         else:
+            self._note_dropped(event)
             self._tell(event.vessel, views.event_message(event))
+
+    def _note_dropped(self, event: Event) -> None:
+        """Record batches that the ship has lost. They stay unacknowledged: one that comes after all is stored."""
+        dropped = event.body if event.kind == "dropped" else {}
+        epoch, first, last = (dropped.get(name) for name in ("epoch", "first", "last"))
+        if isinstance(epoch, int) and isinstance(first, int) and isinstance(last, int) and 0 < first <= last < 2**63:
+            kind = "" if dropped.get("class") == "samples" else f" {str(dropped.get('class'))[:20]}"
+            self.pending.gap(event.vessel, f"batch {epoch}{kind}", first, last)
 
     def _tell_order(self, note: OrderNote) -> None:
         message = views.order_message(note, live=True)

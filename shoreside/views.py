@@ -208,6 +208,11 @@ def event_text(event: Event) -> str:
             return f"Emergency stop {_said(body, 'state')} by {_said(body, 'person') or 'the bridge'}"
         case "source":
             return f"{_said(body, 'channel')}: source {_said(body, 'from')} to {_said(body, 'to')}"
+        case "dropped":
+            span = f"batches {_said(body, 'first')} to {_said(body, 'last')}" if body.get("last") else "batches"
+            return f"Lost aboard: {span} ({_said(body, 'class')}): {_said(body, 'reason')}"
+        case "bearer":
+            return f"Link profile {_said(body, 'from')} to {_said(body, 'to')}: {_said(body, 'reason')}"
         case "roster":
             return " ".join(_said(body, name) for name in ("what", "version", "result", "detail")).strip().capitalize()
         case _:

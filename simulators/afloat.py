@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from protocols.aio.clock import Clock
-from protocols.link import signing, topics
+from protocols.link import topics
 from shipside.actuators.helm import EquipmentHelm
 from shipside.actuators.plc import Plc
-from shipside.collector import Collector, will
+from shipside.collector import SUBSCRIBED, Collector, will
 from shipside.config import AgentConfig
 from shipside.journal import Journal
 from shipside.ports import InputFacts, TakeLine
@@ -136,10 +136,11 @@ def launch(spec: VesselSpec, quality: LinkQuality, waters: Waters) -> Afloat:
     autopilot = Autopilot(ship, (for_collector, for_safety))
     spool, journal = Spool(":memory:", config.spool_bytes_max, clock.utc_ns() // NS_PER_S), Journal(":memory:")
     key = commissioning.key_of(seed, slug)
-    uplink = waters.network.port(f"{slug}-collector", link, [topics.topic(slug, topics.ACK)], will(slug))
+    heard = [topics.topic(slug, leaf) for leaf in SUBSCRIBED]
+    uplink = waters.network.port(f"{slug}-collector", link, heard, will(slug))
     collector = Collector(
-        config, clock, uplink, [for_collector], [_poller(config, ship, clock)], spool, signing.public_bytes(key),
-        _say(waters.note, f"{slug}/collector"),
+        config, clock, uplink, [for_collector], [_poller(config, ship, clock)], spool, key,
+        f"collector-{seed}-{slug}", _say(waters.note, f"{slug}/collector"),
     )  # fmt: skip
     bridge = Bridge(ship, clock, waters.note)
     safety = SafetyShell(

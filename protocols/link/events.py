@@ -29,6 +29,8 @@ EVENT_KINDS: Final[dict[str, str]] = {
     "stop": "the emergency stop was latched or reset; body: state, person, console, meaning",
     "source": "a channel changed its source; body: channel, from, to",
     "roster": "a roster or grant was taken or refused; body: what, version, result, detail",
+    "dropped": "batches that will never come; body: epoch, first, last (sequences, 0 and 0: not known), reason, class",
+    "bearer": "the link's profile changed; body: from, to, reason",
 }
 """Every kind of event and what its body holds."""
 

@@ -88,14 +88,14 @@ def test_a_spool_on_a_full_disk_goes_round_in_what_it_has(disk: Disk) -> None:
         for _ in range(400):
             add(5)
             spool.delete(seq - 5, ())
-        assert spool.dropped == []
+        assert spool.lost() == []
         # The link is down: the disk holds 4 MB of it; then the oldest make room, and each range is told.
         first = seq - 4
         add(4000)
         kept = spool.after(0, 10_000)
         assert len(kept) > 1500
         assert kept == list(range(kept[0], seq + 1))
-        told = [number for begin, end in spool.dropped for number in range(begin, end + 1)]
+        told = [number for each in spool.lost() for number in range(each.first, each.last + 1)]
         assert told == list(range(first, kept[0]))
         assert all(spool.get(number) is not None for number in kept)
         # The program is started anew on the full disk: all of it is there, and it goes on.
@@ -106,9 +106,9 @@ def test_a_spool_on_a_full_disk_goes_round_in_what_it_has(disk: Disk) -> None:
         kept = spool.after(0, 10_000)
         assert kept[-1] == seq
     # There is room again: from now on it is used, and nothing more is dropped.
-    spool.dropped.clear()
+    spool.told(100)
     add(2000)
-    assert spool.dropped == []
+    assert spool.lost() == []
     assert len(spool.after(0, 10_000)) == len(kept) + 2000
     spool.close()
 

@@ -9,7 +9,8 @@ from protocols.link.acks import BatchAck
 from shipside.window import HISTORY_MAX, LIVE_MAX, Window
 
 STEPS = st.lists(
-    st.sampled_from(("make", "make", "make", "run", "lose", "cut", "join", "ack", "fail", "wait")), max_size=80
+    st.sampled_from(("make", "make", "make", "run", "lose", "cut", "join", "ack", "fail", "wait", "hold", "release")),
+    max_size=80,
 )
 
 
@@ -29,7 +30,9 @@ class _Pair:
         if what == "make":
             self.made += 1
             self.spool.append(self.made)
-            self.window.made(self.made)
+            self.window.made(self.made, self.rank(self.made))
+        elif what in ("hold", "release"):
+            self.window.hold((1,) if what == "hold" else ())
         elif what in ("run", "lose", "fail"):
             self._run(what)
         elif what == "cut":
@@ -44,11 +47,18 @@ class _Pair:
             self.now_s += 7.0
             self.window.tick(self.now_s)
 
+    @staticmethod
+    def rank(seq: int) -> int:
+        return int(seq % 3 == 0)
+
+    def of(self, rank: int) -> list[int]:
+        return [seq for seq in self.spool if self.rank(seq) == rank]
+
     def _run(self, what: str) -> None:
         for _ in range(20):
             wanted = self.window.wanted()
             if wanted is not None:
-                self.window.offer([seq for seq in self.spool if seq > wanted[0]][: wanted[1]])
+                self.window.offer(wanted, [seq for seq in self.of(wanted.rank) if seq > wanted.after][: wanted.count])
             send = self.window.take(self.now_s)
             if send is None:
                 continue
@@ -80,6 +90,7 @@ def test_nothing_is_lost_and_the_link_heals(steps: list[str]) -> None:
         assert pair.deleted | set(pair.spool) == set(range(1, pair.made + 1))
 
     # The link is good from here on: everything must arrive within a few rounds.
+    pair.step("release")
     pair.step("join")
     for _ in range(40):
         for what in ("run", "ack", "wait"):

@@ -156,7 +156,7 @@ def test_a_link_cut_again_and_again_while_she_catches_up_leaves_no_gap_and_no_do
 
     async def voyage() -> None:
         async with World(seed=3, quality=LinkQuality(0.15, 0.1, 0.05)) as world:
-            window = world.vessels["otter"].collector.window
+            window = world.vessels["otter"].collector.uplink.window
             await world.forward(seconds=5)
             for _ in range(4):
                 world.cut("otter", how)

@@ -7,7 +7,7 @@ from pathlib import Path
 import apsw
 import pytest
 
-from shipside.spool import DROP_AT_ONCE, Spool, SpoolError
+from shipside.spool import DROP_AT_ONCE, Dropped, Spool, SpoolError
 
 
 def test_what_was_added_is_there_after_a_kill(tmp_path: Path) -> None:
@@ -41,12 +41,58 @@ def test_the_oldest_go_when_the_limit_is_reached_and_the_range_is_told(tmp_path:
         spool.add(seq, bytes(1000))
         assert spool.bytes_held <= 100_000
     assert spool.after(0, 1)[0] > 1
-    first, last = spool.dropped[0]
-    assert (first, last) == (1, DROP_AT_ONCE)
-    kept = set(spool.after(0, 1000))
-    lost = {seq for first, last in spool.dropped for seq in range(first, last + 1)}
-    assert kept | lost == set(range(1, 302))
-    assert not kept & lost
+    # Losses that touch are one, and are remembered until they are told, also over a restart.
+    kept = spool.after(0, 1000)
+    assert spool.lost() == [Dropped(1, kept[0] - 1, "samples", "the spool is full")]
+    assert (kept[0] - 1) % DROP_AT_ONCE == 0
+    assert kept == list(range(kept[0], 302))
+    spool.close()
+    again = Spool(tmp_path / "spool.db", 100_000, 1)
+    assert again.lost() == [Dropped(1, kept[0] - 1, "samples", "the spool is full")]
+    again.told(1)
+    assert again.lost() == []
+
+
+def test_the_lowest_class_goes_first_and_samples_only_when_nothing_less_is_left(tmp_path: Path) -> None:
+    """Proves reliability goal R5: only the oldest of the lowest class go, and each range is told with its class."""
+    spool = Spool(tmp_path / "spool.db", 200_000, 1)
+    for seq in range(1, 401):
+        spool.add(seq, bytes(1000), "ais" if seq % 2 else "samples")
+    assert spool.after(0, 1000) == list(range(2, 401, 2))
+    assert [each.batch_class for each in spool.lost()] == ["ais"]
+    assert spool.after(0, 1000, "ais") == []
+    for seq in range(401, 465):
+        spool.add(seq, bytes(1000))
+    assert [(each.first, each.batch_class) for each in spool.lost()] == [(1, "ais"), (2, "samples")]
+
+
+def test_events_outlive_a_restart_and_stand_above_all_batches(tmp_path: Path) -> None:
+    # The spool is full to its limit and its file may not grow: batches go for events, events never for batches.
+    spool = Spool(tmp_path / "spool.db", 100_000, 1)
+    for seq in range(1, 200):
+        spool.add(seq, bytes(1000))
+    for number in range(1, 601):
+        spool.keep_event("boot-1", number, bytes(10_000))
+    assert spool.count == 0
+    assert len(spool.events(5000)) == 600 - spool.dropped_events_count
+    kept = [seq for _, seq, _ in spool.events(5000)]
+    assert kept == list(range(kept[0], 601))
+    spool.close()
+    again = Spool(tmp_path / "spool.db", 100_000, 1)
+    assert [seq for _, seq, _ in again.events(5000)] == kept
+    again.acknowledged("boot-1", 600)
+    assert again.events(10) == []
+
+
+def test_an_event_damaged_on_the_disk_is_let_go(tmp_path: Path) -> None:
+    spool = Spool(tmp_path / "spool.db", 1_000_000, 1)
+    for number in (1, 2):
+        spool.keep_event("boot-1", number, b"signed %d" % number)
+    other = apsw.Connection(str(tmp_path / "spool.db"))
+    other.execute("UPDATE event SET bytes = ? WHERE seq = 1", (b"forged 1",))
+    other.close()
+    assert spool.events(10) == [("boot-1", 2, b"signed 2")]
+    assert spool.events(10) == [("boot-1", 2, b"signed 2")]
 
 
 def test_a_damaged_record_is_a_gap_and_never_a_wrong_value(tmp_path: Path) -> None:
@@ -58,7 +104,7 @@ def test_a_damaged_record_is_a_gap_and_never_a_wrong_value(tmp_path: Path) -> No
     other.close()
     assert spool.get(1) is None
     assert spool.get(2) == b"two"
-    assert (spool.damaged_count, spool.dropped) == (1, [(1, 1)])
+    assert (spool.damaged_count, spool.lost()) == (1, [Dropped(1, 1, "samples", "damaged on the disk")])
     assert spool.after(0, 10) == [2]
 
 

@@ -12,8 +12,9 @@ def _drain(window: Window, spool: list[int], now_s: float) -> list[Send]:
     for _ in range(1000):
         wanted = window.wanted()
         if wanted is not None:
-            after, count = wanted
-            window.offer([seq for seq in spool if seq > after][:count])
+            window.offer(
+                wanted, [seq for seq in spool if seq > wanted.after][: wanted.count] if wanted.rank == 0 else []
+            )
         send = window.take(now_s)
         if send is not None:
             sent.append(send)
@@ -102,7 +103,7 @@ def test_a_batch_that_could_not_be_handed_over_goes_again_and_loses_none_before_
     window.connected()
     wanted = window.wanted()
     assert wanted is not None
-    window.offer(spool)
+    window.offer(wanted, spool)
     first = window.take(0.0)
     assert first == Send(1, historical=True)
     window.made(11)
@@ -126,3 +127,52 @@ def test_a_batch_gone_from_the_spool_blocks_nothing() -> None:
     assert _drain(window, [1], 0.0) == [Send(1, historical=True)]
     window.gone(1)
     assert window.deadline() is None
+
+
+def test_samples_go_before_bulk_within_live_and_within_history() -> None:
+    spool = [[1, 3, 5], [2, 4]]
+    window = Window(1, 5, 5.0)
+    window.connected()
+    spool[1].append(6)
+    window.made(6, 1)
+    spool[0].append(7)
+    window.made(7, 0)
+    assert [(each.seq, each.historical) for each in _drain_ranks(window, spool)] == [
+        (7, False), (6, False), (1, True), (3, True), (5, True), (2, True), (4, True),
+    ]  # fmt: skip
+
+
+def test_what_is_held_waits_and_goes_when_it_may() -> None:
+    spool = [[1], [2]]
+    window = Window(1, 2, 5.0)
+    window.hold((1,))
+    window.connected()
+    window.made(3, 1)
+    spool[1].append(3)
+    assert [each.seq for each in _drain_ranks(window, spool)] == [1]
+    window.hold(())
+    assert [each.seq for each in _drain_ranks(window, spool)] == [2, 3]
+
+
+def test_history_can_be_held_while_live_goes() -> None:
+    window = Window(1, 1, 5.0)
+    window.connected()
+    wanted = window.wanted()
+    assert wanted is not None
+    window.offer(wanted, [1])
+    window.made(2)
+    assert window.take(0.0, is_history_held=True) == Send(2, historical=False)
+    assert window.take(0.0, is_history_held=True) is None
+    assert window.take(0.0) == Send(1, historical=True)
+
+
+def _drain_ranks(window: Window, spool: list[list[int]]) -> list[Send]:
+    sent: list[Send] = []
+    for _ in range(100):
+        wanted = window.wanted()
+        if wanted is not None:
+            window.offer(wanted, [seq for seq in spool[wanted.rank] if seq > wanted.after])
+        send = window.take(0.0)
+        if send is not None:
+            sent.append(send)
+    return sent

@@ -5,6 +5,7 @@ from __future__ import annotations
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from protocols.link.acks import BatchAck, EventAck
+from protocols.link.cbor import Plain
 from protocols.link.events import Reason
 from shoreside import orders
 from shoreside.downlink import Downlink
@@ -157,6 +158,25 @@ def test_events_are_acknowledged_as_an_unbroken_row() -> None:
     assert [EventAck.from_bytes(p).through_seq for t, p in downlink.intake.take_acks() if t.endswith("event-ack")] == [
         5
     ]
+
+
+def test_what_the_ship_says_is_lost_is_recorded_as_a_gap_and_still_taken_when_it_comes() -> None:
+    """Proves reliability goal R5 ashore: a dropped range becomes a gap; it acknowledges nothing."""
+    ship = Ship()
+    downlink, _ = station(ship)
+    body: dict[str, Plain] = {"epoch": 1, "first": 2, "last": 9, "reason": "the spool is full", "class": "samples"}
+    downlink.receive(*ship.event(1, "dropped", body), 101.0, NOON_NS)
+    downlink.receive(*ship.event(2, "dropped", {**body, "class": "ais"}), 101.0, NOON_NS)
+    for number, wrong in enumerate(({"last": 1}, {"epoch": "x"}, {"first": 0}, {"last": 2**63}), 3):
+        downlink.receive(*ship.event(number, "dropped", {**body, **wrong}), 101.0, NOON_NS)
+    work = downlink.pending.take()
+    assert work is not None
+    assert work.gaps == (("kestrel", "batch 1", 2, 9), ("kestrel", "batch 1 ais", 2, 9))
+    assert [event.seq for event, _ in work.events] == [1, 2, 3, 4, 5, 6]
+    downlink.receive(*ship.batch(2), 102.0, NOON_NS)
+    work = downlink.pending.take()
+    assert work is not None
+    assert [batch.seq for batch in work.batches] == [2]
 
 
 def sent(ship: Ship) -> OrderNote:
