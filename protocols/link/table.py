@@ -239,7 +239,7 @@ def columns(table: Table, known: Legend) -> list[Column]:
     scan, quality = table.scan.astype(np.int32), table.quality.astype(np.uint8)
     ends = np.cumsum(table.lengths)
     return [
-        Column(known.channels[place], scan[start:end], values[start:end], quality[start:end])
+        Column(known.channels[int(place)], scan[start:end], values[start:end], quality[start:end])
         for place, start, end in zip(table.place, ends - table.lengths, ends, strict=True)
     ]
 
