@@ -45,7 +45,7 @@ class ConsoleProtocol(WebSocketsSansIOProtocol):
         """Let the application have the outlet of this connection."""
         super().handle_connect(event)
         if self.response.status_code == HTTPStatus.SWITCHING_PROTOCOLS:
-            extensions = cast("dict[str, object]", self.scope["extensions"])
+            extensions = cast("dict[str, object]", self.scope.get("extensions"))
             extensions[OUTLET] = self.write_soon
 
     def write_soon(self, frame: bytes) -> bool:
