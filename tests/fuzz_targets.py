@@ -17,6 +17,10 @@ from protocols.link.orders import Order
 from protocols.link.roster import Grant, Roster
 from protocols.link.signing import open_envelope
 from protocols.link.stop import StopRequest
+from protocols.modbus import pdu
+from protocols.modbus.exchange import Exchange
+from protocols.modbus.frames import Frames, RtuFrames, TcpFrames
+from protocols.modbus.ranges import ReadRange
 from protocols.modbus.register_map import RegisterMap
 from shipside import agent
 from shipside import config as ship
@@ -48,6 +52,19 @@ def _register_map(raw: bytes) -> object:
     return RegisterMap.from_mapping(tomllib.loads(raw.decode()))
 
 
+def _modbus(frames: Frames, raw: bytes) -> object:
+    """Ask for what the map wants, take `raw` in pieces for the answer, and decode it as the agent does."""
+    exchange, wanted = Exchange(frames), ReadRange("input", 0, 8)
+    request = pdu.read_request(wanted.table, wanted.address, wanted.count)
+    exchange.ask(1, request)
+    found = None
+    for start in range(0, len(raw), _PIECE):
+        found = exchange.receive(raw[start : start + _PIECE]) or found
+    if found is None:
+        return None
+    return _UNIT.readings(wanted, pdu.values_in(wanted.table, wanted.count, pdu.checked(request, found)))
+
+
 def _planted(raw: bytes) -> object:
     """A parser with a fault that only a search finds: two bytes in a row that it does not expect."""
     return {}[raw] if raw[:1] == b"F" and raw[1:2] == b"H" else len(raw)
@@ -57,6 +74,15 @@ _TOML_ERRORS = (tomllib.TOMLDecodeError, UnicodeDecodeError, ConfigError, Malfor
 _BEAT = OperatorHeartbeat("kestrel", "ann", "c-1", "s-1", 1, 1, "boot-1", 1, 5, present=True, issued_utc_ns=NOON_NS)
 _GRANT = Grant("kestrel", "g-1", "kim", ("roc-1",), ("conn",), ("setpoint",), NOON_NS, NOON_NS + 1)
 
+_PIECE = 7
+_UNIT = RegisterMap.from_mapping({"register": [
+    {"name": coding, "table": "input", "address": address, "coding": coding, "channel": coding, **more}
+    for address, coding, more in (
+        (0, "u16", {"states": {"1": "on"}}), (1, "s32", {"not_available": [-1]}), (3, "f32", {"low": 0, "high": 1}),
+        (5, "string", {"length": 2}), (7, "bit", {"bit": 3}),
+    )
+]})  # fmt: skip
+_WORDS = b"\x04\x10" + bytes(range(16))
 TARGETS: dict[str, Target] = {
     "cbor": Target(cbor.decode, (ProtocolError,), [cbor.encode({"a": [1, -2.5, "x", b"y", None, True]})]),
     "envelope": Target(open_envelope, (ProtocolError,), [_SHIP.order(), _SHIP.roster(1, bytes(32))]),
@@ -76,6 +102,14 @@ TARGETS: dict[str, Target] = {
         + [Path(control.__file__).with_name("example.toml").read_bytes()],
     ),
     "shore configuration": Target(_shore_config, (*_TOML_ERRORS, shore.ConfigError), [SHORE_EXAMPLE.read_bytes()]),
+    "modbus tcp": Target(
+        lambda raw: _modbus(TcpFrames(), raw), (ProtocolError,),
+        [TcpFrames().frame(1, 1, _WORDS), TcpFrames().frame(1, 1, b"\x84\x02"), TcpFrames().frame(9, 1, _WORDS)],
+    ),
+    "modbus rtu": Target(
+        lambda raw: _modbus(RtuFrames(), raw), (ProtocolError,),
+        [RtuFrames().frame(0, 1, _WORDS), b"\xff" + RtuFrames().frame(0, 1, b"\x84\x02"), RtuFrames().frame(0, 2, _WORDS)],
+    ),
     "register map": Target(_register_map, _TOML_ERRORS, [(register_map.FOLDER / "otter.toml").read_bytes()]),
     **NMEA_TARGETS,
 }  # fmt: skip

@@ -7,7 +7,6 @@ late answer of it must have come, or it would be taken for the answer to the nex
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from protocols.modbus.frames import Frame, Frames
@@ -16,20 +15,15 @@ from protocols.modbus.pdu import ERROR_FLAG, answer_length, answers
 TRANSACTION_WRAP: Final = 65_536
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    transaction: int
-    unit: int
-    pdu: bytes
-
-
 class Exchange:
     """What was asked over one connection, and what counts as its answer."""
 
     def __init__(self, frames: Frames) -> None:
         """Talk in `frames`; nothing is outstanding."""
         self._frames = frames
-        self._asked: _Asked | None = None
+        self._unit, self._request = 0, b""
+        self.is_waiting = False
+        """Whether a request is outstanding."""
         self._transaction = 0
         self._late_until_s: dict[int, float] = {}
         self.foreign_count = 0
@@ -45,37 +39,40 @@ class Exchange:
         self._transaction = (self._transaction + 1) % TRANSACTION_WRAP
         if not self._frames.is_numbered:
             self._frames.clear()
-        self._asked = _Asked(self._transaction, unit, pdu)
+        self._unit, self._request, self.is_waiting = unit, pdu, True
         return self._frames.frame(self._transaction, unit, pdu)
 
     def receive(self, chunk: bytes) -> bytes | None:
         """Return the answer's PDU when it has come; raise MalformedError when the stream cannot be followed any more."""
         found: bytes | None = None
         for frame in self._frames.feed(chunk):
-            if found is None and self._asked is not None and self._is_answer(frame, self._asked):
-                found, self._asked = frame.pdu, None
+            if self.is_waiting and self._is_answer(frame):
+                found, self.is_waiting = frame.pdu, False
             else:
                 self.foreign_count += 1
         return found
 
     def give_up(self, now_s: float, late_s: float) -> None:
         """Wait no more for what is outstanding; its answer may still come within `late_s`."""
-        if self._asked is not None and not self._frames.is_numbered:
-            self._late_until_s[self._asked.unit] = now_s + late_s
-        self._asked = None
+        if self.is_waiting and not self._frames.is_numbered:
+            self._late_until_s[self._unit] = now_s + late_s
+        self.is_waiting = False
 
-    def late_until_s(self, unit: int) -> float:
-        """Return until when a unit may not be asked, monotonic seconds, as a late answer would pass for the new one."""
-        return self._late_until_s.get(unit, float("-inf"))
+    def late_until_s(self, unit: int) -> float | None:
+        """Return until when a unit may not be asked, monotonic seconds, as a late answer would pass for the new one.
+
+        None: it has always answered, or what is late can be told by its number.
+        """
+        return self._late_until_s.get(unit)
 
     def opened(self) -> None:
         """Begin anew: the connection is another, and nothing of the old one can come."""
         self._frames.clear()
-        self._asked = None
+        self.is_waiting = False
 
-    def _is_answer(self, frame: Frame, asked: _Asked) -> bool:
-        if not answers(asked.pdu, frame.pdu) or frame.unit != asked.unit:
+    def _is_answer(self, frame: Frame) -> bool:
+        if not answers(self._request, frame.pdu) or frame.unit != self._unit:
             return False
         if frame.transaction is not None:
-            return frame.transaction == asked.transaction
-        return bool(frame.pdu[0] & ERROR_FLAG) or len(frame.pdu) == answer_length(asked.pdu)
+            return frame.transaction == self._transaction
+        return bool(frame.pdu[0] & ERROR_FLAG) or len(frame.pdu) == answer_length(self._request)

@@ -7,8 +7,7 @@ passed over.
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from protocols.errors import MalformedError
 from protocols.modbus.pdu import ERROR_FLAG, READ, WRITE
@@ -23,8 +22,7 @@ _COUNTED: Final = frozenset(READ.values())
 _WRITTEN: Final = frozenset((*WRITE.values(), 5, 6))
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(NamedTuple):
     """One answer as it came."""
 
     transaction: int | None

@@ -8,8 +8,10 @@ from typing import Final
 
 from protocols.nmea0183.sentences.autopilot import Steering, make_htc
 from shipside.config.inputs import InputConfig
+from shipside.keepalive import keep_alive
 from shipside.ports import Clock
-from shipside.sensors.lines import RETRY_MAX_S, LineInput, read_stream
+from shipside.sensors.line_input import RETRY_MAX_S, LineInput
+from shipside.sensors.lines import read_stream
 
 TALKER: Final = "IN"
 """We speak as the integrated navigation system."""
@@ -29,6 +31,7 @@ class AutopilotLink(LineInput):
         """Read one connection to its end."""
         async with asyncio.timeout(RETRY_MAX_S):
             reader, writer = await asyncio.open_connection(self.config.host, self.config.port)
+        keep_alive(writer.get_extra_info("socket"))
         try:
             self._writer = writer
             self.opened()

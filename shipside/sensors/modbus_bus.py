@@ -84,11 +84,14 @@ class ModbusBus:
 
     async def _in_turn(self, unit: int, request: bytes) -> bytes:
         while True:
-            await self._until(self._exchange.late_until_s(unit))
+            late_until_s = self._exchange.late_until_s(unit)
+            if late_until_s is not None:
+                await self._until(late_until_s)
             async with self._lock:
-                if self._clock.now_s() < self._exchange.late_until_s(unit):
+                if self._exchange.late_until_s(unit) != late_until_s:
                     continue  # it fell silent while this request waited for its turn
-                await self._ready()
+                if not self._is_open or self._line.quiet_s > 0.0:
+                    await self._ready()
                 return await self._talk(unit, request)
 
     async def _until(self, at_s: float) -> None:
@@ -135,7 +138,8 @@ class ModbusBus:
         finally:
             timer.cancel()
             self._answer = None
-            self._exchange.give_up(self._clock.now_s(), self.timeout_s)
+            if self._exchange.is_waiting:
+                self._exchange.give_up(self._clock.now_s(), self.timeout_s)
         self._dead.discard(unit)
         self._is_proven, self._silences, self._reopen_pause_s = True, 0, 0.0
         return found
@@ -151,7 +155,8 @@ class ModbusBus:
             self._end("no answer")
 
     def _received(self, chunk: bytes) -> None:
-        self._heard_s = self._clock.now_s()
+        if self._line.quiet_s > 0.0:
+            self._heard_s = self._clock.now_s()
         try:
             found = self._exchange.receive(chunk)
         except MalformedError as error:

@@ -21,7 +21,7 @@ from typing import Final
 from shipside.config.inputs import InputConfig
 from shipside.lookout import Lookout
 from shipside.ports import Clock, InputFacts, LineSource, TakeLine
-from shipside.sensors.lines import LineInput
+from shipside.sensors.line_input import LineInput
 
 WAITING_MAX: Final = 500
 """Lines that wait for the collector, per input: a second of the busiest network. The oldest is lost when full."""

@@ -19,7 +19,8 @@ from protocols.nmea0183.framing import framed
 from protocols.reading import Quality, Reading
 from shipside.config.inputs import InputConfig
 from shipside.ports import EquipmentError
-from shipside.sensors.lines import MulticastInput, TcpServerInput, UdpInput, open_input
+from shipside.sensors.datagrams import MulticastInput, UdpInput
+from shipside.sensors.lines import TcpServerInput, open_input
 from shipside.sensors.modbus_bus import tcp_unit
 from shipside.sensors.poller import Poller
 
