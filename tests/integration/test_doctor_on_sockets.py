@@ -203,7 +203,11 @@ def test_an_agent_that_finds_everything_and_then_does_not(tmp_path: Path, broker
     with aboard(tmp_path, broker_port) as ship:
         good = doctor("--config", str(ship.path))
         assert (good.code, good.failed()) == (0, set()), good
-        assert "came back" in good.checks["broker"]["text"]
+        answers = (
+            "came back",
+            "may not hear its own",
+        )  # the second where the broker keeps topics apart, as mosquitto does
+        assert any(answer in good.checks["broker"]["text"] for answer in answers)
         assert good.checks["vessel key"]["state"] == "warn"
         assert {"input gnss", "input gyro", "input ais", "modbus plc", "disk of the spool"} <= set(good.checks)
         (tmp_path / "vessel.pem").write_text("nonsense")
