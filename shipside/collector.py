@@ -108,6 +108,7 @@ class Collector:
     def _scan(self, now_s: float) -> None:
         if self._health.is_due(now_s):
             self.listening.take_own(self._health.tick([self.listening.counts(one) for one in self._facts()], now_s))
+        self.listening.derive(now_s)
         scan = self._scanner.tick(now_s, self._clock.utc_ns())
         if scan is None:
             return

@@ -13,9 +13,12 @@ from protocols.reading import Reading
 from shipside.config import AgentConfig
 from shipside.ports import Clock, InputFacts, TakeLine
 from telemetry.alerts import DataAlert
+from telemetry.derived import SOURCE as DERIVED_SOURCE
+from telemetry.derived import Deriver
 from telemetry.ghosts import TargetFix
 from telemetry.health_channels import SourceCounts
 from telemetry.integrity import Integrity
+from telemetry.manual import ManualEntries
 from telemetry.picture import Picture
 from telemetry.sources import SourceSelector
 
@@ -24,6 +27,8 @@ UTC: Final = "NAV_UTC"
 """The channel of a receiver's date, which week roll-over and dead batteries make wrong."""
 OWN: Final = "agent"
 """Source of what the agent says of itself."""
+DERIVE_S: Final = 1.0
+"""How often channels are derived: as often as wind, log and receivers speak."""
 TakeAis = Callable[[str, Sentence], None]
 
 
@@ -39,6 +44,9 @@ class Listening:
         """Lines that gave nothing: by input, by reason."""
         self.lost: dict[str, LineCounter] = {}
         """Lines lost by the numbers of their TAG blocks, by input."""
+        self._deriver = Deriver(config.catalogue.by_id)
+        self._manual = ManualEntries(config.manual, config.catalogue.by_id)
+        self._derive_due_s = 0.0
         self._integrity = Integrity(config.catalogue.by_id, config.integrity)
 
     def line_taker(self, source: str) -> TakeLine:
@@ -95,6 +103,16 @@ class Listening:
         numbered = self.lost.get(facts.name)
         lost = facts.lost_count + (numbered.lost_count if numbered else 0)
         return SourceCounts(facts.name, facts.lines_count, errors, lost, facts.last_line_s)
+
+    def derive(self, now_s: float) -> None:
+        """Put into the picture what is derived from it and what was entered by hand, at most once a DERIVE_S."""
+        if now_s < self._derive_due_s:
+            return
+        self._derive_due_s, utc_ns = now_s + DERIVE_S, self._clock.utc_ns()
+        for source, reading in self._manual.tick(self.picture, now_s, utc_ns):
+            self.picture.receive(reading, source, now_s, utc_ns)
+        for reading in self._deriver.tick(self.picture, now_s):
+            self.picture.receive(reading, DERIVED_SOURCE, now_s, utc_ns)
 
     def data_alerts(self, now_s: float) -> tuple[DataAlert, ...]:
         """Return the alerts about data that were raised or rectified since the last call."""

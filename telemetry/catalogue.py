@@ -13,6 +13,7 @@ from protocols.link import cbor
 from protocols.link import fields as wire
 from protocols.link.cbor import Plain
 from telemetry.channel import NO_LIMITS, AlarmLimits, Channel, Kind
+from telemetry.derived import DERIVED_CHANNELS
 from telemetry.standard_channels import STANDARD_CHANNELS
 
 CHANNELS_MAX: Final = 1000
@@ -76,14 +77,17 @@ class Catalogue:
 
 
 def standard_catalogue(short_ids: Iterable[str] | None = None) -> Catalogue:
-    """Return the standard channels, or those of `short_ids` in standard order; raise KeyError naming unknown ones."""
+    """Return the standard channels, or those of `short_ids`, which may name derived ones, in their order.
+
+    Raise KeyError naming unknown ones.
+    """
     if short_ids is None:
         return Catalogue(STANDARD_CHANNELS)
-    wanted = set(short_ids)
-    unknown = sorted(wanted - {channel.short_id for channel in STANDARD_CHANNELS})
+    wanted, known = set(short_ids), STANDARD_CHANNELS + DERIVED_CHANNELS
+    unknown = sorted(wanted - {channel.short_id for channel in known})
     if unknown:
         raise KeyError(", ".join(unknown))
-    return Catalogue(tuple(channel for channel in STANDARD_CHANNELS if channel.short_id in wanted))
+    return Catalogue(tuple(channel for channel in known if channel.short_id in wanted))
 
 
 def _row(channel: Channel) -> Plain:

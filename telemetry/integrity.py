@@ -75,6 +75,7 @@ class Integrity:
         self._ghosts = GhostWatch(rules.mmsi, rules.ghosts)
         self._doubted: dict[int, tuple[float, GhostReason]] = {}
         self._limits = LimitWatch(channels)
+        self._freezing = [name for name, channel in channels.items() if channel.frozen_s is not None]
         self.alerts = DataAlerts()
         self._looked_s: float | None = None
         self._left: set[str] = set()
@@ -147,7 +148,11 @@ class Integrity:
                 for doubt in DOUBTS:
                     self.alerts.want(doubt, source, active=watch.doubt == doubt, now_s=now_s, detail=watch.detail)
             self._tell_lines_and_ghosts(now_s)
-            for crossing in self._limits.receive(picture.facts(now_s), now_s):
+            facts = picture.facts(now_s)
+            for name in self._freezing:
+                is_frozen = name in facts and facts[name].quality is Quality.FROZEN
+                self.alerts.want("channel-frozen", name, active=is_frozen, now_s=now_s)
+            for crossing in self._limits.receive(facts, now_s):
                 self.alerts.want(
                     crossing.kind, crossing.channel, active=crossing.is_beyond, now_s=now_s, detail=crossing.detail
                 )

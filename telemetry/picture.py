@@ -37,6 +37,8 @@ class Picture:
         self._by_source: dict[str, dict[str, Latest]] = {}
         self._news: dict[str, None] = {}
         self._stale_told: dict[str, None] = {}
+        self._unchanged: dict[tuple[str, str], tuple[Value | None, float]] = {}
+        """By channel and source: what was said last that was new, and when."""
         self._unknown_count = 0
 
     @property
@@ -51,10 +53,25 @@ class Picture:
             self._unknown_count += 1
             return
         true = judged(reading, channel)
+        true = self._thawed(true, channel, source, now_s)
         good = true.quality in (Quality.GOOD, Quality.MANUAL)
         believed = self._selector.receive(channel.short_id, source, now_s, channel.max_age_s, good=good)
         latest = Latest(channel.short_id, true.value, true.quality, now_s, utc_ns, source)
         self._keep(channel.short_id, source, latest, believed=believed)
+
+    def _thawed(self, reading: Reading, channel: Channel, source: str, now_s: float) -> Reading:
+        """Return a GOOD reading as FROZEN where its source has said the same for longer than its channel allows."""
+        if channel.frozen_s is None or reading.quality is not Quality.GOOD:
+            return reading
+        key = (channel.short_id, source)
+        value, since_s = self._unchanged.get(key, (None, now_s))
+        if value != reading.value:
+            if key in self._unchanged or len(self._unchanged) < SOURCES_MAX * len(self._channels):
+                self._unchanged[key] = (reading.value, now_s)
+            return reading
+        if now_s - since_s < channel.frozen_s:
+            return reading
+        return Reading(reading.channel, reading.value, reading.unit, Quality.FROZEN)
 
     def _keep(self, short_id: str, source: str, latest: Latest, *, believed: bool) -> None:
         sources = self._by_source.setdefault(short_id, {})

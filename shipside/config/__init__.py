@@ -21,6 +21,7 @@ from shipside.config.inputs import InputConfig, read_inputs, read_ranking
 from shipside.config.integrity import read_integrity
 from shipside.config.keys import unknown_names
 from shipside.config.link import Bearer, read_bearer, read_broker
+from shipside.config.manual import read_manual
 from shipside.config.modbus import ModbusConfig, channel_faults, plc_faults, read_modbus
 from shipside.config.reader import Reader
 from shipside.config.vessel import (
@@ -34,6 +35,7 @@ from shipside.config.vessel import (
 )
 from telemetry.catalogue import Catalogue
 from telemetry.integrity import IntegrityRules
+from telemetry.manual import ManualValue
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,8 @@ class AgentConfig:
     hold_off_s: float
     catalogue: Catalogue
     integrity: IntegrityRules
+    manual: tuple[ManualValue, ...]
+    """Values entered by hand."""
     bearer: Bearer
     spool: Path
     spool_bytes_max: int
@@ -89,7 +93,7 @@ def from_mapping(source: Mapping[str, object], folder: Path, environment: Mappin
     broker, link, spool, keys = (reader.table(name) for name in ("broker", "link", "spool", "keys"))
     safety = reader.table("safety")
     modbus, inputs = read_modbus(reader), read_inputs(reader)
-    ranking = read_ranking(reader)
+    ranking, catalogue = read_ranking(reader), with_health(reader, read_catalogue(reader), inputs, modbus)
     plc = reader.text(safety, "plc", "safety", "")
     if plc and plc not in [unit.name for unit in modbus]:
         reader.faults.append(f"safety.plc names {plc!r}, but no [[modbus]] has that name")
@@ -99,7 +103,7 @@ def from_mapping(source: Mapping[str, object], folder: Path, environment: Mappin
         stop_broker_url=read_broker(reader, reader.text(broker, "stop_url", "broker", url), "stop_url"),
         inputs=inputs, modbus=modbus, ranking=ranking,
         hold_off_s=reader.number(reader.table("sources"), "hold_off_s", "sources", 0.0, 3600.0, 10.0),
-        catalogue=with_health(reader, read_catalogue(reader), inputs, modbus),
+        catalogue=catalogue, manual=read_manual(reader, catalogue),
         integrity=read_integrity(reader, vessel, inputs, ranking),
         bearer=read_bearer(reader, link),
         spool=Path(environment.get("FARHELM_SPOOL") or reader.path(spool, "path", "spool")),

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, cast
 
+from shipside.config.manual import MANUAL_NAMES
 from shipside.config.modbus import NAMES as MODBUS_NAMES
 from telemetry.catalogue import standard_catalogue
 
@@ -25,6 +26,7 @@ KEYS: Final[dict[str, tuple[str, ...]]] = {
         "jump_m", "drag_mps", "drag_s", "current_mps_max", "growth_mps", "frozen_s", "frozen_m", "clock_s", "back_s",
     ),
     "targets": ("speed_kn_max", "range_nm_max", "turn_deg_min_max"),
+    "manual": MANUAL_NAMES,
     "link": ("bearer",),
     "spool": ("path", "mb_max"),
     "safety": ("journal", "panel_port", "plc", "autopilot_host", "autopilot_port"),
