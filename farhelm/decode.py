@@ -1,4 +1,4 @@
-"""`farhelm decode`: what a recording of NMEA 0183 and AIS holds."""
+"""`farhelm decode`: what a recording of NMEA 0183, AIS and NMEA 2000 holds."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def decode(
         Format, typer.Option("--format", help="jsonl: one object a line; summary: one object for all.")
     ] = Format.jsonl,
 ) -> None:
-    """Read a recording of NMEA 0183 and AIS and print what it holds.
+    """Read a recording of NMEA 0183, AIS or NMEA 2000 (candump, Actisense, Yacht Devices) and print what it holds.
 
     Examples:
       farhelm decode plaka.log.gz --format summary

@@ -15,6 +15,7 @@ from protocols.ais.reader import BAD_FIELDS, AisReader
 from protocols.ais.report import AisReport
 from protocols.nmea0183.sentence import Rejected, Sentence, parse_line, readings
 from protocols.nmea0183.typed import fields_of
+from protocols.nmea2000.recording import Group, GroupReader
 from protocols.reading import Reading
 
 TRAILER_TIME_DIGITS: Final = 10
@@ -34,6 +35,8 @@ class Line:
     readings: list[Reading]
     ais: AisReport | None
     """The message that this line completes; None for other sentences and for all parts but the last."""
+    group: Group | None = None
+    """A frame or a message of NMEA 2000; then there is no sentence."""
 
 
 @dataclass(slots=True)
@@ -46,6 +49,9 @@ class Totals:
     no_checksum: int = 0
     rejected: Counter[str] = field(default_factory=Counter[str])
     by_sentence: Counter[str] = field(default_factory=Counter[str])
+    by_group: Counter[int] = field(default_factory=Counter[int])
+    """Messages of NMEA 2000 by the number of their group."""
+    fast_packets_lost: int = 0
     ais_by_type: Counter[int] = field(default_factory=Counter[int])
     ais_undecoded: Counter[str] = field(default_factory=Counter[str])
     ais_faults: Counter[str] = field(default_factory=Counter[str])
@@ -62,6 +68,7 @@ class RecordingReader:
         """Begin with an empty count."""
         self.totals = Totals()
         self._ais_reader = AisReader()
+        self._groups = GroupReader()
         self._line_time: str | None = None
         self._own_first: str | None = None
         self._own_last: str | None = None
@@ -74,7 +81,8 @@ class RecordingReader:
             return self._reject("comment" if stripped else "empty", stripped.decode("utf-8", "replace"))
         parsed = parse_line(stripped)
         if isinstance(parsed, Rejected):
-            return self._reject(parsed.reason, parsed.text)
+            group = self._groups.read(stripped)
+            return self._reject(parsed.reason, parsed.text) if group is None else self._group(group, parsed.text)
         self._count(parsed)
         if parsed.formatter in ("VDM", "VDO"):
             return self._ais(parsed)
@@ -88,6 +96,7 @@ class RecordingReader:
     def finish(self) -> Totals:
         """Return the totals at the end; parts of AIS messages that never came whole are counted."""
         assembler = self._ais_reader.assembler
+        self.totals.fast_packets_lost = self._groups.lost_count
         self.totals.ais_faults = self._ais_reader.faults
         orphans = assembler.orphan_count + assembler.waiting_count
         if orphans:
@@ -104,10 +113,25 @@ class RecordingReader:
         self.totals.sentences += 1
         self.totals.no_checksum += not sentence.has_checksum
         self.totals.by_sentence[sentence.address] += 1
-        time = _line_time(sentence)
+        self._heard_at(_line_time(sentence))
+
+    def _heard_at(self, time: str | None) -> None:
         if time is not None:
             self.totals.first_time = min(time, self.totals.first_time or time)
             self.totals.last_time = max(time, self.totals.last_time or time)
+
+    def _group(self, group: Group, text: str) -> Line:
+        self._heard_at(group.frame.utc if "T" in group.frame.utc else None)
+        if group.reason:
+            self.totals.rejected[group.reason] += 1
+            return Line(None, group.reason, text, [], None, group)
+        if group.heard is None:
+            return Line(None, "", "", [], None, group)
+        self.totals.by_group[group.frame.pgn] += 1
+        self._own_time(group.heard.readings)
+        if group.heard.report is not None:
+            self._ship(group.heard.report)
+        return Line(None, "", "", group.heard.readings, group.heard.report, group)
 
     def _ais(self, sentence: Sentence) -> Line:
         source = "" if sentence.tag is None or sentence.tag.source is None else sentence.tag.source
@@ -120,10 +144,13 @@ class RecordingReader:
         if isinstance(report, str):
             self.totals.ais_undecoded[report] += 1
             return Line(sentence, "", report, [], None)
+        self._ship(report)
+        return Line(sentence, "", "", [], report)
+
+    def _ship(self, report: AisReport) -> None:
         self.totals.ais_by_type[report.type] += 1
         if len(self.totals.mmsi) < MMSI_MAX:
             self.totals.mmsi.add(report.mmsi)
-        return Line(sentence, "", "", [], report)
 
     def _own_time(self, found: list[Reading]) -> None:
         for reading in found:
@@ -148,18 +175,17 @@ def _line_time(sentence: Sentence) -> str | None:
 
 def line_json(number: int, line: Line) -> dict[str, object]:
     """Return one object of `farhelm decode --format jsonl`; `number` counts lines from 1."""
-    if line.rejected or line.sentence is None:
+    found: dict[str, object] = {"line": number}
+    if line.group is not None and not line.rejected:
+        found |= line.group.plain()
+    elif line.rejected or line.sentence is None:
         return {"line": number, "rejected": line.rejected, "text": line.text}
-    found: dict[str, object] = {
-        "line": number,
-        "sentence": line.sentence.formatter,
-        "talker": line.sentence.talker,
-        "readings": [
-            {"channel": r.channel, "value": r.value, "unit": r.unit, "quality": r.quality.name.lower()}
-            for r in line.readings
-        ],
-        **_fields_json(line.sentence),
-    }
+    else:
+        found |= {"sentence": line.sentence.formatter, "talker": line.sentence.talker, **_fields_json(line.sentence)}
+    found["readings"] = [
+        {"channel": r.channel, "value": r.value, "unit": r.unit, "quality": r.quality.name.lower()}
+        for r in line.readings
+    ]
     if line.ais is not None:
         found["ais"] = line.ais.plain()
     elif line.text:
@@ -184,6 +210,8 @@ def totals_json(totals: Totals, lines_per_cpu_s: float | None) -> dict[str, obje
         "no_checksum": totals.no_checksum,
         "rejected": dict(sorted(totals.rejected.items())),
         "by_sentence": dict(sorted(totals.by_sentence.items(), key=lambda item: (-item[1], item[0]))),
+        "by_group": {str(number): count for number, count in sorted(totals.by_group.items())},
+        "fast_packets_lost": totals.fast_packets_lost,
         "ais_by_type": {str(number): count for number, count in sorted(totals.ais_by_type.items())},
         "ais_undecoded": dict(sorted(totals.ais_undecoded.items())),
         "ais_faults": dict(sorted(totals.ais_faults.items())),

@@ -63,7 +63,7 @@ class Collector:
         self._config, self._clock, self._port, self._spool = config, clock, port, spool
         self._inputs, self._pollers, self._say = inputs, pollers, say
         self._public_key = signing.public_bytes(key)
-        self.listening = Listening(config, clock, self._take_ais)
+        self.listening = Listening(config, clock, self._take_ais, self._take_report)
         self.targets, self.ais = TargetTable(), AisReader()
         bearer = config.bearer
         self._scanner = Scanner(self.listening.picture, bearer.scan_s, clock.now_s())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from typing import Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from protocols.nmea0183.datagram import LineCounter
 from protocols.nmea0183.moment import judged
@@ -22,6 +22,10 @@ from telemetry.manual import ManualEntries
 from telemetry.picture import Picture
 from telemetry.sources import SourceSelector
 
+if TYPE_CHECKING:  # their tables are loaded where a ship has a bus, see `_bus_lines`
+    from protocols.ais.report import AisReport
+    from protocols.nmea2000.heard import N2kLines
+
 AIS: Final = ("VDM", "VDO")
 UTC: Final = "NAV_UTC"
 """The channel of a receiver's date, which week roll-over and dead batteries make wrong."""
@@ -30,15 +34,20 @@ OWN: Final = "agent"
 DERIVE_S: Final = 1.0
 """How often channels are derived: as often as wind, log and receivers speak."""
 TakeAis = Callable[[str, Sentence], None]
+TakeReport: TypeAlias = "Callable[[AisReport], None]"
 
 
 class Listening:
     """Parses lines and polled values into one picture; one bad line costs itself and is counted by its reason."""
 
-    def __init__(self, config: AgentConfig, clock: Clock, take_ais: TakeAis | None = None) -> None:
-        """Listen for the channels of the catalogue; AIS goes to `take_ais`, None: it is passed over."""
+    def __init__(self, config: AgentConfig, clock: Clock, take_ais: TakeAis | None = None,
+                 take_report: TakeReport | None = None) -> None:  # fmt: skip
+        """Listen for the channels of the catalogue; AIS sentences go to `take_ais`, AIS groups to `take_report`, or nowhere."""
         self._clock = clock
         self._take_ais = take_ais
+        self._take_report = take_report
+        self._buses = frozenset(entry.name for entry in config.inputs if entry.protocol == "nmea2000")
+        self.n2k = _bus_lines() if self._buses else None
         self.picture = Picture(config.catalogue.by_id, SourceSelector(config.ranking, config.hold_off_s))
         self.rejected: dict[str, Counter[str]] = {}
         """Lines that gave nothing: by input, by reason."""
@@ -55,6 +64,9 @@ class Listening:
 
     def take_line(self, source: str, line: bytes) -> None:
         """Take one line of the input called `source`."""
+        if self.n2k is not None and source in self._buses:
+            self._take_frame(self.n2k, source, line)
+            return
         sentence = parse_line(line)
         if isinstance(sentence, Rejected):
             self.reject(source, sentence.reason)
@@ -73,6 +85,19 @@ class Listening:
             self.reject(source, found)
             return
         self._receive(found, f"{source}/{sentence.talker}")
+
+    def _take_frame(self, lines: N2kLines, source: str, line: bytes) -> None:
+        """Take one line of an input of NMEA 2000; groups that feed nothing are no fault."""
+        heard = lines.receive(source, line)
+        if isinstance(heard, str):
+            self.reject(source, heard)
+        elif heard is not None:
+            what = str(heard.message.pgn.number) if heard.report is None else AIS[0]  # both come as the sea has it
+            self._integrity.lines.receive(source, heard.speaker, what, self._clock.now_s())
+            if heard.report is None:
+                self._receive(heard.readings, f"{source}/{heard.speaker}")
+            elif self._take_report is not None:
+                self._take_report(heard.report)
 
     def reject(self, source: str, reason: str) -> None:
         """Count a line of the input called `source` that gave nothing."""
@@ -123,3 +148,10 @@ class Listening:
         dated = [judged(reading, utc_ns) if reading.channel == UTC else reading for reading in found]
         for reading in self._integrity.receive(dated, source, self.picture, now_s):
             self.picture.receive(reading, source, now_s, utc_ns)
+
+
+def _bus_lines() -> N2kLines:
+    """Return what reads NMEA 2000: its tables are 5 MB of a process, paid by ships that have a bus."""
+    from protocols.nmea2000.heard import N2kLines  # noqa: PLC0415 - as it says
+
+    return N2kLines()

@@ -70,11 +70,11 @@ def _plan(layout: Layout) -> _Plan:
     direct = [place for place in places if place[3] in _DIRECT]
     row = (*_ROW, *(name for *_, name in direct))
     can_be_out = [isinstance(look, tuple) and OUT_OF_RANGE in look for _, _, look, _ in direct]
-    shift_of = {id(look): shift for shift, _, look, _ in places}
+    shift_of = {(name, mask): shift for shift, mask, _, name in places}
     return _Plan(
         layout, layout.length, tuple((shift, mask, look) for shift, mask, look, _ in direct),
         tuple(len(_ROW) + number for number, can in enumerate(can_be_out) if can),
-        shift_of.get(id(POSITION[1].look), -1), shift_of.get(id(SIZE[3].look), -1),
+        shift_of.get((POSITION[1].name, _LATITUDE_MASK), -1), shift_of.get((SIZE[3].name, (1 << SIZE[3].width) - 1), -1),
         itemgetter(*(row.index(name) if name in row else 0 for name in AisReport._fields)),
     )  # fmt: skip
 

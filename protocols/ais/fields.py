@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cache
 from typing import Final, Literal, Protocol
 
 from protocols.ais.bits import CHAR_BITS, six_bit_text
@@ -25,7 +26,7 @@ ROT_TURNING: Final = 127
 """+-127: turning faster than 5 deg in 30 s, no rate known."""
 SECONDS: Final = 60
 TABLE_BITS_MAX: Final = 12
-"""Widest field with a table of its values: 4,096 entries."""
+"""Widest field with a table of its values: 4,096 entries, shared by all fields that read alike."""
 
 
 class Look(Protocol):
@@ -76,7 +77,12 @@ class _Text:
         return six_bit_text(raw, self.chars)
 
 
-def _table(computed: Look, width: int) -> Look:
+@cache
+def _number_look(width: int, divisor: int, none: int | None, low: int, high: int, signed: bool) -> Look:  # noqa: FBT001 - a key
+    """Return the look-up of a number: all values in a table where it is narrow; a number that is its own raw value has none."""
+    if not signed and divisor == 1 and none is None and high == (1 << width) - 1 and low == 0:
+        return range(1 << width)
+    computed = _Number(divisor, none, low, high, width, signed)
     return tuple(computed[raw] for raw in range(1 << width)) if width <= TABLE_BITS_MAX else computed
 
 
@@ -87,8 +93,8 @@ def number(
     """Return a number: raw / `divisor`, None at `none`, refused outside `low`..`high` (raw; None: all it can hold)."""
     least = -(1 << width - 1) if signed else 0
     most = (1 << width - 1 if signed else 1 << width) - 1
-    look = _Number(divisor, none, least if low is None else low, most if high is None else high, width, signed)
-    return Field(name, width, _table(look, width))
+    lowest, highest = least if low is None else low, most if high is None else high
+    return Field(name, width, _number_look(width, divisor, none, lowest, highest, signed))
 
 
 def flag(name: str) -> Field:

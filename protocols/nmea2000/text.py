@@ -19,7 +19,7 @@ LINE_BYTES_MAX: Final = 1024
 PGN_MAX: Final = (1 << 24) - 1
 """Groups have 18 bits; gateways number what they say of themselves beyond, and no table knows those."""
 _CANDUMP: Final = re.compile(
-    r"(?:\((\d{1,12})(?:\.\d{1,9})?\)[ \t]+)?[!-~]{1,16}[ \t]+([0-9A-Fa-f]{8})"
+    r"(?:\((\d{1,12}(?:\.\d{1,9})?)\)[ \t]+)?[!-~]{1,16}[ \t]+([0-9A-Fa-f]{8})"
     r"(?:#([0-9A-Fa-f]{0,16})|[ \t]+\[(\d)\]((?:[ \t]+[0-9A-Fa-f]{2})*))"
 )
 _YACHT_DEVICES: Final = re.compile(r"(\d{2}:\d{2}:\d{2}(?:\.\d{1,6})?) [RT] ([0-9A-Fa-f]{8})((?: [0-9A-Fa-f]{2}){0,8})")
@@ -86,9 +86,11 @@ def _actisense(match: re.Match[str]) -> Frame | str:
 
 
 def _utc(seconds: str | None) -> str:
+    """Return Unix time as ISO 8601 text with milliseconds; empty where there is none, or none that can be."""
     if seconds is None:
         return ""
     try:
-        return datetime.fromtimestamp(int(seconds), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        moment = datetime.fromtimestamp(float(seconds), UTC)
     except (OverflowError, OSError, ValueError):
         return ""
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,4 +1,4 @@
-"""What is read aboard: inputs of NMEA 0183 lines, and whose value is believed."""
+"""What is read aboard: inputs of lines of NMEA 0183 or NMEA 2000, and whose value is believed."""
 
 from __future__ import annotations
 
@@ -8,15 +8,17 @@ from typing import Final, Literal, cast
 
 from shipside.config.reader import Reader
 
-InputKind = Literal["tcp_client", "tcp_server", "udp", "multicast450", "serial", "replay"]
-INPUT_KINDS: Final = ("tcp_client", "tcp_server", "udp", "multicast450", "serial", "replay")
+InputKind = Literal["tcp_client", "tcp_server", "udp", "multicast450", "serial", "replay", "socketcan"]
+INPUT_KINDS: Final = ("tcp_client", "tcp_server", "udp", "multicast450", "serial", "replay", "socketcan")
+InputProtocol = Literal["nmea0183", "nmea2000"]
+INPUT_PROTOCOLS: Final = ("nmea0183", "nmea2000")
 CODES_MAX: Final = 100
 """Most talkers or formatters of one list; the standard has about 100 formatters."""
 
 
 @dataclass(frozen=True, slots=True)
 class InputConfig:
-    """One input of NMEA 0183 lines."""
+    """One input of lines."""
 
     name: str
     kind: InputKind
@@ -25,6 +27,7 @@ class InputConfig:
     group: str = ""
     """Multicast group of kind multicast450."""
     interface: str = "0.0.0.0"  # noqa: S104 - joins on the default interface; it opens no listening service
+    """Own address of kind multicast450; name of the CAN interface of kind socketcan."""
     path: str = ""
     """Serial device, or recording of kind replay."""
     baud: int = 4800
@@ -36,6 +39,8 @@ class InputConfig:
     """Talkers that may speak here; none: any. A sentence of another is not used, and is an alert."""
     formatters: tuple[str, ...] = ()
     """Formatters that may be heard here; none: any."""
+    protocol: InputProtocol = "nmea0183"
+    """What the lines are; nmea2000: candump, Actisense or Yacht Devices text, which one each line tells."""
 
 
 def read_inputs(reader: Reader) -> tuple[InputConfig, ...]:
@@ -47,20 +52,37 @@ def read_inputs(reader: Reader) -> tuple[InputConfig, ...]:
         if kind not in INPUT_KINDS:
             reader.faults.append(f"{where}.kind is {kind!r}, none of {', '.join(INPUT_KINDS)}")
             continue
-        needs_path = kind in ("serial", "replay")
+        needs_path, is_bus = kind in ("serial", "replay"), kind == "socketcan"
         found.append(InputConfig(
             reader.text(row, "name", where), kind, reader.text(row, "host", where, "127.0.0.1"),
-            0 if needs_path else reader.port(row, where, low=0 if kind == "tcp_server" else 1),
+            0 if needs_path or is_bus else reader.port(row, where, low=0 if kind == "tcp_server" else 1),
             reader.text(row, "group", where) if kind == "multicast450" else "",
-            reader.text(row, "interface", where, "0.0.0.0"),  # noqa: S104 - joins, opens no service
+            reader.text(row, "interface", where, None if is_bus else "0.0.0.0"),  # noqa: S104 - joins, opens no service
             str(reader.path(row, "path", where)) if needs_path else "",
             int(reader.number(row, "baud", where, 300, 4_000_000, 4800)),
             reader.number(row, "speed", where, 0.0, 1000.0, 1.0), bool(row.get("loop", False)),
             _codes(reader, row, "talkers", where, 1, 2), _codes(reader, row, "formatters", where, 3, 5),
+            _protocol(reader, row, where),
         ))  # fmt: skip
     names = [row.name for row in found]
     reader.faults += [f"two inputs are called {name!r}" for name in sorted(set(names)) if names.count(name) > 1]
     return tuple(found)
+
+
+def _protocol(reader: Reader, row: Mapping[str, object], where: str) -> InputProtocol:
+    """Return what the lines of an input are, and a fault for each setting that does not go with it."""
+    is_bus = row.get("kind") == "socketcan"
+    protocol = row.get("protocol", "nmea2000" if is_bus else "nmea0183")
+    if protocol not in INPUT_PROTOCOLS:
+        reader.faults.append(f"{where}.protocol is {protocol!r}, none of {', '.join(INPUT_PROTOCOLS)}")
+        return "nmea0183"
+    if is_bus and protocol != "nmea2000":
+        reader.faults.append(f"{where}.protocol is {protocol!r}, but a CAN bus carries nmea2000")
+    if row.get("kind") == "multicast450" and protocol == "nmea2000":
+        reader.faults.append(f"{where}.protocol is 'nmea2000', but multicast450 carries sentences of nmea0183")
+    if protocol == "nmea2000" and (row.get("talkers") or row.get("formatters")):
+        reader.faults.append(f"{where}: talkers and formatters are of nmea0183; nmea2000 has addresses and groups")
+    return protocol
 
 
 def _codes(reader: Reader, row: Mapping[str, object], name: str, where: str, low: int, high: int) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ KEYS: Final[dict[str, tuple[str, ...]]] = {
     "broker": ("url", "stop_url"),
     "input": (
         "name", "kind", "host", "port", "group", "interface", "path", "baud", "speed", "loop", "talkers", "formatters",
+        "protocol",
     ),
     "modbus": MODBUS_NAMES,
     "sources": ("hold_off_s", "*"),

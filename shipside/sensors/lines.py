@@ -1,4 +1,4 @@
-"""Inputs that give lines: TCP client and server, UDP, 61162-450 multicast, serial, recordings. Each comes back by itself."""
+"""Inputs that give lines: TCP client and server, UDP, 61162-450 multicast, serial, CAN, recordings. Each comes back by itself."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ from protocols.aio import recorded
 from protocols.nmea0183.field import clock
 from protocols.nmea0183.framing import LineSplitter
 from protocols.nmea0183.sentence import Sentence, parse_line
+from protocols.nmea2000 import text as n2k
 from shipside.config.inputs import InputConfig
 from shipside.keepalive import keep_alive
 from shipside.ports import Clock, LineSource
+from shipside.sensors.can import CanBus
 from shipside.sensors.datagrams import MulticastInput, UdpInput
 from shipside.sensors.line_input import RETRY_MAX_S, LineInput
 from shipside.sensors.serial_port import SerialPort
@@ -109,6 +111,33 @@ class SerialInput(LineInput):
             port.close()
 
 
+class CanInput(LineInput):
+    """Listens on a CAN interface; frames become the lines of candump."""
+
+    async def once(self) -> bool:
+        """Read until the interface is lost."""
+        bus = CanBus(self.config.interface)
+        ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+        def ready() -> None:
+            dropped = bus.dropped_count
+            try:
+                self.pass_on(bus.drain(self.clock.utc_ns()))
+            except OSError as error:
+                if not ended.done():
+                    ended.set_exception(OSError(f"{bus.interface} is gone: {error.strerror}"))
+            self._lost += bus.dropped_count - dropped
+
+        asyncio.get_running_loop().add_reader(bus.socket.fileno(), ready)
+        self.opened()
+        try:
+            await ended
+        finally:
+            asyncio.get_running_loop().remove_reader(bus.socket.fileno())
+            bus.close()
+        return False
+
+
 class ReplayInput(LineInput):
     """Plays a recording: with the time its lines tell, times `speed`; without times at ten lines a second."""
 
@@ -129,12 +158,11 @@ class ReplayInput(LineInput):
     async def _play(self) -> None:
         now: str | None = None
         for number, raw in enumerate(recorded.lines_of(Path(self.config.path))):
-            sentence = parse_line(raw)
-            if not isinstance(sentence, Sentence):
+            is_line, told = self._judged(raw)
+            if not is_line:
                 self.reject()
                 continue
             self.pass_on([raw.strip()])
-            told = _told(sentence)
             if self.config.speed > 0.0 and told is not None and told != now:
                 pause_s = 1.0 if now is None else min(max(_seconds(told) - _seconds(now), 0.0), self.GAP_MAX_S)
                 now = told
@@ -143,6 +171,16 @@ class ReplayInput(LineInput):
                 await asyncio.sleep(self.UNTIMED_S / self.config.speed)
             elif number % self.YIELD_LINES == 0:
                 await asyncio.sleep(0)  # lets the others work while a long recording plays as fast as it can
+
+    def _judged(self, raw: bytes) -> tuple[bool, str | None]:
+        """Return whether this is a line of the input's protocol, and the time of day that it tells."""
+        if self.config.protocol == "nmea2000":
+            frame = n2k.parse_line(raw)
+            if isinstance(frame, str):
+                return False, None
+            return True, frame.utc.rpartition("T")[2].removesuffix("Z") or None
+        sentence = parse_line(raw)
+        return (True, _told(sentence)) if isinstance(sentence, Sentence) else (False, None)
 
 
 def _told(sentence: Sentence) -> str | None:
@@ -166,6 +204,7 @@ KINDS: Final[dict[str, Callable[[InputConfig, Clock], LineInput]]] = {
     "multicast450": MulticastInput,
     "serial": SerialInput,
     "replay": ReplayInput,
+    "socketcan": CanInput,
 }
 
 

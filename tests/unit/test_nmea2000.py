@@ -42,9 +42,9 @@ def message(pgn: int, **raw: int) -> N2kMessage:
 
 
 LINES = [
-    (b"(1502984866.421964) slcan0 09F112CC#FF725AFF7FFF7FFD", 127250, 0xCC, "2017-08-17T15:47:46Z"),
+    (b"(1502984866.421964) slcan0 09F112CC#FF725AFF7FFF7FFD", 127250, 0xCC, "2017-08-17T15:47:46.421Z"),
     (b"  can0  09F112CC   [8]  FF 72 5A FF 7F FF 7F FD", 127250, 0xCC, ""),
-    (b"(1502984866) can0 09F112CC#FF", 127250, 0xCC, "2017-08-17T15:47:46Z"),
+    (b"(1502984866) can0 09F112CC#FF", 127250, 0xCC, "2017-08-17T15:47:46.000Z"),
     (b"2014-08-15T19:00:00.048Z,2,128259,115,255,8,00,4e,01,ff,ff,00,ff,ff", 128259, 115, "2014-08-15T19:00:00.048Z"),
     (b"2011-04-25-06:25:03.603,3,126992,36,255,2,10,f0\r\n", 126992, 36, "2011-04-25T06:25:03.603Z"),
     (b"21:55:35.425 R 15FD0723 FF C0 D9 6F FF 7F FF FF", 130311, 0x23, "21:55:35.425"),
@@ -87,7 +87,7 @@ def test_identifiers_to_all_and_to_one() -> None:
     assert (to_one.pgn, to_one.source, to_one.destination, to_one.priority) == (59904, 1, 0x23, 6)
     assert (identifier_of(to_all), identifier_of(to_one)) == (0x09F112CC, 0x18EA2301)
     assert parse_line(candump(1502984866.4, "can0", 0x09F112CC, b"\x01\x02")) == frame_of(
-        0x09F112CC, b"\x01\x02", "2017-08-17T15:47:46Z"
+        0x09F112CC, b"\x01\x02", "2017-08-17T15:47:46.400Z"
     )
 
 

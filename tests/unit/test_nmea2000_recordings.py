@@ -18,6 +18,7 @@ from protocols.nmea2000.message import PGNS, N2kMessage
 from protocols.nmea2000.reader import N2kReader
 from protocols.nmea2000.text import parse_line
 from protocols.reading import Quality
+from protocols.recording import RecordingReader, line_json, totals_json
 
 DATA = Path(os.environ.get("FARHELM_SHARED", Path(__file__).parents[3] / "shared")) / "data" / "nmea2000"
 DEFINITIONS = "canboat_pgn_database.json.gz"
@@ -192,3 +193,30 @@ KNOWN = [
     "60928 Manufacturer Code: 135, canboat 'Airmar'",
     "60928 Device Function: 130, canboat 'Bottom Depth'",
 ]
+
+
+@pytest.mark.parametrize("name", RECORDINGS)
+def test_farhelm_decode_reads_it_like_any_recording(name: str) -> None:
+    """The reader behind `farhelm decode`: the same messages, reasons and ships; each line is an object of JSON."""
+    reader = RecordingReader()
+    for number, raw in enumerate(lines_of(recording(name)), 1):
+        json.dumps(line_json(number, reader.read(raw)), allow_nan=False)
+    totals, want = reader.finish(), RECORDINGS[name]
+    assert (totals.lines, totals.by_group.total(), len(totals.by_group)) == (want.lines, want.messages, want.groups)
+    assert dict(totals.rejected) == want.rejected
+    assert (totals.sentences, len(totals.mmsi), totals.fast_packets_lost) == (0, want.targets, want.lost)
+    json.dumps(totals_json(totals, None), allow_nan=False)
+
+
+def test_a_line_of_the_output_names_what_it_holds() -> None:
+    """A heading: group, address, fields with their units, the channel it feeds."""
+    reader = RecordingReader()
+    found = line_json(7, reader.read(b"(1502984866.421964) slcan0 09F112CC#FF725AFF7FFF7FFD"))
+    assert found == {
+        "line": 7, "pgn": 127250, "source": 204, "name": "Vessel Heading",
+        "fields": {"heading_rad": 2.3154, "reference": "Magnetic"},
+        "readings": [{"channel": "NAV_HDM", "value": pytest.approx(132.663, abs=0.001), "unit": "deg", "quality": "good"}],
+    }  # fmt: skip
+    assert reader.finish().first_time == "2017-08-17T15:47:46.421Z"
+    assert line_json(8, reader.read(b"(1.0) can0 19F51323#200EF69407"))["pgn"] == 128275
+    assert line_json(9, reader.read(b"(1.0) can0 1CFF4FCC#3B9F"))["rejected"] == "unknown"
