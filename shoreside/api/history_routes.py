@@ -188,6 +188,36 @@ def _read_cursor(cursor: str | None, span: Span) -> tuple[datetime, str] | None:
     return moment(time.replace(" ", "+")), channel
 
 
+_COMPLETENESS = "SELECT * FROM completeness(%s, %s, %s)"
+_HOURS_MAX: Final = 24 * 31
+"""Hours of one answer, by 200 channels 150,000 rows."""
+
+
+@router.get("/vessels/{vessel}/completeness", response_model=None)
+async def completeness(
+    vessel: str, shore: TheShore, who: TheWho, start: From = None, to: To = None,
+    channels: Annotated[str, Query(description="comma-separated short ids; left out: all")] = "",
+    form: Annotated[Literal["json", "csv"], Query(alias="format")] = "json",
+) -> Response | dict[str, object]:  # fmt: skip
+    """Return, by channel and hour, the samples expected, received, recovered (came late) and missing, and the reason."""
+    who.require("read")
+    shore.vessel(vessel)
+    first, last = window(shore, start, to)
+    if last - first > timedelta(hours=_HOURS_MAX):
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"Ask for at most {_HOURS_MAX} hours.")
+    wanted = frozenset(name for name in channels.split(",") if name)
+    found = await History(shore.readers).all(_COMPLETENESS, vessel, first, last)
+    fields = ["channel", "hour_utc_ms", "unit", "expected", "received", "recovered", "missing", "missing_s", "reason"]
+    rows = [
+        [channel, utc_ms(hour), *rest]
+        for channel, hour, *rest in found
+        if isinstance(hour, datetime) and (not wanted or channel in wanted)
+    ]
+    if form == "csv":
+        return Response(_csv([fields, *rows]), media_type="text/csv")
+    return {"fields": fields, "completeness": rows}
+
+
 @router.get("/vessels/{vessel}/track")
 async def track(
     vessel: str, shore: TheShore, who: TheWho, start: From = None, to: To = None,

@@ -18,7 +18,7 @@ from protocols.link.closing import Closing
 from protocols.link.events import Event
 from shoreside import fleet, views
 from shoreside.ports import OrderNote, Remembered, StoreDownError, Word, Work
-from shoreside.store import closings, loading, rows
+from shoreside.store import closings, coverage, loading, rows
 from shoreside.store.connection import Connection, connect
 from shoreside.store.migrate import migrate
 from shoreside.store.partitions import ensure, partition_of
@@ -131,6 +131,8 @@ class PostgresStore:
             fresh = await self._ledger(connection, work.batches)
             await self._samples(connection, fresh)
             await self._note_minutes(connection, fresh)
+            numbered = [(await self._vessel_id(connection, batch.vessel), batch) for batch in fresh]
+            await coverage.note(connection, numbered, self._channels)
             await self._positions(connection, fresh)
             await self._targets(connection, fresh)
             await self._events(connection, work.events)
@@ -188,6 +190,9 @@ class PostgresStore:
             await connection.execute(
                 "INSERT INTO catalogue VALUES (%s, %s, now(), %s) ON CONFLICT DO NOTHING", (vessel_id, digest, encoded)
             )
+            for channel in coverage.channels_of(encoded):
+                channel_id = await self._named(connection, self._channels, "channel", "short_id", channel.short_id)
+                await coverage.note_channel(connection, vessel_id, channel_id, digest, channel)
 
     async def _ledger(self, connection: Connection, batches: tuple[Batch, ...]) -> tuple[Batch, ...]:
         """Enter the batches into the ledger; return those that were not in it."""
@@ -197,10 +202,11 @@ class PostgresStore:
         by_key = dict(sorted(keyed.items()))  # two writers that meet wait for each other in one order: no deadlock
         counts = [sum(len(column.scan) for column in batch.columns) for batch in by_key.values()]
         cursor = await connection.execute(
-            "INSERT INTO batch_ledger (vessel_id, epoch, seq, samples, historical)"
-            " SELECT * FROM unnest(%s::smallint[], %s::bigint[], %s::bigint[], %s::integer[], %s::boolean[])"
-            " ON CONFLICT DO NOTHING RETURNING vessel_id, epoch, seq",
-            (*_columns(by_key), counts, [batch.historical for batch in by_key.values()]),
+            "INSERT INTO batch_ledger (vessel_id, epoch, seq, samples, historical, first_time, last_time)"
+            " SELECT * FROM unnest(%s::smallint[], %s::bigint[], %s::bigint[], %s::integer[], %s::boolean[],"
+            " %s::timestamptz[], %s::timestamptz[]) ON CONFLICT DO NOTHING RETURNING vessel_id, epoch, seq",
+            (*_columns(by_key), counts, [batch.historical for batch in by_key.values()],
+             *_columns(rows.extent(batch) for batch in by_key.values())),
         )  # fmt: skip
         fresh = [(int(str(a)), int(str(b)), int(str(c))) for a, b, c in await cursor.fetchall()]
         if fresh:

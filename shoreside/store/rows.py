@@ -74,6 +74,13 @@ def days(batches: tuple[Batch, ...]) -> list[datetime]:
     return [datetime(1970, 1, 1, tzinfo=UTC) + timedelta(days=int(number)) for number in day_numbers]
 
 
+def extent(batch: Batch) -> tuple[datetime | None, datetime | None]:
+    """Return the times of the first and the last scan of `batch`; None where it has none."""
+    if not len(batch.scan_utc_ns):
+        return None, None
+    return moment(int(batch.scan_utc_ns.min())), moment(int(batch.scan_utc_ns.max()))
+
+
 def minutes(batch: Batch) -> list[datetime]:
     """Return the UTC minutes that the scans of `batch` fall on, ascending."""
     numbers = np.unique(batch.scan_utc_ns // (_MINUTE_US * 1000))

@@ -1,0 +1,106 @@
+"""What completeness is counted from, kept with the samples: when a vessel was heard, what came late, her channels."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+
+from protocols.errors import MalformedError
+from protocols.link.batch import Batch
+from protocols.link.birth import Birth
+from shoreside.store.connection import Connection
+from shoreside.store.rows import moment
+from telemetry.catalogue import Catalogue
+from telemetry.channel import Channel
+
+HOUR_NS: Final = 3_600_000_000_000
+_HEARD: Final = """
+INSERT INTO vessel_hour SELECT * FROM unnest(%s::smallint[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[],
+  %s::integer[], %s::integer[], %s::bigint[], %s::double precision[])
+ON CONFLICT (vessel_id, hour) DO UPDATE SET first = least(vessel_hour.first, excluded.first),
+  last = greatest(vessel_hour.last, excluded.last), batches = vessel_hour.batches + excluded.batches,
+  historical = vessel_hour.historical + excluded.historical, steps = vessel_hour.steps + excluded.steps,
+  stepped_s = vessel_hour.stepped_s + excluded.stepped_s
+"""
+_RECOVERED: Final = """
+INSERT INTO recovered SELECT * FROM unnest(%s::smallint[], %s::smallint[], %s::timestamptz[], %s::bigint[])
+ON CONFLICT (vessel_id, hour, channel_id) DO UPDATE SET samples = recovered.samples + excluded.samples
+"""
+_CHANNEL: Final = """
+INSERT INTO vessel_channel VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+ON CONFLICT (vessel_id, channel_id) DO UPDATE SET catalogue_hash = excluded.catalogue_hash, name = excluded.name,
+  unit = excluded.unit, kind = excluded.kind, low = excluded.low, high = excluded.high, cycle_s = excluded.cycle_s,
+  max_age_s = excluded.max_age_s, circular = excluded.circular, local_id = excluded.local_id
+"""
+
+Heard = tuple[int, int, int, int, int, float]
+"""First and last scan (UTC ns), batches, historical ones, steps from scan to scan, what they took (s)."""
+
+
+def heard(batches: Sequence[tuple[int, Batch]]) -> dict[tuple[int, int], Heard]:
+    """Return what batches, each with its vessel's number, say of (vessel, start of the hour in UTC ns)."""
+    found: dict[tuple[int, int], Heard] = {}
+    for vessel_id, batch in batches:
+        scans = batch.scan_utc_ns
+        hours = scans // HOUR_NS
+        for hour in np.unique(hours).tolist():
+            mine = scans[hours == hour]
+            first, last = int(mine.min()), int(mine.max())
+            key = (vessel_id, hour * HOUR_NS)
+            known = found.get(key, (first, last, 0, 0, 0, 0.0))
+            found[key] = (
+                min(known[0], first), max(known[1], last), known[2] + 1, known[3] + batch.historical,
+                known[4] + len(mine) - 1, known[5] + (last - first) / 1e9,
+            )  # fmt: skip
+    return found
+
+
+def late_samples(batches: Sequence[tuple[int, Batch]], numbers: dict[str, int]) -> dict[tuple[int, int, int], int]:
+    """Return the samples of historical batches by vessel, start of the hour (UTC ns) and channel number."""
+    found: defaultdict[tuple[int, int, int], int] = defaultdict(int)
+    for vessel_id, batch in batches:
+        if not batch.historical:
+            continue
+        hours = batch.scan_utc_ns // HOUR_NS
+        for column in batch.columns:
+            if isinstance(column.values, tuple) or column.channel not in numbers:
+                continue
+            for hour, count in zip(*np.unique(hours[column.scan], return_counts=True), strict=True):
+                found[vessel_id, int(hour) * HOUR_NS, numbers[column.channel]] += int(count)
+    return found
+
+
+async def note(connection: Connection, batches: Sequence[tuple[int, Batch]], numbers: dict[str, int]) -> None:
+    """Keep what fresh batches say, in their own transaction; `numbers` are the channels' by short id."""
+    hours = sorted(heard(batches).items())  # in one order everywhere, so that two writers never wait for each other
+    if hours:
+        rows = [
+            (vessel, moment(hour), moment(first), moment(last), *counts)
+            for (vessel, hour), (first, last, *counts) in hours
+        ]
+        await connection.execute(_HEARD, [list(column) for column in zip(*rows, strict=True)])
+    late = sorted(late_samples(batches, numbers).items())
+    if late:
+        kept = [(vessel, channel, moment(hour), count) for (vessel, hour, channel), count in late]
+        await connection.execute(_RECOVERED, [list(column) for column in zip(*kept, strict=True)])
+
+
+def channels_of(encoded: bytes) -> tuple[Channel, ...]:
+    """Return the channels of a birth message; none where it cannot be read."""
+    try:
+        return Catalogue.from_wire(Birth.from_bytes(encoded).catalogue).channels
+    except MalformedError:
+        return ()
+
+
+async def note_channel(connection: Connection, vessel_id: int, channel_id: int, digest: str, channel: Channel) -> None:
+    """Keep what a vessel's catalogue says of a channel."""
+    name = channel.name.replace("\0", "\ufffd")
+    await connection.execute(
+        _CHANNEL,
+        (vessel_id, channel_id, digest, name, channel.unit, channel.kind, channel.low, channel.high,
+         channel.cycle_s, channel.max_age_s, channel.circular, channel.local_id),
+    )  # fmt: skip
