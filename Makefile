@@ -31,7 +31,7 @@ help: ## Say what there is to make
 demo: $(READY) ui ## Start everything: database, broker, ships, agents, shore, console; ARGS="..." is passed on
 	@exec $(PY) -m farhelm demo $(ARGS)
 
-test: $(READY) ui browser ## Run all tests; ARGS="-k conn" is passed on to pytest
+test: $(READY) ui browser mosquitto ## Run all tests; ARGS="-k conn" is passed on to pytest
 	@$(PY) -m pytest -m "not soak" $(TESTS) $(ARGS)
 
 check: $(READY) ## Lint, types, import contracts, house rules
@@ -72,6 +72,14 @@ browser: $(READY)
 	  else echo "fetching Playwright's Chromium for the console's tests ..."; \
 		$(PY) -m playwright install chromium >$(VENV)/browser.log 2>&1; fi && touch $(VENV)/.browser; } \
 	|| echo "no Chromium to be had ($(VENV)/browser.log says why): the console's tests will say that they did not run"
+
+# Our access list and certificates are tried on Debian's own broker.
+.PHONY: mosquitto
+mosquitto: $(READY)
+	@PATH="$$PATH:/usr/sbin"; command -v mosquitto >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && { \
+		echo "installing mosquitto for the broker's tests ..."; \
+		{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends mosquitto; } >$(VENV)/mosquitto.log 2>&1; }; } \
+	|| echo "no mosquitto to be had: its tests will say that they did not run"
 
 # uv comes from the pins as well, then installs all the others: seconds instead of a minute.
 $(READY): requirements.lock pyproject.toml

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from farhelm import certificates
 from farhelm.conn.cli import app as conn
 from farhelm.decode import decode
 from farhelm.doctor.cli import doctor
@@ -20,6 +21,7 @@ app = typer.Typer(
     help="Farhelm watches and steers autonomous ships from ashore. [b]farhelm demo[/b] shows everything on this machine.",
 )  # fmt: skip
 app.command()(decode)
+app.add_typer(certificates.app, name="certificates")
 app.command()(doctor)
 app.command()(export)
 app.add_typer(conn, name="conn")

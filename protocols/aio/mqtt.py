@@ -7,8 +7,9 @@ import socket
 import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 import aiomqtt
 from paho.mqtt.packettypes import PacketTypes
@@ -22,6 +23,15 @@ INFLIGHT_MAX: Final = 64
 """Unacknowledged publishes; the spool's window is the same."""
 PUBLISH_TIMEOUT_S: Final = 5.0
 """A publish the broker has not acknowledged by then counts as not sent; twice the longest GEO round trip seen."""
+UNSENT_MAX_BYTES: Final = 16 * 1024
+"""Bytes that may wait unsent in the kernel: 0.5 s of a 256 kbit/s link, so that what is said next is not said late."""
+_NOTSENT_LOWAT: Final = getattr(socket, "TCP_NOTSENT_LOWAT", 25)
+"""The option's number on Linux, where this Python does not name it."""
+SOCKET_OPTIONS: Final = [
+    (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1), (socket.IPPROTO_TCP, _NOTSENT_LOWAT, UNSENT_MAX_BYTES),
+]  # fmt: skip
+RENEWAL_LOOK_S: Final = 2.0
+"""How often the certificate's file is looked at: a new one is used at once, by a new connection."""
 RETRY_FIRST_S: Final = 0.2
 RETRY_MAX_S: Final = 2.0
 """Longest pause between connection attempts: a heartbeat link must not wait longer than its own L2 limit of 3.5 s."""
@@ -29,13 +39,22 @@ RETRY_MAX_S: Final = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Broker:
-    """Where the broker is and as whom we speak; from a URL `mqtt://user:password@host:port` or `mqtts://`."""
+    """Where the broker is and as whom we speak.
+
+    From a URL `mqtt://user:password@host:port`, or with certificates `mqtts://host:port?ca=FILE&cert=FILE&key=FILE`.
+    """
 
     host: str
     port: int
     username: str | None
     password: str | None
     tls: bool
+    ca: str = ""
+    """File of the authority that is believed; empty: the machine's own."""
+    cert: str = ""
+    """File of our certificate; empty: we have none, and say who we are by name and password."""
+    key: str = ""
+    """File of its key."""
 
     @classmethod
     def from_url(cls, url: str) -> Broker:
@@ -44,11 +63,31 @@ class Broker:
         if parts.scheme not in ("mqtt", "mqtts") or not parts.hostname:
             raise ValueError(f"broker URL {url!r} is not of the form mqtt://user:password@host:port")
         tls = parts.scheme == "mqtts"
+        files = dict(parse_qsl(parts.query, keep_blank_values=True))
+        if (files and not tls) or not set(files) <= {"ca", "cert", "key"} or ("cert" in files) != ("key" in files):
+            raise ValueError(
+                f"broker URL {url!r}: after ? stand ca, cert and key of an mqtts:// URL, cert with its key"
+            )
         return cls(
             parts.hostname, parts.port or (8883 if tls else 1883),
             unquote(parts.username) if parts.username else None,
-            unquote(parts.password) if parts.password else None, tls,
+            unquote(parts.password) if parts.password else None, tls, **files,
         )  # fmt: skip
+
+    def context(self) -> ssl.SSLContext | None:
+        """Return what TLS needs, read anew from the files; None without TLS. Raise OSError when a file cannot be read."""
+        if not self.tls:
+            return None
+        context = ssl.create_default_context(cafile=self.ca or None)
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        if self.cert:
+            context.load_cert_chain(self.cert, self.key)
+        return context
+
+    def written(self) -> tuple[float, ...]:
+        """Return when the files were last written; what cannot be read counts as never."""
+        files = [Path(name) for name in (self.ca, self.cert) if name]
+        return tuple(file.stat().st_mtime if file.exists() else 0.0 for file in files)
 
 
 class MqttPort:
@@ -56,7 +95,7 @@ class MqttPort:
 
     def __init__(
         self, broker: Broker, client_id: str, subscriptions: Sequence[str], *, will: Will | None = None,
-        keepalive_s: int = 5, tls: ssl.SSLContext | None = None,
+        keepalive_s: int = 5,
     ) -> None:  # fmt: skip
         """Prepare a connection; nothing is opened before `run`. `keepalive_s` finds dead sockets, it is no watch."""
         self._broker = broker
@@ -64,7 +103,6 @@ class MqttPort:
         self._subscriptions = tuple(subscriptions)
         self._will = will
         self._keepalive_s = keepalive_s
-        self._tls = tls if tls is not None else (ssl.create_default_context() if broker.tls else None)
         self._inbox: asyncio.Queue[Arrival] = asyncio.Queue()  # bounded by _put: connection changes are never lost
         self._client: aiomqtt.Client | None = None
         self._dropped_count = 0
@@ -128,21 +166,43 @@ class MqttPort:
                 self._connections += 1
                 self._client = client
                 self._put(Connected(self._connections))
-                async for message in client.messages:
-                    self._put(Message(str(message.topic), bytes(message.payload), bool(message.retain)))
+                if await self._pass_on(client):
+                    return "the certificate has changed"
         except (aiomqtt.MqttError, OSError, ValueError) as error:
             return str(error)
         finally:
             self._client = None
         return "the connection was closed"
 
+    async def _pass_on(self, client: aiomqtt.Client) -> bool:
+        """Pass messages on until the connection ends; return True when it is ended for a new certificate."""
+        try:
+            async with asyncio.timeout(None) as renewal:
+                watch = asyncio.create_task(self._end_with_certificate(renewal), name="certificate")
+                try:
+                    async for message in client.messages:
+                        self._put(Message(str(message.topic), bytes(message.payload), bool(message.retain)))
+                finally:
+                    watch.cancel()
+        except TimeoutError:
+            return True
+        return False
+
+    async def _end_with_certificate(self, renewal: asyncio.Timeout) -> None:
+        """End the connection when the files of our certificate were written anew."""
+        before = self._broker.written()
+        while before and self._broker.written() == before:  # noqa: ASYNC110 - the kernel gives no event on every file system
+            await asyncio.sleep(RENEWAL_LOOK_S)
+        if before:
+            renewal.reschedule(asyncio.get_running_loop().time())
+
     def _new_client(self) -> aiomqtt.Client:
         will = self._will
         return aiomqtt.Client(
             self._broker.host, self._broker.port, username=self._broker.username, password=self._broker.password,
             identifier=self._client_id, protocol=aiomqtt.ProtocolVersion.V5, keepalive=self._keepalive_s,
-            clean_start=True, socket_options=[(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)],
-            tls_context=self._tls, max_inflight_messages=INFLIGHT_MAX,
+            clean_start=True, socket_options=SOCKET_OPTIONS,
+            tls_context=self._broker.context(), max_inflight_messages=INFLIGHT_MAX,
             will=aiomqtt.Will(will.topic, will.payload, qos=1) if will else None, timeout=PUBLISH_TIMEOUT_S,
         )  # fmt: skip
 

@@ -42,6 +42,11 @@ LEAVES: Final = frozenset(
 """Every leaf there is."""
 
 
+def is_vessel(name: str) -> bool:
+    """Return whether `name` can be a vessel's id: a slug of 1..32."""
+    return _VESSEL.fullmatch(name) is not None
+
+
 def topic(vessel: str, leaf: str) -> str:
     """Return the full topic of `leaf` for `vessel`; raise MalformedError unless the vessel id is a slug of 1..32."""
     if not _VESSEL.fullmatch(vessel):
