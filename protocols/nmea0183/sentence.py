@@ -165,11 +165,11 @@ def names_of(address: str) -> tuple[str, str] | None:
 
 def readings(sentence: Sentence) -> list[Reading] | Reject:
     """Return the readings of a sentence: possibly none; or `fields` when it is too short, `unknown` when not known."""
-    entry = READERS.get(sentence.formatter)
+    formatter, fields = sentence[1], sentence[2]
+    entry = READERS.get(formatter)
     if entry is None:
-        return [] if sentence.formatter in RECOGNISED else "unknown"
-    fewest, read = entry
-    return read(sentence.fields) if len(sentence.fields) >= fewest else "fields"
+        return [] if formatter in RECOGNISED else "unknown"
+    return entry[1](fields) if len(fields) >= entry[0] else "fields"
 
 
 def _shown(line: bytes) -> str:
