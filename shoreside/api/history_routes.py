@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import csv
 import io
+import json
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
@@ -15,7 +16,7 @@ from fastapi.responses import StreamingResponse
 
 from shoreside.api.problems import Problem
 from shoreside.api.shore import Shore, TheShore, TheWho
-from shoreside.store import arrow
+from shoreside.store import arrow, catalogues
 from shoreside.store.history import BUCKET, BUCKETS_MAX, LIMIT_MAX, RAW, Block, History, Span, level_for, on_grid
 from shoreside.track import simplified
 
@@ -72,8 +73,10 @@ async def samples(
 ) -> Response | dict[str, object]:  # fmt: skip
     """Return samples, raw or in buckets.
 
-    A page is in order of time, and `next_cursor` (header `x-next-cursor`) gives the next. As csv or arrow without `limit`
-    and `cursor`, everything comes as one stream, channel by channel.
+    `channels` says what each channel meant then, by the catalogue its samples were made with; `changed` names those whose
+    meaning changed within the span (`catalogues` has every version). A page is in order of time, and `next_cursor` (header
+    `x-next-cursor`) gives the next. As csv or arrow without `limit` and `cursor`, everything comes as one stream, channel by
+    channel.
     """
     who.require("read")
     span = Span(vessel, await _known(shore, vessel, channels), *window(shore, start, to))
@@ -124,14 +127,16 @@ async def _paged(
     more = f"{block.last[0].isoformat()}~{block.last[1]}" if len(block) >= limit else None
     if form == "json":
         level = level_for(bucket_s) if bucket_s is not None else None
+        then = await _then(shore, span)
         return {
+            "channels": [then.channels[name] for name in span.channels if name in then.channels], "changed": then.changed,
             "fields": _fields(bucket_s), "samples" if bucket_s is None else "buckets": block.rows(),
             "next_cursor": more, "rollup": level.name if level is not None else None,
         }  # fmt: skip
     headers = {"x-next-cursor": more} if more is not None else {}
     if form == "csv":
         return Response(_csv([_fields(bucket_s), *block.rows()]), media_type="text/csv", headers=headers)
-    writer = _arrow_writer(shore, span, bucket_s)
+    writer = _arrow_writer(await _then(shore, span), span, bucket_s)
     return Response(writer.write(block) + writer.close(), media_type=arrow.MEDIA_TYPE, headers=headers)
 
 
@@ -142,13 +147,19 @@ async def _streamed(shore: Shore, span: Span, bucket_s: float | None, form: Form
     first = await anext(blocks, None)  # while there is still time to answer that the database is away
     if form == "csv":
         return StreamingResponse(_csv_pieces(_fields(bucket_s), first, blocks), media_type="text/csv")
-    writer = _arrow_writer(shore, span, bucket_s)
+    writer = _arrow_writer(await _then(shore, span), span, bucket_s)
     return StreamingResponse(_arrow_pieces(writer, first, blocks), media_type=arrow.MEDIA_TYPE)
 
 
-def _arrow_writer(shore: Shore, span: Span, bucket_s: float | None) -> arrow.Writer:
-    catalogue = shore.vessel(span.vessel).channels
-    made = arrow.schema(span.vessel, span.channels, catalogue, RAW if bucket_s is None else BUCKET)
+async def _then(shore: Shore, span: Span) -> catalogues.Then:
+    """Return what the channels of a span meant then: history is never described with a later catalogue."""
+    now = shore.vessel(span.vessel).channels
+    return await catalogues.then(shore.readers, span.vessel, (span.start, span.end), span.channels, now)
+
+
+def _arrow_writer(then: catalogues.Then, span: Span, bucket_s: float | None) -> arrow.Writer:
+    made = arrow.schema(span.vessel, span.channels, then.channels, RAW if bucket_s is None else BUCKET)
+    made = made.with_metadata({**made.metadata, b"farhelm.changed": json.dumps(then.changed).encode()})
     return arrow.Writer(made, span.channels)
 
 

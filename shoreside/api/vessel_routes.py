@@ -11,6 +11,7 @@ from shoreside import views
 from shoreside.api.history_routes import From, Limit, To, utc_ms, window
 from shoreside.api.problems import Problem
 from shoreside.api.shore import TheShore, TheWho, to_base64
+from shoreside.store.catalogues import versions
 from shoreside.store.history import History
 
 router = APIRouter(tags=["vessels"])
@@ -43,6 +44,23 @@ async def channels(vessel: str, shore: TheShore, who: TheWho) -> dict[str, objec
     """Return the data channels of the vessel's catalogue."""
     who.require("read")
     return {"channels": list(shore.vessel(vessel).channels.values())}
+
+
+@router.get("/vessels/{vessel}/catalogues")
+async def catalogue_versions(
+    vessel: str, shore: TheShore, who: TheWho, start: From = None, to: To = None
+) -> dict[str, object]:  # fmt: skip
+    """Return the catalogues that the samples of a span were made with, latest first, each with its channels."""
+    who.require("read")
+    shore.vessel(vessel)
+    found = await versions(shore.readers, vessel, *window(shore, start, to))
+    return {"catalogues": [
+        {
+            "hash": version.hash, "first_utc_ms": utc_ms(version.first), "last_utc_ms": utc_ms(version.last),
+            "channels": list(version.channels.values()),
+        }
+        for version in found
+    ]}  # fmt: skip
 
 
 @router.get("/vessels/{vessel}/latest")

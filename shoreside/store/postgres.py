@@ -18,7 +18,7 @@ from protocols.link.closing import Closing
 from protocols.link.events import Event
 from shoreside import fleet, views
 from shoreside.ports import OrderNote, Remembered, StoreDownError, Word, Work
-from shoreside.store import closings, coverage, loading, rows
+from shoreside.store import catalogues, closings, coverage, loading, rows
 from shoreside.store.connection import Connection, connect
 from shoreside.store.migrate import migrate
 from shoreside.store.partitions import ensure, partition_of
@@ -75,7 +75,7 @@ class PostgresStore:
 
     async def birth(self, vessel: str, catalogue_hash: str) -> bytes | None:
         """Return a birth message that carries that catalogue, if one is known; raise StoreDownError."""
-        query = "SELECT birth FROM catalogue JOIN vessel v ON v.id = vessel_id WHERE slug = %s AND hash = %s"
+        query = "SELECT c.birth FROM catalogue c JOIN vessel v ON v.id = c.vessel_id WHERE v.slug = %s AND c.hash = %s"
         return await self._bytes(query, vessel, catalogue_hash)
 
     async def closing(self, vessel: str, epoch: int, seq: int) -> Closing | None:
@@ -132,6 +132,7 @@ class PostgresStore:
             await self._samples(connection, fresh)
             await self._note_minutes(connection, fresh)
             numbered = [(await self._vessel_id(connection, batch.vessel), batch) for batch in fresh]
+            await catalogues.note(connection, numbered)
             await coverage.note(connection, numbered, self._channels)
             await self._positions(connection, fresh)
             await self._targets(connection, fresh)

@@ -1,0 +1,117 @@
+"""Which catalogue a vessel's samples were made with, by day, and what its channels meant then."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final, cast
+
+import numpy as np
+
+from protocols.console.messages import ChannelJson
+from protocols.errors import ProtocolError
+from protocols.link.batch import Batch
+from protocols.link.birth import Birth
+from shoreside import catalogue
+from shoreside.store.connection import Connection, Readers
+
+VERSIONS_MAX: Final = 100
+"""Most versions of one answer, the latest ones; a vessel is refitted a few times a year."""
+_NS_PER_DAY: Final = 86_400 * 10**9
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_NOTE: Final = """
+INSERT INTO catalogue_use VALUES (%s, %s, %s, %s, %s) ON CONFLICT (vessel_id, hash, day) DO UPDATE SET
+  first_time = least(catalogue_use.first_time, EXCLUDED.first_time),
+  last_time = greatest(catalogue_use.last_time, EXCLUDED.last_time)
+"""
+_VERSIONS: Final = """
+SELECT u.hash, min(u.first_time), max(u.last_time), (array_agg(c.birth))[1]
+FROM catalogue_use u JOIN vessel v ON v.id = u.vessel_id LEFT JOIN catalogue c ON c.vessel_id = v.id AND c.hash = u.hash
+WHERE v.slug = %(vessel)s AND u.day BETWEEN (%(start)s AT TIME ZONE 'UTC')::date AND (%(end)s AT TIME ZONE 'UTC')::date
+  AND u.first_time < %(end)s AND u.last_time >= %(start)s
+GROUP BY u.hash ORDER BY max(u.last_time) DESC LIMIT %(limit)s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One catalogue of a vessel, as far as its samples lie within what was asked for."""
+
+    hash: str
+    first: datetime
+    """Time of the earliest sample made with it on the days asked for."""
+    last: datetime
+    channels: Mapping[str, ChannelJson]
+    """By short id; empty where no birth of it was ever kept."""
+
+
+def days_of(batches: Iterable[tuple[int, Batch]]) -> dict[tuple[int, str, int], tuple[int, int]]:
+    """Return {(vessel, catalogue hash, day since 1970): (first, last scan in UTC ns)} of (vessel number, batch)."""
+    found: dict[tuple[int, str, int], tuple[int, int]] = {}
+    for vessel_id, batch in batches:
+        for day in cast("list[int]", np.unique(batch.scan_utc_ns // _NS_PER_DAY).tolist()):
+            times = batch.scan_utc_ns[batch.scan_utc_ns // _NS_PER_DAY == day]
+            first, last = int(times.min()), int(times.max())
+            key = (vessel_id, batch.catalogue_hash, day)
+            known = found.get(key, (first, last))
+            found[key] = (min(first, known[0]), max(last, known[1]))
+    return found
+
+
+async def note(connection: Connection, batches: Iterable[tuple[int, Batch]]) -> None:
+    """Note with which catalogues these batches, which the ledger has just taken, were made."""
+    for (vessel_id, digest, day), (first, last) in sorted(days_of(batches).items()):
+        date = _EPOCH + timedelta(days=day)
+        await connection.execute(_NOTE, (vessel_id, digest, date.date(), _time(first), _time(last)))
+
+
+async def versions(readers: Readers, vessel: str, start: datetime, end: datetime) -> list[Version]:
+    """Return the catalogues that samples of the span were made with, latest first; raise StoreDownError."""
+    wanted = {"vessel": vessel, "start": start, "end": end, "limit": VERSIONS_MAX}
+    async with readers.connection() as connection:
+        cursor = await connection.execute(_VERSIONS, wanted)
+        rows = cast("list[tuple[str, datetime, datetime, bytes | None]]", await cursor.fetchall())
+    return [Version(digest, first, last, _channels(birth)) for digest, first, last, birth in rows]
+
+
+def _channels(birth: bytes | None) -> Mapping[str, ChannelJson]:
+    if birth is None:
+        return {}
+    try:
+        return catalogue.channels(Birth.from_bytes(birth).catalogue)
+    except ProtocolError:
+        return {}
+
+
+def _time(utc_ns: int) -> datetime:
+    return _EPOCH + timedelta(microseconds=utc_ns // 1000)
+
+
+@dataclass(frozen=True, slots=True)
+class Then:
+    """What channels meant in a span."""
+
+    channels: dict[str, ChannelJson]
+    """By short id, as the latest catalogue of the span says; as now where no sample of the span tells."""
+    changed: list[str]
+    """Short ids whose meaning changed within the span: not all their values are in the unit told."""
+
+
+def described(found: Sequence[Version], wanted: Iterable[str], now: Mapping[str, ChannelJson]) -> Then:
+    """Return what `wanted` channels meant by the versions `found`, latest first."""
+    channels, changed = dict[str, ChannelJson](), list[str]()
+    for name in wanted:
+        meanings = [version.channels[name] for version in found if name in version.channels]
+        if meanings or name in now:
+            channels[name] = meanings[0] if meanings else now[name]
+        if any(meaning != meanings[0] for meaning in meanings):
+            changed.append(name)
+    return Then(channels, changed)
+
+
+async def then(
+    readers: Readers, vessel: str, span: tuple[datetime, datetime], wanted: Iterable[str], now: Mapping[str, ChannelJson]
+) -> Then:  # fmt: skip
+    """Return what channels meant in the span; raise StoreDownError."""
+    return described(await versions(readers, vessel, *span), wanted, now)
