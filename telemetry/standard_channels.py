@@ -108,7 +108,7 @@ STANDARD_CHANNELS: Final[tuple[Channel, ...]] = (
     Channel("STG_RUD_P", "Rudder angle, port", "deg", "number",
             -45.0, 45.0, 0.1, 1.0, 0.05,
             "/dnv-v2/vis-3-11a/421.2-P/HS5d/meta/qty-angle",
-            "steering.rudderAngle"),
+            "steering.rudderAnglePort"),
     Channel("STG_RUD_S", "Rudder angle, starboard (or single)", "deg", "number",
             -45.0, 45.0, 0.1, 1.0, 0.05,
             "/dnv-v2/vis-3-11a/421.2-S/HS5d/meta/qty-angle",

@@ -5,11 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+import zstandard
+
 from protocols.errors import MalformedError
 from protocols.link import cbor, fields
 from protocols.link.cbor import Plain
 
-VERSION: Final = 1
+VERSION: Final = 2
+VERSION_PLAIN: Final = 1
+"""Births whose catalogue is not compressed: the form of all ships before, and still of small catalogues."""
+PLAIN_MAX_BYTES: Final = 16 * 1024
+"""A larger catalogue is compressed: 400 channels with limits are 159 kB plain, over twice what a message may have, 11 kB so.
+The standard channels are 15 kB and stay plain: a shore of before can read them."""
+CATALOGUE_MAX_BYTES: Final = 1024 * 1024
+"""Largest catalogue: 1,000 channels, the most a vessel may have, take 400 kB. What claims to be larger is not unpacked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +56,14 @@ class Birth:
         simple: dict[str, Plain] = {
             name: getattr(self, name) for name in Birth.__slots__ if name not in ("areas", "limits")
         }
-        return cbor.encode({**simple, "areas": areas, "limits": limits, "v": VERSION})
+        simple["catalogue"], version = _packed(self.catalogue)
+        return cbor.encode({**simple, "areas": areas, "limits": limits, "v": version})
 
     @classmethod
     def from_bytes(cls, encoded: bytes) -> Birth:
         """Return the birth; raise MalformedError with the field that is wrong."""
         source = cbor.decode_map(encoded)
-        if fields.integer(source, "v") != VERSION:
+        if fields.integer(source, "v") not in (VERSION_PLAIN, VERSION):
             raise MalformedError("birth of another version")
         limits = fields.submap(source, "limits")
         return cls(
@@ -62,11 +72,33 @@ class Birth:
             imo=None if source.get("imo") is None else fields.integer(source, "imo"),
             length_m=fields.number(source, "length_m"), beam_m=fields.number(source, "beam_m"),
             epoch=fields.integer(source, "epoch"), utc_ns=fields.integer(source, "utc_ns"),
-            catalogue_hash=fields.text(source, "catalogue_hash", 64), catalogue=source.get("catalogue"),
+            catalogue_hash=fields.text(source, "catalogue_hash", 64), catalogue=_unpacked(source.get("catalogue")),
             areas=tuple(_area(item) for item in fields.items(source, "areas", 100)),
             limits={name: fields.number(limits, name) for name in sorted(limits)}, control=source.get("control"),
             vessel_public_key=fields.octets(source, "vessel_public_key", 32),
         )  # fmt: skip
+
+
+def _packed(catalogue: Plain) -> tuple[Plain, int]:
+    """Return a catalogue as it travels, and the version of a birth that carries it so."""
+    encoded = cbor.encode(catalogue)
+    if len(encoded) <= PLAIN_MAX_BYTES:
+        return catalogue, VERSION_PLAIN
+    return zstandard.ZstdCompressor(level=19).compress(encoded), VERSION
+
+
+def _unpacked(catalogue: Plain) -> Plain:
+    """Return the catalogue of a birth; raise MalformedError when it cannot be unpacked or is too large."""
+    if not isinstance(catalogue, bytes):
+        return catalogue
+    try:
+        size = zstandard.get_frame_parameters(catalogue).content_size
+        if not 0 < size <= CATALOGUE_MAX_BYTES:
+            raise MalformedError(f"catalogue of {size} bytes is over the limit of {CATALOGUE_MAX_BYTES}")
+        encoded = zstandard.ZstdDecompressor().decompress(catalogue, max_output_size=CATALOGUE_MAX_BYTES)
+    except zstandard.ZstdError as error:
+        raise MalformedError("catalogue cannot be unpacked") from error
+    return cbor.decode(encoded, CATALOGUE_MAX_BYTES)
 
 
 def _area(item: Plain) -> tuple[str, str, tuple[tuple[float, float], ...]]:

@@ -26,10 +26,10 @@ def encode(value: Plain) -> bytes:
     return cbor2.dumps(value, canonical=True)
 
 
-def decode(encoded: bytes) -> Plain:
+def decode(encoded: bytes, size_max_bytes: int = SIZE_MAX_BYTES) -> Plain:
     """Return the value of `encoded`; raise MalformedError unless small, plain and in its one deterministic form."""
-    if len(encoded) > SIZE_MAX_BYTES:
-        raise MalformedError(f"message of {len(encoded)} bytes is over the limit of {SIZE_MAX_BYTES}")
+    if len(encoded) > size_max_bytes:
+        raise MalformedError(f"message of {len(encoded)} bytes is over the limit of {size_max_bytes}")
     try:
         value: object = cbor2.loads(encoded)
     except Exception as error:  # the decoder's errors are many (ValueError, RecursionError, ...): all mean unreadable

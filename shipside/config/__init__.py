@@ -87,13 +87,15 @@ def load(path: Path, environment: Mapping[str, str]) -> AgentConfig:
 def from_mapping(source: Mapping[str, object], folder: Path, environment: Mapping[str, str]) -> AgentConfig:
     """Return the configuration in a parsed file; paths are relative to `folder`. Raise ConfigError with every fault."""
     reader = Reader(source, folder)
-    reader.faults += unknown_names(source)
+    catalogue = read_catalogue(reader)
+    reader.faults += unknown_names(source, catalogue)
     vessel = read_vessel(reader)
     control = read_control(reader, vessel.id)
     broker, link, spool, keys = (reader.table(name) for name in ("broker", "link", "spool", "keys"))
     safety = reader.table("safety")
     modbus, inputs = read_modbus(reader), read_inputs(reader)
-    ranking, catalogue = read_ranking(reader), with_health(reader, read_catalogue(reader), inputs, modbus)
+    catalogue = with_health(reader, catalogue, inputs, modbus)
+    ranking = read_ranking(reader, catalogue)
     plc = reader.text(safety, "plc", "safety", "")
     if plc and plc not in [unit.name for unit in modbus]:
         reader.faults.append(f"safety.plc names {plc!r}, but no [[modbus]] has that name")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, cast
 
 from shipside.config.reader import Reader
+from telemetry.catalogue import Catalogue
 
 InputKind = Literal["tcp_client", "tcp_server", "udp", "multicast450", "serial", "replay", "socketcan"]
 INPUT_KINDS: Final = ("tcp_client", "tcp_server", "udp", "multicast450", "serial", "replay", "socketcan")
@@ -97,9 +98,9 @@ def _codes(reader: Reader, row: Mapping[str, object], name: str, where: str, low
     return found
 
 
-def read_ranking(reader: Reader) -> dict[str, tuple[str, ...]]:
-    """Return sources by channel (or `*`), best first."""
-    ranking: dict[str, tuple[str, ...]] = {}
+def read_ranking(reader: Reader, catalogue: Catalogue) -> dict[str, tuple[str, ...]]:
+    """Return sources by channel (or `*`), best first; what [sources] says goes before what the catalogue's record says."""
+    ranking = {channel.short_id: channel.sources for channel in catalogue if channel.sources}
     for channel, sources in reader.table("sources").items():
         if channel == "hold_off_s":
             continue

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Final, cast
 
 from shipside.config.manual import MANUAL_NAMES
@@ -21,7 +21,7 @@ KEYS: Final[dict[str, tuple[str, ...]]] = {
     ),
     "modbus": MODBUS_NAMES,
     "sources": ("hold_off_s", "*"),
-    "channels": ("only",),
+    "channels": ("only", "file"),
     "agreement": ("position_m", "heading_deg", "speed_kn", "on_s", "off_s"),
     "plausibility": (
         "jump_m", "drag_mps", "drag_s", "current_mps_max", "growth_mps", "frozen_s", "frozen_m", "clock_s", "back_s",
@@ -37,12 +37,19 @@ KEYS: Final[dict[str, tuple[str, ...]]] = {
 """{table: names}; `[sources]` knows the standard channels beside its own."""
 
 
-def unknown_names(source: Mapping[str, object]) -> list[str]:
-    """Return a fault for each table that is not known, and for each name in a table that the table does not know."""
+def unknown_names(source: Mapping[str, object], channels: Container[str] = ()) -> list[str]:
+    """Return a fault for each table that is not known, and for each name in a table that the table does not know.
+
+    `channels`: the vessel's own, which `[sources]` may name beside the standard ones.
+    """
     faults = [f"[{name}] is not known" for name in sorted(set(source) - set(KEYS))]
     for table in [name for name in KEYS if name in source and name != "control"]:
         for where, names in _tables(table, source[table]):
-            faults += [f"{where}.{name} is not known; {_known(table)}" for name in names if not _is_known(table, name)]
+            faults += [
+                f"{where}.{name} is not known; {_known(table)}"
+                for name in names
+                if not _is_known(table, name, channels)
+            ]
     return faults
 
 
@@ -58,8 +65,8 @@ def _tables(name: str, value: object) -> list[tuple[str, list[str]]]:
     ]
 
 
-def _is_known(table: str, name: str) -> bool:
-    return name in KEYS[table] or (table == "sources" and name in standard_catalogue().by_id)
+def _is_known(table: str, name: str, channels: Container[str]) -> bool:
+    return name in KEYS[table] or (table == "sources" and (name in standard_catalogue().by_id or name in channels))
 
 
 def _known(table: str) -> str:

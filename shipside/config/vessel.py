@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import cast
 
 from control.limits import ConfigError, ControlConfig
 from protocols.errors import MalformedError
 from protocols.link import topics
+from protocols.nmea0183.ranges import RANGES
 from shipside.config.reader import Reader
 from telemetry.catalogue import Catalogue, standard_catalogue
+from telemetry.catalogue_file import CatalogueError, catalogue_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +66,37 @@ def read_control(reader: Reader, vessel: str) -> ControlConfig | None:
 
 
 def read_catalogue(reader: Reader) -> Catalogue:
-    """Return the channels that the vessel has."""
-    wanted = reader.table("channels").get("only")
+    """Return the channels that the vessel has: the standard ones, some of them, or what her catalogue's file says."""
+    table = reader.table("channels")
+    if "file" in table:
+        if "only" in table:
+            reader.faults.append(
+                "channels.only and channels.file exclude each other: the file selects by its own `standard`"
+            )
+        return _catalogue_file(reader, reader.path(table, "file", "channels"))
+    wanted = table.get("only")
     try:
         return standard_catalogue(cast("list[str]", wanted) if isinstance(wanted, list) else None)
     except KeyError as error:
         reader.faults.append(f"channels.only names unknown channels: {error.args[0]}")
         return standard_catalogue()
+
+
+def _catalogue_file(reader: Reader, path: Path) -> Catalogue:
+    try:
+        catalogue = catalogue_of(tomllib.loads(path.read_text(encoding="utf-8")))
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        reader.faults.append(f"channels.file ({path.name}): {error}")
+        return standard_catalogue()
+    except CatalogueError as error:
+        reader.faults += [f"channels.file ({path.name}): {fault}" for fault in error.faults]
+        return standard_catalogue()
+    reader.faults += [
+        f"channels.file ({path.name}): {name} is in {catalogue[name].unit or 'no unit'}, but instruments tell it in {unit}"
+        for name, (unit, _, _) in RANGES.items()
+        if name in catalogue and catalogue[name].unit != unit
+    ]
+    return catalogue
 
 
 def read_master_key(reader: Reader, keys: Mapping[str, object]) -> bytes:
