@@ -25,6 +25,8 @@ class Addresses:
     autopilot_port: int
     panel_port: int
     broker_url: str
+    is_live: bool = True
+    """False: the ship's time runs faster than ours, so that her positions cannot be held against it."""
 
 
 _SOURCES: Final = """\
@@ -97,6 +99,7 @@ url = "{at.broker_url}"
 name = "bridge"
 kind = "tcp_client"
 port = {at.nmea_port}
+live = {str(at.is_live).lower()}
 
 [[modbus]]
 name = "plc"

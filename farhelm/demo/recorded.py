@@ -96,6 +96,7 @@ url = "{broker_url}"
 name = "bridge"
 kind = "tcp_client"
 port = {nmea_port}
+live = false
 
 [link]
 bearer = "lte"

@@ -186,8 +186,9 @@ class Demo:
             people.write_beliefs(self._folder, spec.slug, staff, self._clock.utc_ns())
             sockets, panel = found[spec.slug], plan.panel_port + number
             at = configs.Addresses(
-                sockets["nmea_tcp"], sockets["plc"], sockets["autopilot"], panel, self._broker_url(plan, spec.slug)
-            )
+                sockets["nmea_tcp"], sockets["plc"], sockets["autopilot"], panel, self._broker_url(plan, spec.slug),
+                is_live=self._options.speed == 1.0,
+            )  # fmt: skip
             path = configs.write_agent(self._folder, spec, at)
             for role in ("safety", "collector"):
                 command = [sys.executable, "-m", "shipside", "--config", str(path), "--role", role]

@@ -36,6 +36,8 @@ class InputConfig:
     """Times real time of a replay; 0: as fast as can be."""
     is_loop: bool = False
     """True: a replay begins again at its end."""
+    is_live: bool = True
+    """False: what comes was recorded before, so that positions are not held against our time and the ship's own way."""
     talkers: tuple[str, ...] = ()
     """Talkers that may speak here; none: any. A sentence of another is not used, and is an alert."""
     formatters: tuple[str, ...] = ()
@@ -62,6 +64,7 @@ def read_inputs(reader: Reader) -> tuple[InputConfig, ...]:
             str(reader.path(row, "path", where)) if needs_path else "",
             int(reader.number(row, "baud", where, 300, 4_000_000, 4800)),
             reader.number(row, "speed", where, 0.0, 1000.0, 1.0), bool(row.get("loop", False)),
+            kind != "replay" and bool(row.get("live", True)),
             _codes(reader, row, "talkers", where, 1, 2), _codes(reader, row, "formatters", where, 3, 5),
             _protocol(reader, row, where),
         ))  # fmt: skip

@@ -41,7 +41,7 @@ def read_integrity(
     return IntegrityRules(
         agreement=AgreementLimits(**_numbers(reader, "agreement", AGREEMENT, AgreementLimits())),
         plausibility=PlausibilityLimits(**_numbers(reader, "plausibility", PLAUSIBILITY, PlausibilityLimits())),
-        length_m=vessel.length_m, unwatched=frozenset(source.name for source in inputs if source.kind == "replay"),
+        length_m=vessel.length_m, unwatched=frozenset(source.name for source in inputs if not source.is_live),
         lists={
             source.name: LineList(frozenset(source.talkers), frozenset(source.formatters))
             for source in inputs

@@ -16,7 +16,7 @@ KEYS: Final[dict[str, tuple[str, ...]]] = {
     "vessel": ("id", "name", "ship_type", "mmsi", "imo", "length_m", "beam_m"),
     "broker": ("url", "stop_url"),
     "input": (
-        "name", "kind", "host", "port", "group", "interface", "path", "baud", "speed", "loop", "talkers", "formatters",
+        "name", "kind", "host", "port", "group", "interface", "path", "baud", "speed", "loop", "live", "talkers", "formatters",
         "protocol",
     ),
     "modbus": MODBUS_NAMES,

@@ -179,3 +179,19 @@ def test_faults_of_a_list_are_told_with_their_place() -> None:
     assert any("input[0].talkers" in fault for fault in faults(talkers="GP"))
     assert any("input[0].formatters" in fault for fault in faults(formatters=["RMC", 7]))
     assert any("input[0].talkers" in fault for fault in faults(talkers=["gp"]))
+
+
+def test_a_recording_that_another_program_plays_is_not_held_against_our_time() -> None:
+    """At ten times its pace the receiver's clock leaves ours at once: with `live = false` the position stays good."""
+    qualities: dict[bool, Quality] = {}
+    for live in (True, False):
+        wires = Wires()
+        source = {**SOURCE, "input": [{"name": "open", "kind": "tcp_client", "port": 2, "live": live}]}
+        wires.listening = Listening(from_mapping(source, Path(), {}), wires)
+        for tenth in range(100):
+            wires.now = tenth / 10
+            wires.say("open", f"GPRMC,1200{tenth % 60:02d},A,3454.{tenth:03d},N,12830.0,E,10.0,95.0,181126,,,A")
+        latest = wires.listening.picture.latest("NAV_LAT", wires.now)
+        assert latest is not None
+        qualities[live] = latest.quality
+    assert qualities == {True: Quality.INVALID, False: Quality.GOOD}
