@@ -15,6 +15,7 @@ from farhelm.conn.cli import app as conn
 from farhelm.decode import decode
 from farhelm.doctor.cli import doctor
 from farhelm.export.cli import export
+from farhelm.trace import trace
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, rich_markup_mode="rich",
@@ -24,6 +25,7 @@ app.command()(decode)
 app.add_typer(certificates.app, name="certificates")
 app.command()(doctor)
 app.command()(export)
+app.command()(trace)
 app.add_typer(conn, name="conn")
 
 

@@ -24,6 +24,7 @@ from shipside.actuators.helm import EquipmentHelm, Helm, NoHelm
 from shipside.actuators.plc import Plc, missing_registers
 from shipside.config import AgentConfig
 from shipside.handing import UNSHARED, handing_socket
+from shipside.metrics import CountedPort, beside
 from shipside.panel import TcpPanel
 from shipside.ports import LineSource
 from shipside.sensors.lines import open_input
@@ -87,6 +88,7 @@ def safety_inputs_of(config: AgentConfig, clock: Clock, say: Say) -> list[LineSo
 
 async def run_collector(config: AgentConfig, clock: Clock, say: Say) -> None:
     """Run the collector until cancelled; raise StartError or SpoolError when it cannot start."""
+    from shipside import figures  # noqa: PLC0415 - as below
     from shipside.collector import SUBSCRIBED, Collector, will  # noqa: PLC0415 - numpy stays out of the safety process
     from shipside.spool import Spool  # noqa: PLC0415 - as above
 
@@ -94,7 +96,7 @@ async def run_collector(config: AgentConfig, clock: Clock, say: Say) -> None:
     spool = Spool(config.spool, config.spool_bytes_max, clock.utc_ns() // NS_PER_S)
     vessel = config.vessel.id
     wanted = [topics.topic(vessel, leaf) for leaf in SUBSCRIBED]
-    port = MqttPort(_broker(config.broker_url), f"{vessel}-collector", wanted, will=will(vessel))
+    port = CountedPort(MqttPort(_broker(config.broker_url), f"{vessel}-collector", wanted, will=will(vessel)))
     collector = Collector(
         config,
         clock,
@@ -107,28 +109,37 @@ async def run_collector(config: AgentConfig, clock: Clock, say: Say) -> None:
         say,
     )
     say("collector", vessel=vessel, epoch=spool.epoch, spooled=spool.count, inputs=len(config.inputs))
+    kept = figures.Kept(clock)
     try:
-        await collector.run()
+        await beside(
+            collector.run(), config.metrics.collector_port, clock, say,
+            lambda lag: [*figures.of_collector(collector, spool, kept, clock.now_s()), *port.families(lag)],
+        )  # fmt: skip
     finally:
         spool.close()
 
 
 async def run_safety(config: AgentConfig, clock: Clock, say: Say) -> None:
     """Run the safety process until cancelled; raise StartError or SpoolError when it cannot start."""
+    from shipside import figures  # noqa: PLC0415 - as below
     from shipside.journal import Journal  # noqa: PLC0415 - the collector needs none of this
     from shipside.safety import SafetyShell, subscriptions  # noqa: PLC0415 - as above
 
     vessel, key = config.vessel.id, load_key(config.vessel_key)
     inputs, panel, units = safety_inputs_of(config, clock, say), _panel(config.panel_port), Units(config, clock)
     boot_id = _boot_id(clock)
+    port = CountedPort(MqttPort(_broker(config.broker_url), f"{vessel}-safety", subscriptions(vessel)))
     shell = SafetyShell(
-        config, clock, MqttPort(_broker(config.broker_url), f"{vessel}-safety", subscriptions(vessel)),
+        config, clock, port,
         MqttPort(_broker(config.stop_broker_url), f"{vessel}-stop", [topics.topic(vessel, topics.STOP)]),
         inputs, units.of_safety(say), _helm(config, clock, inputs, units), panel,
         Journal(config.journal), key, boot_id, say,
     )  # fmt: skip
     say("safety", vessel=vessel, boot_id=boot_id, control=config.control is not None)
-    await shell.run()
+    await beside(
+        shell.run(), config.metrics.safety_port, clock, say,
+        lambda lag: [*figures.of_safety(shell, inputs, clock.now_s()), *port.families(lag)],
+    )  # fmt: skip
 
 
 def _boot_id(clock: Clock) -> str:

@@ -107,7 +107,7 @@ class Collector:
 
     def _scan(self, now_s: float) -> None:
         if self._health.is_due(now_s):
-            self.listening.take_own(self._health.tick([self.listening.counts(one) for one in self._facts()], now_s))
+            self.listening.take_own(self._health.tick([self.listening.counts(one) for one in self.facts()], now_s))
         self.listening.derive(now_s)
         scan = self._scanner.tick(now_s, self._clock.utc_ns())
         if scan is None:
@@ -137,7 +137,7 @@ class Collector:
             self._say("source", channel=switch.channel, before=switch.before, after=switch.after)
             body: dict[str, Plain] = {"channel": switch.channel, "from": switch.before or "", "to": switch.after}
             self.uplink.dispatch.record("source", body, now_s)
-        facts = self._facts()
+        facts = self.facts()
         for line in self._lookout.changes(facts):
             self._say("input", **line)
         for line in self._lookout.rejections(facts, self.listening.rejected, now_s):
@@ -151,8 +151,14 @@ class Collector:
         self.alerts.take(self.listening.data_alerts(now_s), now_s)
         self.uplink.tell_losses()
 
-    def _facts(self) -> list[InputFacts]:
+    def facts(self) -> list[InputFacts]:
+        """Return how each input and unit is doing."""
         return [source.facts() for source in self._inputs] + [poller.facts() for poller in self._pollers]
+
+    @property
+    def scans_missed_count(self) -> int:
+        """Scans that came too late to be taken."""
+        return self._scanner.missed_count
 
     async def _receive(self, group: asyncio.TaskGroup) -> None:
         while True:

@@ -26,11 +26,16 @@ FAULTS: Final = (agent.StartError, SpoolError, OSError)
 """What stands in the way of running and is no fault of the program: told in a line, without a traceback."""
 
 
-def say_to_stderr(clock: Clock, role: str) -> Callable[..., None]:
-    """Return what writes one JSON line an event to standard error; fields never hide `process` and `event`."""
+def say_to_stderr(clock: Clock, role: str, vessel: str) -> Callable[..., None]:
+    """Return what writes one JSON line an event to standard error; fields never hide the line's own.
+
+    The names are those of the shore's log: utc_ms, process, level, event, vessel, order_id.
+    """
 
     def say(event: str, **fields: object) -> None:
-        line = {**fields, "utc_ms": clock.utc_ns() // 1_000_000, "process": role, "event": event}
+        level = "warning" if fields.get("problem") else "info"
+        own = {"utc_ms": clock.utc_ns() // 1_000_000, "process": role, "level": level, "event": event}
+        line = {"vessel": vessel, **fields, **own}
         sys.stderr.write(json.dumps(line, default=str) + "\n")
         sys.stderr.flush()
 
@@ -45,7 +50,7 @@ def run(config: AgentConfig, role: str) -> int:
     _give_back()
     try:
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-            runner.run(_until_told(program(config, clock, say_to_stderr(clock, role))))
+            runner.run(_until_told(program(config, clock, say_to_stderr(clock, role, config.vessel.id))))
     except FAULTS as error:
         return _unusable(error)
     except BaseExceptionGroup as group:

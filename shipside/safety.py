@@ -52,6 +52,7 @@ STEP_S: Final = 0.1
 """Longest pause of the deciding loop: the fastest rule looks at facts of 10 Hz."""
 STALL_S: Final = 0.5
 """When the deciding loop has not run for this long the PLC's watchdog is not stroked any more (FBK-04)."""
+ULID_LENGTH: Final = 26
 DECIDE_MAX: Final = 1000
 """Rounds of one drain; an order makes three. Reaching it is a fault of ours, and is told."""
 Say = Callable[..., None]
@@ -72,6 +73,8 @@ ARRIVALS: Final[dict[str, Callable[[bytes], Arrival]]] = {
 }
 """{leaf: what it carries}"""
 NEVER_RETAINED: Final = (topics.ORDER, topics.HEARTBEAT_DOWN, topics.STOP)
+UNWRITTEN_MAX: Final = 64
+"""Setpoints whose writing is still to be logged while the equipment is away; the last are in force."""
 PANEL_WORDS: Final = ("take", "grant", "deny", "release", "emergency_stop", "reset_stop", "revoke_access", "rearm")
 
 PANEL_REFUSALS: Final = {
@@ -100,6 +103,8 @@ class SafetyShell:
         self._beat_due_s = clock.now_s()
         self._decided_s = clock.now_s()
         self._told_journal = ""
+        self._unwritten: list[dict[str, object]] = []
+        """Setpoints the equipment has not taken yet, as they are logged."""
         self.retained_count = 0
         """Retained orders, heartbeats and stops: never obeyed (CMD-04)."""
 
@@ -173,8 +178,12 @@ class SafetyShell:
         if isinstance(output, JournalRecord):
             self._write(output, now_s)
         elif isinstance(output, Actuate):
-            self._say("actuate", kind=output.setpoint.kind, value=output.setpoint.value, cause=output.cause)
+            wanted: dict[str, object] = {
+                "kind": output.setpoint.kind, "value": output.setpoint.value, **_caused(output.cause)
+            }  # fmt: skip
+            self._say("actuate", **wanted)
             self._helm.order(output.setpoint)
+            self._unwritten.append(wanted)
             self._helm_wake.set()
         elif isinstance(output, Emit):
             self.outward.tell(output, now_s)
@@ -207,7 +216,13 @@ class SafetyShell:
         while True:
             now_s = self._clock.now_s()
             if now_s - self._decided_s < STALL_S:
+                wanted, self._unwritten = self._unwritten, []
                 problems = await self._helm.work(now_s)
+                if problems:
+                    self._unwritten = [*wanted, *self._unwritten][-UNWRITTEN_MAX:]
+                else:
+                    for setpoint in wanted:
+                        self._say("written", **setpoint)
                 if problems != told:
                     told = problems
                     self._say("equipment", problems=problems)
@@ -337,6 +352,11 @@ class SafetyShell:
                 half.replace(self._kept_roster)
             except OSError as error:  # it holds until the next start all the same
                 self._say("roster", problem=f"{self._kept_roster} cannot be written: {error.strerror}")
+
+
+def _caused(cause: str) -> dict[str, str]:
+    """Return the fields that say why: the order's id where it was one (a ULID), else the rule's name."""
+    return {"order_id": cause} if len(cause) == ULID_LENGTH and cause.isalnum() else {"cause": cause}
 
 
 def _holds(path: Path, content: bytes) -> bool:

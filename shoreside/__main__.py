@@ -17,6 +17,7 @@ import structlog
 import uvicorn
 
 from protocols.aio.clock import Clock, SystemClock
+from protocols.aio.lag import LoopLag
 from protocols.aio.mqtt import Broker, MqttPort
 from shoreside import config, people, roles
 from shoreside.api import app, serving
@@ -41,14 +42,17 @@ class StartError(Exception):
     """The program cannot start; the message says what to do."""
 
 
-def _log_to_stderr() -> None:
-    """Write one JSON object per line, the libraries' warnings included."""
+def _log_to_stderr(process: str, clock: Clock) -> None:
+    """Write one JSON object per line, the libraries' warnings included; the fields are those of the agent's log too."""
+
+    def stamped(_logger: object, _name: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:
+        return {"utc_ms": clock.utc_ns() // 1_000_000, "process": process, **line}
+
     common: list[structlog.typing.Processor] = [
-        structlog.processors.add_log_level, structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.format_exc_info,
+        structlog.processors.add_log_level, structlog.processors.format_exc_info, stamped,
     ]  # fmt: skip
     structlog.configure(
-        processors=[*common, structlog.processors.JSONRenderer()],
+        processors=[*common, structlog.processors.JSONRenderer(default=str)],
         logger_factory=structlog.WriteLoggerFactory(sys.stderr),
     )
     handler = logging.StreamHandler(sys.stderr)
@@ -86,9 +90,14 @@ def _version() -> str:
         return "unknown"
 
 
+def _say(event: str, **facts: object) -> None:
+    """Write a line of the station; one that names an error or a reason is a warning."""
+    log = structlog.get_logger()
+    (log.warning if "error" in facts or "reason" in facts else log.info)(event, **facts)
+
+
 def build(settings: config.ShoreConfig, clock: Clock, role: Role = roles.ALL) -> Shore:
     """Return the shore that `settings` describe, with the duties of `role`; nothing runs yet."""
-    log = structlog.get_logger()
     name = settings.client_id if role.is_alone else f"{settings.client_id}-{role.name}-{secrets.token_hex(4)}"
     store, readers = PostgresStore(settings.database), Readers(settings.database)
     everyone = People(readers)
@@ -96,11 +105,11 @@ def build(settings: config.ShoreConfig, clock: Clock, role: Role = roles.ALL) ->
     stop_port = MqttPort(Broker.from_url(settings.stop_broker), f"{name}-stop", ())
     station = Station(
         clock, port, store, settings.vessels, settings.alerts, role=role,
-        shared=None if role.is_alone else SharedPostgres(readers), log=log.warning,
+        shared=None if role.is_alone else SharedPostgres(readers), log=_say,
     )  # fmt: skip
     return Shore(
         config=settings, clock=clock, station=station, stop=StopRelay(clock, stop_port), readers=readers,
-        people=everyone, version=_version(),
+        people=everyone, version=_version(), lag=LoopLag(clock),
         auth=Auth(everyone, clock, secure=settings.secure, shared=not role.is_alone),
     )  # fmt: skip
 
@@ -134,7 +143,10 @@ async def run(settings: config.ShoreConfig, role: Role = roles.ALL) -> None:
     log.info("shore starts", role=role.name, listen=f"{settings.host}:{settings.port}", version=shore.version)
     try:
         async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(shore.station.run(), name="station")]
+            tasks = [
+                group.create_task(shore.station.run(), name="station"),
+                group.create_task(shore.lag.run(), name="lag"),
+            ]
             if role.keeps:
                 upkeep = Upkeep(
                     settings.database, shore.clock, settings.retention, lambda event, facts: log.info(event, **facts)
@@ -160,7 +172,8 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--check", action="store_true", help="read the configuration, say what is wrong, and end")
     options = parser.parse_args(arguments)
-    _log_to_stderr()
+    name = "shore" if options.role == "all" else f"shore-{options.role}"
+    _log_to_stderr(name, SystemClock())
     try:
         settings = config.load(options.config, os.environ)
     except config.ConfigError as error:

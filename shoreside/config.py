@@ -1,7 +1,8 @@
 """The shore's configuration: one frozen record, read once from TOML and the environment, all faults reported together.
 
 Environment variables win over the file: FARHELM_SHORE_DATABASE, FARHELM_SHORE_BROKER, FARHELM_SHORE_STOP_BROKER,
-FARHELM_SHORE_LISTEN, so that passwords need not stand in a file.
+FARHELM_SHORE_LISTEN, so that passwords need not stand in this file; with _FILE appended a variable names a file that holds
+the value, as containers are given secrets.
 """
 
 from __future__ import annotations
@@ -110,7 +111,7 @@ def parse(text: str, environment: Mapping[str, str], folder: Path) -> ShoreConfi
     unknown = sorted(set(table) - {"shore", "alerts", "vessels", "retention"})
     reader.faults.extend(f"unknown table [{name}]" for name in unknown)
     shore = reader.table(table, "shore")
-    shore = {**shore, **{key: environment[name] for name, key in ENVIRONMENT.items() if name in environment}}
+    shore = {**shore, **reader.overrides(environment)}
     config = reader.shore(shore, reader.alerts(reader.table(table, "alerts")), reader.vessels(table), folder)
     config = replace(config, retention=reader.retention(table))
     if reader.faults:
@@ -123,6 +124,20 @@ class _Reader:
 
     def __init__(self) -> None:
         self.faults: list[str] = []
+
+    def overrides(self, environment: Mapping[str, str]) -> dict[str, object]:
+        """Return what the environment says, itself or by a file it names; the variable itself wins."""
+        made: dict[str, object] = {}
+        for name, key in ENVIRONMENT.items():
+            path = environment.get(f"{name}_FILE")
+            if name in environment:
+                made[key] = environment[name]
+            elif path is not None:
+                try:
+                    made[key] = Path(path).read_text(encoding="utf-8").strip()
+                except (OSError, UnicodeDecodeError) as error:
+                    self.faults.append(f"{name}_FILE: {path} cannot be read: {error}")
+        return made
 
     def table(self, source: Mapping[str, object], name: str) -> dict[str, object]:
         value = as_map(source.get(name))

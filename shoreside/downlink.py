@@ -30,6 +30,8 @@ from shoreside.roles import Role
 
 VESSELS_MAX: Final = 200
 """Vessels one station keeps; a message of one more is refused and counted."""
+TOLD_MAX: Final = 1000
+"""States of orders that wait to be logged; the shell logs after each message. The oldest would go first."""
 FORMER_BOOTS: Final = 100
 """Boot ids remembered, so that recorded heartbeats of an earlier boot cannot be played back."""
 
@@ -53,6 +55,7 @@ class Downlink:
         self._configured = frozenset(self._keys)
         self._limits = limits
         self._hub = hub
+        self._told: deque[tuple[OrderNote, int]] = deque(maxlen=TOLD_MAX)
         self._former_boots: dict[str, deque[str]] = {}
         self._started_s: float | None = None
         self._handlers: dict[str, Callable[[str, bytes, float, int], None]] = {
@@ -120,7 +123,7 @@ class Downlink:
         self._started_s = now_s if self._started_s is None else self._started_s
         moment = watch.Moment(now_s, self._started_s, self._limits)
         for state in self.states.values():
-            fleet.drop_old_targets(state, utc_ns // fleet.NS_PER_MS)
+            fleet.drop_old_targets(state, now_s)
             fleet.measure_rate(state, now_s)
             for alert in watch.changes(state, moment, utc_ns) if self.role.watches else ():
                 self._take_alert(state, alert)
@@ -138,6 +141,12 @@ class Downlink:
         fresh = self.orders.sent(note, now_s) if note.state == "sent" else self.orders.say(note)
         if fresh:
             self._tell_order(note)
+
+    def take_told(self) -> list[tuple[OrderNote, int]]:
+        """Return and forget the states of orders told since, each with how many consoles were told."""
+        told = list(self._told)
+        self._told.clear()
+        return told
 
     def key_of(self, vessel: str) -> bytes | None:
         """Return the public key that signs for `vessel`; None where none is known."""
@@ -267,6 +276,7 @@ class Downlink:
         if self._is_ours(note.source):
             self.pending.order(note)
         self._tell(note.vessel, message)
+        self._told.append((note, len(self._hub.watching(note.vessel))))
 
     def _take_alert(self, state: VesselState, alert: AlertJson) -> None:
         fleet.take_alert(state, alert)

@@ -23,7 +23,7 @@ TRACK_MAX: Final = 1000
 """Points of the live track: 2 h 46 min at 10 s; 36 kB in one frame. The oldest goes first; history has the rest."""
 TARGETS_MAX: Final = 2000
 """Targets kept per vessel; AIS saturates near 2,000 stations in range. The longest silent goes first."""
-TARGET_LIFE_MS: Final = 600_000
+TARGET_LIFE_S: Final = 600.0
 """Ten minutes without a report: class A at anchor reports each 3 min (ITU-R M.1371)."""
 SCAN_MS_MAX: Final = 1_000
 """Longest pause between two scans of a ship, on the slowest bearer."""
@@ -59,6 +59,8 @@ class VesselState:
     forged_count: int = 0
     """Messages in this vessel's name whose signature did not hold, since the last good birth."""
     targets: dict[int, TargetJson] = field(default_factory=dict[int, TargetJson])
+    heard: dict[int, tuple[int, float]] = field(default_factory=dict[int, tuple[int, float]])
+    """By MMSI: time of the target's last report, UTC ms, and when it was first seen here, monotonic."""
     track: deque[TrackPoint] = field(default_factory=lambda: deque[TrackPoint](maxlen=TRACK_MAX))
     orders: dict[str, OrderMessage] = field(default_factory=dict[str, OrderMessage])
     alerts: dict[tuple[str, str], AlertJson] = field(default_factory=dict[tuple[str, str], AlertJson])
@@ -206,10 +208,16 @@ def _keep_static(target: TargetJson, known: TargetJson) -> None:
     target["beam_m"] = target["beam_m"] if target["beam_m"] is not None else known["beam_m"]
 
 
-def drop_old_targets(state: VesselState, utc_ms: int) -> None:
-    """Forget targets not heard for ten minutes."""
-    for mmsi in [m for m, target in state.targets.items() if utc_ms - target["utc_ms"] > TARGET_LIFE_MS]:
-        del state.targets[mmsi]
+def drop_old_targets(state: VesselState, now_s: float) -> None:
+    """Forget targets not heard for ten minutes by the monotonic clock: a clock that is set moves none of them."""
+    for mmsi, target in list(state.targets.items()):
+        utc_ms, since_s = state.heard.get(mmsi, (None, now_s))
+        if utc_ms != target["utc_ms"]:
+            state.heard[mmsi] = (target["utc_ms"], now_s)
+        elif now_s - since_s > TARGET_LIFE_S:
+            del state.targets[mmsi]
+    for mmsi in state.heard.keys() - state.targets.keys():
+        del state.heard[mmsi]
 
 
 def take_heartbeat(state: VesselState, beat: VesselHeartbeat, now_s: float, utc_ns: int) -> bool:

@@ -21,6 +21,7 @@ from protocols.link.events import Reason
 from shoreside import orders, roles, views
 from shoreside.config import AlertLimits, VesselConfig
 from shoreside.downlink import Downlink
+from shoreside.figures import Figures, order_line
 from shoreside.intake import Said
 from shoreside.live import Feed, Hub
 from shoreside.missing import BaseWanted, Wanted
@@ -72,6 +73,7 @@ class Station:
         self.words = Words({v.vessel: v.master_public_key for v in vessels if v.master_public_key is not None})
         self.store_up = False
         self.committed_samples = 0
+        self.figures = Figures()
         self.sayings_dropped = 0
         self._clock = clock
         self._port = port
@@ -125,8 +127,10 @@ class Station:
             sent = await self._port.publish(topic, signed, expiry_s=ORDER_LIFE_AT_BROKER_S)
             state = "sent" if sent else "UNKNOWN"
         reasons = (reason,) if reason is not None else ()
+        self.figures.orders[state] += 1
         if order is None or order.vessel != vessel:
             return Passed(None, state, reasons)
+        self._log("order passed", **order_line(orders.note_of(order, signed, state, order.issued_utc_ns)), by=person)
         if vessel in self.downlink.states:
             self.downlink.note(orders.note_of(order, signed, state, utc_ns, *reasons), now_s)
         return Passed(order.id, state, reasons)
@@ -220,6 +224,7 @@ class Station:
             if isinstance(arrival, Message):
                 self.downlink.receive(arrival.topic, arrival.payload, self._clock.now_s(), self._clock.utc_ns())
                 self._enqueue_acks()
+                self._log_orders()
                 if self.downlink.intake.reading.missing.count:
                     self._fetch_wanted.set()
             elif isinstance(arrival, Connected):
@@ -271,7 +276,7 @@ class Station:
 
     async def _commit(self, work: Work) -> None:
         """Commit `work`, again and again until it is durable: while the store is away it is neither lost nor acked."""
-        pause_s = STORE_RETRY_FIRST_S
+        pause_s, began_s = STORE_RETRY_FIRST_S, self._clock.now_s()
         while True:
             try:
                 self.committed_samples += await self._store.commit(work)
@@ -282,6 +287,9 @@ class Station:
                 pause_s = min(pause_s * 2, STORE_RETRY_MAX_S)
                 continue
             self.store_up = True
+            self.figures.committed(work, self._clock.now_s() - began_s, self._clock.utc_ns())
+            for note in work.orders:
+                self._log("order kept", **order_line(note))
             return
 
     async def _known_of(self, work: Work) -> Ledger:
@@ -354,7 +362,13 @@ class Station:
 
     def _enqueue_acks(self) -> None:
         for topic, payload in self.downlink.intake.take_acks():
+            self.figures.acks += 1
             self._enqueue(topic, payload)
+
+    def _log_orders(self) -> None:
+        """Write a line for each state of an order that was told since."""
+        for note, consoles in self.downlink.take_told():
+            self._log("order told", **order_line(note), consoles=consoles)
 
     def _enqueue(self, topic: str, payload: bytes) -> None:
         self._sayings.append((topic, payload))

@@ -15,6 +15,7 @@ import uvicorn
 from websockets.asyncio.client import ClientConnection, connect
 
 from protocols.aio.clock import SystemClock
+from protocols.aio.lag import LoopLag
 from shoreside import people
 from shoreside.api import app, serving
 from shoreside.api.auth import Auth
@@ -82,7 +83,7 @@ async def running_house(database_url: str, tmp_path: Path) -> AsyncGenerator[Hou
     known = (ship.config(),)
     config = ShoreConfig("127.0.0.1", 0, (url,), "", "", database_url, tmp_path, None, True, "t", LIMITS, known)
     shore = Shore(config, clock, station, StopRelay(clock, stop_port), readers, everyone,
-                  Auth(everyone, clock, secure=False), "test")  # fmt: skip
+                  Auth(everyone, clock, secure=False), "test", LoopLag(clock))  # fmt: skip
     server = uvicorn.Server(serving.settings(app.create(shore)))
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]  # the test runner has its own
     running = asyncio.create_task(station.run())

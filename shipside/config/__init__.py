@@ -22,6 +22,7 @@ from shipside.config.integrity import read_integrity
 from shipside.config.keys import unknown_names
 from shipside.config.link import Bearer, read_bearer, read_broker
 from shipside.config.manual import read_manual
+from shipside.config.metrics import MetricsConfig, read_metrics
 from shipside.config.modbus import ModbusConfig, channel_faults, plc_faults, read_modbus
 from shipside.config.reader import Reader
 from shipside.config.vessel import (
@@ -71,6 +72,7 @@ class AgentConfig:
     """Name of the Modbus unit that is the engine and steering PLC; never empty where there is `control`."""
     control: ControlConfig | None
     """None: observe only, every order is refused."""
+    metrics: MetricsConfig
 
 
 def load(path: Path, environment: Mapping[str, str]) -> AgentConfig:
@@ -115,6 +117,7 @@ def from_mapping(source: Mapping[str, object], folder: Path, environment: Mappin
         master_public_key=read_master_key(reader, keys), vessel_key=reader.path(keys, "vessel_key", "keys"),
         roster=reader.existing(keys, "roster", "keys"), grant=reader.existing(keys, "grant", "keys"),
         autopilot=read_autopilot(reader, safety), plc=plc, control=control,
+        metrics=read_metrics(reader),
     )  # fmt: skip
     if not config.inputs and not config.modbus:
         reader.faults.append("there is no [[input]] and no [[modbus]]: the agent would have nothing to collect")

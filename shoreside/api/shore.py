@@ -13,6 +13,7 @@ from pydantic import AfterValidator
 from starlette.requests import HTTPConnection
 
 from protocols.aio.clock import Clock
+from protocols.aio.lag import LoopLag
 from shoreside.api.auth import Auth, Who
 from shoreside.api.problems import Problem
 from shoreside.config import ShoreConfig
@@ -35,6 +36,7 @@ class Shore:
     people: People
     auth: Auth
     version: str
+    lag: LoopLag
 
     def vessel(self, vessel: str) -> VesselState:
         """Return the state of a vessel; raise a 404 Problem when the station knows none of that id."""

@@ -23,6 +23,10 @@ PAUSE_S: Final = 5.0
 BUSY_PAUSE_S: Final = 0.2
 """While more is due (after an outage): the database breathes between two transactions."""
 RETENTION_S: Final = 3600.0
+STEP_S: Final = 3600.0
+"""A clock that gains or loses more than this against the monotonic one between two looks was set, or has gone mad."""
+HELD_S: Final = 86_400.0
+"""So long nothing is dropped after such a step: time for somebody to see it. A wrong year must not cost the history."""
 RETRY_S: Final = 5.0
 
 
@@ -33,6 +37,8 @@ class Upkeep:
         """Prepare; nothing is opened before `run`."""
         self._url, self._clock, self._keep, self._log = url, clock, keep, log
         self._retained_s: float | None = None
+        self._apart_s: float | None = None
+        self._held_until_s = float("-inf")
         self.minutes_rolled = 0
         """Vessel-minutes rolled up since the start."""
         self.partitions_dropped = 0
@@ -60,12 +66,23 @@ class Upkeep:
 
     async def _retain(self, connection: Connection) -> None:
         now_s = self._clock.now_s()
+        if self._is_clock_doubtful(now_s):
+            return
         if self._retained_s is not None and now_s - self._retained_s < RETENTION_S:
             return
         self._retained_s = now_s
         for name in await drop_old(connection, self._keep, self._now()):
             self.partitions_dropped += 1
             self._log("past keeping, dropped", {"partition": name})
+
+    def _is_clock_doubtful(self, now_s: float) -> bool:
+        """Return whether the wall clock was set within the last day."""
+        apart_s = self._clock.utc_ns() / 1e9 - now_s
+        if self._apart_s is not None and abs(apart_s - self._apart_s) > STEP_S:
+            self._held_until_s = now_s + HELD_S
+            self._log("the clock was set: nothing is dropped for a day", {"step_s": round(apart_s - self._apart_s)})
+        self._apart_s = apart_s
+        return now_s < self._held_until_s
 
     def _now(self) -> datetime:
         return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=self._clock.utc_ns() // 1000)

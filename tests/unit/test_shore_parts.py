@@ -161,3 +161,15 @@ def test_a_roster_never_goes_back() -> None:
         words.read("roster", Ship("otter").roster(6, key), NOON_NS)
     assert words.version() == 5
     assert words.key_state(key, asked=True) == "enrolled"
+
+
+def test_a_secret_may_come_from_a_file_that_the_environment_names(tmp_path: Path) -> None:
+    """The variable itself wins over its file, the file over the configuration; one that is not there is a fault."""
+    secret = tmp_path / "url"
+    secret.write_text("postgresql://from-file/farhelm\n")
+    loaded = config.load(EXAMPLE, {"FARHELM_SHORE_DATABASE_FILE": str(secret)})
+    assert loaded.database == "postgresql://from-file/farhelm"
+    both = {"FARHELM_SHORE_DATABASE_FILE": str(secret), "FARHELM_SHORE_DATABASE": "postgresql://itself/farhelm"}
+    assert config.load(EXAMPLE, both).database == "postgresql://itself/farhelm"
+    with pytest.raises(config.ConfigError, match="FARHELM_SHORE_DATABASE_FILE"):
+        config.load(EXAMPLE, {"FARHELM_SHORE_DATABASE_FILE": str(tmp_path / "none")})
