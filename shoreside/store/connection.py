@@ -1,10 +1,16 @@
-"""Connections to PostgreSQL: one that the writer owns, and a pool for readers."""
+"""Connections to PostgreSQL: one that the writer owns, and a pool for readers, of whom none waits for a dead server.
+
+A server that is stopped, or whose answers no longer arrive, breaks no connection: the kernel goes on to acknowledge. So the
+readers look after the time themselves, and cut what hangs.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import os
+import socket
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Final, TypeAlias
 
 import psycopg
@@ -21,6 +27,12 @@ ACQUIRE_TIMEOUT_S: Final = 3.0
 STATEMENT_TIMEOUT_MS: Final = 20_000
 """A reader's longest query; the writer's are bounded by its batches."""
 READERS_MAX: Final = 4
+CHECK_TIMEOUT_S: Final = 1.5
+"""A pooled connection that has not answered a nothing by then is of a server that was there once."""
+WATCH_AFTER_S: Final = 2.5
+"""A query that takes longer is watched: the server is asked on another connection whether it is alive."""
+PROBE_TIMEOUT_S: Final = 1.0
+"""With the above 3.5 s until a query on a dead server ends; one that is alive may take its 20 s."""
 _KEEPALIVE: Final = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
 
 
@@ -52,7 +64,11 @@ class Readers:
         pool = await self._ready_pool()
         try:
             async with pool.connection(timeout=ACQUIRE_TIMEOUT_S) as connection:
-                yield connection
+                watch = asyncio.create_task(self._watch(connection), name="reader watch")
+                try:
+                    yield connection
+                finally:
+                    watch.cancel()
         except PoolTimeout as error:
             await self._discard(pool)
             raise StoreDownError("no database connection within 3 s") from error
@@ -65,12 +81,23 @@ class Readers:
             await self._pool.close(timeout=1.0)
             self._pool = None
 
+    async def _watch(self, connection: Connection) -> None:
+        """Cut a connection whose server does not answer others either; what waits on it fails, and says so."""
+        while True:
+            await asyncio.sleep(WATCH_AFTER_S)
+            probe = asyncio.create_task(_answers(self._url))
+            done, _ = await asyncio.wait({probe}, timeout=PROBE_TIMEOUT_S)
+            if probe not in done or not probe.result():
+                cut(connection)
+                probe.cancel()
+                return
+
     async def _ready_pool(self) -> AsyncConnectionPool[Connection]:
         async with self._opening:
             if self._pool is None:
                 options = f"-c statement_timeout={STATEMENT_TIMEOUT_MS} -c timezone=UTC"
                 pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
-                    self._url, min_size=1, max_size=READERS_MAX, open=False, check=AsyncConnectionPool.check_connection,
+                    self._url, min_size=1, max_size=READERS_MAX, open=False, check=_check,
                     kwargs={"autocommit": True, "connect_timeout": CONNECT_TIMEOUT_S, "options": options, **_KEEPALIVE},
                 )  # fmt: skip
                 await pool.open(wait=False)
@@ -81,6 +108,29 @@ class Readers:
         if self._pool is pool:
             self._pool = None
             await pool.close(timeout=0.5)
+
+
+def cut(connection: Connection) -> None:
+    """Break a connection from below: every wait on it ends with an error at once, which no cancellation achieves."""
+    with suppress(OSError, psycopg.Error), socket.socket(fileno=os.dup(connection.fileno())) as same:
+        same.shutdown(socket.SHUT_RDWR)
+
+
+async def _check(connection: Connection) -> None:
+    cutting = asyncio.get_running_loop().call_later(CHECK_TIMEOUT_S, cut, connection)
+    try:
+        await connection.execute("")
+    finally:
+        cutting.cancel()
+
+
+async def _answers(url: str) -> bool:
+    """Return whether the server greets a new connection."""
+    try:
+        async with await psycopg.AsyncConnection.connect(url, connect_timeout=2):
+            return True
+    except (psycopg.Error, OSError):
+        return False
 
 
 def _first_line(error: Exception) -> str:
