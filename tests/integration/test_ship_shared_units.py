@@ -17,6 +17,7 @@ from shipside.config import AgentConfig, load
 from shipside.ports import ReadingSource
 from shipside.sensors.poller import Poller
 from shipside.sensors.units import HandedUnit, SharedUnit, Units, line_of, reading_in
+from tests.agent_kit import VESSEL, broker, closed_port, ear, program
 from tests.modbus_kit import SerialUnits, UnitOf, until
 
 ROOT = Path(__file__).parents[2]
@@ -102,6 +103,30 @@ async def test_both_processes_have_the_readings_of_one_master(tmp_path: Path) ->
         assert shared.facts().name == handed.facts().name == "battery"
     # The line was asked by one of them: one request for each reading, and one that may be on its way at the end.
     assert len(units[225].requests) <= len(safety) + 1
+
+
+@pytest.mark.timeout(90)
+async def test_a_battery_on_a_serial_line_is_seen_ashore_from_a_commanded_vessel(tmp_path: Path) -> None:
+    """Both processes as they run aboard, the map that comes with the agent, and the line pulled and put back."""
+    port, plc = closed_port(), closed_port()
+    battery = UnitOf({"holding": dict.fromkeys(range(258, 268), 0) | {259: 2641, 266: 873}})
+    text = AGENT.format(units=PLC.replace("5020", str(plc)) + BATTERY.replace("map.toml", "victron-gx-battery"))
+    text = text.replace("kestrel", VESSEL).replace("127.0.0.1:1883", f"127.0.0.1:{port}").replace("4000", str(plc))
+    (tmp_path / "agent.toml").write_text(text + (ROOT / "control/example.toml").read_text())
+    line = SerialUnits({225: battery}, tmp_path / "ttyBATTERY")
+    with (
+        broker(tmp_path, port),
+        program(["-m", "shipside", "--config", str(tmp_path / "agent.toml")], tmp_path / "agent.log"),
+    ):
+        async with ear(port) as shore, line.plugged_in():
+            await until(lambda: shore.latest.get("BAT_SOC") == (87.3, Quality.GOOD), 40)
+            assert shore.latest["BAT_VLT"] == (26.41, Quality.GOOD)
+            line.pull()
+            await asyncio.sleep(0.5)
+            battery.words["holding"][266] = 861
+            line.plug_in()
+            await until(lambda: shore.latest["BAT_SOC"] == (86.1, Quality.GOOD), 40)
+    assert "Traceback" not in (tmp_path / "agent.log").read_text()
 
 
 def test_on_a_vessel_that_is_watched_only_the_collector_asks(tmp_path: Path) -> None:

@@ -40,6 +40,14 @@ def test_over_tcp_only_the_answer_of_this_number_unit_and_function_counts(foreig
     assert exchange.late_until_s(7) is None
 
 
+def test_a_client_that_takes_the_first_frame_takes_the_old_value() -> None:
+    """Negative control: without a look at the number, what comes first is the answer to the question before."""
+    first, second = TcpFrames().feed(tcp(1, 7, OLD) + tcp(2, 7, NEW))
+    assert (first.pdu, second.pdu) == (OLD, NEW)
+    assert first.unit == second.unit
+    assert first.transaction != second.transaction
+
+
 def test_a_late_answer_and_the_right_one_in_one_piece() -> None:
     exchange = Exchange(TcpFrames())
     exchange.ask(7, ONE)
