@@ -98,6 +98,8 @@ class RtuFrames:
         """Begin with nothing received."""
         self.noise_count = 0
         self._held = b""
+        self._starts: list[int] = []
+        """Places in what is held where a frame may begin."""
 
     def frame(self, transaction: int, unit: int, pdu: bytes) -> bytes:  # noqa: ARG002 - a serial line numbers nothing
         """Return the frame of a request."""
@@ -106,30 +108,41 @@ class RtuFrames:
 
     def feed(self, chunk: bytes) -> list[Frame]:
         """Return the whole frames; what lies between them is noise. At most one frame's length waits for its rest."""
+        self._starts += range(len(self._held), len(self._held) + len(chunk))
         self._held += chunk
         frames: list[Frame] = []
         while (found := self._find()) is not None:
             start, end = found
             self.noise_count += start
             frames.append(Frame(None, self._held[start], self._held[start + 1 : end - 2]))
-            self._held = self._held[end:]
-        if len(self._held) > RTU_BYTES_MAX:
-            self.noise_count += len(self._held) - RTU_BYTES_MAX
-            self._held = self._held[-RTU_BYTES_MAX:]
+            self._cut(end)
+        beyond = len(self._held) - RTU_BYTES_MAX
+        if beyond > 0:
+            self.noise_count += beyond
+            self._cut(beyond)
         return frames
 
     def clear(self) -> None:
         """Forget what is half there."""
         self.noise_count += len(self._held)
-        self._held = b""
+        self._cut(len(self._held))
+
+    def _cut(self, end: int) -> None:
+        self._held = self._held[end:]
+        self._starts = [start - end for start in self._starts if start >= end]
 
     def _find(self) -> tuple[int, int] | None:
-        """Return where the first whole frame lies."""
-        held = self._held
-        for start in range(len(held) - _EXCEPTION_BYTES + 1):
-            end = start + _length(held[start + 1], held[start + 2])
-            if start < end <= len(held) and crc(held[start : end - 2]) == int.from_bytes(held[end - 2 : end], "little"):
+        """Return where the first whole frame lies; a place where none begins is looked at once, however the bytes come."""
+        held, open_starts = self._held, list[int]()
+        for place, start in enumerate(self._starts):
+            length = _length(held[start + 1], held[start + 2]) if start + 2 < len(held) else _EXCEPTION_BYTES
+            end = start + length
+            if end > len(held):
+                open_starts.append(start)
+            elif length and crc(held[start : end - 2]) == int.from_bytes(held[end - 2 : end], "little"):
+                self._starts = open_starts + self._starts[place:]
                 return start, end
+        self._starts = open_starts
         return None
 
 
