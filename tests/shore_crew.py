@@ -83,11 +83,13 @@ class Crew:
 
 
 @asynccontextmanager
-async def running_crew(database_url: str, folder: Path, ship: Ship) -> AsyncGenerator[Crew]:
+async def running_crew(
+    database_url: str, folder: Path, ship: Ship, vessels: tuple[str, ...] = ("kestrel", "trusting")
+) -> AsyncGenerator[Crew]:
     """Run a broker with shared subscriptions and give the crew that works on it; end all of it afterwards."""
     port = free_port()
-    made = broker.prepare(folder / "broker", port, {"shore": "s", "kestrel": "k", "trusting": "t"},
-                          ("kestrel", "trusting"))  # fmt: skip
+    accounts = {"shore": "s", **{vessel: vessel[0] for vessel in vessels}}
+    made = await asyncio.to_thread(broker.prepare, folder / "broker", port, accounts, vessels)
     url = f"mqtt://shore:s@127.0.0.1:{port}"
     text = CONFIG.format(broker=url, database=database_url, key=ship.public_key.hex())
     (folder / "shore.toml").write_text(text)

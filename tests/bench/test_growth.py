@@ -1,0 +1,113 @@
+"""What a vessel costs the shore as the fleet grows: 1, 10, 100 vessels of 200 channels at 1 Hz, through broker and database."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import psycopg
+import pytest
+
+from protocols.aio.mqtt import Broker, MqttPort
+from protocols.link import codec, topics
+from protocols.link.batch import Batch, Column
+from tests.bench.figures import MB, keep, memory
+from tests.shore_crew import running_crew
+from tests.shore_kit import NOON_NS, Ship
+
+FLEETS, CHANNELS, SECONDS = (1, 10, 100), 200, 8
+WARM_S = 3.0
+TICKS_PER_S = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Of one fleet, the shore process alone."""
+
+    vessels: int
+    cpu_s: float
+    """CPU seconds a second of the fleet's life."""
+    rss: int
+
+
+def _cpu_s(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS_PER_S
+
+
+def _payloads(vessel: str, dice: np.random.Generator) -> list[bytes]:
+    """Return a batch of one scan for each second: values that walk, as sensors' do."""
+    walks = np.round(np.cumsum(dice.normal(0, 0.1, (CHANNELS, SECONDS)), axis=1) + 50, 2)
+    zero, good = np.zeros(1, dtype=np.int32), np.zeros(1, dtype=np.uint8)
+    return [
+        codec.encode(Batch(
+            vessel, 1, second + 1, "0" * 16, False, np.array([NOON_NS + second * 10**9], dtype=np.int64),
+            tuple(Column(f"C{n:03d}", zero, walks[n, second : second + 1], good) for n in range(CHANNELS)), (),
+        ))
+        for second in range(SECONDS)
+    ]  # fmt: skip
+
+
+async def _measure(database_url: str, folder: Path, vessels: int) -> Cost:
+    slugs = tuple(f"vessel-{number:03d}" for number in range(vessels))
+    dice = np.random.default_rng(7)
+    sent = {slug: await asyncio.to_thread(_payloads, slug, dice) for slug in slugs}
+    async with running_crew(database_url, folder, Ship(), slugs) as crew:
+        crew.start("shore", "all")
+        url = crew.broker_url
+        ports = {slug: MqttPort(Broker.from_url(url.replace("shore:s", f"{slug}:v")), slug, ()) for slug in slugs}
+        running = [asyncio.create_task(port.run()) for port in ports.values()]
+        log = folder / "shore.log"
+        await _until(lambda: all(port.connected for port in ports.values()) and "broker connected" in log.read_text())
+        await asyncio.sleep(WARM_S)
+        pid, loop = crew.children["shore"].pid, asyncio.get_running_loop()
+        before_s, began_s = _cpu_s(pid), loop.time()
+        for second in range(SECONDS):
+            for slug, port in ports.items():
+                await port.publish(topics.topic(slug, topics.BATCH), sent[slug][second])
+            await asyncio.sleep(max(0.0, began_s + second + 1 - loop.time()))
+        await _until(lambda: _samples(database_url) >= vessels * CHANNELS * SECONDS)
+        used_s, rss = _cpu_s(pid) - before_s, memory(pid).rss
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+    return Cost(vessels, used_s / SECONDS, rss)
+
+
+async def _until(met: Callable[[], bool]) -> None:
+    async with asyncio.timeout(90):
+        while not met():  # noqa: ASYNC110 - other processes tell nobody
+            await asyncio.sleep(0.2)
+
+
+def _samples(database_url: str) -> int:
+    with psycopg.connect(database_url) as connection:
+        row = connection.execute("SELECT coalesce(sum(samples), 0) FROM batch_ledger").fetchone()
+    return int(row[0]) if row is not None else 0
+
+
+@pytest.mark.timeout(600)
+async def test_a_vessel_costs_the_same_in_a_large_fleet(postgres_url: str, tmp_path: Path) -> None:
+    """Prints CPU and memory of the shore for each fleet, and what each further vessel costs; all samples were committed."""
+    costs: list[Cost] = []
+    for vessels in FLEETS:
+        name = f"growth{vessels}"
+        with psycopg.connect(f"{postgres_url}/postgres", autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}".encode())
+        (tmp_path / name).mkdir()
+        costs.append(await _measure(f"{postgres_url}/{name}", tmp_path / name, vessels))
+    print()
+    for cost in costs:
+        print(f"{cost.vessels:4d} vessels: {cost.cpu_s * 1000:8.2f} ms CPU/s, {cost.cpu_s / cost.vessels * 1000:7.2f} a vessel; "
+              f"RSS {cost.rss / MB:6.1f} MB")  # fmt: skip
+    for fewer, more in itertools.pairwise(costs):
+        further = more.vessels - fewer.vessels
+        cpu_ms, rss_mb = (more.cpu_s - fewer.cpu_s) / further * 1000, (more.rss - fewer.rss) / further / MB
+        print(f"each of {fewer.vessels} to {more.vessels}: {cpu_ms:.2f} ms CPU/s, {rss_mb:.3f} MB")
+        keep(f"shore, each vessel from {fewer.vessels} to {more.vessels}", {"cpu_ms_per_s": cpu_ms, "rss_mb": rss_mb})
+    assert [cost.vessels for cost in costs] == list(FLEETS)
