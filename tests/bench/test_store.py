@@ -1,0 +1,244 @@
+"""What the store costs beside the bare binary COPY of the same rows, and how soon the history answers."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import statistics
+from collections.abc import Callable, Coroutine, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import psycopg
+import pytest
+
+from protocols.aio.clock import SystemClock
+from protocols.link import codec
+from protocols.link.batch import Batch, Column
+from shoreside.ports import Work
+from shoreside.store import rollup, rows
+from shoreside.store.connection import Readers
+from shoreside.store.history import History, Span
+from shoreside.store.partitions import ensure, partition_of
+from shoreside.store.postgres import PostgresStore
+from shoreside.store.rollup import roll
+from tests.bench.figures import Ratio, keep
+from tests.postgres_rig import Server, running_server
+
+CLOCK = SystemClock()
+CHANNELS, SCANS, BATCHES, COMMIT = 200, 10, 40, 20
+"""200 channels at 1 Hz in batches of 10 s, 20 of them a commit: 40,000 rows, as after an outage."""
+NOON = datetime(2026, 9, 21, 12, tzinfo=UTC)
+NOON_NS = 1_789_992_000_000_000_000
+ROUNDS = 5
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    """A server with room for its write-ahead log, fsync on, like the demo's."""
+    with running_server(max_wal_size="1GB", shared_buffers="128MB") as made:
+        yield made
+
+
+def encoded(round_number: int) -> list[bytes]:
+    """Return the batches of a round as they come from the broker; each round has hours of its own."""
+    chance, scan = np.random.default_rng(round_number), np.arange(SCANS, dtype=np.int32)
+    made = []
+    for number in range(BATCHES):
+        first_ns = NOON_NS + (round_number * BATCHES + number) * SCANS * 1_000_000_000
+        times = first_ns + np.arange(SCANS, dtype=np.int64) * 1_000_000_000
+        columns = tuple(
+            Column(f"C{channel:03d}", scan, np.round(chance.normal(100, 1, SCANS), 1), np.zeros(SCANS, np.uint8))
+            for channel in range(CHANNELS)
+        )
+        made.append(
+            codec.encode(Batch("kestrel", 1, round_number * BATCHES + number + 1, "h", False, times, columns, ()))
+        )
+    return made
+
+
+def backend_cpu_s(pids: set[int]) -> float:
+    """Return the CPU seconds that the backends have used."""
+    ticks = 0
+    for pid in pids:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+class Both:
+    """Our store and a bare connection that copies the same rows into a table of the same shape and index."""
+
+    def __init__(self, url: str) -> None:
+        """Use the database at `url`."""
+        self.url, self.store, self.wall_s = url, PostgresStore(url), 0.0
+        self.bare: psycopg.Connection[Any] | None = None
+
+    async def measured(self, work: Callable[[], Coroutine[Any, Any, None]]) -> float:
+        """Return the CPU seconds of this process and of all backends that `work` takes."""
+        with psycopg.connect(self.url, autocommit=True) as seer:
+            query = "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+            pids = {int(row[0]) for row in seer.execute(query)}
+        before, begun, begun_s = os.times(), backend_cpu_s(pids), CLOCK.now_s()
+        await work()
+        self.wall_s, after = CLOCK.now_s() - begun_s, os.times()
+        return after.user + after.system - before.user - before.system + backend_cpu_s(pids) - begun
+
+    async def ours(self, payloads: list[bytes]) -> None:
+        """Decode and commit as the station does."""
+        for start in range(0, len(payloads), COMMIT):
+            part = tuple(codec.decode(payload) for payload in payloads[start : start + COMMIT])
+            await self.store.commit(Work(batches=part))
+
+    async def theirs(self, buffers: list[bytes]) -> None:
+        """Copy rows that were packed before."""
+        assert self.bare is not None
+        for buffer in buffers:
+            with self.bare.transaction(), self.bare.cursor().copy("COPY bare FROM STDIN (FORMAT BINARY)") as copy:
+                copy.write(buffer)
+
+
+def packed(payloads: list[bytes]) -> list[bytes]:
+    """Return the rows of each commit as one COPY buffer, made before the clock starts."""
+    found = []
+    for start in range(0, len(payloads), COMMIT):
+        batches = [codec.decode(payload) for payload in payloads[start : start + COMMIT]]
+        parts = [rows.pack(1, n + 1, batch, column) for batch in batches for n, column in enumerate(batch.columns)]
+        found.append(b"".join((rows.HEADER, *parts, rows.TRAILER)))
+    return found
+
+
+async def prepared(url: str) -> Both:
+    """Return both sides ready: schema, partitions, and the bare table keyed and partitioned as ours is."""
+    both = Both(url)
+    await both.store.load()
+    both.bare = psycopg.connect(url, autocommit=True)
+    both.bare.execute("CREATE TABLE bare (LIKE sample) PARTITION BY RANGE (time)")
+    both.bare.execute("CREATE TABLE bare_day PARTITION OF bare FOR VALUES FROM ('2026-09-01') TO ('2026-10-01')")
+    both.bare.execute("CREATE INDEX ON bare (vessel_id, channel_id, time)")
+    await both.ours(encoded(ROUNDS)[:1])  # channels, partition and plans are there before the clock starts
+    await both.theirs(packed(encoded(ROUNDS)[:1]))
+    return both
+
+
+def test_batches_to_committed_rows_beside_the_bare_copy(server: Server) -> None:
+    """Decoded from the broker's payload, deduplicated, noted for roll-ups and completeness, committed; rates by wall time."""
+
+    async def run() -> tuple[list[float], list[float], list[float]]:
+        both = await prepared(f"{server.url}/postgres")
+        rates, cpus, again = [], [], []
+        for number in range(ROUNDS):
+            payloads = encoded(number)
+            buffers = packed(payloads)
+            figures: dict[str, tuple[float, float]] = {}
+            for side in ("ours", "theirs") if number % 2 else ("theirs", "ours"):
+                what = (lambda p=payloads: both.ours(p)) if side == "ours" else (lambda b=buffers: both.theirs(b))
+                cpu_s = await both.measured(what)
+                figures[side] = (cpu_s, both.wall_s)
+            twice_s = await both.measured(lambda p=payloads: both.ours(p))  # type: ignore[misc]
+            rates.append(figures["theirs"][1] / figures["ours"][1])
+            cpus.append(figures["theirs"][0] / figures["ours"][0])
+            again.append(twice_s / figures["ours"][0])
+        assert both.bare is not None
+        counted = [both.bare.execute(f"SELECT count(*) FROM {table}").fetchone() for table in ("sample", "bare")]  # noqa: S608
+        assert counted[0] == counted[1] == (ROUNDS * BATCHES * SCANS * CHANNELS + SCANS * CHANNELS,)
+        both.bare.close()
+        await both.store.close()
+        return rates, cpus, again
+
+    rates, cpus, again = asyncio.run(run())
+    print()
+    print(Ratio("store: rows/s to bare COPY, keyed", "at least 0.70", tuple(rates), "decode included").told())
+    print(Ratio("store: bare COPY's CPU to ours, keyed", "(beside it)", tuple(cpus), "client + backend").told())
+    print(Ratio("store: CPU of a second delivery to the first", "at most 0.10", tuple(again), "decode included").told())
+
+
+async def filled(url: str, channels: int, step_s: int, days: int) -> None:
+    """Put samples of so many days in, and all of them into the roll-ups at once."""
+    store = PostgresStore(url)
+    await store.load()
+    await store.close()
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("INSERT INTO vessel (slug) VALUES ('month') ON CONFLICT DO NOTHING")
+        connection.execute("INSERT INTO channel (short_id) SELECT 'M' || n FROM generate_series(1, %s) n", (channels,))
+    readers = Readers(url)
+    async with readers.connection() as connection:
+        for day in range(days):
+            first = NOON + timedelta(days=day)
+            for table in ("sample", "rollup_1s", "rollup_1min", "rollup_1h"):
+                await ensure(connection, partition_of(table, first))
+                await ensure(connection, partition_of(table, first + timedelta(days=1)))
+            await connection.execute("SET statement_timeout = 0")
+            await connection.execute(
+                "INSERT INTO sample SELECT v.id, c.id, t, sin(extract(epoch FROM t)::float / 900 + c.id), 0 FROM vessel v,"
+                " channel c, generate_series(%s, %s, make_interval(secs => %s)) t WHERE slug = 'month'"
+                " AND short_id LIKE 'M%%' ORDER BY t",
+                (first, first + timedelta(days=1, microseconds=-1), step_s),
+            )  # fmt: skip
+    await readers.close()
+
+
+DUE = """
+INSERT INTO rollup_due SELECT DISTINCT vessel_id, date_bin('1 minute', time, '2000-01-01 00:00+00') FROM sample
+WHERE vessel_id = (SELECT id FROM vessel WHERE slug = 'month') AND time >= %s AND time < %s
+"""
+
+
+async def rolled(url: str, days: int) -> float:
+    """Roll the first day up as the worker does, the others at once; return the worker's CPU seconds."""
+    both, first_day = Both(url), NOON + timedelta(days=1)
+    worker = await psycopg.AsyncConnection.connect(url, autocommit=True, options="-c timezone=UTC")
+    await worker.execute(DUE, (NOON, first_day))
+
+    async def work() -> None:
+        while await roll(worker, NOON + timedelta(days=400), 60):
+            pass
+
+    used_s = await both.measured(work)
+    await worker.execute(DUE, (first_day, NOON + timedelta(days=days)))
+    listed = ", ".join(rollup._COLUMNS)
+    await worker.execute(f"INSERT INTO rollup_1min ({listed}) SELECT {listed} FROM unrolled_1min".encode())  # noqa: S608
+    await worker.execute("DELETE FROM rollup_due")
+    await worker.execute("VACUUM ANALYZE")
+    await worker.close()
+    return used_s
+
+
+@pytest.mark.timeout(1500)
+def test_a_month_of_minutes_from_the_rollups(server: Server) -> None:
+    """30 days of one channel in 1-min buckets, 43,200 of them, in a store of ten channels; answers are timed, warm."""
+    days, channels, step_s = 30, 10, 10
+    url = f"{server.url}/month"
+    with psycopg.connect(f"{server.url}/postgres", autocommit=True) as connection:
+        connection.execute("CREATE DATABASE month")
+
+    async def run() -> tuple[float, list[float], list[float]]:
+        await filled(url, channels, step_s, days)
+        used_s = await rolled(url, days)
+        readers = Readers(url)
+        history, span = History(readers), Span("month", ("M3",), NOON, NOON + timedelta(days=days))
+        ours, raw = [], []
+        for _ in range(7):
+            begun_s = CLOCK.now_s()
+            block = await history.buckets(span, 60, 50_000, frozenset(), None)
+            ours.append(CLOCK.now_s() - begun_s)
+            assert len(block) == days * 1440
+        for _ in range(3):
+            begun_s = CLOCK.now_s()
+            minutes = "SELECT date_bin('1 minute', time, %s), min(value), max(value), avg(value), count(*) FROM sample"
+            where = " WHERE vessel_id = (SELECT id FROM vessel WHERE slug = 'month') AND channel_id ="
+            which = " (SELECT id FROM channel WHERE short_id = 'M3') GROUP BY 1 ORDER BY 1"
+            assert len(await history.all(minutes + where + which, NOON)) == days * 1440
+            raw.append(CLOCK.now_s() - begun_s)
+        await readers.close()
+        return used_s, ours, raw
+
+    used_s, ours, raw = asyncio.run(run())
+    samples = 86_400 // step_s * channels
+    middle_ms, raw_ms = statistics.median(ours) * 1000, statistics.median(raw) * 1000
+    keep("store: 30 days in 1-min buckets", {"p50_ms": middle_ms, "raw_ms": raw_ms, "limit_ms": 100.0})
+    keep("store: roll-up worker", {"cpu_us_per_sample": used_s / samples * 1e6})
+    print(f"\nstore: 30 days of one channel in 1-min buckets {middle_ms:.0f} ms (goal 100), from samples {raw_ms:.0f} ms;"
+          f" roll-ups cost {used_s / samples * 1e6:.1f} us a sample of CPU, client + backend")  # fmt: skip
