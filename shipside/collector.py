@@ -67,11 +67,12 @@ class Collector:
         self.targets, self.ais = TargetTable(), AisReader()
         bearer = config.bearer
         self._scanner = Scanner(self.listening.picture, bearer.scan_s, clock.now_s())
+        known = config.catalogue
         self._batcher, self._target_batcher = (
-            Batcher(config.vessel.id, config.catalogue.by_id, config.catalogue.hash, bearer.batch_s) for _ in CLASSES
+            Batcher(config.vessel.id, known.by_id, known.hash, bearer.batch_s, coarse=bearer.coarse) for _ in CLASSES
         )
         dispatch = Dispatch(config.vessel.id, boot_id, clock, port, spool, key, EVENTS_AT_ONCE)
-        chain = Chain(Legend.from_wire(config.catalogue.hash, config.catalogue.to_wire()), bearer.batch_s)
+        chain = Chain(Legend.from_wire(known.hash, known.to_wire()), bearer.batch_s)
         self.uplink = Uplink(config.vessel.id, clock, port, spool, dispatch, chain, bearer.resend_s, say)
         self.alerts = AlertDesk(dispatch.record, spool, clock.now_s())
         self._targets_due_s = clock.now_s()

@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 
 from protocols.link.batch import Batch, Column, TargetReport
+from protocols.link.legend import coarse_step
 from protocols.reading import Value
 from telemetry.channel import Channel
 from telemetry.scan import Scan
@@ -30,8 +31,20 @@ class _Growing:
 class Batcher:
     """Collects scans until they are a batch."""
 
-    def __init__(self, vessel: str, channels: Mapping[str, Channel], catalogue_hash: str, length_s: float) -> None:
-        """Cut a batch each `length_s` seconds of scans; 0 makes every scan a batch of its own."""
+    def __init__(
+        self,
+        vessel: str,
+        channels: Mapping[str, Channel],
+        catalogue_hash: str,
+        length_s: float,
+        *,
+        coarse: bool = False,
+    ) -> None:
+        """Cut a batch each `length_s` seconds of scans; 0 makes every scan a batch of its own.
+
+        `coarse`: round to each sensor's accuracy instead of the channel's resolution; the error stays within the accuracy.
+        """
+        self._coarse = coarse
         self._vessel = vessel
         self._channels = dict(channels)
         self._catalogue_hash = catalogue_hash
@@ -66,6 +79,7 @@ class Batcher:
         return Batch(
             self._vessel, epoch, seq, self._catalogue_hash, historical=False,
             scan_utc_ns=np.array(times, np.int64), columns=columns, targets=tuple(targets),
+            requantised=self._coarse,
         )  # fmt: skip
 
     def _column(self, short_id: str, growing: _Growing) -> Column:
@@ -73,7 +87,8 @@ class Batcher:
         scan, quality = np.array(growing.scan, np.int32), np.array(growing.quality, np.uint8)
         if channel.kind == "text":
             return Column(short_id, scan, tuple("" if v is None else str(v) for v in growing.values), quality)
-        numbers = [_rounded(value, channel.resolution) for value in growing.values]
+        step = coarse_step(channel.resolution, channel.accuracy) if self._coarse else channel.resolution
+        numbers = [_rounded(value, step) for value in growing.values]
         return Column(short_id, scan, np.array(numbers, np.float64), quality)
 
 

@@ -28,7 +28,7 @@ KEYS: Final[dict[str, tuple[str, ...]]] = {
     ),
     "targets": ("speed_kn_max", "range_nm_max", "turn_deg_min_max"),
     "manual": MANUAL_NAMES,
-    "link": ("bearer",),
+    "link": ("bearer", "coarse"),
     "metrics": ("collector_port", "safety_port"),
     "spool": ("path", "mb_max"),
     "safety": ("journal", "panel_port", "plc", "autopilot_host", "autopilot_port"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from protocols.aio.mqtt import Broker
@@ -20,6 +20,8 @@ class Bearer:
     """Length of a batch; 0: every scan is one."""
     resend_s: float
     """How long the shore's acknowledgement may take before a batch is sent again."""
+    coarse: bool = False
+    """True: values are sent at their sensors' accuracy, not at the channels' resolution, to save the bearer."""
 
 
 BEARERS: Final[dict[str, Bearer]] = {
@@ -46,4 +48,7 @@ def read_bearer(reader: Reader, link: Mapping[str, object]) -> Bearer:
     name = reader.text(link, "bearer", "link", "lte")
     if name not in BEARERS:
         reader.faults.append(f"link.bearer is {name!r}, none of {', '.join(BEARERS)}")
-    return BEARERS.get(name, BEARERS["lte"])
+    coarse = link.get("coarse", False)
+    if not isinstance(coarse, bool):
+        reader.faults.append("link.coarse is neither true nor false")
+    return replace(BEARERS.get(name, BEARERS["lte"]), coarse=coarse is True)
