@@ -26,6 +26,7 @@ from shipside import agent
 from shipside import config as ship
 from shoreside import config as shore
 from simulators import register_map
+from tests.bit_fuzz_targets import BIT_TARGETS
 from tests.fuzzing import Target
 from tests.nmea_fuzz_targets import NMEA_TARGETS
 from tests.shore_kit import NOON_NS, ULID, Ship
@@ -112,6 +113,7 @@ TARGETS: dict[str, Target] = {
     ),
     "register map": Target(_register_map, _TOML_ERRORS, [(register_map.FOLDER / "otter.toml").read_bytes()]),
     **NMEA_TARGETS,
+    **BIT_TARGETS,
 }  # fmt: skip
 """{name: parser}"""
 
