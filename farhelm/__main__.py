@@ -15,6 +15,7 @@ from farhelm.conn.cli import app as conn
 from farhelm.decode import decode
 from farhelm.doctor.cli import doctor
 from farhelm.export.cli import export
+from farhelm.replay import replay
 from farhelm.trace import trace
 
 app = typer.Typer(
@@ -25,6 +26,7 @@ app.command()(decode)
 app.add_typer(certificates.app, name="certificates")
 app.command()(doctor)
 app.command()(export)
+app.command()(replay)
 app.command()(trace)
 app.add_typer(conn, name="conn")
 

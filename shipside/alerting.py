@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from protocols.link.cbor import Plain
+from shipside.budget import AIS_HELD_PCT, HISTORY_HELD_PCT, SAMPLES_HELD_PCT
 from telemetry.alerts import DataAlert
 
 SETTLE_S: Final = 120.0
@@ -37,8 +38,9 @@ LEVELS: Final[dict[str, tuple[Level, ...]]] = {
         Level("spool-95", 95.0, "SPOOL NEARLY FULL: THE OLDEST WILL GO", "warning"),
     ),
     "budget": (
-        Level("budget-80", 80.0, "DATA BUDGET OF THE MONTH 80 % USED: AIS TARGETS ARE HELD BACK", "caution"),
-        Level("budget-95", 95.0, "DATA BUDGET OF THE MONTH 95 % USED: ONLY EVENTS ARE SENT", "warning"),
+        Level("budget-80", AIS_HELD_PCT, "DATA BUDGET 80 % USED: AIS TARGETS ARE HELD BACK", "caution"),
+        Level("budget-95", HISTORY_HELD_PCT, "DATA BUDGET 95 % USED: HISTORY IS HELD BACK", "warning"),
+        Level("budget-100", SAMPLES_HELD_PCT, "DATA BUDGET USED UP: ONLY EVENTS ARE SENT", "warning"),
     ),
 }
 """{what: its levels, rising}; for whoever plans first, then for whoever must act (R5)."""

@@ -42,6 +42,12 @@ class Chain:
         self.chained_count = 0
         """Batches sent chained."""
 
+    def fit(self, batch_s: float) -> None:
+        """Chain, or not, batches that are `batch_s` long from now on."""
+        self.is_active = batch_s >= BATCH_S_MIN
+        self._made.clear()
+        self.reset()
+
     def whole(self, batch: Batch) -> bytes:
         """Return a new batch as bytes, whole, for the spool."""
         encoded, closing = codec.encode_with_closing(replace(batch, is_base=self.is_active), self._legend)

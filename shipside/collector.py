@@ -12,31 +12,26 @@ from typing import Final
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from protocols.aio.port import Arrival, Connected, Disconnected, Will
-from protocols.ais.reader import AisReader
-from protocols.ais.report import AisReport
 from protocols.link import signing, topics
 from protocols.link.batch import TargetReport
 from protocols.link.birth import Birth
 from protocols.link.cbor import Plain
 from protocols.link.legend import Legend
-from protocols.nmea0183.sentence import Sentence
 from shipside.alerting import AlertDesk
 from shipside.chaining import Chain
 from shipside.config import AgentConfig
+from shipside.config.link import Bearer
 from shipside.dispatch import Dispatch
-from shipside.listening import Listening
 from shipside.lookout import Lookout
-from shipside.ports import Clock, InputFacts, LineSource, MessagePort, ReadingSource
+from shipside.ports import Clock, InputFacts, LineSource, MessagePort, ReadingSource, TakeLine
+from shipside.rawlog import RawLog
 from shipside.spool import CLASSES, BatchClass, Spool
+from shipside.traffic import Traffic
 from shipside.uplink import EVENTS_AT_ONCE, Say, Uplink
 from telemetry.batching import Batcher
-from telemetry.ghosts import TargetFix
 from telemetry.health_channels import HealthWatch
 from telemetry.scan import Scanner
-from telemetry.targets import TargetTable
 
-TARGETS_PER_BATCH: Final = 200
-"""AIS targets of one batch: the busiest strait's news of 10 s."""
 BIRTH_RETRY_S: Final = 1.0
 """Pause before a birth that the broker did not take is sent again; nothing else goes before it."""
 IDLE_S: Final = 1.0
@@ -63,28 +58,41 @@ class Collector:
         self._config, self._clock, self._port, self._spool = config, clock, port, spool
         self._inputs, self._pollers, self._say = inputs, pollers, say
         self._public_key = signing.public_bytes(key)
-        self.listening = Listening(config, clock, self._take_ais, self._take_report)
-        self.targets, self.ais = TargetTable(), AisReader()
-        bearer = config.bearer
+        self.traffic = Traffic(config, clock)
+        self.listening = self.traffic.listening
+        self._raw = None if config.raw is None else RawLog(config.raw, clock)
+        self._told_raw = ""
+        self._bearer: Bearer = config.bearer
+        bearer = self._bearer
         self._scanner = Scanner(self.listening.picture, bearer.scan_s, clock.now_s())
         known = config.catalogue
         self._batcher, self._target_batcher = (
-            Batcher(config.vessel.id, known.by_id, known.hash, bearer.batch_s, coarse=bearer.coarse) for _ in CLASSES
+            Batcher(config.vessel.id, known.by_id, known.hash, bearer.batch_s, coarse=config.link.is_coarse)
+            for _ in CLASSES
         )
+        self._wake = asyncio.Event()
         dispatch = Dispatch(config.vessel.id, boot_id, clock, port, spool, key, EVENTS_AT_ONCE)
         chain = Chain(Legend.from_wire(known.hash, known.to_wire()), bearer.batch_s)
-        self.uplink = Uplink(config.vessel.id, clock, port, spool, dispatch, chain, bearer.resend_s, say)
+        self.uplink = Uplink(config.vessel.id, clock, port, spool, dispatch, chain, config.link, say)
+        self.uplink.wake = self._wake.set
         self.alerts = AlertDesk(dispatch.record, spool, clock.now_s())
         self._targets_due_s = clock.now_s()
         self._lookout, self._health = Lookout(), HealthWatch(clock.now_s())
-        self._wake = asyncio.Event()
 
     async def run(self) -> None:
         """Run until cancelled."""
+        try:
+            await self._run()
+        finally:
+            self.uplink.close()
+            if self._raw is not None:
+                self._raw.close()
+
+    async def _run(self) -> None:
         async with asyncio.TaskGroup() as group:
             group.create_task(self._port.run(), name="uplink")
             for source in self._inputs:
-                group.create_task(source.run(self.listening.line_taker(source.name)), name=f"input {source.name}")
+                group.create_task(source.run(self._taker(source.name)), name=f"input {source.name}")
             for poller in self._pollers:
                 name = poller.facts().name
                 group.create_task(poller.run(self.listening.take_polled(name)), name=f"modbus {name}")
@@ -92,12 +100,18 @@ class Collector:
             group.create_task(self._receive(group), name="arrivals")
             group.create_task(self._loop(group), name="collector")
 
+    def _taker(self, source: str) -> TakeLine:
+        """Return what takes the lines of an input: first the raw log, then whoever understands them."""
+        take = self.listening.line_taker(source)
+        return take if self._raw is None else self._raw.taker(source, take)
+
     async def _loop(self, group: asyncio.TaskGroup) -> None:
         """Feed, drain, send, re-arm."""
         while True:
             now_s = self._clock.now_s()
             self._scan(now_s)
             self.uplink.send(group, now_s)
+            self._fit(now_s)
             due_s = min(self._scanner.deadline(), self.uplink.window.deadline() or now_s + IDLE_S)
             self._wake.clear()
             try:
@@ -115,10 +129,26 @@ class Collector:
             return
         self._batcher.receive(scan, now_s)
         self._look(now_s)
+        self._tend_raw(now_s)
         if self._batcher.is_due(now_s):
             self._keep("samples", ())
         if now_s >= self._targets_due_s:
             self._keep_targets(now_s)
+
+    def _fit(self, now_s: float) -> None:
+        """Scan and cut as the bearer in use allows; what was collected until now is a batch of its own."""
+        bearer = self.uplink.choice.bearer
+        if bearer is self._bearer:
+            return
+        if self._batcher.has_scans:
+            self._keep("samples", ())
+        catalogue = self._config.catalogue
+        self._bearer = bearer
+        self._scanner = Scanner(self.listening.picture, bearer.scan_s, now_s)
+        self._batcher = Batcher(
+            self._config.vessel.id, catalogue.by_id, catalogue.hash, bearer.batch_s, coarse=self._config.link.is_coarse
+        )
+        self.uplink.chain.fit(bearer.batch_s)
 
     def _keep(self, batch_class: BatchClass, targets: Sequence[TargetReport]) -> None:
         """Cut a batch of a class and keep it."""
@@ -127,8 +157,8 @@ class Collector:
         self.uplink.keep(batch, batch_class)
 
     def _keep_targets(self, now_s: float) -> None:
-        targets = self.targets.take_news(now_s, TARGETS_PER_BATCH)
-        self._targets_due_s = now_s + max(TARGETS_EVERY_S, self._config.bearer.batch_s)
+        targets = self.traffic.take_news(now_s)
+        self._targets_due_s = now_s + max(TARGETS_EVERY_S, self._bearer.batch_s)
         if targets:
             self._keep("ais", targets)
 
@@ -149,6 +179,7 @@ class Collector:
             self._say("disk", **filling)
         self.alerts.level("disk", disk_pct, now_s)
         self.alerts.level("spool", 100.0 * self._spool.bytes_held / self._spool.bytes_max, now_s)
+        self.alerts.level("budget", self.uplink.used_pct(), now_s)
         self.alerts.take(self.listening.data_alerts(now_s), now_s)
         self.uplink.tell_losses()
 
@@ -160,6 +191,15 @@ class Collector:
     def scans_missed_count(self) -> int:
         """Scans that came too late to be taken."""
         return self._scanner.missed_count
+
+    def _tend_raw(self, now_s: float) -> None:
+        """Let the raw log do what time demands; say once that it cannot, and once that it can again."""
+        if self._raw is None:
+            return
+        self._raw.tick(now_s)
+        if self._raw.problem != self._told_raw:
+            self._told_raw = self._raw.problem
+            self._say("raw", problem=self._told_raw, lost=self._raw.lost_count)
 
     async def _receive(self, group: asyncio.TaskGroup) -> None:
         while True:
@@ -201,27 +241,3 @@ class Collector:
             self._spool.epoch, self._clock.utc_ns(), self._config.catalogue.hash, self._config.catalogue.to_wire(),
             areas, limits, None if control is None else control.to_plain(), self._public_key,
         )  # fmt: skip
-
-    def _take_ais(self, source: str, sentence: Sentence) -> None:
-        """Take one AIS sentence."""
-        report = self.ais.receive(source, sentence.formatter, sentence.fields)
-        if isinstance(report, AisReport):
-            self._take_report(report)
-        elif report is not None:
-            self.listening.reject(source, "ais")
-
-    def _take_report(self, report: AisReport) -> None:
-        """Take what an AIS message says of a target; own ship is none, nor is who sends a text or a number of nobody."""
-        self.listening.take_target(TargetFix(
-            report.type, report.mmsi, report.is_own_ship, report.latitude_deg, report.longitude_deg, report.sog_kn,
-            report.heading_deg, report.rot_deg_min,
-        ))  # fmt: skip
-        if report.is_own_ship or report.mmsi == self._config.vessel.mmsi:
-            return
-        if report.is_of_somebody and report.is_of_target:
-            target = TargetReport(
-                report.mmsi, self._clock.utc_ns(), report.latitude_deg, report.longitude_deg, report.sog_kn,
-                report.cog_deg, report.heading_deg, report.rot_deg_min, report.nav_status, report.ship_type,
-                report.name, report.callsign, report.length_m, report.beam_m,
-            )  # fmt: skip
-            self.targets.receive(target, self._clock.now_s())

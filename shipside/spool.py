@@ -16,6 +16,7 @@ from typing import Final, Literal, TypeVar
 
 import apsw
 
+from shipside.budget import Row
 from shipside.durable import SpoolError, Storage, close_as_it_is, open_whole, rows_of, set_aside
 from shipside.kept_events import KeptEvents, Waiting
 from shipside.mark import Mark
@@ -40,6 +41,7 @@ SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS batch (seq INTEGER PRIMARY KEY AUTOINCREMENT, crc INTEGER NOT NULL, bytes BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS bulk (seq INTEGER PRIMARY KEY AUTOINCREMENT, crc INTEGER NOT NULL, bytes BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS lost (first INTEGER NOT NULL, last INTEGER NOT NULL, class TEXT NOT NULL, reason TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS meter (month TEXT NOT NULL, bearer TEXT NOT NULL, class TEXT NOT NULL, bytes INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS standing (alert_id TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS about (name TEXT PRIMARY KEY, value INTEGER NOT NULL);
 """
@@ -338,6 +340,25 @@ class Spool:
         """Let go of the events that the shore has committed; raise SpoolError when that cannot be written."""
         what = "acknowledged events cannot be deleted"
         self._try(lambda: self._events.acknowledged(boot_id, through_seq), what)
+
+    def class_of(self, seq: int) -> BatchClass:
+        """Return the class of a batch that is held."""
+        held = self._number("SELECT count(*) FROM bulk WHERE seq = ?", (seq,))
+        return "ais" if held else "samples"
+
+    def metered(self) -> list[Row]:
+        """Return the counts of bytes sent that were last kept."""
+        found = rows_of(self._db, "SELECT month, bearer, class, bytes FROM meter")
+        return [(str(a), str(b), str(c), count) for a, b, c, count in found if isinstance(count, int)]
+
+    def keep_metered(self, rows: Sequence[Row]) -> None:
+        """Keep counts of bytes sent in the place of the former; raise SpoolError when they cannot be written."""
+        self._try(lambda: self._keep_metered(rows), "the counts of bytes sent cannot be written")
+
+    def _keep_metered(self, rows: Sequence[Row]) -> None:
+        with self._db:
+            self._db.execute("DELETE FROM meter")
+            self._db.executemany("INSERT INTO meter VALUES (?, ?, ?, ?)", rows)
 
     def standing_alerts(self) -> list[str]:
         """Return the ids of the alerts that were active when they were last told."""

@@ -11,14 +11,21 @@ from protocols.link import codec, topics
 from protocols.link.acks import BatchAck, EventAck
 from protocols.link.batch import Batch
 from protocols.link.cbor import Plain
+from shipside.bearer import BearerChoice
+from shipside.budget import AIS_HELD_PCT, HISTORY_HELD_PCT, SAMPLES_HELD_PCT, Meter, month_of
 from shipside.chaining import Chain
+from shipside.config.link import LinkConfig
 from shipside.dispatch import Dispatch
 from shipside.ports import Clock, MessagePort
 from shipside.spool import CLASSES, BatchClass, Dropped, Spool, SpoolError
-from shipside.window import Window
+from shipside.window import Send, Window
 
 EVENTS_AT_ONCE: Final = 32
 """Events handed to the broker before its first answer: after a day without a link they do not wait a round trip each."""
+PACE_S: Final = 2.0
+"""History under way at most, in seconds of what the bearer carries: an event waits no longer behind it."""
+METER_S: Final = 60.0
+"""How often counts are written and told; a kill loses this long of them."""
 UNKEPT_EVERY: Final = 100
 """Every so many batches that could not be written one line goes into the log."""
 Say = Callable[..., None]
@@ -29,11 +36,19 @@ class Uplink:
     """The way of batches and events; events before samples, samples before what comes in bulk, live before history."""
 
     def __init__(self, vessel: str, clock: Clock, port: MessagePort, spool: Spool, dispatch: Dispatch, chain: Chain,
-                 resend_s: float, say: Say) -> None:  # fmt: skip
-        """Prepare; `resend_s` is how long the shore's acknowledgement may take."""
+                 link: LinkConfig, say: Say) -> None:  # fmt: skip
+        """Prepare; `link` says over which bearer, and what may be spent on it."""
         self._vessel, self._clock, self._port, self._spool, self._say = vessel, clock, port, spool, say
         self.dispatch, self.chain = dispatch, chain
-        self.window = Window(spool.epoch, spool.last_seq, resend_s)
+        self.choice = BearerChoice(link.bearer, is_fixed=not link.is_adaptive)
+        self.meter = Meter(spool.metered(), link.budget_bytes)
+        self.window = Window(spool.epoch, spool.last_seq, self.choice.bearer.resend_s)
+        self._sent_s: dict[int, float] = {}
+        """When each live batch in flight was sent first."""
+        self._resent_count = self._handing_bytes = self._events_bytes = 0
+        self._metered_s = clock.now_s()
+        self.wake: Callable[[], None] = lambda: None
+        """Called when there is room for more."""
         self._seq = spool.last_seq
         self.unspooled_count = 0
         """Batches that could not be written: disk full or gone. They are lost, and told."""
@@ -83,6 +98,7 @@ class Uplink:
     def send(self, group: asyncio.TaskGroup, now_s: float) -> None:
         """Hand over what may go now."""
         self.window.tick(now_s)
+        self._measure(now_s)
         if self._spool.rescue():
             self.window.refound()
         while (wanted := self.window.wanted()) is not None:
@@ -90,18 +106,81 @@ class Uplink:
             self.window.offer(wanted, found)
             if found:
                 break
-        is_held = self.dispatch.is_waiting
-        while (sending := self.window.take(now_s, is_history_held=is_held)) is not None:
-            group.create_task(self._send(sending.seq, historical=sending.historical), name=f"batch {sending.seq}")
+        while (sending := self.window.take(now_s, is_history_held=self._is_history_held())) is not None:
+            payload = self._payload(sending)
+            if payload is not None:
+                self._handing_bytes += len(payload)
+                what = self._spool.class_of(sending.seq)
+                group.create_task(self._publish(sending.seq, payload, what), name=f"batch {sending.seq}")
+                if not sending.historical:
+                    self._sent_s[sending.seq] = now_s
 
-    async def _send(self, seq: int, *, historical: bool) -> None:
-        encoded = self._spool.get(seq)
+    def _is_history_held(self) -> bool:
+        """History waits for events, for what is under way, and when the month's budget is nearly used up."""
+        used_pct = self.used_pct()
+        return (
+            self.dispatch.is_waiting
+            or self._handing_bytes > self.choice.bearer.bytes_s * PACE_S
+            or (used_pct is not None and used_pct >= HISTORY_HELD_PCT)
+        )
+
+    def used_pct(self) -> float | None:
+        """Return how much of the month's data budget is used, per cent; None where there is none."""
+        return self.meter.used_pct(month_of(self._clock.utc_ns()))
+
+    def _payload(self, sending: Send) -> bytes | None:
+        encoded = self._spool.get(sending.seq)
         if encoded is None:
-            self.window.gone(seq)
-            return
-        payload = self.chain.payload(seq, encoded, historical=historical)
-        if not await self._port.publish(topics.topic(self._vessel, topics.BATCH), payload):
+            self.window.gone(sending.seq)
+            return None
+        return self.chain.payload(sending.seq, encoded, historical=sending.historical)
+
+    async def _publish(self, seq: int, payload: bytes, what: str) -> None:
+        is_taken = await self._port.publish(topics.topic(self._vessel, topics.BATCH), payload)
+        self._handing_bytes -= len(payload)
+        if is_taken:
+            self._count(what, len(payload))
+        else:
             self.window.failed(seq)
+        self.wake()
+
+    def _count(self, what: str, payload_bytes: int) -> None:
+        self.meter.add(month_of(self._clock.utc_ns()), self.choice.name, what, payload_bytes)
+
+    def _measure(self, now_s: float) -> None:
+        """Judge the link by what came back, count what was sent, hold back what bearer or budget do not allow."""
+        self.choice.lost(self.window.resent_count - self._resent_count)
+        self._resent_count = self.window.resent_count
+        self.choice.tick(now_s, now_s - min(self._sent_s.values(), default=now_s))
+        for change in self.choice.outbox():
+            body: dict[str, Plain] = {"from": change.before, "to": change.after, "reason": change.reason}
+            self.dispatch.record("bearer", body, now_s)
+            self._say("bearer", **body)
+            self.window.resend_after(self.choice.bearer.resend_s)
+        if self.dispatch.sent_bytes > self._events_bytes:
+            self._count("events", self.dispatch.sent_bytes - self._events_bytes)
+            self._events_bytes = self.dispatch.sent_bytes
+        used_pct = self.used_pct() or 0.0
+        held = {0, 1} if used_pct >= SAMPLES_HELD_PCT else set[int]()
+        held |= {1} if used_pct >= AIS_HELD_PCT or not self.choice.bearer.sends_ais else set[int]()
+        self.window.hold(held)
+        if now_s - self._metered_s >= METER_S:
+            self._tell_meter(now_s)
+
+    def _tell_meter(self, now_s: float) -> None:
+        """Keep the counts over a restart, and tell how the link does."""
+        self._metered_s = now_s
+        self._careful(lambda: self._spool.keep_metered(self.meter.rows()))
+        figures, month = self.choice.facts(), month_of(self._clock.utc_ns())
+        sent = {f"{bearer} {what}": count for each, bearer, what, count in self.meter.rows() if each == month}
+        self._say(
+            "link", bearer=self.choice.name, round_trip_s=figures.round_trip_s, loss_pct=round(figures.loss_pct, 1),
+            queue_s=round(figures.queue_s, 1), month=month, sent_bytes=sent, used_pct=self.used_pct(),
+        )  # fmt: skip
+
+    def close(self) -> None:
+        """Keep what was counted."""
+        self._careful(lambda: self._spool.keep_metered(self.meter.rows()))
 
     def connected(self) -> None:
         """The link stands and the shore knows the catalogue: everything not acknowledged is sent."""
@@ -112,6 +191,8 @@ class Uplink:
         """The link is gone."""
         self.window.disconnected()
         self.chain.reset()
+        self._sent_s.clear()
+        self.choice.disconnected()
 
     def receive(self, leaf: str, payload: bytes) -> None:
         """Take an acknowledgement of the shore; a bad one costs itself."""
@@ -124,6 +205,8 @@ class Uplink:
             self._say("bad-ack", problem=str(error))
             return
         through, selected = self.window.receive(ack)
+        for seq in [seq for seq in self._sent_s if seq <= through or seq in selected]:
+            self.choice.acknowledged(self._clock.now_s() - self._sent_s.pop(seq))
         self.chain.receive(ack)
         for seq in ack.again if ack.epoch == self._spool.epoch else ():
             self.window.failed(seq)

@@ -92,6 +92,10 @@ class Window:
             queue.clear()
         self._history.clear()
 
+    def resend_after(self, resend_after_s: float) -> None:
+        """Wait this long for an acknowledgement from now on."""
+        self._resend_first_s = self._resend_s = resend_after_s
+
     def hold(self, ranks: Iterable[int]) -> None:
         """Send nothing of `ranks` until told otherwise: it waits in the spool, and what is in flight may still arrive."""
         held = frozenset(ranks)

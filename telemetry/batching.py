@@ -66,6 +66,11 @@ class Batcher:
             column.quality.append(int(latest.quality))
         self._times.append(scan.utc_ns)
 
+    @property
+    def has_scans(self) -> bool:
+        """True when there is something to cut."""
+        return bool(self._times)
+
     def is_due(self, now_s: float) -> bool:
         """Return True when the scans collected are a batch."""
         full = len(self._times) >= SCANS_MAX

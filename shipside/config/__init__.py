@@ -20,10 +20,11 @@ from shipside.config.health import with_health
 from shipside.config.inputs import InputConfig, read_inputs, read_ranking
 from shipside.config.integrity import read_integrity
 from shipside.config.keys import unknown_names
-from shipside.config.link import Bearer, read_bearer, read_broker
+from shipside.config.link import BEARERS, Bearer, LinkConfig, read_broker, read_link
 from shipside.config.manual import read_manual
 from shipside.config.metrics import MetricsConfig, read_metrics
 from shipside.config.modbus import ModbusConfig, channel_faults, plc_faults, read_modbus
+from shipside.config.raw import RawConfig, read_raw
 from shipside.config.reader import Reader
 from shipside.config.vessel import (
     AutopilotConfig,
@@ -56,9 +57,11 @@ class AgentConfig:
     integrity: IntegrityRules
     manual: tuple[ManualValue, ...]
     """Values entered by hand."""
-    bearer: Bearer
+    link: LinkConfig
     spool: Path
     spool_bytes_max: int
+    raw: RawConfig | None
+    """Where every received line is kept; None: nowhere."""
     journal: Path
     panel_port: int
     """Loopback port of the local panel; 0: a free one."""
@@ -73,6 +76,11 @@ class AgentConfig:
     control: ControlConfig | None
     """None: observe only, every order is refused."""
     metrics: MetricsConfig
+
+    @property
+    def bearer(self) -> Bearer:
+        """The profile with which the link begins."""
+        return BEARERS[self.link.bearer]
 
 
 def load(path: Path, environment: Mapping[str, str]) -> AgentConfig:
@@ -109,10 +117,10 @@ def from_mapping(source: Mapping[str, object], folder: Path, environment: Mappin
         hold_off_s=reader.number(reader.table("sources"), "hold_off_s", "sources", 0.0, 3600.0, 10.0),
         catalogue=catalogue, manual=read_manual(reader, catalogue),
         integrity=read_integrity(reader, vessel, inputs, ranking),
-        bearer=read_bearer(reader, link),
+        link=read_link(reader, link),
         spool=Path(environment.get("FARHELM_SPOOL") or reader.path(spool, "path", "spool")),
         spool_bytes_max=int(reader.number(spool, "mb_max", "spool", 1.0, 1e6, 1000.0) * 1e6),
-        journal=reader.path(safety, "journal", "safety"),
+        raw=read_raw(reader), journal=reader.path(safety, "journal", "safety"),
         panel_port=int(reader.number(safety, "panel_port", "safety", 0, 65535, 0)),
         master_public_key=read_master_key(reader, keys), vessel_key=reader.path(keys, "vessel_key", "keys"),
         roster=reader.existing(keys, "roster", "keys"), grant=reader.existing(keys, "grant", "keys"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from protocols.aio.mqtt import Broker
@@ -20,16 +20,39 @@ class Bearer:
     """Length of a batch; 0: every scan is one."""
     resend_s: float
     """How long the shore's acknowledgement may take before a batch is sent again."""
-    coarse: bool = False
-    """True: values are sent at their sensors' accuracy, not at the channels' resolution, to save the bearer."""
+    bytes_s: float
+    """What it carries, bytes per second; history waits while more than 2 s of it are under way."""
+    sends_ais: bool
+    """False: AIS targets wait for a wider bearer."""
+    cost_mb: float
+    """Price of a megabyte, in any currency: the order of magnitude; [link] cost_mb has the contract's."""
 
 
 BEARERS: Final[dict[str, Bearer]] = {
-    "lte": Bearer(0.2, 0.0, 5.0),
-    "leo": Bearer(0.5, 1.0, 8.0),
-    "geo": Bearer(1.0, 10.0, 30.0),
+    "lte": Bearer(0.2, 0.0, 5.0, 250_000.0, sends_ais=True, cost_mb=0.01),
+    "leo": Bearer(0.5, 1.0, 8.0, 50_000.0, sends_ais=True, cost_mb=0.5),
+    "geo": Bearer(1.0, 10.0, 30.0, 4_000.0, sends_ais=True, cost_mb=5.0),
+    "narrow": Bearer(10.0, 60.0, 120.0, 250.0, sends_ais=False, cost_mb=100.0),
 }
-"""Profiles by name; on LTE each scan goes at once, so that a value is ashore within 300 ms."""
+"""Profiles by name; on LTE each scan goes at once, so that a value is ashore within 300 ms; GEO keeps within 32 kbit/s; narrow
+is VHF data exchange or Iridium."""
+AUTO: Final = "auto"
+"""Begins as LTE and goes by what is measured (`shipside/bearer.py`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkConfig:
+    """The bearer, and what may be spent on it."""
+
+    bearer: str
+    """Name of a profile: the one in use, or the widest where `is_adaptive`."""
+    is_adaptive: bool
+    budget_bytes: int
+    """A month's; 0: none."""
+    cost_mb: float | None
+    """Price of a megabyte; None: the profile's."""
+    is_coarse: bool = False
+    """True: values are sent at their sensors' accuracy, not at the channels' resolution, to save the bearer."""
 
 
 def read_broker(reader: Reader, url: str, name: str) -> str:
@@ -43,12 +66,14 @@ def read_broker(reader: Reader, url: str, name: str) -> str:
     return url
 
 
-def read_bearer(reader: Reader, link: Mapping[str, object]) -> Bearer:
-    """Return the profile that [link] names."""
+def read_link(reader: Reader, link: Mapping[str, object]) -> LinkConfig:
+    """Return what [link] says."""
     name = reader.text(link, "bearer", "link", "lte")
-    if name not in BEARERS:
-        reader.faults.append(f"link.bearer is {name!r}, none of {', '.join(BEARERS)}")
+    if name not in BEARERS and name != AUTO:
+        reader.faults.append(f"link.bearer is {name!r}, none of {', '.join([*BEARERS, AUTO])}")
     coarse = link.get("coarse", False)
     if not isinstance(coarse, bool):
         reader.faults.append("link.coarse is neither true nor false")
-    return replace(BEARERS.get(name, BEARERS["lte"]), coarse=coarse is True)
+    cost_mb = reader.number(link, "cost_mb", "link", 0.0, 1e6) if "cost_mb" in link else None
+    budget_mb = reader.number(link, "budget_mb", "link", 0.0, 1e9, 0.0)
+    return LinkConfig(name if name in BEARERS else "lte", name == AUTO, int(budget_mb * 1e6), cost_mb, coarse is True)

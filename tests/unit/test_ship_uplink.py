@@ -10,12 +10,14 @@ from pathlib import Path
 import apsw
 import numpy as np
 
-from protocols.link import signing, topics
+from protocols.link import codec, signing, topics
 from protocols.link.acks import BatchAck, EventAck
 from protocols.link.batch import Batch
 from protocols.link.events import Event
 from protocols.link.legend import Legend
+from shipside.budget import Meter
 from shipside.chaining import Chain
+from shipside.config.link import LinkConfig
 from shipside.dispatch import Dispatch
 from shipside.spool import Spool
 from shipside.uplink import EVENTS_AT_ONCE, Uplink
@@ -30,14 +32,17 @@ def _batch(seq: int) -> Batch:
     return Batch(VESSEL, 1, seq, LEGEND.catalogue_hash, False, np.zeros(0, np.int64), (), ())
 
 
+LINK = LinkConfig("lte", is_adaptive=False, budget_bytes=0, cost_mb=None)
+
+
 class _Ship:
     """An uplink over a port in memory."""
 
-    def __init__(self, spool: Spool) -> None:
+    def __init__(self, spool: Spool, link: LinkConfig = LINK) -> None:
         self.spool, self.port, self.clock = spool, MemoryPort(connected=False), SetClock()
         dispatch = Dispatch(VESSEL, "boot-1", self.clock, self.port, spool, OPERATOR, EVENTS_AT_ONCE)
         self.uplink = Uplink(
-            VESSEL, self.clock, self.port, spool, dispatch, Chain(LEGEND, 0.0), 5.0, lambda *_, **__: None
+            VESSEL, self.clock, self.port, spool, dispatch, Chain(LEGEND, 0.0), link, lambda *_, **__: None
         )
 
     def keep(self, count: int) -> None:
@@ -115,3 +120,50 @@ async def test_a_batch_the_disk_refuses_is_told_and_its_sequence_never_given_aga
     ship.uplink.receive(topics.ACK, b"garbage")
     ship.uplink.receive(topics.ACK, BatchAck(1, 2, (5,)).to_bytes())
     assert spool.after(0, 10) == []
+
+
+async def test_a_used_up_budget_holds_back_ais_then_history_then_samples() -> None:
+    ship = _Ship(
+        Spool(":memory:", 1_000_000, 1), LinkConfig("lte", is_adaptive=False, budget_bytes=100_000, cost_mb=None)
+    )
+    ship.keep(1)
+    async with ship.joined() as group:
+        for pct, expected in ((0, [True, True, True]), (80, [True, True, False]), (95, [True, False, False]),
+                              (100, [False, False, False])):  # fmt: skip
+            ship.uplink.meter = Meter([("2026-09", "lte", "samples", pct * 1000)], 100_000)
+            ship.port.sent.clear()
+            ship.uplink.disconnected()
+            ship.uplink.connected()
+            ship.uplink.keep(_batch(ship.uplink.next_seq), "samples")
+            ship.uplink.keep(_batch(ship.uplink.next_seq), "ais")
+            live = [ship.uplink.next_seq - 2, ship.uplink.next_seq - 1]
+            while ship.uplink.dispatch.is_waiting:  # noqa: ASYNC110 - a few turns of the loop
+                await asyncio.sleep(0)
+            ship.uplink.send(group, 100.0)
+            for _ in range(5):
+                await asyncio.sleep(0)
+            named = [codec.name_of(each) for each in ship.port.of(topics.BATCH)]
+            sent = [name[1] for name in named if name is not None]
+            assert [live[0] in sent, 1 in sent, live[1] in sent] == expected, pct
+
+
+async def test_history_goes_no_faster_than_the_bearer_carries() -> None:
+    ship = _Ship(
+        Spool(":memory:", 10_000_000, 1), LinkConfig("narrow", is_adaptive=False, budget_bytes=0, cost_mb=None)
+    )
+    ship.keep(60)
+    hold = asyncio.Event()
+
+    async def slow(topic: str, payload: bytes, *, retain: bool = False, expiry_s: int | None = None) -> bool:
+        ship.port.sent.append((topic, payload, retain))
+        await hold.wait()
+        return True
+
+    ship.port.publish = slow  # type: ignore[method-assign] # a broker that answers late
+    async with ship.joined() as group:
+        await asyncio.sleep(0)
+        ship.uplink.send(group, 100.0)
+        await asyncio.sleep(0)
+        sent = sum(len(payload) for payload in ship.port.of(topics.BATCH))
+        assert 0 < sent <= 250 * 2 + 200
+        hold.set()

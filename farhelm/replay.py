@@ -1,0 +1,143 @@
+"""`farhelm replay`: received lines of the raw log, decoded again by today's decoders."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import zlib
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from protocols.link.batch import Batch
+    from shipside.config import AgentConfig
+    from shipside.rawlog import RawLine
+    from shipside.reprocess import Reprocessor
+
+PROGRESS_LINES = 20_000
+"""Lines between two words of progress: about one a second."""
+
+
+def replay(
+    raw: Annotated[Path, typer.Option(help="Folder of the raw log.")],
+    config: Annotated[Path, typer.Option(help="The agent's configuration: vessel, sources, channels, broker.")],
+    begin: Annotated[str, typer.Option("--from", help="UTC, e.g. 2026-11-26T08:00.")],
+    end: Annotated[str, typer.Option("--to", help="UTC, not included.")],
+    catalogue: Annotated[Path | None, typer.Option(help="Configuration whose channels are used instead.")] = None,
+    only: Annotated[
+        list[str] | None, typer.Option(help="Only this channel; repeatable. Without: all, and AIS.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Write the batches to this file.")] = None,
+    to_broker: Annotated[
+        str | None, typer.Option(help="Send them ashore over this broker, with the vessel's account.")
+    ] = None,
+) -> None:
+    """Decode received lines again, and write the batches to a file or bring them ashore as history.
+
+    They have an epoch of their own, told at the end: the same for the same span, channels and decoders, so that a second
+    run adds nothing. Old rows stay beside the new ones; with --only there is no second row of what was right before.
+
+    Examples:
+      farhelm replay --raw /var/lib/farhelm/raw --config agent.toml --from 2026-11-26T08:00 --to 2026-11-26T09:00 --out x.fhb
+
+      farhelm replay --raw raw --config agent.toml --from 2026-11-26 --to 2026-11-27 --only ENV_TWS --to-broker mqtt://...
+    """
+    from shipside.delivery import write_batches
+    from shipside.reprocess import Reprocessor, epoch_of
+
+    if (out is None) == (to_broker is None):
+        _end("name either --out or --to-broker")
+    settings = _settings(config, catalogue)
+    unknown = sorted(set(only or ()) - set(settings.catalogue.by_id))
+    if unknown:
+        _end(f"the catalogue has no channel {', '.join(unknown)}")
+    first_ns, last_ns = _utc_ns(begin), _utc_ns(end)
+    made_by = f"{_decoders()} {' '.join(sorted(only or ()))}"
+    epoch = epoch_of(settings.vessel.id, first_ns, last_ns, settings.catalogue.hash, made_by)
+    maker = Reprocessor(settings, epoch, frozenset(only or ()))
+    batches = maker.batches(_lines(raw, first_ns, last_ns, maker))
+    try:
+        count = write_batches(out, batches) if out is not None else _send(settings, to_broker or "", batches)
+    except OSError as error:
+        _end(f"{error}")
+    typer.echo(f"\r{maker.line_count} lines made {count} batches of epoch {epoch}, catalogue {settings.catalogue.hash}")
+
+
+def _settings(config: Path, catalogue: Path | None) -> AgentConfig:
+    from control.limits import ConfigError
+    from shipside import config as configuration
+
+    try:
+        settings = configuration.load(config, os.environ)
+        return (
+            settings if catalogue is None else replace(settings, catalogue=configuration.load(catalogue, {}).catalogue)
+        )
+    except ConfigError as error:
+        _end("; ".join(error.faults))
+
+
+def _decoders() -> str:
+    """Return what names today's decoders: they are what their source is, whatever the version says."""
+    import protocols
+    import telemetry
+
+    checksum = 0
+    for package in (protocols, telemetry):
+        for path in sorted(Path(package.__path__[0]).rglob("*.py")):
+            checksum = zlib.crc32(path.read_bytes(), checksum)
+    return f"{checksum:08x}"
+
+
+def _utc_ns(text: str) -> int:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        _end(f"{text!r} is no time of the form 2026-11-26T08:00")
+    return round((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() * 1e9)
+
+
+def _lines(folder: Path, first_ns: int, last_ns: int, maker: Reprocessor) -> Iterator[RawLine]:
+    """Yield the lines of the span, in the order in which they were received."""
+    from shipside import rawlog
+
+    files = rawlog.files_of(folder)
+    if not files:
+        _end(f"{folder} holds no raw log")
+    for number, path in enumerate(files, 1):
+        for line in rawlog.read(path):
+            if first_ns <= line.utc_ns < last_ns:
+                yield line
+                if maker.line_count % PROGRESS_LINES == 0:
+                    _show(f"file {number} of {len(files)}, {maker.line_count} lines")
+
+
+def _send(settings: AgentConfig, url: str, batches: Iterator[Batch]) -> int:
+    from protocols.aio.mqtt import Broker, MqttPort
+    from protocols.link import topics
+    from shipside.delivery import Delivery
+
+    vessel = settings.vessel.id
+    try:
+        broker = Broker.from_url(url)
+    except ValueError as error:
+        _end(str(error))
+    port = MqttPort(broker, f"{vessel}-replay", [topics.topic(vessel, topics.ACK)])
+    delivery = Delivery(port, vessel, lambda sent, done: _show(f"{sent} batches sent, {done} committed ashore"))
+    return asyncio.run(delivery.run(batches))
+
+
+def _show(text: str) -> None:
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r{text}   ")
+        sys.stderr.flush()
+
+
+def _end(text: str) -> NoReturn:
+    typer.echo(f"farhelm replay: {text}", err=True)
+    raise typer.Exit(1)

@@ -1,0 +1,125 @@
+"""Received lines decoded again: a channel that an old decoder lost comes back, over a broker into a shore, once."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from protocols.aio.clock import SystemClock
+from protocols.aio.mqtt import Broker, MqttPort
+from protocols.nmea0183.framing import framed
+from protocols.nmea0183.sentence import readings
+from protocols.reading import Reading
+from shipside import config as configuration
+from shipside import delivery, listening, rawlog
+from shipside.config.raw import RawConfig
+from shipside.rawlog import RawLine, RawLog
+from shipside.reprocess import EPOCH_BASE, Reprocessor, epoch_of
+from shoreside.station import SUBSCRIPTIONS, Station
+from shoreside.store.memory import MemoryStore
+from tests.agent_kit import TCP, agent_toml, broker, closed_port, run_to_end
+from tests.shore_kit import LIMITS, SetClock
+
+SPAN_S = 300
+
+
+def _made(folder: Path) -> configuration.AgentConfig:
+    """Write an agent's configuration, and a raw log of headings and wind; return the configuration."""
+    path = agent_toml(folder, 1883, TCP.format("bridge", 10110))
+    clock = SetClock()
+    log = RawLog(RawConfig(folder / "raw", 30.0, 10**9), clock)
+    for number in range(SPAN_S):
+        log.take("bridge", framed(f"HEHDT,{number % 360:05.1f},T"))
+        log.take("bridge", framed(f"WIMWV,{number % 360:05.1f},R,{10 + number % 5:.1f},N,A"))
+        log.take("bridge", b"!AIVDM,1,1,,A,15M67F001oG?tf6E`FepT@3n00S0,0*12")
+        clock.s += 1.0
+        log.tick(clock.s)
+    log.close()
+    return configuration.load(path, {})
+
+
+def _lines(folder: Path) -> list[RawLine]:
+    return [line for path in rawlog.files_of(folder / "raw") for line in rawlog.read(path)]
+
+
+def _counts(
+    config: configuration.AgentConfig, lines: list[RawLine], only: frozenset[str] = frozenset()
+) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for batch in Reprocessor(config, 1, only).batches(lines):
+        assert batch.historical
+        for column in batch.columns:
+            counts[column.channel] = counts.get(column.channel, 0) + len(column.scan)
+    return counts
+
+
+def test_a_channel_that_an_old_decoder_lost_comes_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The lesson of every raw log: a decoder's bug is mended afterwards (lessons.md 4)."""
+    config = _made(tmp_path)
+    lines = _lines(tmp_path)
+
+    def old(sentence: listening.Sentence) -> list[Reading] | str:
+        return "unsupported" if sentence.formatter == "MWV" else readings(sentence)
+
+    monkeypatch.setattr(listening, "readings", old)
+    lost = _counts(config, lines)
+    monkeypatch.setattr(listening, "readings", readings)
+    found = _counts(config, lines)
+    assert lost["NAV_HDG"] == found["NAV_HDG"] == SPAN_S
+    wind = sorted(set(found) - set(lost))
+    assert wind, "today's decoder gives no wind"
+    assert all(found[channel] == SPAN_S for channel in wind)
+    # With --only, nothing that was right before has a second row.
+    assert _counts(config, lines, frozenset(wind)) == dict.fromkeys(wind, SPAN_S)
+
+
+def test_a_second_run_makes_the_same_batches(tmp_path: Path) -> None:
+    config = _made(tmp_path)
+    lines = _lines(tmp_path)
+    first, second = ([delivery.codec.encode(b) for b in Reprocessor(config, 5).batches(lines)] for _ in range(2))
+    assert first == second
+    assert epoch_of("otter", 1, 2, "aa", "x") == epoch_of("otter", 1, 2, "aa", "x") >= EPOCH_BASE
+    assert epoch_of("otter", 1, 2, "aa", "x") != epoch_of("otter", 1, 2, "aa", "y")
+
+
+def test_the_command_writes_a_span_to_a_file(tmp_path: Path) -> None:
+    config = _made(tmp_path)
+    lines = _lines(tmp_path)
+    command = ["-m", "farhelm", "replay", "--raw", str(tmp_path / "raw"), "--config", str(tmp_path / "agent.toml"),
+               "--from", "2026-01-01", "--to", "2027-01-01", "--out", str(tmp_path / "out.fhb")]  # fmt: skip
+    ran = run_to_end(command)
+    assert ran.returncode == 0, ran.stderr
+    assert f"{len(lines)} lines made 5 batches" in " ".join(ran.stdout.split())
+    batches = list(delivery.read_batches(tmp_path / "out.fhb"))
+    assert [batch.seq for batch in batches] == [1, 2, 3, 4, 5]
+    assert {batch.epoch >= EPOCH_BASE for batch in batches} == {True}
+    assert {batch.catalogue_hash for batch in batches} == {config.catalogue.hash}
+    refused = run_to_end([*command[:-1], str(tmp_path / "x"), "--only", "NO_SUCH"])
+    assert refused.returncode == 1
+    assert "no channel NO_SUCH" in refused.stderr
+
+
+async def test_a_span_is_brought_ashore_over_a_broker_and_a_second_run_adds_nothing(tmp_path: Path) -> None:
+    """Exactly once ashore: the same span, channels and decoders are the same batches."""
+    _made(tmp_path)
+    port, store = closed_port(), MemoryStore()
+    command = ["-m", "farhelm", "replay", "--raw", str(tmp_path / "raw"), "--config", str(tmp_path / "agent.toml"),
+               "--from", "2026-01-01", "--to", "2027-01-01", "--only", "NAV_HDG",
+               "--to-broker", f"mqtt://otter:right@127.0.0.1:{port}"]  # fmt: skip
+    with broker(tmp_path, port):
+        url = Broker.from_url(f"mqtt://shore:right@127.0.0.1:{port}")
+        station = Station(SystemClock(), MqttPort(url, "shore", SUBSCRIPTIONS), store, (), LIMITS)
+        running = asyncio.create_task(station.run())
+        try:
+            for _ in range(2):
+                ran = await asyncio.to_thread(run_to_end, command)
+                assert ran.returncode == 0, ran.stderr
+                assert "made 5 batches of epoch" in " ".join(ran.stdout.split())
+        finally:
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+    assert sorted(seq for _, _, seq in store.batches) == [1, 2, 3, 4, 5]
+    assert all(batch.historical for batch in store.batches.values())
+    assert sum(len(batch.columns[0].scan) for batch in store.batches.values()) == SPAN_S
