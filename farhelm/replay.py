@@ -46,7 +46,7 @@ def replay(
     Examples:
       farhelm replay --raw /var/lib/farhelm/raw --config agent.toml --from 2026-11-26T08:00 --to 2026-11-26T09:00 --out x.fhb
 
-      farhelm replay --raw raw --config agent.toml --from 2026-11-26 --to 2026-11-27 --only ENV_TWS --to-broker mqtt://...
+      farhelm replay --raw raw --config agent.toml --from 2026-11-26 --to 2026-11-27 --only WND_AWS --to-broker mqtt://...
     """
     from shipside.delivery import write_batches
     from shipside.reprocess import Reprocessor, epoch_of
