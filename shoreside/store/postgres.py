@@ -13,7 +13,7 @@ import psycopg
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
-from protocols.link.batch import Batch, TargetReport
+from protocols.link.batch import Batch, Column, TargetReport
 from protocols.link.closing import Closing
 from protocols.link.events import Event
 from shoreside import fleet, views
@@ -222,23 +222,23 @@ class PostgresStore:
     async def _samples(self, connection: Connection, batches: tuple[Batch, ...]) -> None:
         for day in rows.days(batches)[:DAYS_PER_COMMIT]:
             await self._day(connection, day)
-        packed: list[bytes] = []
+        numbers: list[tuple[int, int, Batch, Column]] = []
         texts: list[tuple[object, ...]] = []
         for batch in batches:
             vessel_id = await self._vessel_id(connection, batch.vessel)
             for column in batch.columns:
                 channel_id = await self._named(connection, self._channels, "channel", "short_id", column.channel)
                 if not isinstance(column.values, tuple):
-                    packed.append(rows.pack(vessel_id, channel_id, batch, column))
+                    numbers.append((vessel_id, channel_id, batch, column))
                     continue
                 times = [moment(int(batch.scan_utc_ns[scan])) for scan in column.scan]
                 clean = [value.replace("\0", "\ufffd") for value in column.values]
                 qualities = [int(quality) for quality in column.quality]
                 texts.extend((vessel_id, channel_id, *row) for row in zip(times, clean, qualities, strict=True))
-        if packed:
+        if numbers:
             copying = "COPY sample (vessel_id, channel_id, time, value, quality) FROM STDIN (FORMAT BINARY)"
             async with connection.cursor().copy(copying) as copy:
-                await copy.write(b"".join((rows.HEADER, *packed, rows.TRAILER)))
+                await copy.write(b"".join((rows.HEADER, rows.pack_all(numbers), rows.TRAILER)))
         await _copy(connection, "text_sample", texts)
 
     async def _day(self, connection: Connection, day: datetime) -> None:

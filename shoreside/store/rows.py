@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,22 +43,36 @@ def utc_ns(time: datetime) -> int:
 
 def pack(vessel_id: int, channel_id: int, batch: Batch, column: Column) -> bytes:
     """Return the COPY rows of a numeric column; samples without a value become NULL."""
+    return pack_all([(vessel_id, channel_id, batch, column)])
+
+
+def pack_all(parts: Sequence[tuple[int, int, Batch, Column]]) -> bytes:
+    """Return the COPY rows of numeric columns, each with its vessel's and channel's number, packed all at once."""
+    if not parts:
+        return b""
+    lengths = [len(column.scan) for _, _, _, column in parts]
+    vessels = np.repeat(np.array([vessel for vessel, *_ in parts], dtype=np.int16), lengths)
+    channels = np.repeat(np.array([channel for _, channel, *_ in parts], dtype=np.int16), lengths)
+    times = time_us(np.concatenate([batch.scan_utc_ns[column.scan] for _, _, batch, column in parts]))
+    values = np.concatenate([_numbers(column) for *_, column in parts])
+    quality = np.concatenate([column.quality for *_, column in parts])
+    present = np.isfinite(values)
+    named = (vessels, channels, times, quality)
+    valued = _rows(_WITH_VALUE, [each[present] for each in named], values[present])
+    return valued + _rows(_WITHOUT, [each[~present] for each in named], None)
+
+
+def _numbers(column: Column) -> NDArray[np.float64]:
     if isinstance(column.values, tuple):
         raise TypeError("a text column has rows of its own")
-    times = time_us(batch.scan_utc_ns[column.scan])
-    present = np.isfinite(column.values)
-    names = (vessel_id, channel_id)
-    valued = _rows(_WITH_VALUE, names, times[present], column.quality[present], column.values[present])
-    return valued + _rows(_WITHOUT, names, times[~present], column.quality[~present], None)
+    return column.values
 
 
-def _rows(
-    kind: np.dtype[np.void], names: tuple[int, int], times: NDArray[np.int64], quality: NDArray[np.uint8],
-    values: NDArray[np.float64] | None,
-) -> bytes:  # fmt: skip
+def _rows(kind: np.dtype[np.void], named: Sequence[NDArray[Any]], values: NDArray[np.float64] | None) -> bytes:
+    vessels, channels, times, quality = named
     rows = np.empty(len(times), dtype=kind)
     rows["n"], rows["l0"], rows["l1"], rows["l2"], rows["l4"] = 5, 2, 2, 8, 2
-    rows["vessel"], rows["channel"] = names
+    rows["vessel"], rows["channel"] = vessels, channels
     rows["time"], rows["quality"] = times, quality
     rows["l3"] = -1 if values is None else 8
     if values is not None:
