@@ -92,6 +92,11 @@ class Both:
             part = tuple(codec.decode(payload) for payload in payloads[start : start + COMMIT])
             await self.store.commit(Work(batches=part))
 
+    async def alone(self, payloads: list[Batch]) -> None:
+        """Commit batches that were decoded before."""
+        for start in range(0, len(payloads), COMMIT):
+            await self.store.commit(Work(batches=tuple(payloads[start : start + COMMIT])))
+
     async def theirs(self, buffers: list[bytes]) -> None:
         """Copy rows that were packed before."""
         assert self.bare is not None
@@ -126,9 +131,9 @@ async def prepared(url: str) -> Both:
 def test_batches_to_committed_rows_beside_the_bare_copy(server: Server) -> None:
     """Decoded from the broker's payload, deduplicated, noted for roll-ups and completeness, committed; rates by wall time."""
 
-    async def run() -> tuple[list[float], list[float], list[float]]:
+    async def run() -> tuple[list[float], ...]:
         both = await prepared(f"{server.url}/postgres")
-        rates, cpus, again = [], [], []
+        rates, cpus, again, alone = [], [], [], []
         for number in range(ROUNDS):
             payloads = encoded(number)
             buffers = packed(payloads)
@@ -137,20 +142,25 @@ def test_batches_to_committed_rows_beside_the_bare_copy(server: Server) -> None:
                 what = (lambda p=payloads: both.ours(p)) if side == "ours" else (lambda b=buffers: both.theirs(b))
                 cpu_s = await both.measured(what)
                 figures[side] = (cpu_s, both.wall_s)
+            decoded = [codec.decode(payload) for payload in encoded(100 + number)]
+            await both.measured(lambda d=decoded: both.alone(d))  # type: ignore[misc]
+            alone.append(figures["theirs"][1] / both.wall_s)
             twice_s = await both.measured(lambda p=payloads: both.ours(p))  # type: ignore[misc]
             rates.append(figures["theirs"][1] / figures["ours"][1])
             cpus.append(figures["theirs"][0] / figures["ours"][0])
             again.append(twice_s / figures["ours"][0])
         assert both.bare is not None
         counted = [both.bare.execute(f"SELECT count(*) FROM {table}").fetchone() for table in ("sample", "bare")]  # noqa: S608
-        assert counted[0] == counted[1] == (ROUNDS * BATCHES * SCANS * CHANNELS + SCANS * CHANNELS,)
+        each = ROUNDS * BATCHES * SCANS * CHANNELS
+        assert counted == [(2 * each + SCANS * CHANNELS,), (each + SCANS * CHANNELS,)]
         both.bare.close()
         await both.store.close()
-        return rates, cpus, again
+        return rates, cpus, again, alone
 
-    rates, cpus, again = asyncio.run(run())
+    rates, cpus, again, alone = asyncio.run(run())
     print()
     print(Ratio("store: rows/s to bare COPY, keyed", "at least 0.70", tuple(rates), "decode included").told())
+    print(Ratio("store: the same from decoded batches", "at least 0.70", tuple(alone), "the store's own part").told())
     print(Ratio("store: bare COPY's CPU to ours, keyed", "(beside it)", tuple(cpus), "client + backend").told())
     print(Ratio("store: CPU of a second delivery to the first", "at most 0.10", tuple(again), "decode included").told())
 
