@@ -7,6 +7,7 @@ import json
 import os
 import random
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import AsyncGenerator, Callable, Generator
@@ -176,8 +177,13 @@ async def ear(broker_port: int) -> AsyncGenerator[Ear]:
 
 
 @asynccontextmanager
-async def lines(*first: bytes, every_s: float = 0.1) -> AsyncGenerator[int]:
-    """Serve `first` to each client, then headings that turn by a degree each `every_s`; return the port."""
+async def lines(
+    *first: bytes, every_s: float = 0.1, depths: int = 0, listener: socket.socket | None = None
+) -> AsyncGenerator[int]:
+    """Serve `first` to each client, then headings that turn by a degree each `every_s`; return the port.
+
+    Between two headings come so many `depths`, each unlike the one before. `listener`: the socket to serve at.
+    """
 
     async def serve(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         for chunk in first:
@@ -187,12 +193,15 @@ async def lines(*first: bytes, every_s: float = 0.1) -> AsyncGenerator[int]:
             while not writer.is_closing():
                 writer.write(framed(f"HEHDT,{number % 360:05.1f},T") + b"\r\n")
                 await writer.drain()
+                for part in range(depths):
+                    await asyncio.sleep(every_s / (depths + 1))
+                    writer.write(framed(f"SDDPT,{10 + (number + part) % 40 * 0.5:.1f},0.0,") + b"\r\n")
                 number += 1
-                await asyncio.sleep(every_s)
+                await asyncio.sleep(every_s / (depths + 1))
         except (OSError, asyncio.CancelledError):
             writer.close()
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    server = await asyncio.start_server(serve, sock=listener or socket.create_server(("127.0.0.1", 0)))
     try:
         yield server.sockets[0].getsockname()[1]
     finally:

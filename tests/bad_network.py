@@ -10,10 +10,12 @@ import ctypes
 import fcntl
 import os
 import random
+import shutil
+import socket
 import struct
 import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -22,6 +24,8 @@ TUNSETIFF: Final = 0x400454CA
 TUN_NO_HEADER: Final = 0x1001
 CLONE_NEWNET: Final = 0x40000000
 MTU: Final = 1500
+ROOT: Final = Path(__file__).parents[1]
+MOSQUITTO: Final = shutil.which("mosquitto", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 SHIP, SHORE = "10.77.0.1", "10.77.0.2"
 
 
@@ -107,8 +111,9 @@ class BadNetwork:
         direction.take(os.read(file, MTU + 100))
 
 
-def _tun_in(namespace: str) -> int:
-    """Return the descriptor of a TUN device made in a namespace."""
+@contextmanager
+def _inside(namespace: str) -> Generator[None]:
+    """Let what this thread opens in the block belong to a namespace."""
     libc = ctypes.CDLL(None, use_errno=True)
     home = os.open("/proc/thread-self/ns/net", os.O_RDONLY)
     there = os.open(f"/var/run/netns/{namespace}", os.O_RDONLY)
@@ -116,14 +121,26 @@ def _tun_in(namespace: str) -> int:
         if libc.setns(there, CLONE_NEWNET):
             raise OSError(ctypes.get_errno(), "setns")
         try:
-            file = os.open("/dev/net/tun", os.O_RDWR | os.O_NONBLOCK)
-            fcntl.ioctl(file, TUNSETIFF, struct.pack("16sH", b"bad0", TUN_NO_HEADER))
+            yield
         finally:
             libc.setns(home, CLONE_NEWNET)
     finally:
         os.close(home)
         os.close(there)
+
+
+def _tun_in(namespace: str) -> int:
+    """Return the descriptor of a TUN device made in a namespace."""
+    with _inside(namespace):
+        file = os.open("/dev/net/tun", os.O_RDWR | os.O_NONBLOCK)
+        fcntl.ioctl(file, TUNSETIFF, struct.pack("16sH", b"bad0", TUN_NO_HEADER))
     return file
+
+
+def listener_in(namespace: str) -> socket.socket:
+    """Return a socket of ours that listens at a free port of a namespace's loopback."""
+    with _inside(namespace):
+        return socket.create_server(("127.0.0.1", 0))
 
 
 def is_possible() -> bool:
@@ -136,7 +153,7 @@ def is_possible() -> bool:
 
 
 @contextmanager
-def between(up: Profile, down: Profile, seed: int = 1, prefix: str = "hl-") -> Iterator[tuple[BadNetwork, str, str]]:
+def between(up: Profile, down: Profile, seed: int = 1, prefix: str = "hl-") -> Generator[tuple[BadNetwork, str, str]]:
     """Make two namespaces with a bad network between; give it and their names, and take all away at the end."""
     names = (f"{prefix}ship{os.getpid()}", f"{prefix}shore{os.getpid()}")
     files: list[int] = []
@@ -147,7 +164,7 @@ def between(up: Profile, down: Profile, seed: int = 1, prefix: str = "hl-") -> I
             _ip("-n", name, "addr", "add", here, "peer", peer, "dev", "bad0")
             for device in ("lo", "bad0"):
                 _ip("-n", name, "link", "set", device, "up")
-        yield BadNetwork(*files, up, down, seed), *names
+        yield BadNetwork(files[0], files[1], up, down, seed), *names
     finally:
         for file in files:
             os.close(file)
@@ -157,3 +174,26 @@ def between(up: Profile, down: Profile, seed: int = 1, prefix: str = "hl-") -> I
 
 def _ip(*words: str) -> None:
     subprocess.run(["ip", *words], check=True, capture_output=True)
+
+
+async def run_in(namespace: str, *words: str) -> asyncio.subprocess.Process:
+    """Start a program in a namespace."""
+    return await asyncio.create_subprocess_exec(
+        "ip", "netns", "exec", namespace, *words, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+
+
+@asynccontextmanager
+async def broker(folder: Path, shore: str) -> AsyncGenerator[str]:
+    """Run a plain mosquitto at the shore's end; give its URL."""
+    (folder / "mosquitto.conf").write_text(
+        "listener 1883 0.0.0.0\nallow_anonymous true\nuser root\nmax_inflight_messages 0\n"
+    )
+    assert MOSQUITTO is not None
+    process = await run_in(shore, MOSQUITTO, "-c", str(folder / "mosquitto.conf"))
+    try:
+        yield f"mqtt://{SHORE}:1883"
+    finally:
+        process.kill()
+        await process.wait()

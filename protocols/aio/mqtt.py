@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 import aiomqtt
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
+from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from protocols.aio.port import Arrival, Connected, Disconnected, Message, Will
 
@@ -160,8 +161,8 @@ class MqttPort:
         try:
             async with self._new_client() as client:
                 _heed_cancellation()
-                for pattern in self._subscriptions:
-                    await client.subscribe(pattern, qos=1)
+                if self._subscriptions:  # in one packet: each would cost a round trip before anything is sent
+                    await client.subscribe([(pattern, SubscribeOptions(qos=1)) for pattern in self._subscriptions])
                     _heed_cancellation()
                 self._connections += 1
                 self._client = client

@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
-import shutil
 import sys
-from collections.abc import AsyncGenerator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
 
-from tests.bad_network import GEO, SHORE, BadNetwork, Profile, between, is_possible
+from tests.bad_network import GEO, MOSQUITTO, ROOT, BadNetwork, Profile, between, broker, is_possible, run_in
 
-ROOT = Path(__file__).parents[2]
-MOSQUITTO = shutil.which("mosquitto", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 pytestmark = [
     pytest.mark.skipif(not is_possible(), reason="needs root, ip and /dev/net/tun"),
     pytest.mark.skipif(MOSQUITTO is None, reason="no mosquitto: apt-get install mosquitto"),
@@ -24,14 +19,6 @@ pytestmark = [
 ]
 BACKLOG = 600
 """0.7 MB: 23 s of the link."""
-
-
-async def run_in(namespace: str, *words: str) -> asyncio.subprocess.Process:
-    """Start a program in a namespace."""
-    return await asyncio.create_subprocess_exec(
-        "ip", "netns", "exec", namespace, *words, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)},
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-    )  # fmt: skip
 
 
 async def said(namespace: str, *words: str) -> str:
@@ -76,21 +63,6 @@ for number in range(300):
                 back.setdefault(seq, time.monotonic() - sent[seq])
 print(json.dumps({"rtt_s": list(back.values()), "duplicates": doubles}))
 """
-
-
-@asynccontextmanager
-async def broker(folder: Path, shore: str) -> AsyncGenerator[str]:
-    """Run a plain mosquitto at the shore's end; give its URL."""
-    (folder / "mosquitto.conf").write_text(
-        "listener 1883 0.0.0.0\nallow_anonymous true\nuser root\nmax_inflight_messages 0\n"
-    )
-    assert MOSQUITTO is not None
-    process = await run_in(shore, MOSQUITTO, "-c", str(folder / "mosquitto.conf"))
-    try:
-        yield f"mqtt://{SHORE}:1883"
-    finally:
-        process.kill()
-        await process.wait()
 
 
 async def backfill(
