@@ -29,6 +29,30 @@ RECENT: Final = 32
 """Acknowledgements that are looked at; 6 s on LTE, 5 min on GEO."""
 
 
+OUTAGE_S: Final = 60.0
+"""How long the link must be away before batches get longer: a short cut, and a restart in it, cost nothing."""
+OUTAGE_BATCH_S: Final = 10.0
+"""Length of a batch while nobody can be watching, as on GEO: a kill loses this long, a month of LTE's scans is held."""
+
+
+class Outage:
+    """How long batches are: the bearer's length for those who watch; while the link is away, one that a month fits in."""
+
+    def __init__(self) -> None:
+        """Begin without a link, as every start does."""
+        self._away_since_s: float | None = None
+
+    def batch_s(self, bearer: Bearer, now_s: float, *, is_connected: bool) -> float:
+        """Return the length of the batch that is being collected at `now_s`; live again at once when the link is back."""
+        if is_connected:
+            self._away_since_s = None
+            return bearer.batch_s
+        if self._away_since_s is None:
+            self._away_since_s = now_s
+        is_long = now_s - self._away_since_s >= OUTAGE_S
+        return max(bearer.batch_s, OUTAGE_BATCH_S) if is_long else bearer.batch_s
+
+
 @dataclass(frozen=True, slots=True)
 class LinkFigures:
     """How the link does."""

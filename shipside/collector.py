@@ -18,6 +18,7 @@ from protocols.link.birth import Birth
 from protocols.link.cbor import Plain
 from protocols.link.legend import Legend
 from shipside.alerting import AlertDesk
+from shipside.bearer import Outage
 from shipside.chaining import Chain
 from shipside.config import AgentConfig
 from shipside.config.link import Bearer
@@ -76,7 +77,7 @@ class Collector:
         self.uplink = Uplink(config.vessel.id, clock, port, spool, dispatch, chain, config.link, say)
         self.uplink.wake = self._wake.set
         self.alerts = AlertDesk(dispatch.record, spool, clock.now_s())
-        self._targets_due_s = clock.now_s()
+        self._outage, self._batch_s, self._targets_s = Outage(), bearer.batch_s, clock.now_s()
         self._lookout, self._health = Lookout(), HealthWatch(clock.now_s())
 
     async def run(self) -> None:
@@ -127,12 +128,14 @@ class Collector:
         scan = self._scanner.tick(now_s, self._clock.utc_ns())
         if scan is None:
             return
+        self._batch_s = self._outage.batch_s(self._bearer, now_s, is_connected=self._port.connected)
+        self._batcher.fit(self._batch_s)
         self._batcher.receive(scan, now_s)
         self._look(now_s)
         self._tend_raw(now_s)
         if self._batcher.is_due(now_s):
             self._keep("samples", ())
-        if now_s >= self._targets_due_s:
+        if now_s - self._targets_s >= max(TARGETS_EVERY_S, self._batch_s):
             self._keep_targets(now_s)
 
     def _fit(self, now_s: float) -> None:
@@ -158,7 +161,7 @@ class Collector:
 
     def _keep_targets(self, now_s: float) -> None:
         targets = self.traffic.take_news(now_s)
-        self._targets_due_s = now_s + max(TARGETS_EVERY_S, self._bearer.batch_s)
+        self._targets_s = now_s
         if targets:
             self._keep("ais", targets)
 

@@ -66,6 +66,10 @@ class Batcher:
             column.quality.append(int(latest.quality))
         self._times.append(scan.utc_ns)
 
+    def fit(self, length_s: float) -> None:
+        """Cut at another length from now on, the batch being collected too."""
+        self._length_s = length_s
+
     @property
     def has_scans(self) -> bool:
         """True when there is something to cut."""

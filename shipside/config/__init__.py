@@ -39,6 +39,9 @@ from telemetry.catalogue import Catalogue
 from telemetry.integrity import IntegrityRules
 from telemetry.manual import ManualValue
 
+SPOOL_MB_MAX: Final = 1000.0
+"""Size of the spool where [spool] mb_max does not say: 30 days at 200 channels a second without a link, on any bearer."""
+
 
 @dataclass(frozen=True, slots=True)
 class AgentConfig:
@@ -119,7 +122,7 @@ def from_mapping(source: Mapping[str, object], folder: Path, environment: Mappin
         integrity=read_integrity(reader, vessel, inputs, ranking),
         link=read_link(reader, link),
         spool=Path(environment.get("FARHELM_SPOOL") or reader.path(spool, "path", "spool")),
-        spool_bytes_max=int(reader.number(spool, "mb_max", "spool", 1.0, 1e6, 1000.0) * 1e6),
+        spool_bytes_max=int(reader.number(spool, "mb_max", "spool", 1.0, 1e6, SPOOL_MB_MAX) * 1e6),
         raw=read_raw(reader), journal=reader.path(safety, "journal", "safety"),
         panel_port=int(reader.number(safety, "panel_port", "safety", 0, 65535, 0)),
         master_public_key=read_master_key(reader, keys), vessel_key=reader.path(keys, "vessel_key", "keys"),
