@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 PARTS_MAX: Final = 9
 """The field has one digit; a message of five slots takes at most five sentences."""
@@ -17,12 +17,13 @@ FILLS: Final = ("0", "1", "2", "3", "4", "5")
 _COUNT, _NUMBER, _ID, _CHANNEL, _PAYLOAD, _FILL = range(6)
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One VDM or VDO sentence."""
+class Part(NamedTuple):
+    """One VDM or VDO sentence; a tuple, because some are made every second."""
 
-    count: int
+    total: int
+    """Parts of its message."""
     number: int
+    """1..total."""
     key: str
     """Source, formatter, sequential id and channel: parts of one message share it."""
     payload: str
@@ -46,7 +47,8 @@ def part_of(source: str, formatter: str, fields: Sequence[str]) -> Part | None:
     if not (count.isdecimal() and number.isdecimal()) or not 1 <= int(number) <= int(count) <= PARTS_MAX:
         return None
     key = f"{source}/{formatter}/{fields[_ID]}/{fields[_CHANNEL]}"
-    return Part(int(count), int(number), key, fields[_PAYLOAD], fields[_FILL], formatter == "VDO")
+    row = (int(count), int(number), key, fields[_PAYLOAD], fields[_FILL], formatter == "VDO")
+    return tuple.__new__(Part, row)
 
 
 class Assembler:
@@ -61,20 +63,20 @@ class Assembler:
 
     def receive(self, part: Part) -> list[Part] | None:
         """Return all parts of the message that `part` completes, in order; None while some are missing."""
-        if part.count == 1:
+        if part.total == 1:
             return [part]
         self._received += 1
         waiting = self._open.get(part.key)
         if waiting is None or self._is_another(waiting, part):
             self._drop(part.key)
-            waiting = self._open[part.key] = _Open(part.count, self._received)
+            waiting = self._open[part.key] = _Open(part.total, self._received)
         waiting.parts[part.number], waiting.last = part, self._received
         if len(self._open) > OPEN_MAX:
             self._drop(next(iter(self._open)))
-        if len(waiting.parts) < part.count:
+        if len(waiting.parts) < part.total:
             return None
         self._open.pop(part.key, None)
-        return [waiting.parts[number] for number in range(1, part.count + 1)]
+        return [waiting.parts[number] for number in range(1, part.total + 1)]
 
     @property
     def waiting_count(self) -> int:
@@ -84,7 +86,7 @@ class Assembler:
     def _is_another(self, waiting: _Open, part: Part) -> bool:
         """Tell whether `part` belongs to another message than the one that waits under its key."""
         is_late = self._received - waiting.last > APART_MAX
-        return is_late or waiting.count != part.count or part.number in waiting.parts
+        return is_late or waiting.count != part.total or part.number in waiting.parts
 
     def _drop(self, key: str) -> None:
         dropped = self._open.pop(key, None)

@@ -89,6 +89,15 @@ _FORMS: Final = {
 }
 _PLANS: Final = {int(name): plan for name, plan in _FORMS.items() if name.isdecimal() and int(name) not in _HAS_FORMS}
 
+_CLASS_A: Final = {kind: _PLANS[kind].layout for kind in (1, 2, 3)}
+"""Messages 1, 2 and 3 are laid out alike."""
+_CLASS_A_BITS: Final = _CLASS_A[1].length
+_AT: Final = {name: (_CLASS_A_BITS - first - width, look) for first, width, look, name in _CLASS_A[1].places}
+(_STATE_AT, _STATES), (_TURN_AT, _TURNS), (_SPEED_AT, _SPEEDS), (_COURSE_AT, _COURSES), (_HEADING_AT, _HEADINGS) = (
+    _AT[name] for name in ("nav_status", "rot_deg_min", "sog_kn", "cog_deg", "heading_deg")
+)
+(_LONGITUDE_AT, _), (_LATITUDE_AT, _) = (_AT[field.name] for field in POSITION)
+
 
 def decode_parts(parts: Sequence[Part]) -> AisReport | str:
     """Return the report in the parts of one message, in order; or why there is none."""
@@ -121,6 +130,13 @@ def decode_bits(bits: int, length: int, *, is_own_ship: bool) -> AisReport | str
     if length < HEAD_BITS:
         return "shorter than type and MMSI"
     kind, mmsi = bits >> length - CHAR_BITS, bits >> length - HEAD_BITS & _MMSI_MASK
+    if length == _CLASS_A_BITS and kind in _CLASS_A and mmsi <= MMSI_MAX:
+        report = _class_a(bits, kind, mmsi, is_own_ship=is_own_ship)
+        return report or _with_care(_CLASS_A[kind], bits, length, kind, mmsi, is_own_ship=is_own_ship)
+    return _by_plan(bits, length, kind, mmsi, is_own_ship=is_own_ship)
+
+
+def _by_plan(bits: int, length: int, kind: int, mmsi: int, *, is_own_ship: bool) -> AisReport | str:
     plan = _PLANS.get(kind)
     if plan is None:
         name = form(kind, mmsi, bits, length)
@@ -150,6 +166,22 @@ def decode_bits(bits: int, length: int, *, is_own_ship: bool) -> AisReport | str
             float((raw >> 6 & 63) + (raw & 63)) or None,
         )
     return tuple.__new__(AisReport, plan.pick(row))
+
+
+def _class_a(bits: int, kind: int, mmsi: int, *, is_own_ship: bool) -> AisReport | None:
+    """Return the report of a message 1, 2 or 3 that is all right, written out because most are; None where one is not."""
+    latitude = (bits >> _LATITUDE_AT & _LATITUDE_MASK ^ _LATITUDE_HALF) - _LATITUDE_HALF
+    longitude = (bits >> _LONGITUDE_AT & _LONGITUDE_MASK ^ _LONGITUDE_HALF) - _LONGITUDE_HALF
+    if not (-_LATITUDE_MAX <= latitude <= _LATITUDE_MAX and -_LONGITUDE_MAX <= longitude <= _LONGITUDE_MAX):
+        return None
+    course, heading = _COURSES[bits >> _COURSE_AT & 0xFFF], _HEADINGS[bits >> _HEADING_AT & 0x1FF]
+    if course is OUT_OF_RANGE or heading is OUT_OF_RANGE:
+        return None
+    return tuple.__new__(AisReport, (
+        kind, mmsi, is_own_ship, latitude / MINUTE_PARTS, longitude / MINUTE_PARTS, _SPEEDS[bits >> _SPEED_AT & 0x3FF],
+        course, heading, _TURNS[bits >> _TURN_AT & 0xFF], _STATES[bits >> _STATE_AT & 0xF],
+        None, None, None, None, None, (), (_CLASS_A[kind], bits, _CLASS_A_BITS),
+    ))  # fmt: skip
 
 
 def _with_care(layout: Layout, bits: int, length: int, kind: int, mmsi: int, *, is_own_ship: bool) -> AisReport:

@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 
 from protocols.nmea0183.framing import SENTENCE_CHARS_MAX
-from protocols.nmea0183.sentence import Rejected, Sentence, names_of, parse_line
+from protocols.nmea0183.sentence import Rejected, Sentence, opening, parse_line
 
 FEW: Final = 32
 """Fewer lines are read faster one by one: numpy needs some tens of microseconds to begin with."""
@@ -40,10 +40,12 @@ def parse_lines(lines: Sequence[bytes]) -> list[Sentence | Rejected]:
     texts = chunk.decode("ascii").split("\n")
     for text, line, is_good in zip(texts, lines, _plainly_good(chunk), strict=True):
         if is_good:
-            fields = text[1:-3].split(",")
-            names = names_of(fields.pop(0))
-            if names is not None and fields:
-                found.append(tuple.__new__(Sentence, (*names, fields, None, True, text[0] == "!", "")))
+            first, comma, rest = text[:-3].partition(",")
+            names = opening(first)
+            if names is not None and comma:
+                talker, formatter, is_encapsulated = names
+                fields = rest.split(",")
+                found.append(tuple.__new__(Sentence, (talker, formatter, fields, None, True, is_encapsulated, "")))
                 continue
         found.append(parse_line(line))
     return found

@@ -18,9 +18,11 @@ _NUMBER_CHARS: Final = "0123456789.-+"
 _SURELY_SHORT: Final = 12
 """Characters in which no number can have too many digits."""
 _ANGLE_SHORT: Final = 18
+_ANGLE_CHARS: Final = "0123456789."
 DATES_MAX: Final = 16
-"""Dates remembered: each is heard thousands of times a day."""
-_TIME: Final = re.compile(r"([01]\d|2[0-3])([0-5]\d)([0-5]\d|60)(?:\.(\d{1,6}))?")
+"""Dates, and seconds of a day, remembered: each date is heard thousands of times a day, each second some times."""
+_TIME: Final = re.compile(r"([01][0-9]|2[0-3])([0-5][0-9])([0-5][0-9]|60)")
+FRACTION_DIGITS_MAX: Final = 6
 _DEGREES: Final = {2: re.compile(r"(\d{2})(\d{2}(?:\.\d{0,12})?)"), 3: re.compile(r"(\d{3})(\d{2}(?:\.\d{0,12})?)")}
 MINUTES_MAX: Final = 60.0
 PIVOT_YEAR: Final = 80
@@ -103,8 +105,11 @@ def longitude_deg(text: str, hemisphere: str) -> float | None:
 
 
 def _angle_deg(text: str, digits: int, hemisphere: str, positive: str, negative: str) -> float | None:
-    if text[digits + 2 : digits + 3] == "." and len(text) <= _ANGLE_SHORT and text.replace(".", "", 1).isdigit():
-        degrees, minutes = int(text[:digits]), float(text[digits:])
+    if text[digits + 2 : digits + 3] == "." and len(text) <= _ANGLE_SHORT and not text.strip(_ANGLE_CHARS):
+        try:
+            degrees, minutes = int(text[:digits]), float(text[digits:])
+        except ValueError:
+            return None
     else:
         match = _DEGREES[digits].fullmatch(text)
         if match is None:
@@ -127,11 +132,19 @@ def position(lat: str, north: str, lon: str, east: str, *, is_valid: bool) -> tu
 
 def clock(text: str) -> str | None:
     """Return `hh:mm:ss[.sss]` of a UTC time field, None when it is no time of day."""
-    match = _TIME.fullmatch(text)
-    if match is None:
+    whole, dot, fraction = text.partition(".")
+    shown = _second_of_day(whole)
+    if shown is None or not dot:
+        return shown
+    if len(fraction) > FRACTION_DIGITS_MAX or not (fraction.isascii() and fraction.isdecimal()):
         return None
-    fraction = f".{match[4]}" if match[4] and match[4].strip("0") else ""
-    return f"{match[1]}:{match[2]}:{match[3]}{fraction}"
+    return f"{shown}.{fraction}" if fraction.strip("0") else shown
+
+
+@lru_cache(DATES_MAX)
+def _second_of_day(text: str) -> str | None:
+    match = _TIME.fullmatch(text)
+    return None if match is None else f"{match[1]}:{match[2]}:{match[3]}"
 
 
 @lru_cache(DATES_MAX)
@@ -142,6 +155,12 @@ def date(day: str, month: str, year: str) -> str | None:
     full_year = int(year) if len(year) == 4 else int(year) + (1900 if int(year) >= PIVOT_YEAR else 2000)  # noqa: PLR2004 - digits
     is_date = 1 <= int(month) <= 12 and 1 <= int(day) <= _days(full_year, int(month))  # noqa: PLR2004 - months
     return f"{full_year:04d}-{int(month):02d}-{int(day):02d}" if is_date else None
+
+
+@lru_cache(DATES_MAX)
+def short_date(text: str) -> str | None:
+    """Return `yyyy-mm-dd` of `ddmmyy`, None when it is no date."""
+    return date(text[:2], text[2:4], text[4:]) if len(text) == 6 else None  # noqa: PLR2004 - ddmmyy
 
 
 _NO_MOMENT: Final = Reading("NAV_UTC", None, "", Quality.INVALID)

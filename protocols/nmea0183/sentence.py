@@ -100,28 +100,30 @@ PLAIN_BYTES_MAX: Final = 128
 """Longest line read in one go: a standard sentence and half."""
 ADDRESSES_MAX: Final = 1024
 """Addresses remembered with their talker and formatter: a ship has some fifty, and noise pushes out only the oldest."""
-_CHECKSUMS: Final = {f"{value:{kind}}".encode("ascii"): value for value in range(256) for kind in ("02X", "02x")}
-_STARTS: Final = b"$!"
-_BANG: Final = _STARTS[1]
+_ENDS: Final = {f"*{value:{kind}}".encode("ascii"): value for value in range(256) for kind in ("02X", "02x")}
+"""{how a line with a checksum ends: the checksum}"""
 
 
 def parse_line(line: bytes) -> Sentence | Rejected:
     """Return the sentence in a line (with or without its line end and TAG block), or why there is none."""
-    if line[-3:-2] == b"*" and len(line) <= PLAIN_BYTES_MAX:  # a plain line: the checksum is folded here, in place
-        body = line[1:-3]
-        folded = int.from_bytes(body, "little")
-        if len(body) > 16:  # noqa: PLR2004 - as in `checksum`
-            folded ^= folded >> 512
-            folded ^= folded >> 256
+    told, size = _ENDS.get(line[-3:]), len(line)
+    if told is not None and size <= PLAIN_BYTES_MAX:  # a plain line: the checksum is folded here, in place
+        folded = int.from_bytes(line[1:-3], "little")
+        if size > 20:  # noqa: PLR2004 - as in `checksum`: each fold halves what is left, four bytes are not in it
+            if size > 36:  # noqa: PLR2004
+                if size > 68:  # noqa: PLR2004
+                    folded ^= folded >> 512
+                folded ^= folded >> 256
             folded ^= folded >> 128
         folded ^= folded >> 64
         folded ^= folded >> 32
         folded ^= folded >> 16
-        if _CHECKSUMS.get(line[-2:]) == (folded ^ folded >> 8) & 0xFF and line.isascii() and b"*" not in body:
-            fields = body.decode("ascii").split(",")
-            names = names_of(fields.pop(0))
-            if names is not None and fields and line[0] in _STARTS and b"\\" not in body:
-                return tuple.__new__(Sentence, (*names, fields, None, True, line[0] == _BANG, ""))
+        if told == (folded ^ folded >> 8) & 0xFF and line.isascii():
+            first, comma, rest = line[:-3].decode("ascii").partition(",")
+            names = opening(first)
+            if names is not None and comma and "*" not in rest and "\\" not in rest:
+                talker, formatter, is_encapsulated = names
+                return tuple.__new__(Sentence, (talker, formatter, rest.split(","), None, True, is_encapsulated, ""))
     return _with_care(line.strip())
 
 
@@ -161,6 +163,13 @@ def names_of(address: str) -> tuple[str, str] | None:
     if _ADDRESS.fullmatch(address) is None:
         return None
     return (address[0], address[1:]) if address[0] == "P" else (address[:2], address[2:])
+
+
+@lru_cache(ADDRESSES_MAX)
+def opening(first: str) -> tuple[str, str, bool] | None:
+    """Return talker, formatter, and whether it starts with `!`, of a sentence's start and address; None where it is neither."""
+    names = names_of(first[1:]) if first.startswith(("$", "!")) else None
+    return None if names is None else (*names, first[0] == "!")
 
 
 def readings(sentence: Sentence) -> list[Reading] | Reject:

@@ -49,6 +49,29 @@ def test_the_fast_way_and_the_careful_way_agree(kind: int, mmsi: int, noise: byt
         assert report == careful
 
 
+course = st.one_of(st.integers(0, 4095), st.sampled_from((0, 3599, 3600, 3601, 4095)))
+heading = st.one_of(st.integers(0, 511), st.sampled_from((0, 359, 360, 510, 511)))
+longitude = st.one_of(st.integers(-(1 << 27), (1 << 27) - 1), st.sampled_from((-108_000_001, 108_000_000, 108_600_000)))
+latitude = st.one_of(st.integers(-(1 << 26), (1 << 26) - 1), st.sampled_from((-54_000_001, 54_000_000, 54_600_000)))
+
+
+@given(
+    st.integers(1, 3), st.sampled_from((1, 999_999_999, 1_000_000_000)), st.integers(0, (1 << 22) - 1), course, heading,
+    longitude, latitude,
+)  # fmt: skip
+def test_position_reports_at_their_limits_are_read_alike_fast_and_with_care(
+    kind: int, mmsi: int, first: int, course: int, heading: int, longitude: int, latitude: int
+) -> None:
+    """Messages 1, 2 and 3 of 168 bits have a way of their own; `first` is status, turn and speed."""
+    place = (longitude & (1 << 28) - 1) << 27 | latitude & (1 << 27) - 1
+    bits = ((((kind << 32 | mmsi) << 22 | first) << 56 | place) << 12 | course) << 9 | heading
+    report = decoder.decode_bits(bits << 31 - 3, 168 - 3, is_own_ship=False)  # three bits short: never the fast way
+    whole = decoder.decode_bits(bits << 31 - 3 + 3, 168, is_own_ship=False)
+    assert isinstance(report, AisReport)
+    assert isinstance(whole, AisReport)
+    assert whole._replace(rest=None) == report._replace(rest=None)
+
+
 armour = st.text([chr(char) for char in (*range(48, 88), *range(96, 120))], max_size=300)
 
 

@@ -138,7 +138,7 @@ def messages(name: str) -> Iterator[tuple[list[Part], list[bytes]]]:
                 whole,
                 [
                     framed(
-                        f"AIVDM,{each.count},{each.number},{'' if each.count == 1 else 1},A,{each.payload},{each.fill}",
+                        f"AIVDM,{each.total},{each.number},{'' if each.total == 1 else 1},A,{each.payload},{each.fill}",
                         "!",
                     )
                     for each in whole

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from protocols.nmea0183.field import clock, date, gauge, moment, position
+from protocols.nmea0183.field import clock, date, gauge, moment, position, short_date
 from protocols.nmea0183.form import Form
 from protocols.nmea0183.kinds import (
     Field,
@@ -109,7 +109,7 @@ def gll(f: list[str]) -> list[Reading]:
 def rmc(f: list[str]) -> list[Reading]:
     """Return position, speed and course over ground, and the moment; void status voids all but the clock."""
     good = f[1] == "A" and _mode_good(f, 11)
-    day = date(f[8][:2], f[8][2:4], f[8][4:]) if len(f[8]) == 6 and f[1] == "A" else None  # noqa: PLR2004 - ddmmyy
+    day = short_date(f[8]) if f[1] == "A" else None
     return [
         *position(f[2], f[3], f[4], f[5], is_valid=good),
         _SOG(f[6], good),

@@ -120,8 +120,7 @@ def xdr(f: list[str]) -> list[Reading]:
     """Return the readings of the transducers that have a channel; a quadruple that cannot be read costs itself."""
     readings: list[Reading] = []
     for start in range(0, len(f) - 3, 4):
-        kind, text, unit, name = f[start : start + 4]
-        transducer = TRANSDUCERS.get((kind, unit, name))
+        transducer = TRANSDUCERS.get((f[start], f[start + 2], f[start + 3]))
         if transducer is not None:
-            readings.append(transducer(text, text != ""))
+            readings.append(transducer(f[start + 1], f[start + 1] != ""))
     return readings
