@@ -50,7 +50,7 @@ def test_many_lines_at_once_are_what_each_is_alone(chunk: list[bytes]) -> None:
 
 
 nasty_text = st.one_of(
-    printable,
+    printable.map(lambda text: text.replace(",", ";")),  # a comma would make two fields of one
     st.sampled_from(
         [
             "A",

@@ -37,6 +37,8 @@ CHANNELS: dict[str, dict[str, str]] = {
 """{formatter: {channel: field of the form}}"""
 TOGETHER = {"NAV_LAT": "longitude_deg", "NAV_LON": "latitude_deg"}
 """Half a position is none."""
+REFERENCE = 12
+"""Of HTD, in which field it says what its headings refer to: the channel is of true headings, the form of those as spoken."""
 
 text = st.one_of(
     st.sampled_from("A V N E W S T M K R L C P D F 0 1 2 8 -1 nan inf 1e5 1_2.5 1.5 95.0 5375.1 400 -5 250161".split()),  # noqa: SIM905
@@ -59,6 +61,9 @@ def test_a_channel_has_a_value_exactly_when_the_form_has_one(line: bytes, change
     found, typed = readings(sentence), fields_of(sentence)
     assert not isinstance(found, str)
     assert typed is not None
+    if sentence.formatter == "HTD" and sentence.fields[REFERENCE] not in ("T", ""):
+        assert {reading.quality for reading in found} <= {Quality.INVALID}
+        return
     for reading in found:
         name = CHANNELS[sentence.formatter].get(reading.channel)
         if name is None:
