@@ -86,7 +86,8 @@ def whole(name: str, low: int, high: int, digits: int = 1) -> Field:
             return Fault.ABSENT
         if not _WHOLE.fullmatch(text):
             return Fault.SPELLING
-        return int(text) if low <= int(text) <= high else Fault.RANGE
+        is_in = low <= int(text) <= high and not (low >= 0 and text[0] == "-")  # -0 is no count
+        return int(text) if is_in else Fault.RANGE
 
     return Field(name, read, lambda value: [f"{'-' if _int(value) < 0 else ''}{abs(_int(value)):0{digits}d}"])
 
