@@ -26,13 +26,22 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .PHONY: help demo test check bench soak screenshots ui lock clean browser fix
 
 help: ## Say what there is to make
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
 
 demo: $(READY) ui ## Start everything: database, broker, ships, agents, shore, console; ARGS="..." is passed on
 	@exec $(PY) -m farhelm demo $(ARGS)
 
 test: $(READY) ui browser mosquitto ## Run all tests; ARGS="-k conn" is passed on to pytest
 	@$(PY) -m pytest -m "not soak" $(TESTS) $(ARGS)
+
+# The stores' tests on a server that has the extension; DIR is searched for extension/timescaledb.control and timescaledb.so.
+TIMESCALE_TESTS := tests/integration/test_shore_store.py $(wildcard tests/integration/test_store_*.py) \
+	tests/integration/test_dashboards.py tests/property/test_rollups.py tests/property/test_exactly_once.py
+.PHONY: test-timescale
+test-timescale: $(if $(DIR),$(READY)) ## Run the store's tests on TimescaleDB: DIR=/folder/with/the/extension for PostgreSQL 18
+	@[ -n "$(DIR)" ] || { echo "make test-timescale DIR=...: name a folder that has TimescaleDB for PostgreSQL 18 (extension/timescaledb.control and"; \
+		echo "timescaledb.so somewhere below it, readable by everybody), e.g. its package for PostgreSQL 18, unpacked. None comes with Farhelm."; exit 2; }
+	@FARHELM_TIMESCALE="$(abspath $(DIR))" $(PY) -m pytest -q -m "not soak" $(TIMESCALE_TESTS) $(ARGS)
 
 check: $(READY) ## Lint, types, import contracts, house rules
 	@set -e; for step in "ruff check ." "ruff format --check ." mypy pyright lint-imports; do \

@@ -99,7 +99,7 @@ def _say(event: str, **facts: object) -> None:
 def build(settings: config.ShoreConfig, clock: Clock, role: Role = roles.ALL) -> Shore:
     """Return the shore that `settings` describe, with the duties of `role`; nothing runs yet."""
     name = settings.client_id if role.is_alone else f"{settings.client_id}-{role.name}-{secrets.token_hex(4)}"
-    store, readers = PostgresStore(settings.database), Readers(settings.database)
+    store, readers = PostgresStore(settings.database, settings.timescale), Readers(settings.database)
     everyone = People(readers)
     port = MqttPort(Broker.from_url(settings.broker), name, role.subscriptions)
     stop_port = MqttPort(Broker.from_url(settings.stop_broker), f"{name}-stop", ())

@@ -19,6 +19,7 @@ from protocols.aio.mqtt import Broker
 from protocols.errors import MalformedError
 from protocols.link.topics import topic
 from shoreside.plain import as_list, as_map
+from shoreside.store.hypertables import USES, Timescale
 from shoreside.store.retention import Retention
 
 ENVIRONMENT: Final = {
@@ -83,6 +84,7 @@ class ShoreConfig:
     alerts: AlertLimits
     vessels: tuple[VesselConfig, ...]
     retention: Retention = field(default_factory=Retention)
+    timescale: Timescale = field(default_factory=Timescale)
 
     @property
     def secure(self) -> bool:
@@ -108,12 +110,12 @@ def parse(text: str, environment: Mapping[str, str], folder: Path) -> ShoreConfi
     except tomllib.TOMLDecodeError as error:
         raise ConfigError([f"not TOML: {error}"]) from error
     reader = _Reader()
-    unknown = sorted(set(table) - {"shore", "alerts", "vessels", "retention"})
+    unknown = sorted(set(table) - {"shore", "alerts", "vessels", "retention", "store"})
     reader.faults.extend(f"unknown table [{name}]" for name in unknown)
     shore = reader.table(table, "shore")
     shore = {**shore, **reader.overrides(environment)}
     config = reader.shore(shore, reader.alerts(reader.table(table, "alerts")), reader.vessels(table), folder)
-    config = replace(config, retention=reader.retention(table))
+    config = replace(config, retention=reader.retention(table), timescale=reader.timescale(table))
     if reader.faults:
         raise ConfigError(reader.faults)
     return config
@@ -187,6 +189,21 @@ class _Reader:
         made = Retention(**days)
         self.faults.extend(f"retention.{fault}" for fault in made.faults())
         return made
+
+    def timescale(self, source: Mapping[str, object]) -> Timescale:
+        table = as_map(source.get("store", {}))
+        if table is None:
+            self.faults.append("store must be a table: [store]")
+            return Timescale()
+        self.only(table, "store", frozenset(("timescale", "compress_after_days")))
+        said, days = table.get("timescale", "auto"), table.get("compress_after_days", Timescale().compress_after_days)
+        use = next((use for use in USES if use == said), None)
+        if use is None:
+            self.faults.append("store.timescale must be one of " + ", ".join(USES))
+        if not isinstance(days, int) or isinstance(days, bool) or not 1 <= days <= _DAYS_MAX:
+            self.faults.append("store.compress_after_days must be whole days, 1 or more")
+            return Timescale()
+        return Timescale(use or "auto", days)
 
     def vessels(self, source: Mapping[str, object]) -> tuple[VesselConfig, ...]:
         tables = as_map(source.get("vessels", {}))

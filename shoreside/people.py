@@ -100,7 +100,7 @@ def matches(password_hash: str, password: str) -> bool:
 
 async def _run(arguments: argparse.Namespace) -> int:
     settings = config.load(arguments.config, os.environ)
-    store = PostgresStore(settings.database)
+    store = PostgresStore(settings.database, settings.timescale)
     await store.load()
     await store.close()
     readers = Readers(settings.database)

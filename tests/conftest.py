@@ -8,13 +8,13 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
-from tests.postgres_rig import running_server
+from tests.postgres_rig import TIMESCALE, running_server, with_timescale
 
 
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
     """Start a server in a temporary folder; stop it after."""
-    with running_server() as server:
+    with running_server(**(with_timescale(TIMESCALE) if TIMESCALE else {})) as server:
         yield server.url
 
 

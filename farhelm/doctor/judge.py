@@ -155,7 +155,8 @@ def _schema(applied: dict[str, str] | None, build: dict[str, str]) -> Finding:
     if missing:
         return warn(name, f"older than this build: {', '.join(missing)} is not applied",
                     "start the shore: it brings the schema forward by itself")  # fmt: skip
-    return ok(name, f"version {max(applied, default='none').removesuffix('.sql')}, that of this build")
+    version = max((file for file in applied if "/" not in file), default="none").removesuffix(".sql")
+    return ok(name, f"version {version}, that of this build")
 
 
 def secret_file(name: str, seen: FileSeen, missing_do: str) -> Finding:

@@ -109,7 +109,7 @@ def database(url: str) -> DatabaseSeen:
     """Connect to the database of `url` and read which schema it has."""
     import psycopg
 
-    from shoreside.store import migrate
+    from shoreside.store import hypertables, migrate
 
     parts = urlsplit(url)
     at = f"{parts.hostname}:{parts.port or 5432}{parts.path}"
@@ -125,4 +125,6 @@ def database(url: str) -> DatabaseSeen:
     except psycopg.Error as error:
         return DatabaseSeen(at, said(error))
     applied = None if rows is None else {str(name): str(digest) for name, digest in rows}
+    if any(name.startswith(hypertables.PREFIX) for name in applied or ()):
+        build |= migrate.files_of_timescale()
     return DatabaseSeen(at, "", f"PostgreSQL {about[0]}", int(about[1]), applied, build, bool(about[3]))

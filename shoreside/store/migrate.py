@@ -6,9 +6,12 @@ import hashlib
 from pathlib import Path
 from typing import Final
 
-import psycopg
+from shoreside.store import hypertables
+from shoreside.store.connection import Connection
+from shoreside.store.hypertables import Timescale
 
 FOLDER: Final = Path(__file__).with_name("migrations")
+TIMESCALE: Final = Path(__file__).with_name("timescale")
 LOCK: Final = 0x6661_7268
 """Advisory lock key ('farh'), so that two programs starting at once do not both migrate."""
 
@@ -19,13 +22,19 @@ class SchemaError(Exception):
 
 def files_of_build() -> dict[str, str]:
     """Return the names of this build's schema files, each with the SHA-256 under which it is recorded when applied."""
-    return {path.name: _hash(path.read_bytes()) for path in sorted(FOLDER.glob("*.sql"))}
+    return {name: _hash(content) for name, content in _files(FOLDER).items()}
 
 
-async def migrate(connection: psycopg.AsyncConnection[tuple[object, ...]]) -> list[str]:
-    """Apply the files not yet applied, all in one transaction, and return their names.
+def files_of_timescale() -> dict[str, str]:
+    """Return the same of the files that only a database with hypertables has."""
+    return {name: _hash(content) for name, content in _files(TIMESCALE, hypertables.PREFIX).items()}
 
-    Raise SchemaError when an applied file has changed since, or is not known to this build (a newer one ran before).
+
+async def migrate(connection: Connection, timescale: Timescale | None = None) -> list[str]:
+    """Apply the files not yet applied, all in one transaction, and return their names; those of TimescaleDB last.
+
+    Raise SchemaError when an applied file has changed since, or is not known to this build (a newer one ran before), or when
+    the hypertables that are wanted cannot be had.
     """
     async with connection.transaction():
         await connection.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
@@ -35,12 +44,20 @@ async def migrate(connection: psycopg.AsyncConnection[tuple[object, ...]]) -> li
         )
         cursor = await connection.execute("SELECT name, sha256 FROM migration")
         applied = {str(row[0]): str(row[1]) for row in await cursor.fetchall()}
-        files = {path.name: path.read_bytes() for path in sorted(FOLDER.glob("*.sql"))}
-        _check(applied, files)
+        extra = _files(TIMESCALE, hypertables.PREFIX)
+        files = _files(FOLDER)
+        _check(applied, {**files, **extra})
+        wish = timescale or Timescale()
+        wanted = await hypertables.is_wanted(connection, wish, applied)
+        if isinstance(wanted, str):
+            raise SchemaError(wanted)
+        files |= extra if wanted else {}
         fresh = [name for name in files if name not in applied]
         for name in fresh:
             await connection.execute(files[name])
             await connection.execute("INSERT INTO migration (name, sha256) VALUES (%s, %s)", (name, _hash(files[name])))
+        if wanted:
+            await hypertables.set_policies(connection, wish)
     return fresh
 
 
@@ -50,6 +67,10 @@ def _check(applied: dict[str, str], files: dict[str, bytes]) -> None:
             raise SchemaError(f"the database was made by a newer build: it has {name}")
         if _hash(files[name]) != digest:
             raise SchemaError(f"{name} has changed since it was applied; migrations are never edited")
+
+
+def _files(folder: Path, prefix: str = "") -> dict[str, bytes]:
+    return {prefix + path.name: path.read_bytes() for path in sorted(folder.glob("*.sql"))}
 
 
 def _hash(content: bytes) -> str:

@@ -10,6 +10,7 @@ import psycopg
 from psycopg import sql
 
 from shoreside.store.connection import Connection
+from shoreside.store.hypertables import is_hypertable
 
 Step = Literal["day", "month", "year"]
 STEPS: Final[dict[str, Step]] = {
@@ -53,7 +54,8 @@ def partition_of(parent: str, time: datetime) -> Partition:
 async def ensure(connection: Connection, partition: Partition) -> None:
     """Make `partition` where it is missing and record it.
 
-    Where the default partition holds rows of its time already, it is not made: the others join them there.
+    Where the default partition holds rows of its time already, it is not made: the others join them there. A hypertable
+    makes its chunk itself; only that the day came is recorded.
     """
     create = sql.SQL("CREATE TABLE IF NOT EXISTS {} PARTITION OF {} FOR VALUES FROM ({}) TO ({})").format(
         sql.Identifier(partition.name), sql.Identifier(partition.parent),
@@ -61,7 +63,8 @@ async def ensure(connection: Connection, partition: Partition) -> None:
     )  # fmt: skip
     try:
         async with connection.transaction():
-            await connection.execute(create)
+            if not await is_hypertable(connection, partition.parent):
+                await connection.execute(create)
             await connection.execute(
                 "INSERT INTO partition_record (name, parent, first, until) VALUES (%s, %s, %s, %s)"
                 " ON CONFLICT DO NOTHING",

@@ -20,6 +20,7 @@ from shoreside import fleet, views
 from shoreside.ports import OrderNote, Remembered, StoreDownError, Word, Work
 from shoreside.store import catalogues, closings, coverage, loading, rows
 from shoreside.store.connection import Connection, connect
+from shoreside.store.hypertables import Timescale
 from shoreside.store.migrate import migrate
 from shoreside.store.partitions import ensure, partition_of
 from shoreside.store.rows import moment
@@ -44,9 +45,9 @@ INSERT INTO order_record AS o VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s
 class PostgresStore:
     """A Store; it owns its connection, opens it when needed and again after each failure."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, timescale: Timescale | None = None) -> None:
         """Prepare; nothing is opened before the first call."""
-        self._url = url
+        self._url, self._timescale = url, timescale
         self._connection: Connection | None = None
         self._vessels: dict[str, int] = {}
         self._channels: dict[str, int] = {}
@@ -58,7 +59,7 @@ class PostgresStore:
         """Bring the schema forward and return what is known; raise StoreDownError when it cannot be reached."""
         connection = await self._ready()
         try:
-            await migrate(connection)
+            await migrate(connection, self._timescale)
             return await loading.load(connection)
         except psycopg.OperationalError as error:
             raise await self._broken(error) from error

@@ -11,6 +11,7 @@ import psycopg
 from psycopg import sql
 
 from shoreside.store.connection import Connection
+from shoreside.store.hypertables import drop_chunks, is_hypertable
 
 LOCK_TIMEOUT_MS: Final = 2000
 """A drop needs the table for a moment; where a reader holds it longer, it is tried again at the next run."""
@@ -51,6 +52,11 @@ _OLD: Final = """
 SELECT name, first, until FROM partition_record
 WHERE parent = %s AND until <= %s AND made <= %s AND to_regclass(quote_ident(name)) IS NOT NULL ORDER BY first
 """
+_OLD_CHUNKS: Final = """
+SELECT name, first, until FROM partition_record
+WHERE parent = %s AND until <= %s AND made <= %s
+  AND EXISTS (SELECT FROM show_chunks(parent::regclass, older_than => until, newer_than => first)) ORDER BY first
+"""
 _IS_DUE: Final = "SELECT EXISTS (SELECT FROM rollup_due WHERE minute >= %s AND minute < %s)"
 
 
@@ -64,7 +70,8 @@ async def drop_old(connection: Connection, keep: Retention, now: datetime) -> li
         if days is None:
             continue
         before = now - timedelta(days=days)
-        cursor = await connection.execute(_OLD, (parent, before, before))
+        old = _OLD_CHUNKS if await is_hypertable(connection, parent) else _OLD
+        cursor = await connection.execute(old, (parent, before, before))
         for name, first, until in await cursor.fetchall():
             if await _drop(connection, parent, str(name), (first, until)):
                 dropped.append(str(name))
@@ -80,7 +87,10 @@ async def _drop(connection: Connection, parent: str, name: str, span: tuple[obje
             cursor = await connection.execute(_IS_DUE, span)
             if parent == "sample" and await cursor.fetchone() == (True,):
                 return False
-            await connection.execute(sql.SQL("DROP TABLE {}").format(sql.Identifier(name)))
+            if await is_hypertable(connection, parent):
+                await drop_chunks(connection, parent, span)
+            else:
+                await connection.execute(sql.SQL("DROP TABLE {}").format(sql.Identifier(name)))
             await connection.execute("UPDATE partition_record SET dropped = now() WHERE name = %s", (name,))
     except psycopg.errors.LockNotAvailable:
         return False

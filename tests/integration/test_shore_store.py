@@ -12,6 +12,7 @@ from protocols.link.events import Event, Reason
 from shoreside.ports import OrderNote, StoreDownError, Work
 from shoreside.store.migrate import SchemaError
 from shoreside.store.postgres import PostgresStore
+from tests.postgres_rig import TIMESCALE
 
 NOON_NS = 1_790_000_000_000_000_000
 
@@ -67,7 +68,10 @@ async def test_duplicates_and_disorder_add_nothing(database_url: str) -> None:
     assert await count(database_url, "SELECT count(*) FROM position") == [(8,)]
     assert await count(database_url, "SELECT report->>'name' FROM ais_target") == [("NAME",)]
     assert await count(database_url, "SELECT DISTINCT value FROM text_sample") == [("track\ufffd",)]
-    assert await count(database_url, "SELECT tableoid::regclass::text FROM sample GROUP BY 1") == [("sample_20260921",)]
+    assert await count(database_url, "SELECT name FROM partition_record WHERE parent = 'sample'") == [
+        ("sample_20260921",)
+    ]
+    assert len(await count(database_url, "SELECT tableoid FROM sample GROUP BY 1")) == 1
 
 
 async def test_values_come_back_as_they_went_in(database_url: str) -> None:
@@ -88,6 +92,7 @@ async def test_values_come_back_as_they_went_in(database_url: str) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.skipif(TIMESCALE is not None, reason="a hypertable has no default partition: it makes every chunk")
 async def test_a_clock_gone_mad_fills_the_default_partition_only(database_url: str) -> None:
     """Samples of 60 distinct days in one commit are all kept; a later commit into one of those days works too."""
     store = PostgresStore(database_url)

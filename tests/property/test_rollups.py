@@ -15,6 +15,7 @@ from shoreside.ports import Work
 from shoreside.store import rollup
 from shoreside.store.connection import Connection, connect
 from shoreside.store.postgres import PostgresStore
+from shoreside.store.retention import Retention, drop_old
 from tests.store_kit import NOON_NS, WIDTHS_S, Point, asked, batch_of, differences, rolled, stored
 
 LONG_AFTER = datetime(2026, 9, 22, tzinfo=UTC)
@@ -127,8 +128,9 @@ async def test_late_samples_of_a_dropped_day_are_added_to_what_is_kept(database_
         await store.commit(Work(batches=(batch_of(early, 1),)))
         while await rollup.roll(connection, LONG_AFTER):
             pass
-        await connection.execute("DROP TABLE sample_20260921")
-        await connection.execute("UPDATE partition_record SET dropped = now() WHERE name = 'sample_20260921'")
+        await connection.execute("UPDATE partition_record SET made = first")
+        dropped = await drop_old(connection, Retention(1, None, None), LONG_AFTER + timedelta(days=2))
+        assert "sample_20260921" in dropped
         for seq, part in enumerate((late[::2], late[1::2]), 2):
             await store.commit(Work(batches=(batch_of(part, seq, historical=True),)))
             while await rollup.roll(connection, LONG_AFTER):
