@@ -13,6 +13,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from farhelm.doctor import services
 from shoreside import config
 from shoreside.store.connection import connect
 from shoreside.store.hypertables import TABLES, Timescale, Use
@@ -71,6 +72,9 @@ async def test_an_empty_database_with_the_extension_gets_hypertables(played_url:
     ]
     assert shape(played_url) == shape(database_url)
     assert len(shape(played_url)[1]) > 5
+    seen = services.database(played_url)  # the doctor knows these files too
+    assert seen.is_timescale
+    assert seen.applied == seen.build
     assert await start(played_url) == []
 
 
