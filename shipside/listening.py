@@ -71,7 +71,8 @@ class Listening:
         if isinstance(sentence, Rejected):
             self.reject(source, sentence.reason)
             return
-        if not self._integrity.lines.receive(source, sentence.talker, sentence.formatter, self._clock.now_s()):
+        now_s = self._clock.now_s()
+        if not self._integrity.lines.receive(source, sentence.talker, sentence.formatter, now_s):
             self.reject(source, "unlisted")
             return
         if sentence.tag is not None:
@@ -84,7 +85,7 @@ class Listening:
         if isinstance(found, str):
             self.reject(source, found)
             return
-        self._receive(found, f"{source}/{sentence.talker}")
+        self._receive(found, f"{source}/{sentence.talker}", now_s)
 
     def _take_frame(self, lines: N2kLines, source: str, line: bytes) -> None:
         """Take one line of an input of NMEA 2000; groups that feed nothing are no fault."""
@@ -93,9 +94,10 @@ class Listening:
             self.reject(source, heard)
         elif heard is not None:
             what = str(heard.message.pgn.number) if heard.report is None else AIS[0]  # both come as the sea has it
-            self._integrity.lines.receive(source, heard.speaker, what, self._clock.now_s())
+            now_s = self._clock.now_s()
+            self._integrity.lines.receive(source, heard.speaker, what, now_s)
             if heard.report is None:
-                self._receive(heard.readings, f"{source}/{heard.speaker}")
+                self._receive(heard.readings, f"{source}/{heard.speaker}", now_s)
             elif self._take_report is not None:
                 self._take_report(heard.report)
 
@@ -107,8 +109,9 @@ class Listening:
         """Return what takes the readings of the Modbus unit called `source`."""
 
         def take(reading: Reading) -> None:
-            self._integrity.lines.receive(source, "", reading.channel, self._clock.now_s())
-            self._receive([reading], source)
+            now_s = self._clock.now_s()
+            self._integrity.lines.receive(source, "", reading.channel, now_s)
+            self._receive([reading], source, now_s)
 
         return take
 
@@ -143,8 +146,8 @@ class Listening:
         """Return the alerts about data that were raised or rectified since the last call."""
         return self._integrity.tick(self.picture, now_s)
 
-    def _receive(self, found: list[Reading], source: str) -> None:
-        now_s, utc_ns = self._clock.now_s(), self._clock.utc_ns()
+    def _receive(self, found: list[Reading], source: str, now_s: float) -> None:
+        utc_ns = self._clock.utc_ns()
         dated = [judged(reading, utc_ns) if reading.channel == UTC else reading for reading in found]
         for reading in self._integrity.receive(dated, source, self.picture, now_s):
             self.picture.receive(reading, source, now_s, utc_ns)

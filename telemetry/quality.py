@@ -26,7 +26,7 @@ def judged(reading: Reading, channel: Channel) -> Reading:
         return Reading(reading.channel, None, channel.unit, Quality.INVALID)
     if isinstance(value, float) and channel.kind == "number" and not _in_range(value, channel):
         return Reading(reading.channel, None, channel.unit, Quality.OUT_OF_RANGE)
-    return Reading(reading.channel, value, channel.unit, quality)
+    return reading if value is reading.value else Reading(reading.channel, value, channel.unit, quality)
 
 
 def aged(quality: Quality, age_s: float, channel: Channel) -> Quality:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from protocols.link.batch import TargetReport
@@ -12,10 +12,8 @@ TARGETS_MAX: Final = 2_000
 """Most targets kept; a busy strait shows about 1,000. The one unheard for longest goes first."""
 FORGET_S: Final = 600.0
 """A target unheard for 10 minutes is forgotten: three times the longest interval of a ship at anchor (ITU-R M.1371)."""
-_STATIC: Final = ("ship_type", "name", "callsign", "length_m", "beam_m")
-_MOTION: Final = (
-    "utc_ns", "latitude_deg", "longitude_deg", "sog_kn", "cog_deg", "heading_deg", "rot_deg_min", "nav_status",
-)  # fmt: skip
+_NOTHING: Final = (None,) * 5
+"""The static parts of a report that has none."""
 
 
 @dataclass(slots=True)
@@ -71,7 +69,15 @@ class TargetTable:
 
 def _merged(known: TargetReport, report: TargetReport) -> TargetReport:
     """Return `known` with the parts that `report` brings; a position that is lost is lost, it does not linger."""
-    static = {name: value for name in _STATIC if (value := getattr(report, name)) is not None}
-    is_static_only = bool(static) and report.latitude_deg is None and report.sog_kn is None
-    motion = {} if is_static_only else {name: getattr(report, name) for name in _MOTION}
-    return replace(known, **static, **motion)
+    static = report.ship_type, report.name, report.callsign, report.length_m, report.beam_m
+    is_static_only = report.latitude_deg is None and report.sog_kn is None and static != _NOTHING
+    motion = known if is_static_only else report
+    return TargetReport(
+        known.mmsi, motion.utc_ns, motion.latitude_deg, motion.longitude_deg, motion.sog_kn, motion.cog_deg,
+        motion.heading_deg, motion.rot_deg_min, motion.nav_status,
+        known.ship_type if report.ship_type is None else report.ship_type,
+        known.name if report.name is None else report.name,
+        known.callsign if report.callsign is None else report.callsign,
+        known.length_m if report.length_m is None else report.length_m,
+        known.beam_m if report.beam_m is None else report.beam_m,
+    )  # fmt: skip
