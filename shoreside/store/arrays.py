@@ -1,4 +1,4 @@
-"""Query results as numpy arrays: each column comes as one binary array, so that a page costs nothing per row in Python."""
+"""Query results as numpy arrays: they come as one value of bytes, so that a page costs nothing per row in Python."""
 
 from __future__ import annotations
 
@@ -12,29 +12,34 @@ from shoreside.store.connection import Connection
 from shoreside.store.rows import EPOCH_US
 
 Arrays: TypeAlias = dict[str, NDArray[Any]]
-_ARRAY_HEAD_BYTES: Final = 20
-"""Dimensions, flags, element type, length, lower bound; then each element with its length before it."""
-KINDS: Final[dict[str, str]] = {"smallint": ">i2", "bigint": ">i8", "double precision": ">f8", "timestamptz": ">i8"}
-"""PostgreSQL's types that are asked for, as they are sent."""
+KINDS: Final[dict[str, tuple[str, str]]] = {
+    "smallint": (">i2", "int2send"),
+    "bigint": (">i8", "int8send"),
+    "double precision": (">f8", "float8send"),
+    "timestamptz": (">i8", "timestamptz_send"),
+}
+"""PostgreSQL's types that are asked for: as numpy reads what is sent, and the function that sends it."""
 
 
 async def fetch(
     connection: Connection, query: str, arguments: Mapping[str, object], kinds: Mapping[str, str]
 ) -> Arrays:
-    """Return the columns `kinds` (name -> type) of `query`, in its order; times as UTC microseconds; none may be NULL."""
-    columns = ", ".join(f"array_agg({name}::{kind})" for name, kind in kinds.items())
+    """Return the columns `kinds` (name -> type) of `query`, in its order; times as UTC microseconds; none may be NULL.
+
+    All rows come as one value of bytes: an array for each column took the server twice as long to gather.
+    """
+    row = " || ".join(f"{KINDS[kind][1]}({name}::{kind})" for name, kind in kinds.items())
     cursor = connection.cursor(binary=True)
-    await cursor.execute(f"SELECT {columns} FROM ({query}) asked".encode(), arguments)  # noqa: S608 - our own literals
+    await cursor.execute(f"SELECT string_agg({row}, ''::bytea) FROM ({query}) asked".encode(), arguments)  # noqa: S608 - our own literals
     result = cursor.pgresult
     if result is None:
         raise RuntimeError("a query without a result")
-    return {name: _array(result.get_value(0, place), kind) for place, (name, kind) in enumerate(kinds.items())}
-
-
-def _array(raw: bytes | None, kind: str) -> NDArray[Any]:
-    element = np.dtype([("length", ">i4"), ("value", KINDS[kind])])
-    found = (
-        np.frombuffer(raw, dtype=element, offset=_ARRAY_HEAD_BYTES) if raw is not None else np.empty(0, dtype=element)
+    rows = np.frombuffer(
+        result.get_value(0, 0) or b"", np.dtype([(name, KINDS[kind][0]) for name, kind in kinds.items()])
     )
-    values = found["value"].astype(np.dtype(KINDS[kind]).newbyteorder("="))
+    return {name: _native(rows[name], kind) for name, kind in kinds.items()}
+
+
+def _native(column: NDArray[Any], kind: str) -> NDArray[Any]:
+    values = column.astype(column.dtype.newbyteorder("="))
     return values + EPOCH_US if kind == "timestamptz" else values

@@ -26,6 +26,8 @@ ACQUIRE_TIMEOUT_S: Final = 3.0
 """A reader waits this long for a connection, then the caller hears that the database is not there."""
 STATEMENT_TIMEOUT_MS: Final = 20_000
 """A reader's longest query; the writer's are bounded by its batches."""
+SORT_MB: Final = 16
+"""What a reader's query may sort in memory: the largest page, 50,000 buckets, has 5 MB; the server's 4 MB went to disk."""
 READERS_MAX: Final = 4
 CHECK_TIMEOUT_S: Final = 1.5
 """A pooled connection that has not answered a nothing by then is of a server that was there once."""
@@ -95,7 +97,7 @@ class Readers:
     async def _ready_pool(self) -> AsyncConnectionPool[Connection]:
         async with self._opening:
             if self._pool is None:
-                options = f"-c statement_timeout={STATEMENT_TIMEOUT_MS} -c timezone=UTC"
+                options = f"-c statement_timeout={STATEMENT_TIMEOUT_MS} -c timezone=UTC -c work_mem={SORT_MB}MB"
                 pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
                     self._url, min_size=1, max_size=READERS_MAX, open=False, check=_check,
                     kwargs={"autocommit": True, "connect_timeout": CONNECT_TIMEOUT_S, "options": options, **_KEEPALIVE},

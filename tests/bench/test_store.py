@@ -17,6 +17,7 @@ import pytest
 from protocols.aio.clock import SystemClock
 from protocols.link import codec
 from protocols.link.batch import Batch, Column
+from protocols.link.legend import Legend, step_number
 from shoreside.intake import Intake
 from shoreside.ports import Ledger, Work
 from shoreside.roles import ALL
@@ -35,6 +36,9 @@ CHANNELS, SCANS, BATCHES, COMMIT = 200, 10, 40, 20
 NOON = datetime(2026, 9, 21, 12, tzinfo=UTC)
 NOON_NS = 1_789_992_000_000_000_000
 ROUNDS = 5
+STEPS = np.full(CHANNELS, step_number(0.1), np.int64)
+LEGEND = Legend("h", tuple(f"C{channel:03d}" for channel in range(CHANNELS)), STEPS, STEPS)
+"""What the birth of the vessel says: with it a batch names no channels, as those of every ship at sea."""
 
 
 @pytest.fixture(scope="module")
@@ -55,9 +59,8 @@ def encoded(round_number: int) -> list[bytes]:
             Column(f"C{channel:03d}", scan, np.round(chance.normal(100, 1, SCANS), 1), np.zeros(SCANS, np.uint8))
             for channel in range(CHANNELS)
         )
-        made.append(
-            codec.encode(Batch("kestrel", 1, round_number * BATCHES + number + 1, "h", False, times, columns, ()))
-        )
+        batch = Batch("kestrel", 1, round_number * BATCHES + number + 1, "h", False, times, columns, ())
+        made.append(codec.encode(batch, LEGEND))
     return made
 
 
@@ -68,6 +71,11 @@ def backend_cpu_s(pids: set[int]) -> float:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
         ticks += int(fields[11]) + int(fields[12])
     return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def read(payload: bytes) -> Batch:
+    """Return a batch as the station reads it."""
+    return codec.decode(payload, lambda _: LEGEND)
 
 
 class Both:
@@ -91,7 +99,7 @@ class Both:
     async def ours(self, payloads: list[bytes]) -> None:
         """Decode and commit as the station does."""
         for start in range(0, len(payloads), COMMIT):
-            part = tuple(codec.decode(payload) for payload in payloads[start : start + COMMIT])
+            part = tuple(read(payload) for payload in payloads[start : start + COMMIT])
             await self.store.commit(Work(batches=part))
 
     async def alone(self, payloads: list[Batch]) -> None:
@@ -119,7 +127,7 @@ def packed(payloads: list[bytes]) -> list[bytes]:
     """Return the rows of each commit as one COPY buffer, made before the clock starts."""
     found = []
     for start in range(0, len(payloads), COMMIT):
-        batches = [codec.decode(payload) for payload in payloads[start : start + COMMIT]]
+        batches = [read(payload) for payload in payloads[start : start + COMMIT]]
         parts = [rows.pack(1, n + 1, batch, column) for batch in batches for n, column in enumerate(batch.columns)]
         found.append(b"".join((rows.HEADER, *parts, rows.TRAILER)))
     return found
@@ -152,7 +160,7 @@ def test_batches_to_committed_rows_beside_the_bare_copy(server: Server) -> None:
                 what = (lambda p=payloads: both.ours(p)) if side == "ours" else (lambda b=buffers: both.theirs(b))
                 cpu_s = await both.measured(what)
                 figures[side] = (cpu_s, both.wall_s)
-            decoded = [codec.decode(payload) for payload in encoded(100 + number)]
+            decoded = [read(payload) for payload in encoded(100 + number)]
             await both.measured(lambda d=decoded: both.alone(d))  # type: ignore[misc]
             alone.append(figures["theirs"][1] / both.wall_s)
             twice_s = await both.measured(lambda p=payloads: both.again(p))  # type: ignore[misc]
