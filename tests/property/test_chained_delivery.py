@@ -80,7 +80,8 @@ class Aboard:
         for _ in range(200):
             wanted = self.window.wanted()
             if wanted is not None:
-                self.window.offer([seq for seq in sorted(self.spool) if seq > wanted[0]][: wanted[1]])
+                held = [] if wanted.rank else sorted(self.spool)  # all of one class
+                self.window.offer(wanted, [seq for seq in held if seq > wanted.after][: wanted.count])
             send = self.window.take(now_s)
             if send is None and wanted is None:
                 return
