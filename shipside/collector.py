@@ -110,6 +110,7 @@ class Collector:
         """Feed, drain, send, re-arm."""
         while True:
             now_s = self._clock.now_s()
+            self.listening.watch_utc(now_s)
             self._scan(now_s)
             self.uplink.send(group, now_s)
             self._fit(now_s)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from protocols.nmea0183.datagram import LineCounter
-from protocols.nmea0183.moment import judged
+from protocols.nmea0183.moment import is_rolled_over, judged
 from protocols.nmea0183.sentence import Rejected, Sentence, parse_line, readings
 from protocols.reading import Reading
 from shipside.config import AgentConfig
@@ -142,12 +142,24 @@ class Listening:
         for reading in self._deriver.tick(self.picture, now_s):
             self.picture.receive(reading, DERIVED_SOURCE, now_s, utc_ns)
 
+    @property
+    def is_utc_trusted(self) -> bool:
+        """Whether our own UTC may be believed, as of the last `watch_utc`."""
+        return self._integrity.utc.is_trusted
+
+    def watch_utc(self, now_s: float) -> None:
+        """Look at our own UTC; no timer rests on it. To be called at once after `now_s` was read, before any work."""
+        self._integrity.utc.tick(self._clock.utc_ns() / 1e9, now_s)
+
     def data_alerts(self, now_s: float) -> tuple[DataAlert, ...]:
         """Return the alerts about data that were raised or rectified since the last call."""
         return self._integrity.tick(self.picture, now_s)
 
     def _receive(self, found: list[Reading], source: str, now_s: float) -> None:
         utc_ns = self._clock.utc_ns()
+        for reading in found:
+            if reading.channel == UTC and not is_rolled_over(reading, utc_ns):
+                self._integrity.receive_utc(reading, source, self.picture, now_s)
         dated = [judged(reading, utc_ns) if reading.channel == UTC else reading for reading in found]
         for reading in self._integrity.receive(dated, source, self.picture, now_s):
             self.picture.receive(reading, source, now_s, utc_ns)

@@ -146,6 +146,7 @@ class SafetyShell:
         while True:
             now_s = self._clock.now_s()
             self._decided_s = now_s
+            self.listening.watch_utc(now_s)
             self.supervisor.receive(self._situation(now_s), now_s)
             self.supervisor.tick(now_s)
             self._drain(now_s)
@@ -239,6 +240,7 @@ class SafetyShell:
         return Situation(
             {name: Fact(latest.value, latest.quality, now_s - latest.at_s) for name, latest in used.items()},
             self._clock.utc_ns(),
+            self.listening.is_utc_trusted,
         )
 
     async def _receive(self, port: MessagePort) -> None:
@@ -283,8 +285,9 @@ class SafetyShell:
         session, seq, held_ms = facts.echo
         mono_ms = round(now_s * 1000)
         heartbeat = VesselHeartbeat(
-            self._config.vessel.id, self._boot_id, self._seq, mono_ms, self._clock.utc_ns(), utc_trusted=True,
-            step=facts.step, reasons=facts.reasons, next_step=facts.next_step, next_step_in_s=facts.next_step_in_s,
+            self._config.vessel.id, self._boot_id, self._seq, mono_ms, self._clock.utc_ns(),
+            utc_trusted=self.listening.is_utc_trusted, step=facts.step, reasons=facts.reasons,
+            next_step=facts.next_step, next_step_in_s=facts.next_step_in_s,
             authority=facts.authority, stop_latched=facts.stop_latched, echo_session=session, echo_seq=seq,
             echo_held_ms=held_ms, round_trip_ms=facts.round_trip_ms, loss_pct=facts.loss_pct,
             setpoints=facts.setpoints, phase=facts.phase, roster_version=facts.roster_version, alerts=facts.alerts,

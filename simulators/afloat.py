@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from protocols.aio.clock import Clock
@@ -125,13 +125,15 @@ class Waters:
     folder: Path
     environment: Environment
     note: Note
+    clocks: Mapping[str, Clock] = field(default_factory=dict[str, Clock])
+    """Clocks of the programs aboard, by vessel, where they are not the world's."""
 
 
 def launch(spec: VesselSpec, quality: LinkQuality, waters: Waters) -> Afloat:
     """Return a vessel whose ship lies at her start and whose programs are wired and not yet running."""
-    slug, seed, clock = spec.slug, waters.seed, waters.clock
+    slug, seed, clock = spec.slug, waters.seed, waters.clocks.get(spec.slug, waters.clock)
     config = commissioning.agent_config(spec, seed, waters.folder / slug)
-    ship, link = Ship(spec, seed, clock.utc_ns(), waters.environment), waters.network.link(slug, quality)
+    ship, link = Ship(spec, seed, waters.clock.utc_ns(), waters.environment), waters.network.link(slug, quality)
     for_collector, for_safety = Wire("bridge", clock), Wire("bridge", clock)
     autopilot = Autopilot(ship, (for_collector, for_safety))
     spool, journal = Spool(":memory:", config.spool_bytes_max, clock.utc_ns() // NS_PER_S), Journal(":memory:")

@@ -132,6 +132,18 @@ class VirtualClock:
         return 0.0
 
 
+class WrongClock(VirtualClock):
+    """A virtual clock whose UTC somebody has set wrong; its monotonic seconds are as good as ever."""
+
+    def __init__(self, wrong_utc_ns: Callable[[float, int], int]) -> None:
+        """Tell UTC as `wrong_utc_ns` makes it of the seconds since the start and the right UTC in nanoseconds."""
+        self._wrong_utc_ns = wrong_utc_ns
+
+    def utc_ns(self) -> int:
+        """Return the wrong UTC in nanoseconds."""
+        return self._wrong_utc_ns(self.now_s() - START_S, super().utc_ns())
+
+
 def run(main: Coroutine[Any, Any, _Result]) -> _Result:
     """Run `main` to its end in virtual time and return what it returns; raise StandstillError where it never would."""
     with asyncio.Runner(loop_factory=VirtualLoop) as runner:

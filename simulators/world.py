@@ -20,13 +20,14 @@ import hashlib
 import json
 import random
 import tempfile
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
+from protocols.aio.clock import Clock
 from protocols.link import signing
 from shoreside.config import AlertLimits, VesselConfig
 from shoreside.ports import StoreDownError, Work
@@ -89,20 +90,26 @@ class World:
 
     def __init__(
         self, seed: int, vessels: tuple[str, ...] = ("otter",), *, quality: LinkQuality = LTE,
-        environment: Environment = WEATHER,
+        environment: Environment = WEATHER, clocks: Mapping[str, Clock] | None = None,
+        traffic: Traffic | None = None,
     ) -> None:  # fmt: skip
-        """Prepare the world of `seed`; raise KeyError for a vessel nobody knows."""
+        """Prepare the world of `seed`; raise KeyError for a vessel nobody knows.
+
+        `clocks`: the clocks of the programs aboard, by vessel, where they are not right; the ship and her receivers have
+        the world's. `traffic`: the other ships, where they are not the usual ones.
+        """
         specs = {spec.slug: spec for spec in FLEET}
         self.seed, self.clock = seed, VirtualClock()
         self.vessels: dict[str, Afloat] = {}
         self._specs = [specs[slug] for slug in vessels]
         self._quality, self._environment = quality, environment
+        self._clocks = clocks or {}
         self._entries: list[Entry] = []
         self._lines: list[bytes] = []
         self._is_over = False
         self._stack = contextlib.AsyncExitStack()
         self._tasks: list[asyncio.Task[None]] = []
-        self._traffic = Traffic()
+        self._traffic = traffic or Traffic()
 
     @property
     def log(self) -> bytes:
@@ -123,7 +130,7 @@ class World:
         folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="farhelm-world-")))
         self._group = await self._stack.enter_async_context(asyncio.TaskGroup())
         self.network = SimBroker(self.seed, self.clock, self.note)
-        waters = Waters(self.seed, self.clock, self.network, folder, self._environment, self.note)
+        waters = Waters(self.seed, self.clock, self.network, folder, self._environment, self.note, self._clocks)
         self.vessels = {spec.slug: launch(spec, self._quality, waters) for spec in self._specs}
         self._go_ashore()
         for slug, afloat in self.vessels.items():

@@ -58,6 +58,7 @@ KINDS: Final[dict[str, DataAlertKind]] = {
         DataAlertKind("position-frozen", "POSITION FROZEN", "warning", "B", 0.0, 0.0),
         DataAlertKind("position-drag", "POSITION DRIFTS OFF", "warning", "B", 0.0, 0.0),
         DataAlertKind("gnss-time", "GNSS TIME SHIFTED", "warning", "B", 0.0, 0.0),
+        DataAlertKind("utc-doubt", "CLOCK ABOARD NOT TRUSTED", "warning", "B", 0.0, 0.0),
         DataAlertKind("ais-doubt", "AIS TARGET DOUBTED", "caution", "B", 0.0, 60.0),
         DataAlertKind("input-unlisted", "SENTENCE NOT ON THE LIST", "warning", "B", 0.0, 60.0),
         DataAlertKind("input-new-source", "NEW SOURCE ON AN INPUT", "warning", "B", 0.0, 60.0),

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from protocols.nmea0183.moment import EARLIEST_NS
 from protocols.reading import Quality, Reading
 from telemetry.agreement import Agreement, AgreementLimits, Place, Quantity
 from telemetry.alerts import DataAlert, DataAlerts
@@ -22,6 +23,7 @@ from telemetry.picture import Picture
 from telemetry.plausibility import Doubt, PlausibilityLimits, PositionWatch
 from telemetry.reckoning import DeadReckoning
 from telemetry.sources import SOURCES_MAX
+from telemetry.utcwatch import UtcWatch
 
 LOOK_S: Final = 1.0
 """How often the believed values are looked at: alarms of an engine room are judged each second."""
@@ -72,6 +74,8 @@ class Integrity:
         self._reckoning = DeadReckoning(rules.length_m)
         self._positions: dict[str, PositionWatch] = {}
         self.lines = LineWatch(rules.lists)
+        self.utc = UtcWatch()
+        """Whether the agent's own UTC may be believed."""
         self._ghosts = GhostWatch(rules.mmsi, rules.ghosts)
         self._doubted: dict[int, tuple[float, GhostReason]] = {}
         self._limits = LimitWatch(channels)
@@ -104,6 +108,18 @@ class Integrity:
             self._reckon(picture, now_s)
             watch.receive(float(latitude.value or 0.0), float(longitude.value or 0.0), now_s)
         return [_doubted(reading) for reading in readings] if watch.doubt else readings
+
+    def receive_utc(self, reading: Reading, source: str, picture: Picture, now_s: float) -> None:
+        """Take a receiver's word on our own clock, as it was told: a clock that is years off would call it INVALID.
+
+        It counts from a receiver whose position is watched and not doubted, and which is the one believed where there are
+        several; a date of before EARLIEST_NS is a receiver's error.
+        """
+        watch, utc_s = self._positions.get(source), _utc_s(reading)
+        latest = picture.latest(reading.channel, now_s)
+        is_believed = latest is None or latest.source == source
+        if watch is not None and not watch.doubt and is_believed and utc_s is not None and utc_s * 1e9 >= EARLIEST_NS:
+            self.utc.receive(utc_s, now_s)
 
     def receive_target(self, fix: TargetFix, picture: Picture, now_s: float) -> GhostReason | None:
         """Take an AIS report; return why it cannot be true, which an alert tells as well. Nothing is hidden for it."""
@@ -148,6 +164,7 @@ class Integrity:
                 for doubt in DOUBTS:
                     self.alerts.want(doubt, source, active=watch.doubt == doubt, now_s=now_s, detail=watch.detail)
             self._tell_lines_and_ghosts(now_s)
+            self.alerts.want("utc-doubt", "clock", active=not self.utc.is_trusted, now_s=now_s, detail=self.utc.detail)
             facts = picture.facts(now_s)
             for name in self._freezing:
                 is_frozen = name in facts and facts[name].quality is Quality.FROZEN

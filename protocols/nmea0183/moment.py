@@ -44,6 +44,11 @@ def judged(reading: Reading, reference_ns: int) -> Reading:
     return Reading(reading.channel, None, reading.unit, Quality.INVALID)
 
 
+def is_rolled_over(reading: Reading, reference_ns: int) -> bool:
+    """Return whether a reading of NAV_UTC is the week counter's doing; then it says nothing about our own clock."""
+    return isinstance(reading.value, str) and verdict(reading.value, reference_ns) == "roll-over"
+
+
 def _seconds(utc: str) -> float | None:
     """Return UTC seconds since 1970; second 60 counts as the next one's 0. None where the text is no moment."""
     day, separator, rest = utc.removesuffix("Z").partition("T")
