@@ -19,7 +19,7 @@ from protocols.aio.mqtt import Broker
 from protocols.errors import MalformedError
 from protocols.link.topics import topic
 from shoreside.plain import as_list, as_map
-from shoreside.store.hypertables import USES, Timescale
+from shoreside.store.hypertables import USES, Timescale, Use
 from shoreside.store.retention import Retention
 
 ENVIRONMENT: Final = {
@@ -197,7 +197,7 @@ class _Reader:
             return Timescale()
         self.only(table, "store", frozenset(("timescale", "compress_after_days")))
         said, days = table.get("timescale", "auto"), table.get("compress_after_days", Timescale().compress_after_days)
-        use = next((use for use in USES if use == said), None)
+        use: Use | None = next((use for use in USES if use == said), None)
         if use is None:
             self.faults.append("store.timescale must be one of " + ", ".join(USES))
         if not isinstance(days, int) or isinstance(days, bool) or not 1 <= days <= _DAYS_MAX:
