@@ -17,8 +17,8 @@ import typer
 if TYPE_CHECKING:
     from protocols.link.batch import Batch
     from shipside.config import AgentConfig
-    from shipside.rawlog import RawLine
     from shipside.reprocess import Reprocessor
+    from shipside.storage.rawlog import RawLine
 
 PROGRESS_LINES = 20_000
 """Lines between two words of progress: about one a second."""
@@ -48,8 +48,8 @@ def replay(
 
       farhelm replay --raw raw --config agent.toml --from 2026-11-26 --to 2026-11-27 --only WND_AWS --to-broker mqtt://...
     """
-    from shipside.delivery import write_batches
     from shipside.reprocess import Reprocessor, epoch_of
+    from shipside.sending.delivery import write_batches
 
     if (out is None) == (to_broker is None):
         _end("name either --out or --to-broker")
@@ -104,7 +104,7 @@ def _utc_ns(text: str) -> int:
 
 def _lines(folder: Path, first_ns: int, last_ns: int, maker: Reprocessor) -> Iterator[RawLine]:
     """Yield the lines of the span, in the order in which they were received."""
-    from shipside import rawlog
+    from shipside.storage import rawlog
 
     files = rawlog.files_of(folder)
     if not files:
@@ -120,7 +120,7 @@ def _lines(folder: Path, first_ns: int, last_ns: int, maker: Reprocessor) -> Ite
 def _send(settings: AgentConfig, url: str, batches: Iterator[Batch]) -> int:
     from protocols.aio.mqtt import Broker, MqttPort
     from protocols.link import topics
-    from shipside.delivery import Delivery
+    from shipside.sending.delivery import Delivery
 
     vessel = settings.vessel.id
     try:

@@ -22,11 +22,11 @@ from protocols.link import topics
 from shipside.actuators.autopilot import AutopilotLink
 from shipside.actuators.helm import EquipmentHelm, Helm, NoHelm
 from shipside.actuators.plc import Plc, missing_registers
+from shipside.commanding.panel import TcpPanel
 from shipside.config import AgentConfig
-from shipside.handing import UNSHARED, handing_socket
 from shipside.metrics import CountedPort, beside
-from shipside.panel import TcpPanel
 from shipside.ports import LineSource
+from shipside.sensors.handing import UNSHARED, handing_socket
 from shipside.sensors.lines import open_input
 from shipside.sensors.sharing import HandedInput, SharedInput
 from shipside.sensors.units import Units
@@ -90,7 +90,7 @@ async def run_collector(config: AgentConfig, clock: Clock, say: Say) -> None:
     """Run the collector until cancelled; raise StartError or SpoolError when it cannot start."""
     from shipside import figures  # noqa: PLC0415 - as below
     from shipside.collector import SUBSCRIBED, Collector, will  # noqa: PLC0415 - numpy stays out of the safety process
-    from shipside.spool import Spool  # noqa: PLC0415 - as above
+    from shipside.storage.spool import Spool  # noqa: PLC0415 - as above
 
     key = load_key(config.vessel_key)
     spool = Spool(config.spool, config.spool_bytes_max, clock.utc_ns() // NS_PER_S)
@@ -122,8 +122,8 @@ async def run_collector(config: AgentConfig, clock: Clock, say: Say) -> None:
 async def run_safety(config: AgentConfig, clock: Clock, say: Say) -> None:
     """Run the safety process until cancelled; raise StartError or SpoolError when it cannot start."""
     from shipside import figures  # noqa: PLC0415 - as below
-    from shipside.journal import Journal  # noqa: PLC0415 - the collector needs none of this
-    from shipside.safety import SafetyShell, subscriptions  # noqa: PLC0415 - as above
+    from shipside.commanding.safety import SafetyShell, subscriptions  # noqa: PLC0415 - as above
+    from shipside.storage.journal import Journal  # noqa: PLC0415 - the collector needs none of this
 
     vessel, key = config.vessel.id, load_key(config.vessel_key)
     inputs, panel, units = safety_inputs_of(config, clock, say), _panel(config.panel_port), Units(config, clock)

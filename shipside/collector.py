@@ -17,18 +17,18 @@ from protocols.link.batch import TargetReport
 from protocols.link.birth import Birth
 from protocols.link.cbor import Plain
 from protocols.link.legend import Legend
-from shipside.alerting import AlertDesk
-from shipside.bearer import Outage
-from shipside.chaining import Chain
 from shipside.config import AgentConfig
 from shipside.config.link import Bearer
-from shipside.dispatch import Dispatch
 from shipside.lookout import Lookout
 from shipside.ports import Clock, InputFacts, LineSource, MessagePort, ReadingSource, TakeLine
-from shipside.rawlog import RawLog
-from shipside.spool import CLASSES, BatchClass, Spool
+from shipside.sending.alerting import AlertDesk
+from shipside.sending.bearer import Outage
+from shipside.sending.chaining import Chain
+from shipside.sending.dispatch import Dispatch
+from shipside.sending.uplink import EVENTS_AT_ONCE, Say, Uplink
+from shipside.storage.rawlog import RawLog
+from shipside.storage.spool import CLASSES, BatchClass, Spool
 from shipside.traffic import Traffic
-from shipside.uplink import EVENTS_AT_ONCE, Say, Uplink
 from telemetry.batching import Batcher
 from telemetry.health_channels import HealthWatch
 from telemetry.scan import Scanner

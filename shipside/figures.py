@@ -12,8 +12,8 @@ from shipside.ports import LineSource
 
 if TYPE_CHECKING:
     from shipside.collector import Collector
-    from shipside.safety import SafetyShell
-    from shipside.spool import Spool
+    from shipside.commanding.safety import SafetyShell
+    from shipside.storage.spool import Spool
 
 MARKS_MAX: Final = 2880
 """Marks of the newest batch, one a scrape: half a day at 15 s. An older batch is said to be at least that old."""

@@ -16,7 +16,7 @@ from typing import Final, cast
 from protocols.aio.clock import Clock, SystemClock
 from shipside import agent, parent
 from shipside.config import AgentConfig
-from shipside.durable import SpoolError
+from shipside.storage.durable import SpoolError
 
 OK: Final = 0
 UNUSABLE: Final = 3

@@ -9,7 +9,7 @@ from typing import Final
 
 from protocols.link.batch import Batch
 from shipside.config import AgentConfig
-from shipside.rawlog import RawLine
+from shipside.storage.rawlog import RawLine
 from shipside.traffic import Traffic
 from telemetry.batching import Batcher
 from telemetry.scan import Scan, Scanner

@@ -12,12 +12,12 @@ from protocols.link import topics
 from shipside.actuators.helm import EquipmentHelm
 from shipside.actuators.plc import Plc
 from shipside.collector import SUBSCRIBED, Collector, will
+from shipside.commanding.safety import SafetyShell, subscriptions
 from shipside.config import AgentConfig
-from shipside.journal import Journal
 from shipside.ports import InputFacts, TakeLine
-from shipside.safety import SafetyShell, subscriptions
 from shipside.sensors.poller import Poller
-from shipside.spool import Spool
+from shipside.storage.journal import Journal
+from shipside.storage.spool import Spool
 from simulators import commissioning
 from simulators.bad_link import LinkQuality
 from simulators.devices.wired import WiredAutopilot, WiredPlc

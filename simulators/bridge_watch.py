@@ -1,4 +1,4 @@
-"""The bridge watch: a mate aboard each simulated ship who speaks to the ship's local panel (`shipside/panel.py`).
+"""The bridge watch: a mate aboard each simulated ship who speaks to the ship's local panel (`shipside/commanding/panel.py`).
 
 The mate takes local control at the start and after an operator's release, grants a request after about a second, and
 while in control keeps the ship going and inside the roads. He does nothing on a lost link: that is the ladder's.

@@ -8,8 +8,8 @@ from typing import Final
 
 from protocols.nmea0183.sentences.autopilot import Steering, make_htc
 from shipside.config.inputs import InputConfig
-from shipside.keepalive import keep_alive
 from shipside.ports import Clock
+from shipside.sensors.keepalive import keep_alive
 from shipside.sensors.line_input import RETRY_MAX_S, LineInput
 from shipside.sensors.lines import read_stream
 

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Final
 
 from control.limits import ConfigError, ControlConfig
-from shipside import handing
 from shipside.actuators.plc import missing_registers
 from shipside.config.health import with_health
 from shipside.config.inputs import InputConfig, read_inputs, read_ranking
@@ -35,6 +34,7 @@ from shipside.config.vessel import (
     read_master_key,
     read_vessel,
 )
+from shipside.sensors import handing
 from telemetry.catalogue import Catalogue
 from telemetry.integrity import IntegrityRules
 from telemetry.manual import ManualValue

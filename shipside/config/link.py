@@ -37,7 +37,7 @@ BEARERS: Final[dict[str, Bearer]] = {
 """Profiles by name; on LTE each scan goes at once, so that a value is ashore within 300 ms; GEO keeps within 32 kbit/s; narrow
 is VHF data exchange or Iridium."""
 AUTO: Final = "auto"
-"""Begins as LTE and goes by what is measured (`shipside/bearer.py`)."""
+"""Begins as LTE and goes by what is measured (`shipside/sending/bearer.py`)."""
 
 
 @dataclass(frozen=True, slots=True)

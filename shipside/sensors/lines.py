@@ -14,10 +14,10 @@ from protocols.nmea0183.framing import LineSplitter
 from protocols.nmea0183.sentence import Sentence, parse_line
 from protocols.nmea2000 import text as n2k
 from shipside.config.inputs import InputConfig
-from shipside.keepalive import keep_alive
 from shipside.ports import Clock, LineSource
 from shipside.sensors.can import CanBus
 from shipside.sensors.datagrams import MulticastInput, UdpInput
+from shipside.sensors.keepalive import keep_alive
 from shipside.sensors.line_input import RETRY_MAX_S, LineInput
 from shipside.sensors.serial_port import SerialPort
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Final, Protocol
 
 from shipside.config.modbus import Parity
-from shipside.keepalive import keep_alive
+from shipside.sensors.keepalive import keep_alive
 from shipside.sensors.serial_port import SerialPort
 
 CHARACTER_BITS: Final = 11

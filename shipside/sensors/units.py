@@ -16,8 +16,8 @@ from protocols.reading import Quality, Reading, Value
 from shipside.config import AgentConfig
 from shipside.config.inputs import InputConfig
 from shipside.config.modbus import ModbusConfig
-from shipside.handing import unit_socket
 from shipside.ports import Clock, InputFacts, ReadingSource, TakeLine
+from shipside.sensors.handing import unit_socket
 from shipside.sensors.modbus_bus import ModbusBus, ModbusUnit, tcp_unit
 from shipside.sensors.modbus_line import SerialLine, TcpLine
 from shipside.sensors.poller import Poller

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from shipside.journal import Journal
-from shipside.spool import Spool
+from shipside.storage.journal import Journal
+from shipside.storage.spool import Spool
 from tests.agent_kit import (
     TCP,
     agent_toml,

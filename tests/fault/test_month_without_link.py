@@ -15,11 +15,11 @@ import pytest
 
 from protocols.link.legend import Legend
 from protocols.reading import Quality
-from shipside.bearer import OUTAGE_BATCH_S, Outage
-from shipside.chaining import Chain
 from shipside.config import SPOOL_MB_MAX
 from shipside.config.link import BEARERS, Bearer
-from shipside.spool import Spool
+from shipside.sending.bearer import OUTAGE_BATCH_S, Outage
+from shipside.sending.chaining import Chain
+from shipside.storage.spool import Spool
 from telemetry.batching import Batcher
 from telemetry.catalogue import Catalogue, standard_catalogue
 from telemetry.picture import Latest

@@ -10,8 +10,8 @@ from pathlib import Path
 import apsw
 import pytest
 
-from shipside.durable import SpoolError, Storage, close_as_it_is
-from shipside.spool import CLASSES, BatchClass, Spool
+from shipside.storage.durable import SpoolError, Storage, close_as_it_is
+from shipside.storage.spool import CLASSES, BatchClass, Spool
 from tests.power_cut import PowerDisk
 
 ROUNDS = 2_000

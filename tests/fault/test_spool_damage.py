@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from protocols.aio.clock import SystemClock
-from shipside.durable import Storage
-from shipside.spool import CLASSES, Spool
+from shipside.storage.durable import Storage
+from shipside.storage.spool import CLASSES, Spool
 
 SPOOL_FILES = ("", "-wal", ".mark")
 BATCHES, EVENTS, DAMAGES, SOAK_DAMAGES = 250, 20, 600, 5_000

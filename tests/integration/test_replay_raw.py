@@ -13,10 +13,12 @@ from protocols.nmea0183.framing import framed
 from protocols.nmea0183.sentence import readings
 from protocols.reading import Reading
 from shipside import config as configuration
-from shipside import delivery, listening, rawlog
+from shipside import listening
 from shipside.config.raw import RawConfig
-from shipside.rawlog import RawLine, RawLog
 from shipside.reprocess import EPOCH_BASE, Reprocessor, epoch_of
+from shipside.sending import delivery
+from shipside.storage import rawlog
+from shipside.storage.rawlog import RawLine, RawLog
 from shoreside.station import SUBSCRIPTIONS, Station
 from shoreside.store.memory import MemoryStore
 from tests.agent_kit import TCP, agent_toml, broker, closed_port, run_to_end

@@ -21,9 +21,9 @@ from protocols.aio.clock import SystemClock
 from protocols.nmea0183.framing import framed
 from shipside.actuators.autopilot import AutopilotLink
 from shipside.config.inputs import InputConfig
-from shipside.keepalive import IDLE_S, INTERVAL_S, OPTIONS, PROBES, UNACKNOWLEDGED_MS
 from shipside.sensors import datagrams
 from shipside.sensors.datagrams import UdpInput
+from shipside.sensors.keepalive import IDLE_S, INTERVAL_S, OPTIONS, PROBES, UNACKNOWLEDGED_MS
 from shipside.sensors.lines import SILENT_S, SerialInput, TcpClientInput, TcpServerInput
 from shipside.sensors.modbus_bus import tcp_unit
 from shipside.sensors.serial_port import SerialPort

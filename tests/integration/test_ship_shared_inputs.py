@@ -15,9 +15,9 @@ import pytest
 
 from protocols.aio.clock import SystemClock
 from shipside.config.inputs import InputConfig
-from shipside.handing import UNSHARED
 from shipside.sensors import sharing
 from shipside.sensors.datagrams import UdpInput
+from shipside.sensors.handing import UNSHARED
 from shipside.sensors.lines import TcpServerInput, open_input
 from shipside.sensors.sharing import HEADER, HandedInput, SharedInput
 from tests.agent_kit import VESSEL, broker, closed_port, ear, program, until

@@ -17,8 +17,8 @@ from protocols.link.batch import Batch, Column
 from protocols.link.birth import Birth
 from protocols.link.closing import Closing
 from protocols.link.legend import Legend
-from shipside.chaining import Chain
-from shipside.window import Window
+from shipside.sending.chaining import Chain
+from shipside.sending.window import Window
 from shoreside.config import AlertLimits
 from shoreside.downlink import Downlink
 from shoreside.live import Hub

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from protocols.link.acks import BatchAck
-from shipside.window import HISTORY_MAX, LIVE_MAX, Window
+from shipside.sending.window import HISTORY_MAX, LIVE_MAX, Window
 
 STEPS = st.lists(
     st.sampled_from(("make", "make", "make", "run", "lose", "cut", "join", "ack", "fail", "wait", "hold", "release")),

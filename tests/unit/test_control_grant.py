@@ -10,7 +10,7 @@ from control.messages import SignedGrant
 from protocols.link import cbor, signing
 from protocols.link.roster import Grant
 from protocols.link.signing import Domain
-from shipside.journal import Journal
+from shipside.storage.journal import Journal
 from tests.control_rig import MASTER, UTC_NS, VESSEL, YEAR_NS, Rig, signed_grant
 
 
@@ -116,7 +116,7 @@ def test_a_grant_signed_before_there_were_versions_counts_as_the_first() -> None
 
 def test_standing_records_outlive_the_row_of_orders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Proves AUT-07, AUT-08: orders enough to go round the journal push no revocation and no fencing number out."""
-    monkeypatch.setattr("shipside.journal.RECORDS_MAX", 10)
+    monkeypatch.setattr("shipside.storage.journal.RECORDS_MAX", 10)
     journal = Journal(tmp_path / "journal.db")
     journal.write(b"revoked", "grant")
     for number in range(30):

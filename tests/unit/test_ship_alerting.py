@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from protocols.link.cbor import Plain
-from shipside.alerting import SETTLE_S, AlertDesk
-from shipside.spool import Spool
+from shipside.sending.alerting import SETTLE_S, AlertDesk
+from shipside.storage.spool import Spool
 from telemetry.alerts import DataAlert
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from shipside.bearer import DOWN_S, BearerChoice
-from shipside.budget import MONTHS_MAX, OVERHEAD_BYTES, Meter, month_of
 from shipside.config.link import BEARERS
-from shipside.spool import Spool
+from shipside.sending.bearer import DOWN_S, BearerChoice
+from shipside.sending.budget import MONTHS_MAX, OVERHEAD_BYTES, Meter, month_of
+from shipside.storage.spool import Spool
 
 
 class _Link:

@@ -19,7 +19,7 @@ from shipside.actuators.plc import missing_registers
 from shipside.config import AgentConfig
 from shipside.config.inputs import INPUT_KINDS
 from shipside.config.keys import KEYS
-from shipside.handing import UNSHARED
+from shipside.sensors.handing import UNSHARED
 from shipside.sensors.lines import KINDS
 from shipside.sensors.sharing import HandedInput, SharedInput
 

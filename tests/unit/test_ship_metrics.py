@@ -13,7 +13,7 @@ from shipside import metrics
 from shipside.figures import Kept
 from shipside.metrics import CountedPort
 from shipside.ports import InputFacts
-from shipside.spool import Spool
+from shipside.storage.spool import Spool
 from tests.shore_kit import MemoryPort, SetClock, Ship
 
 

@@ -10,10 +10,10 @@ from protocols.link import codec
 from protocols.link.legend import Legend
 from protocols.nmea0183.framing import framed
 from shipside import config
-from shipside.bearer import OUTAGE_BATCH_S, OUTAGE_S, Outage
 from shipside.collector import Collector
 from shipside.config.link import BEARERS
-from shipside.spool import Spool
+from shipside.sending.bearer import OUTAGE_BATCH_S, OUTAGE_S, Outage
+from shipside.storage.spool import Spool
 from tests.agent_kit import TCP, agent_toml
 from tests.shore_kit import OPERATOR, MemoryPort, SetClock
 

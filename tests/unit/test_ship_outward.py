@@ -8,9 +8,9 @@ from control.messages import Emit
 from protocols.link import signing, topics
 from protocols.link.acks import EventAck
 from protocols.link.events import Event
-from shipside.journal import Journal
-from shipside.outward import UNKEPT_MAX, Outward
-from shipside.spool import SpoolError
+from shipside.commanding.outward import UNKEPT_MAX, Outward
+from shipside.storage.journal import Journal
+from shipside.storage.spool import SpoolError
 from tests.shore_kit import OPERATOR, MemoryPort, SetClock
 
 

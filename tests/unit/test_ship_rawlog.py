@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from shipside import rawlog
-from shipside.rawlog import FLUSH_S, HOUR_S, RawConfig, RawLine, RawLog
+from shipside.storage import rawlog
+from shipside.storage.rawlog import FLUSH_S, HOUR_S, RawConfig, RawLine, RawLog
 from tests.shore_kit import NOON_NS, SetClock
 
 LINE = b"$HEHDT,123.4,T*2B"

@@ -7,7 +7,7 @@ from pathlib import Path
 import apsw
 import pytest
 
-from shipside.spool import DROP_AT_ONCE, Dropped, Spool, SpoolError
+from shipside.storage.spool import DROP_AT_ONCE, Dropped, Spool, SpoolError
 
 
 def test_what_was_added_is_there_after_a_kill(tmp_path: Path) -> None:

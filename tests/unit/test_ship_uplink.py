@@ -15,12 +15,12 @@ from protocols.link.acks import BatchAck, EventAck
 from protocols.link.batch import Batch
 from protocols.link.events import Event
 from protocols.link.legend import Legend
-from shipside.budget import Meter
-from shipside.chaining import Chain
 from shipside.config.link import LinkConfig
-from shipside.dispatch import Dispatch
-from shipside.spool import Spool
-from shipside.uplink import EVENTS_AT_ONCE, Uplink
+from shipside.sending.budget import Meter
+from shipside.sending.chaining import Chain
+from shipside.sending.dispatch import Dispatch
+from shipside.sending.uplink import EVENTS_AT_ONCE, Uplink
+from shipside.storage.spool import Spool
 from telemetry.catalogue import standard_catalogue
 from tests.shore_kit import OPERATOR, MemoryPort, SetClock
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from protocols.link.acks import BatchAck
-from shipside.window import HISTORY_MAX, LIVE_MAX, RESEND_MAX_S, Send, Window
+from shipside.sending.window import HISTORY_MAX, LIVE_MAX, RESEND_MAX_S, Send, Window
 
 
 def _drain(window: Window, spool: list[int], now_s: float) -> list[Send]:

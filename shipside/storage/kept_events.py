@@ -8,7 +8,7 @@ from typing import Final, Protocol
 
 import apsw
 
-from shipside.durable import rows_of
+from shipside.storage.durable import rows_of
 
 SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS event (boot_id TEXT NOT NULL, seq INTEGER NOT NULL, bytes BLOB NOT NULL,

@@ -13,9 +13,9 @@ from protocols.link.acks import EventAck
 from protocols.link.cbor import Plain
 from protocols.link.events import Event
 from protocols.link.signing import Domain
-from shipside.durable import SpoolError
-from shipside.kept_events import EventKeeper, Waiting
 from shipside.ports import Clock, MessagePort
+from shipside.storage.durable import SpoolError
+from shipside.storage.kept_events import EventKeeper, Waiting
 
 EVENTS_AT_ONCE: Final = 32
 """Events sent ahead of the shore's acknowledgement."""

@@ -11,7 +11,7 @@ from typing import Final, cast
 
 import apsw
 
-from shipside.reserve import STEPS_BYTES
+from shipside.storage.reserve import STEPS_BYTES
 
 CHECK_BYTES_MAX: Final = 64 * 1024 * 1024
 """A larger file is not checked whole at the start, which took longer than the 10 s of R6: damage is found where it is read."""

@@ -16,12 +16,12 @@ from typing import Final, Literal, TypeVar
 
 import apsw
 
-from shipside.budget import Row
-from shipside.durable import SpoolError, Storage, close_as_it_is, open_whole, rows_of, set_aside
-from shipside.kept_events import KeptEvents, Waiting
-from shipside.mark import Mark
-from shipside.rescue import Rescue, checksum
-from shipside.reserve import Reserve
+from shipside.sending.budget import Row
+from shipside.storage.durable import SpoolError, Storage, close_as_it_is, open_whole, rows_of, set_aside
+from shipside.storage.kept_events import KeptEvents, Waiting
+from shipside.storage.mark import Mark
+from shipside.storage.rescue import Rescue, checksum
+from shipside.storage.reserve import Reserve
 
 __all__ = ["CLASSES", "BatchClass", "Dropped", "Spool", "SpoolError"]
 

@@ -11,14 +11,14 @@ from protocols.link import codec, topics
 from protocols.link.acks import BatchAck, EventAck
 from protocols.link.batch import Batch
 from protocols.link.cbor import Plain
-from shipside.bearer import BearerChoice
-from shipside.budget import AIS_HELD_PCT, HISTORY_HELD_PCT, SAMPLES_HELD_PCT, Meter, month_of
-from shipside.chaining import Chain
 from shipside.config.link import LinkConfig
-from shipside.dispatch import Dispatch
 from shipside.ports import Clock, MessagePort
-from shipside.spool import CLASSES, BatchClass, Dropped, Spool, SpoolError
-from shipside.window import Send, Window
+from shipside.sending.bearer import BearerChoice
+from shipside.sending.budget import AIS_HELD_PCT, HISTORY_HELD_PCT, SAMPLES_HELD_PCT, Meter, month_of
+from shipside.sending.chaining import Chain
+from shipside.sending.dispatch import Dispatch
+from shipside.sending.window import Send, Window
+from shipside.storage.spool import CLASSES, BatchClass, Dropped, Spool, SpoolError
 
 EVENTS_AT_ONCE: Final = 32
 """Events handed to the broker before its first answer: after a day without a link they do not wait a round trip each."""

@@ -11,9 +11,9 @@ from control.messages import Emit
 from protocols.link import signing, topics
 from protocols.link.heartbeats import VesselHeartbeat
 from protocols.link.signing import Domain
-from shipside.dispatch import UNKEPT_MAX, Dispatch
-from shipside.journal import Journal
 from shipside.ports import Clock, MessagePort
+from shipside.sending.dispatch import UNKEPT_MAX, Dispatch
+from shipside.storage.journal import Journal
 
 __all__ = ["UNKEPT_MAX", "Outward"]
 

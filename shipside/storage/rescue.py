@@ -10,7 +10,7 @@ from typing import Final
 
 import apsw
 
-from shipside.durable import close_as_it_is, rows_of
+from shipside.storage.durable import close_as_it_is, rows_of
 
 LEAP_MAX: Final = 1 << 20
 """Farthest leap over what cannot be read; two days at 5 Hz. Beyond it nothing is expected."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from protocols.link.cbor import Plain
-from shipside.budget import AIS_HELD_PCT, HISTORY_HELD_PCT, SAMPLES_HELD_PCT
+from shipside.sending.budget import AIS_HELD_PCT, HISTORY_HELD_PCT, SAMPLES_HELD_PCT
 from telemetry.alerts import DataAlert
 
 SETTLE_S: Final = 120.0

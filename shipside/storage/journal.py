@@ -8,9 +8,9 @@ from typing import Final
 
 import apsw
 
-from shipside.durable import SpoolError, open_whole
-from shipside.kept_events import KeptEvents, Waiting
-from shipside.reserve import Reserve
+from shipside.storage.durable import SpoolError, open_whole
+from shipside.storage.kept_events import KeptEvents, Waiting
+from shipside.storage.reserve import Reserve
 
 SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS journal (number INTEGER PRIMARY KEY AUTOINCREMENT, crc INTEGER NOT NULL, record BLOB NOT NULL);

@@ -39,13 +39,13 @@ from protocols.link import topics
 from protocols.link.acks import EventAck
 from protocols.link.heartbeats import VesselHeartbeat, plain
 from shipside.actuators.helm import Helm
+from shipside.commanding.observer import Observer
+from shipside.commanding.outward import Outward
 from shipside.config import AgentConfig
-from shipside.durable import SpoolError
-from shipside.journal import Journal
 from shipside.listening import Listening
-from shipside.observer import Observer
-from shipside.outward import Outward
 from shipside.ports import Clock, LineSource, MessagePort, PanelPort, ReadingSource
+from shipside.storage.durable import SpoolError
+from shipside.storage.journal import Journal
 
 HEARTBEAT_S: Final = 1.0
 STEP_S: Final = 0.1
@@ -299,7 +299,7 @@ class SafetyShell:
         self._panel.push(json.dumps({"status": plain(heartbeat)}))
 
     def take_panel(self, request: str) -> str:
-        """Take one request of the bridge and return its answer, both JSON objects (`shipside/panel.py`)."""
+        """Take one request of the bridge and return its answer, both JSON objects (`shipside/commanding/panel.py`)."""
         try:
             asked: object = json.loads(request)
         except ValueError:
