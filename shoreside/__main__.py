@@ -23,10 +23,10 @@ from shoreside import config, people, roles
 from shoreside.api import app, serving
 from shoreside.api.auth import Auth
 from shoreside.api.shore import Shore
+from shoreside.commanding.stop import StopRelay
 from shoreside.ports import StoreDownError
 from shoreside.roles import Role
 from shoreside.station import Station
-from shoreside.stop import StopRelay
 from shoreside.store.connection import Readers
 from shoreside.store.migrate import SchemaError
 from shoreside.store.people import People

@@ -16,15 +16,16 @@ from protocols.link.birth import Birth
 from protocols.link.closing import Closing
 from protocols.link.events import Event
 from protocols.link.heartbeats import VesselHeartbeat
-from shoreside import fleet, roles, views, watch
+from shoreside import roles
+from shoreside.commanding.orders import OrderBook
 from shoreside.config import AlertLimits, VesselConfig
-from shoreside.fleet import VesselState
-from shoreside.frames import Frame, ValuesFrame
-from shoreside.intake import Intake
-from shoreside.live import Hub, targets_messages
-from shoreside.missing import Wanted
-from shoreside.orders import OrderBook
-from shoreside.pending import samples_of
+from shoreside.ingest.intake import Intake
+from shoreside.ingest.missing import Wanted
+from shoreside.ingest.pending import samples_of
+from shoreside.live import fleet, views, watch
+from shoreside.live.feeds import Hub, targets_messages
+from shoreside.live.fleet import VesselState
+from shoreside.live.frames import Frame, ValuesFrame
 from shoreside.ports import Ledger, OrderNote, Remembered
 from shoreside.roles import Role
 

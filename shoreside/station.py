@@ -18,17 +18,19 @@ from protocols.link.birth import Birth
 from protocols.link.cbor import SIZE_MAX_BYTES
 from protocols.link.closing import Closing
 from protocols.link.events import Reason
-from shoreside import orders, roles, views
+from shoreside import roles
+from shoreside.commanding import orders
+from shoreside.commanding.roster import SignedWord, Words
 from shoreside.config import AlertLimits, VesselConfig
 from shoreside.downlink import Downlink
 from shoreside.figures import Figures, order_line
-from shoreside.intake import Said
-from shoreside.live import Feed, Hub
-from shoreside.missing import BaseWanted, Wanted
+from shoreside.ingest.intake import Said
+from shoreside.ingest.missing import BaseWanted, Wanted
+from shoreside.live import views
+from shoreside.live.feeds import Feed, Hub
 from shoreside.ports import NOTHING_MORE, Ledger, SharedStore, Store, StoreDownError, Word, Work
 from shoreside.rates import Rates
 from shoreside.roles import Role
-from shoreside.roster import SignedWord, Words
 
 SUBSCRIPTIONS: Final = roles.ALL.subscriptions
 """What the message port of a station that does everything must be subscribed to."""

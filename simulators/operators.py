@@ -22,9 +22,9 @@ from protocols.link.heartbeats import OperatorHeartbeat
 from protocols.link.orders import ORDER_KINDS, Order
 from protocols.link.signing import Domain
 from protocols.link.stop import StopRequest
-from shoreside.live import Feed
+from shoreside.commanding.stop import StopRelay
+from shoreside.live.feeds import Feed
 from shoreside.station import Station
-from shoreside.stop import StopRelay
 from simulators.bridge_watch import Mate, Record, keep_in_the_roads, record, take_the_conn
 from simulators.ship import Ship
 

@@ -29,10 +29,10 @@ from typing import Final, Self
 
 from protocols.aio.clock import Clock
 from protocols.link import signing
+from shoreside.commanding.stop import StopRelay
 from shoreside.config import AlertLimits, VesselConfig
 from shoreside.ports import StoreDownError, Work
 from shoreside.station import SUBSCRIPTIONS, Station
-from shoreside.stop import StopRelay
 from shoreside.store.memory import MemoryStore
 from simulators import commissioning
 from simulators.afloat import Afloat, Waters, launch

@@ -15,7 +15,7 @@ import numpy as np
 
 from protocols.link.acks import BatchAck
 from protocols.link.batch import Batch, Column
-from shoreside.intake import Intake
+from shoreside.ingest.intake import Intake
 from shoreside.ports import Ledger, Work
 from shoreside.roles import ALL
 from tests.store_kit import NOON_NS

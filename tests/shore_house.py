@@ -20,9 +20,9 @@ from shoreside import people
 from shoreside.api import app, serving
 from shoreside.api.auth import Auth
 from shoreside.api.shore import Shore
+from shoreside.commanding.stop import StopRelay
 from shoreside.config import ShoreConfig
 from shoreside.station import Station
-from shoreside.stop import StopRelay
 from shoreside.store.connection import Readers
 from shoreside.store.people import People
 from shoreside.store.postgres import PostgresStore

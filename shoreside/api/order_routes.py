@@ -9,13 +9,14 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.responses import JSONResponse, Response
 
-from shoreside import orders, views
 from shoreside.api import problems
 from shoreside.api.auth import Who
 from shoreside.api.problems import Problem
 from shoreside.api.shore import Shore, TheShore, TheWho, from_base64
+from shoreside.commanding import orders
+from shoreside.commanding.stop import Result
+from shoreside.live import views
 from shoreside.station import Passed
-from shoreside.stop import Result
 
 router = APIRouter(tags=["orders"])
 stop_router = APIRouter(tags=["stop"])

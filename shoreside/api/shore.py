@@ -16,10 +16,10 @@ from protocols.aio.clock import Clock
 from protocols.aio.lag import LoopLag
 from shoreside.api.auth import Auth, Who
 from shoreside.api.problems import Problem
+from shoreside.commanding.stop import StopRelay
 from shoreside.config import ShoreConfig
-from shoreside.fleet import VesselState
+from shoreside.live.fleet import VesselState
 from shoreside.station import Station
-from shoreside.stop import StopRelay
 from shoreside.store.connection import Readers
 from shoreside.store.people import People
 

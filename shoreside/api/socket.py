@@ -14,7 +14,6 @@ from starlette.websockets import WebSocketDisconnect, WebSocketState
 from control.preview import Asker
 from protocols.console.messages import VERSION, FromShore
 from protocols.errors import ProtocolError
-from shoreside import preview
 from shoreside.api import problems
 from shoreside.api.auth import Who
 from shoreside.api.guard import origin_fault
@@ -22,8 +21,9 @@ from shoreside.api.order_routes import pass_order
 from shoreside.api.problems import Problem
 from shoreside.api.sending import FRAME, OUTLET
 from shoreside.api.shore import Shore, from_base64, shore_of
-from shoreside.frames import SIZE_MAX_BYTES
-from shoreside.live import Feed
+from shoreside.commanding import preview
+from shoreside.live.feeds import Feed
+from shoreside.live.frames import SIZE_MAX_BYTES
 from shoreside.plain import as_map
 from shoreside.ports import StoreDownError
 from shoreside.rates import Rates

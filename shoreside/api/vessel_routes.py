@@ -7,10 +7,10 @@ from http import HTTPStatus
 
 from fastapi import APIRouter
 
-from shoreside import views
 from shoreside.api.history_routes import From, Limit, To, utc_ms, window
 from shoreside.api.problems import Problem
 from shoreside.api.shore import TheShore, TheWho, to_base64
+from shoreside.live import views
 from shoreside.store.catalogues import versions
 from shoreside.store.history import History
 

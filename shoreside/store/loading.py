@@ -8,7 +8,7 @@ from typing import Final, cast
 from protocols.console.messages import AlertJson, ReasonJson, ValueRow
 from protocols.link.batch import TargetReport
 from protocols.link.events import Reason
-from shoreside import fleet
+from shoreside.live import fleet
 from shoreside.ports import OrderNote, Remembered, Word
 from shoreside.store.connection import Connection, Row
 from shoreside.store.rows import utc_ns

@@ -6,8 +6,8 @@ from protocols.console.messages import AlertJson
 from protocols.link.batch import Batch
 from protocols.link.closing import Closing
 from protocols.link.events import Event
+from shoreside.ingest.progress import Ranges
 from shoreside.ports import CLOSINGS_KEPT, OrderNote, Remembered, StoreDownError, Word, Work
-from shoreside.progress import Ranges
 
 
 class MemoryStore:

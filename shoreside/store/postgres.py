@@ -16,7 +16,7 @@ from psycopg.types.json import Jsonb
 from protocols.link.batch import Batch, Column, TargetReport
 from protocols.link.closing import Closing
 from protocols.link.events import Event
-from shoreside import fleet, views
+from shoreside.live import fleet, views
 from shoreside.ports import OrderNote, Remembered, StoreDownError, Word, Work
 from shoreside.store import catalogues, closings, coverage, loading, rows
 from shoreside.store.connection import Connection, connect

@@ -17,13 +17,13 @@ from starlette.websockets import WebSocketDisconnect
 from protocols.aio.clock import SystemClock
 from protocols.console.messages import FromShore, ValueRow
 from protocols.link.batch import TargetReport
-from shoreside import fleet, views
 from shoreside.api import serving
 from shoreside.api.auth import Who
 from shoreside.api.socket import Console
-from shoreside.frames import Frame, ValuesFrame
-from shoreside.live import Hub, targets_messages
-from shoreside.roster import Words
+from shoreside.commanding.roster import Words
+from shoreside.live import fleet, views
+from shoreside.live.feeds import Hub, targets_messages
+from shoreside.live.frames import Frame, ValuesFrame
 
 CHANNELS, TARGETS, RATE_HZ = 60, 3, 5
 """Values and AIS targets of one batch, about 2.5 kB; batches a second."""

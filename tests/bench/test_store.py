@@ -18,7 +18,7 @@ from protocols.aio.clock import SystemClock
 from protocols.link import codec
 from protocols.link.batch import Batch, Column
 from protocols.link.legend import Legend, step_number
-from shoreside.intake import Intake
+from shoreside.ingest.intake import Intake
 from shoreside.ports import Ledger, Work
 from shoreside.roles import ALL
 from shoreside.store import rollup, rows

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 import pytest
 
 from protocols.link.acks import BatchAck, EventAck
-from shoreside import pending
 from shoreside.downlink import Downlink
-from shoreside.live import Hub
-from shoreside.pending import BATCHES_OF_ONE_MAX
+from shoreside.ingest import pending
+from shoreside.ingest.pending import BATCHES_OF_ONE_MAX
+from shoreside.ingest.turns import Key, Turns
+from shoreside.live.feeds import Hub
 from shoreside.station import COMMIT_LINGER_S
-from shoreside.turns import Key, Turns
 from tests.shore_kit import LIMITS, NOON_NS, Ship
 
 HONEST = 10

@@ -8,9 +8,9 @@ from unittest.mock import AsyncMock
 import pytest
 
 from protocols.link.acks import BatchAck
-from shoreside import orders
+from shoreside.commanding import orders
 from shoreside.downlink import Downlink
-from shoreside.live import Hub
+from shoreside.live.feeds import Hub
 from shoreside.ports import OrderNote
 from shoreside.store import upkeep
 from shoreside.store.retention import Retention

@@ -11,8 +11,8 @@ from protocols.link import codec
 from protocols.link.batch import Batch, Column
 from protocols.link.birth import Birth
 from shoreside import catalogue
+from shoreside.ingest.readable import Reading
 from shoreside.ports import Work
-from shoreside.readable import Reading
 from shoreside.store import catalogues
 from shoreside.store.connection import Readers
 from shoreside.store.postgres import PostgresStore

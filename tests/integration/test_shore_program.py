@@ -15,7 +15,7 @@ import pytest
 from protocols.aio.clock import SystemClock
 from protocols.link import topics
 from protocols.link.acks import BatchAck
-from shoreside.live import Feed
+from shoreside.live.feeds import Feed
 from shoreside.station import Station
 from shoreside.store.memory import MemoryStore
 from tests.shore_kit import LIMITS, MemoryPort, Ship

@@ -21,8 +21,8 @@ from shipside.sending.chaining import Chain
 from shipside.sending.window import Window
 from shoreside.config import AlertLimits
 from shoreside.downlink import Downlink
-from shoreside.live import Hub
-from shoreside.missing import BaseWanted, LegendWanted
+from shoreside.ingest.missing import BaseWanted, LegendWanted
+from shoreside.live.feeds import Hub
 from shoreside.store.memory import MemoryStore
 from tests.shore_kit import Ship
 

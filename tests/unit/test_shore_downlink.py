@@ -7,10 +7,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from protocols.link.acks import BatchAck, EventAck
 from protocols.link.cbor import Plain
 from protocols.link.events import Reason
-from shoreside import orders
+from shoreside.commanding import orders
 from shoreside.downlink import Downlink
-from shoreside.intake import GAP_WAIT_S
-from shoreside.live import Feed, Hub
+from shoreside.ingest.intake import GAP_WAIT_S
+from shoreside.live.feeds import Feed, Hub
 from shoreside.ports import OrderNote, Remembered, Work
 from tests.shore_kit import LIMITS, NOON_NS, ULID, Ship
 

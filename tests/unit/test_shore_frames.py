@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 
 from protocols.console.messages import ProblemMessage, ValueRow
-from shoreside import views
-from shoreside.fleet import VesselState
-from shoreside.frames import Frame, ValuesFrame
-from shoreside.live import Feed
+from shoreside.live import views
+from shoreside.live.feeds import Feed
+from shoreside.live.fleet import VesselState
+from shoreside.live.frames import Frame, ValuesFrame
 
 PROBLEM: ProblemMessage = {"type": "problem", "title": "t", "detail": "d"}
 

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from protocols.console.messages import ProblemMessage, ValueRow
 from shoreside import config, people
-from shoreside.live import FIRM_MAX, Feed, Hub
-from shoreside.progress import Ranges
+from shoreside.commanding.roster import Words
+from shoreside.ingest.progress import Ranges
+from shoreside.live.feeds import FIRM_MAX, Feed, Hub
 from shoreside.rates import Rates
-from shoreside.roster import Words
 from tests.shore_kit import MASTER, NOON_NS, OPERATOR, Ship
 
 EXAMPLE = Path(config.__file__).with_name("examples") / "shore.toml"

@@ -10,8 +10,8 @@ from control.limits import ControlConfig
 from control.preview import Asker
 from protocols.link.heartbeats import VesselHeartbeat
 from protocols.link.signing import open_envelope
-from shoreside import preview
-from shoreside.fleet import VesselState
+from shoreside.commanding import preview
+from shoreside.live.fleet import VesselState
 from tests.shore_kit import NOON_NS, Ship
 
 NOW = preview.Moment(100.0, NOON_NS)

@@ -7,8 +7,8 @@ import numpy as np
 from protocols.link.batch import Batch, Column
 from protocols.link.birth import Birth
 from protocols.reading import Quality, Reading
-from shoreside import fleet
-from shoreside.fleet import VesselState
+from shoreside.live import fleet
+from shoreside.live.fleet import VesselState
 from telemetry.batching import Batcher
 from telemetry.catalogue import standard_catalogue
 from telemetry.picture import Picture

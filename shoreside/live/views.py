@@ -23,7 +23,7 @@ from protocols.console.messages import (
 from protocols.link.cbor import Plain
 from protocols.link.events import Event, Reason
 from protocols.link.heartbeats import AuthorityState, VesselHeartbeat
-from shoreside.fleet import NS_PER_MS, VesselState, number
+from shoreside.live.fleet import NS_PER_MS, VesselState, number
 from shoreside.ports import OrderNote
 
 PRIORITIES: Final = ("caution", "warning", "alarm", "emergency alarm")

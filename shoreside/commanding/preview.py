@@ -12,8 +12,8 @@ from protocols.link.cbor import Plain
 from protocols.link.events import Reason
 from protocols.link.orders import check_arguments
 from protocols.reading import Quality
-from shoreside import views
-from shoreside.fleet import VesselState
+from shoreside.live import views
+from shoreside.live.fleet import VesselState
 
 
 @dataclass(frozen=True, slots=True)

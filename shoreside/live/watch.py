@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from protocols.console.messages import AlertJson
 from shoreside.config import AlertLimits
-from shoreside.fleet import NS_PER_MS, VesselState
+from shoreside.live.fleet import NS_PER_MS, VesselState
 
 
 @dataclass(frozen=True, slots=True)

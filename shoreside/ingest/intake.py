@@ -16,11 +16,11 @@ from protocols.link.batch import Batch
 from protocols.link.birth import Birth
 from protocols.link.closing import Closing, MissingBaseError
 from protocols.link.events import Event
-from shoreside.missing import BaseWanted, Wanted
-from shoreside.pending import Pending
+from shoreside.ingest.missing import BaseWanted, Wanted
+from shoreside.ingest.pending import Pending
+from shoreside.ingest.progress import Ranges
+from shoreside.ingest.readable import Reading
 from shoreside.ports import NOTHING_MORE, BatchStream, EventStream, Ledger, Spans, Work
-from shoreside.progress import Ranges
-from shoreside.readable import Reading
 from shoreside.roles import Role
 
 GAP_WAIT_S: Final = 60.0

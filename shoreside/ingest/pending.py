@@ -13,8 +13,8 @@ from protocols.console.messages import AlertJson
 from protocols.link.batch import Batch
 from protocols.link.closing import Closing
 from protocols.link.events import Event
+from shoreside.ingest.turns import Turns
 from shoreside.ports import OrderNote, Work
-from shoreside.turns import Turns
 
 BATCHES_MAX: Final = 2000
 """Batches waiting for the store: 40 s of 50 vessels at one a second. Refused when full; the ship sends them again."""

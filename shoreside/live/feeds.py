@@ -15,7 +15,7 @@ from collections.abc import Callable
 from typing import Final, Literal
 
 from protocols.console.messages import FromShore, TargetJson, TargetsMessage, ValueRow
-from shoreside.frames import Frame, ValuesFrame
+from shoreside.live.frames import Frame, ValuesFrame
 
 FIRM_MAX: Final = 1000
 """Orders, alerts and events a socket may be behind: hours of them; more means that nobody reads."""

@@ -12,7 +12,7 @@ from protocols.link.birth import Birth
 from protocols.link.closing import Closing, MissingBaseError
 from protocols.link.codec import MissingLegendError
 from protocols.link.legend import Legend
-from shoreside.missing import BaseWanted, LegendWanted, Missing, Wanted
+from shoreside.ingest.missing import BaseWanted, LegendWanted, Missing, Wanted
 
 LEGENDS_MAX: Final = 1000
 """Catalogues kept in memory, the last used ones: five of each of 200 vessels, 10 kB each."""
