@@ -13,7 +13,7 @@ from typing import Final
 from shapely.geometry import LineString, Point, Polygon
 from shapely.geometry.base import BaseGeometry
 
-from control.limits import Area
+from control.limits.records import Area
 
 KNOT_MPS: Final = 1852.0 / 3600.0
 _EQUATOR_M: Final = 6_378_137.0

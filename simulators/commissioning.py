@@ -101,13 +101,14 @@ def control_table(spec: VesselSpec) -> Table:
     coastal = cast("dict[str, Table]", example["phases"])["coastal"] | {
         "ahead_pct_max": 90.0, "rudder_step_deg_max": 70.0, "reversal_rpm_max": round(rpm_full * 0.3, 1),
         "heading_rate_deg_min_max": handling.heading_rate_deg_min_max, "look_ahead_s": handling.look_ahead_s,
-        "margin_m": handling.margin_m,
+        "margin_m": handling.margin_m, "hold_entry_s": 300.0, "fallback_entry_s": 1800.0, "stop_entry_s": 1800.0,
     }  # fmt: skip
     own: Table = {
         "hull": {
             "length_m": float(spec.identity.length_m), "beam_m": float(spec.identity.beam_m), "rpm_full": rpm_full,
             "turn_radius_m": handling.turn_radius_m, "reach_m": handling.reach_m,
             "stop_reach_m": handling.stop_reach_m, "speed_full_kn": handling.speed_full_kn,
+            "keeps_station": not spec.has_rudder,
         },
         "verify": {
             "heading_s": handling.heading_s, "rudder_s": 30.0, "propulsion_s": handling.propulsion_s,

@@ -140,6 +140,7 @@ reach_m = {handling.reach_m}
 stop_reach_m = {handling.stop_reach_m}
 rpm_full = {rpm_full}
 speed_full_kn = {handling.speed_full_kn}
+keeps_station = {str(not spec.has_rudder).lower()}
 
 {_WATCH}[control.verify]
 heading_s = {handling.heading_s}
@@ -165,7 +166,10 @@ look_ahead_s = {handling.look_ahead_s}
 margin_m = {handling.margin_m}
 hold = "slow_down_on_heading"
 hold_pct = 20.0
+hold_entry_s = 300.0
 fallback = "stop"
+fallback_entry_s = 1800.0
+stop_entry_s = 1800.0
 stop_pct = 0.0
 
 [[control.areas]]

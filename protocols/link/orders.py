@@ -16,6 +16,8 @@ from protocols.link.cbor import Plain
 VERSION: Final = 1
 Level = Literal["observe", "advise", "setpoint", "direct"]
 Significance = Literal["routine", "significant", "critical"]
+PHASES: Final = ("open_sea", "coastal", "port_approach", "berth")
+"""Voyage phases: each has its own limits and fallback state in the vessel's configuration (FBK-02)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,126 @@
+"""What a vessel may do under remote control, by voyage phase: numbers from her configuration, none from the code.
+
+`ControlConfig.from_mapping` reads the `[control]` table of an agent's TOML (`control/example.toml` is a commented
+one) and reports every fault at once. A safety limit that is not given is a fault: it has no default. The records are in
+`records.py`, what reads them in `reader.py`, what must hold between them in `sense.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, is_dataclass, replace
+from typing import Final, cast
+
+from control.limits.reader import ControlReader
+from control.limits.records import (
+    AREA_KINDS,
+    PHASES,
+    Area,
+    AuthorityLimits,
+    Hull,
+    Keep,
+    LinkLimits,
+    Loiter,
+    PhaseLimits,
+    Ring,
+    VerifyWindows,
+)
+from control.limits.sense import disorder, nonsense
+from protocols.link.cbor import Plain
+
+__all__ = [
+    "AREA_KINDS", "PHASES", "Area", "AuthorityLimits", "ConfigError", "ControlConfig", "Hull", "Keep", "LinkLimits",
+    "Loiter", "PhaseLimits", "Ring", "VerifyWindows",
+]  # fmt: skip
+
+KNOWN: Final = frozenset(("phase", "hull", "link", "authority", "verify", "phases", "areas"))
+"""Names that may stand in `[control]`."""
+
+
+class ConfigError(ValueError):
+    """A configuration with faults; `faults` lists each in words."""
+
+    def __init__(self, faults: list[str]) -> None:
+        """Carry all faults found."""
+        super().__init__("; ".join(faults))
+        self.faults = faults
+
+
+@dataclass(frozen=True, slots=True)
+class ControlConfig:
+    """All that `control` is told about a vessel; the same values go ashore in the birth message."""
+
+    vessel: str
+    phase: str
+    """Voyage phase in force, one of PHASES; what the file says is the phase of the first start."""
+    hull: Hull
+    link: LinkLimits
+    authority: AuthorityLimits
+    verify: VerifyWindows
+    phases: Mapping[str, PhaseLimits]
+    areas: tuple[Area, ...]
+    """Areas that count in the phase in force."""
+    all_areas: tuple[Area, ...] = ()
+    """Areas of all phases."""
+
+    @property
+    def limits(self) -> PhaseLimits:
+        """Limits of the phase in force."""
+        return self.phases[self.phase]
+
+    def in_phase(self, phase: str) -> ControlConfig:
+        """Return the same vessel in another of her phases; raise KeyError when she has none of that name."""
+        if phase not in self.phases:
+            raise KeyError(phase)
+        return replace(self, phase=phase, areas=_counting(self.all_areas, phase))
+
+    @classmethod
+    def from_mapping(cls, vessel: str, source: Mapping[str, object]) -> ControlConfig:
+        """Return the configuration of a `[control]` table; raise ConfigError with every fault found."""
+        faults: list[str] = []
+        reader = ControlReader(faults)
+        faults += [f"control.{name} is not known" for name in sorted(set(source) - KNOWN)]
+        hull = reader.record(Hull, source.get("hull"), "control.hull")
+        link = reader.record(LinkLimits, source.get("link"), "control.link")
+        authority = reader.record(AuthorityLimits, source.get("authority"), "control.authority")
+        verify = reader.record(VerifyWindows, source.get("verify"), "control.verify")
+        phases = reader.phases(source.get("phases"))
+        areas = reader.areas(source.get("areas", []))
+        phase = source.get("phase")
+        if phase not in phases:
+            faults.append(f"control.phase {phase!r} is none of the phases given ({', '.join(phases) or 'none'})")
+        if link is not None:
+            faults += disorder(link)
+        if hull is not None:
+            faults += nonsense(hull, phases, areas)
+        if faults or hull is None or link is None or authority is None or verify is None:
+            raise ConfigError(faults)
+        counting = _counting(areas, str(phase))
+        return cls(vessel, str(phase), hull, link, authority, verify, phases, counting, areas)
+
+    def to_plain(self) -> dict[str, Plain]:
+        """Return the configuration as plain values: `from_mapping` reads it back."""
+        areas: list[Plain] = [
+            {"kind": area.kind, "name": area.name, "ring": [[lon, lat] for lon, lat in area.ring],
+             "phases": list(area.phases)}
+            for area in self.all_areas
+        ]  # fmt: skip
+        return {
+            "phase": self.phase, "hull": _plain(self.hull), "link": _plain(self.link),
+            "authority": _plain(self.authority), "verify": _plain(self.verify),
+            "phases": {name: _plain(limits) for name, limits in self.phases.items()}, "areas": areas,
+        }  # fmt: skip
+
+
+def _counting(areas: tuple[Area, ...], phase: str) -> tuple[Area, ...]:
+    return tuple(area for area in areas if not area.phases or phase in area.phases)
+
+
+def _plain(record: object) -> dict[str, Plain]:
+    """Return a record as a map; a table that is not given is left out."""
+    made: dict[str, Plain] = {}
+    for each in fields(cast("Hull", record)):
+        value: object = getattr(record, each.name)
+        if value is not None:
+            made[each.name] = _plain(value) if is_dataclass(value) else cast("Plain", value)
+    return made

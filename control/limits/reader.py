@@ -1,0 +1,172 @@
+"""Reads the records of a `[control]` table and notes each fault in words."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from typing import Any, Final, TypeVar, cast, get_args
+
+from control.limits.records import (
+    AREA_KINDS,
+    LATITUDE_DEG_MAX,
+    LONGITUDE_DEG_MAX,
+    PHASES,
+    Area,
+    AuthorityLimits,
+    FallbackState,
+    HoldState,
+    Hull,
+    Keep,
+    LinkLimits,
+    Loiter,
+    PhaseLimits,
+    Ring,
+    VerifyWindows,
+)  # fmt: skip
+
+AREAS_MAX: Final = 100
+"""Most areas of one vessel; each is looked at for each order."""
+POINTS_MIN: Final = 3
+POINTS_MAX: Final = 5000
+"""Most points of a ring; a coastline of 50 km at 10 m."""
+
+_Record = TypeVar("_Record", Hull, LinkLimits, AuthorityLimits, VerifyWindows, PhaseLimits, Keep, Loiter)
+_WORDS: Final = {"hold": get_args(HoldState), "fallback": get_args(FallbackState)}
+_SIGNED: Final = {"latitude_deg": LATITUDE_DEG_MAX, "longitude_deg": LONGITUDE_DEG_MAX}
+"""Values that may be below 0, and how far from it."""
+_OF_PHASE: Final = ("keep", "loiter")
+"""Tables within a phase's own."""
+
+
+class ControlReader:
+    """Reads records out of mappings; a value that is wrong or missing is a fault, and None is returned."""
+
+    def __init__(self, faults: list[str]) -> None:
+        """Note faults in `faults`."""
+        self._faults = faults
+
+    def record(self, kind: type[_Record], source: object, where: str) -> _Record | None:
+        """Return the record in `source`; None when something is missing, unknown or no finite number."""
+        given = table_of(source)
+        if given is None:
+            self._faults.append(f"[{where}] is missing")
+            return None
+        flags = [field.name for field in fields(kind) if field.type == "bool"]
+        names = [field.name for field in fields(kind) if field.name not in _OF_PHASE]
+        self._faults += [f"{where}.{name} is not known" for name in sorted(set(given) - set(names))]
+        values = {
+            name: self._flag(given, name, where) if name in flags else self._value(given, name, where) for name in names
+        }
+        return None if None in values.values() else kind(**cast("dict[str, Any]", values))
+
+    def _flag(self, source: Mapping[str, object], name: str, where: str) -> bool | None:
+        value = source.get(name)
+        if isinstance(value, bool):
+            return value
+        self._faults.append(f"{where}.{name} is {value!r}; it must be true or false")
+        return None
+
+    def _value(self, source: Mapping[str, object], name: str, where: str) -> float | str | None:
+        value, words, reach = source.get(name), _WORDS.get(name), _SIGNED.get(name)
+        if words is not None:
+            if value in words:
+                return str(value)
+            self._faults.append(f"{where}.{name} is {value!r}; this version knows {', '.join(words)}")
+        elif value is None:
+            self._faults.append(f"{where}.{name} is missing: a limit has no default")
+        elif not is_number(value):
+            self._faults.append(f"{where}.{name} is {value!r}, not a number")
+        elif reach is not None and abs(cast("float", value)) > reach:
+            self._faults.append(f"{where}.{name} is {value!r}, outside -{reach:g}..{reach:g}")
+        elif reach is None and cast("float", value) < 0:
+            self._faults.append(f"{where}.{name} is {value!r}, not a number of at least 0")
+        else:
+            return float(cast("float", value))
+        return None
+
+    def phases(self, source: object) -> dict[str, PhaseLimits]:
+        """Return the phases given; at least one is needed."""
+        given = table_of(source)
+        if not given:
+            self._faults.append("[control.phases] is missing: give at least one phase")
+            return {}
+        found: dict[str, PhaseLimits] = {}
+        for name, limits in given.items():
+            if name not in PHASES:
+                self._faults.append(f"control.phases.{name} is none of {', '.join(PHASES)}")
+                continue
+            record = self._phase(limits, f"control.phases.{name}")
+            if record is not None:
+                found[name] = record
+        return found
+
+    def _phase(self, source: object, where: str) -> PhaseLimits | None:
+        """Return one phase with the tables within its own, where it has them."""
+        table = table_of(source)
+        if table is None:
+            return self.record(PhaseLimits, source, where)
+        given = dict(table)
+        within = {name: given.pop(name) for name in _OF_PHASE if name in given}
+        record = self.record(PhaseLimits, given, where)
+        keep = self.record(Keep, within["keep"], f"{where}.keep") if "keep" in within else None
+        loiter = self.record(Loiter, within["loiter"], f"{where}.loiter") if "loiter" in within else None
+        return None if record is None else replace(record, keep=keep, loiter=loiter)
+
+    def areas(self, source: object) -> tuple[Area, ...]:
+        """Return the areas given; none at all is allowed, a broken one is not."""
+        given = cast("list[object]", source) if isinstance(source, list) else None
+        if given is None or len(given) > AREAS_MAX:
+            self._faults.append(f"control.areas is not a list of at most {AREAS_MAX}")
+            return ()
+        found = [self._area(item, f"control.areas[{number}]") for number, item in enumerate(given)]
+        return tuple(area for area in found if area is not None)
+
+    def _area(self, source: object, where: str) -> Area | None:
+        given = table_of(source)
+        if given is None:
+            self._faults.append(f"{where} is not a table")
+            return None
+        kind, name, ring = given.get("kind"), given.get("name"), _ring(given.get("ring"))
+        phases = _row(given.get("phases", []))
+        unknown = [str(phase) for phase in phases if phase not in PHASES]
+        if unknown:
+            self._faults.append(f"{where}.phases names {', '.join(unknown)}, none of {', '.join(PHASES)}")
+        if kind not in AREA_KINDS:
+            self._faults.append(f"{where}.kind is {kind!r}, none of {', '.join(AREA_KINDS)}")
+        if not isinstance(name, str) or not name:
+            self._faults.append(f"{where}.name is missing: refusals name the area")
+        if ring is None:
+            self._faults.append(f"{where}.ring is not a ring of at least 3 points [longitude_deg, latitude_deg]")
+        if kind not in AREA_KINDS or not isinstance(name, str) or ring is None:
+            return None
+        return Area("allowed" if kind == "allowed" else "no_go", name, ring, tuple(map(str, phases)))
+
+
+def table_of(source: object) -> Mapping[str, object] | None:
+    """Return a table of the file; None for what is none."""
+    return cast("Mapping[str, object]", source) if isinstance(source, Mapping) else None
+
+
+def _row(source: object) -> tuple[object, ...]:
+    return tuple(cast("list[object]", source)) if isinstance(source, list | tuple) else ()
+
+
+def _ring(source: object) -> Ring | None:
+    rows = _row(source)
+    if not POINTS_MIN <= len(rows) <= POINTS_MAX:
+        return None
+    points: list[tuple[float, float]] = []
+    for point in map(_row, rows):
+        if [is_number(part) for part in point] != [True, True]:
+            return None
+        longitude, latitude = (float(cast("float", part)) for part in point)
+        if abs(longitude) > LONGITUDE_DEG_MAX or abs(latitude) > LATITUDE_DEG_MAX:
+            return None
+        points.append((longitude, latitude))
+    return tuple(points)
+
+
+def is_number(value: object) -> bool:
+    """Return whether a value of the file is a finite number; true and false are none."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)

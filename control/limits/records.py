@@ -1,0 +1,157 @@
+"""The records of the `[control]` table: one class per table, names as in the file, unit last."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from protocols.link.orders import PHASES
+
+__all__ = ["PHASES"]
+
+HoldState = Literal["slow_down_on_heading", "station_keep"]
+"""What the ship does on L3: slow down on her heading, or stay where she is (`hull.keeps_station`)."""
+FallbackState = Literal["stop", "loiter", "anchor_readiness", "safe_harbour"]
+"""What the ship does on L5. What cannot be reached is replaced by a stop, and a stop that fails is L6."""
+AREA_KINDS: Final = ("allowed", "no_go")
+
+LONGITUDE_DEG_MAX: Final = 180.0
+LATITUDE_DEG_MAX: Final = 90.0
+
+Ring = tuple[tuple[float, float], ...]
+"""Points (longitude_deg, latitude_deg) of an outer ring."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hull:
+    """What the prediction of a track needs to know of the ship."""
+
+    length_m: float
+    beam_m: float
+    turn_radius_m: float
+    """Radius of a steady turn as orders turn her (IMO MSC.137(76) trial or simulator)."""
+    reach_m: float
+    """Distance run before a turn answers the helm (advance minus radius)."""
+    stop_reach_m: float
+    """Track reach of a controlled stop from the speed of the phase."""
+    rpm_full: float
+    """Engine speed of 100 % propulsion ahead, rpm."""
+    speed_full_kn: float
+    """Speed through water at 100 % propulsion, knots."""
+    keeps_station: bool
+    """True where she can stay at a point by heading and propulsion orders alone (small craft, two propellers)."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkLimits:
+    """Times of the ladder and limits of the link (control.md section 5), seconds unless named otherwise."""
+
+    degraded_round_trip_ms: float
+    degraded_loss_pct: float
+    degraded_for_s: float
+    direct_round_trip_ms_max: float
+    silent_s: float
+    silent_direct_s: float
+    lost_s: float
+    grace_s: float
+    fallback_s: float
+    back_s: float
+    """Heartbeats must be continuous for this long before the ladder can be left."""
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorityLimits:
+    """Times of the handover (AUT-03, AUT-05) in seconds and what is bumpless (AUT-04)."""
+
+    lease_s: float
+    answer_s: float
+    confirm_s: float
+    bump_rudder_deg: float
+    bump_propulsion_pct: float
+    bump_heading_deg: float
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """How a point is kept, or come to: full circle of tolerance and the power used."""
+
+    radius_m: float
+    """Within this of the point she is there."""
+    approach_pct: float
+    """Propulsion towards the point, per cent ahead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loiter:
+    """The point to which the fallback state `loiter` goes, inside the fence."""
+
+    latitude_deg: float
+    longitude_deg: float
+    radius_m: float
+    approach_pct: float
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseLimits:
+    """The operational envelope of one voyage phase."""
+
+    rudder_deg_max: float
+    """Largest rudder order at or above `rudder_speed_kn`."""
+    rudder_slow_deg_max: float
+    """Largest rudder order below `rudder_speed_kn`."""
+    rudder_speed_kn: float
+    rudder_step_deg_max: float
+    """Largest change of the rudder order at once."""
+    heading_rate_deg_min_max: float
+    ahead_pct_max: float
+    astern_pct_max: float
+    propulsion_step_pct_max: float
+    """Largest change of the propulsion order at once."""
+    reversal_rpm_max: float
+    """Engine speed must have fallen below this before the direction is reversed."""
+    look_ahead_s: float
+    """How far the track of an order is predicted (INT-06)."""
+    margin_m: float
+    """Distance the predicted track keeps from every boundary."""
+    hold: HoldState
+    hold_pct: float
+    """Propulsion of the hold state, per cent ahead."""
+    hold_entry_s: float
+    """The hold state must be reached within this; later it is told and alarmed (FBK-02)."""
+    fallback: FallbackState
+    fallback_entry_s: float
+    """The fallback state must be reached within this; later it is replaced by a stop."""
+    stop_entry_s: float
+    """A stop must be reached within this; later it is L6."""
+    stop_pct: float
+    """What "emergency stop" means in this phase: propulsion in per cent (EST-03)."""
+    keep: Keep | None = None
+    """How a station is kept; needed by the hold `station_keep`."""
+    loiter: Loiter | None = None
+    """Where the fallback state `loiter` goes; needed by it."""
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyWindows:
+    """How long an order may take to show its effect (CMD-06), seconds."""
+
+    heading_s: float
+    rudder_s: float
+    propulsion_s: float
+    steady_deg_min: float
+    """Rate of turn below which a heading is steady."""
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A part of the sea the ship must stay in, or keep out of."""
+
+    kind: Literal["allowed", "no_go"]
+    name: str
+    ring: Ring
+    phases: tuple[str, ...] = field(default=())
+    """Voyage phases in which it counts; empty: in all."""
+
+
+Phases = Mapping[str, PhaseLimits]
