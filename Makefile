@@ -9,7 +9,9 @@ PY := $(BIN)/python
 READY := $(VENV)/.ready
 PYTHON ?= $(shell for p in python3.12 python3.11 python3.13 python3; do \
 	if $$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null; then echo $$p; break; fi; done)
-TESTS := tests/unit tests/property tests/simulation tests/fault tests/integration tests/e2e tests/architecture
+# Longest first, so that the two processes end together; all tests of a file stay in one of them. WORKERS=0: one after the other.
+TESTS := tests/fault tests/e2e tests/integration tests/simulation tests/property tests/unit tests/architecture
+WORKERS ?= 2
 ARGS ?=
 
 # The package index's slow hours must not fail a first start.
@@ -32,7 +34,7 @@ demo: $(READY) ui ## Start everything: database, broker, ships, agents, shore, c
 	@exec $(PY) -m farhelm demo $(ARGS)
 
 test: $(READY) ui browser mosquitto ## Run all tests; ARGS="-k conn" is passed on to pytest
-	@$(PY) -m pytest -m "not soak" $(TESTS) $(ARGS)
+	@$(PY) -m pytest -m "not soak" -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(TESTS) $(ARGS)
 
 # The stores' tests on a server that has the extension; DIR is searched for extension/timescaledb.control and timescaledb.so.
 TIMESCALE_TESTS := tests/integration/test_shore_store.py $(wildcard tests/integration/test_store_*.py) \

@@ -33,9 +33,12 @@ def chromium_path() -> str | None:
     return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """A headless Chromium; where there is none these tests say so, and in CI that is a failure."""
+    """A headless Chromium; where there is none these tests say so, and in CI that is a failure.
+
+    One for each file: while Playwright's loop runs, no asyncio test can in the same process.
+    """
     with sync_playwright() as playwright:
         path = chromium_path()
         if path is None and not Path(playwright.chromium.executable_path).exists():
