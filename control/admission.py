@@ -113,3 +113,11 @@ def not_in_control(
         text = "This order needs the level direct; the conn was given at the level setpoint."
         return (Reason("level_too_low", "INT-01", text, state.level, needs),)
     return ()
+
+
+def unrecorded(order: Order, problem: str) -> list[Reason]:
+    """Return why an order is refused while the ledger cannot be written; stop and release never are (LED-04)."""
+    if not problem or order.kind in NEVER_LIMITED:
+        return []
+    text = f"The ledger aboard cannot be written ({problem}); only stop and release are taken."
+    return [Reason("ledger", "LED-04", text)]

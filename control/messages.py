@@ -69,9 +69,17 @@ class JournalFailed:
     problem: str
 
 
+@dataclass(frozen=True, slots=True)
+class LedgerState:
+    """Whether the ledger can be written (LED-04); it mends by itself when there is room again."""
+
+    problem: str
+    """Why not, in words; empty while it can."""
+
+
 Arrival: TypeAlias = (
     SignedOrder | SignedHeartbeat | SignedStop | SignedRoster | SignedGrant | Local | Situation | Journaled
-    | JournalFailed
+    | JournalFailed | LedgerState
 )  # fmt: skip
 
 

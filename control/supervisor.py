@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Final
 
 from control import command
-from control.admission import Admission, not_in_control, wrong_signer
+from control.admission import Admission, not_in_control, unrecorded, wrong_signer
 from control.alerts import Alerts
 from control.authority import Authority
 from control.believed import Believed
@@ -29,6 +29,7 @@ from control.messages import (
     HeartbeatNow,
     Journaled,
     JournalFailed,
+    LedgerState,
     Local,
     Output,
     SignedGrant,
@@ -77,7 +78,7 @@ class Supervisor:
         self._panel = LocalPanel(self._handover, self._stopping, self.believed, self.execution)
         self.situation = NOTHING_KNOWN
         self.beats_refused_count = 0
-        self._journal_problem = ""
+        self._journal_problem, self._ledger_problem = "", ""
         self._next_review_s = now_s
         for record in restored.records:
             self._known.add(record)
@@ -98,6 +99,8 @@ class Supervisor:
         elif isinstance(arrival, JournalFailed):
             self._journal_problem = arrival.problem
             self.execution.journal_failed(arrival.number, arrival.problem)
+        elif isinstance(arrival, LedgerState):
+            self._ledger_problem = arrival.problem
         elif isinstance(arrival, Local):
             self._take_local(arrival, now_s)
         else:
@@ -111,6 +114,7 @@ class Supervisor:
         for name, is_active in standing_alerts(self.watch.ladder.step, self.situation, self.emergency).items():
             self.alerts.want(name, active=is_active, now_s=now_s)
         self.alerts.want("journal", active=bool(self._journal_problem), now_s=now_s)
+        self.alerts.want("ledger", active=bool(self._ledger_problem), now_s=now_s)
         self.alerts.tick(now_s)
         self._next_review_s = now_s + REVIEW_S
 
@@ -191,6 +195,7 @@ class Supervisor:
             self.execution.end(record, "EXPIRED", late)
             return
         objections = wrong_signer(order, entry, self._config.vessel) + self._admission.objections(order, entry, now_s)
+        objections += unrecorded(order, self._ledger_problem)
         if objections:
             self.execution.end(record, "REJECTED", objections)
             return
@@ -228,7 +233,7 @@ class Supervisor:
         if self._journal_problem:
             text = f"The command journal is damaged ({self._journal_problem}); re-arm aboard."
             reasons.append(Reason("journal", "CMD-13", text))
-        return reasons
+        return reasons + unrecorded(order, self._ledger_problem)
 
     def _control_reasons(self, order: Order, now_s: float) -> list[Reason]:
         needs = "direct" if order.kind in DIRECT else ORDER_KINDS[order.kind].level

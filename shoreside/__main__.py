@@ -28,6 +28,7 @@ from shoreside.ports import StoreDownError
 from shoreside.roles import Role
 from shoreside.station import Station
 from shoreside.store.connection import Readers
+from shoreside.store.ledger import PostgresLedger
 from shoreside.store.migrate import SchemaError
 from shoreside.store.people import People
 from shoreside.store.postgres import PostgresStore
@@ -106,6 +107,7 @@ def build(settings: config.ShoreConfig, clock: Clock, role: Role = roles.ALL) ->
     station = Station(
         clock, port, store, settings.vessels, settings.alerts, role=role,
         shared=None if role.is_alone else SharedPostgres(readers), log=_say,
+        ledger=PostgresLedger(settings.database) if role.keeps else None,
     )  # fmt: skip
     return Shore(
         config=settings, clock=clock, station=station, stop=StopRelay(clock, stop_port), readers=readers,

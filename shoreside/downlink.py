@@ -31,6 +31,7 @@ from shoreside.roles import Role
 
 VESSELS_MAX: Final = 200
 """Vessels one station keeps; a message of one more is refused and counted."""
+LEDGER_ALERT: Final = "shore.ledger-differs"
 TOLD_MAX: Final = 1000
 """States of orders that wait to be logged; the shell logs after each message. The oldest would go first."""
 FORMER_BOOTS: Final = 100
@@ -142,6 +143,18 @@ class Downlink:
         fresh = self.orders.sent(note, now_s) if note.state == "sent" else self.orders.say(note)
         if fresh:
             self._tell_order(note)
+
+    def ledger_told(self, vessel: str, problem: str, utc_ns: int) -> None:
+        """Raise an alarm while a vessel's ledger differs from what is here, and end it when they agree (LED-02)."""
+        state = self._state(vessel)
+        known = state.alerts.get(("shore", LEDGER_ALERT))
+        if problem and known is None:
+            self._take_alert(state, {
+                "alert_id": LEDGER_ALERT, "text": f"Ledgers of ship and shore differ: {problem}", "priority": "alarm",
+                "category": "B", "state": "unacknowledged", "since_utc_ms": utc_ns // fleet.NS_PER_MS, "source": "shore",
+            })  # fmt: skip
+        elif not problem and known is not None:
+            self._take_alert(state, {**known, "state": "normal"})
 
     def take_told(self) -> list[tuple[OrderNote, int]]:
         """Return and forget the states of orders told since, each with how many consoles were told."""
@@ -259,7 +272,7 @@ class Downlink:
             alert = views.alert_of(event)
             if alert is not None:
                 self._take_alert(state, alert)
-        else:
+        elif event.kind != "ledger" or event.body.get("text"):  # a head each minute is no news to anybody
             self._note_dropped(event)
             self._tell(event.vessel, views.event_message(event))
 

@@ -26,6 +26,7 @@ from shoreside.downlink import Downlink
 from shoreside.figures import Figures, order_line
 from shoreside.ingest.intake import Said
 from shoreside.ingest.missing import BaseWanted, Wanted
+from shoreside.ingest.reconciling import LedgerStore, Reconciler
 from shoreside.live import views
 from shoreside.live.feeds import Feed, Hub
 from shoreside.ports import NOTHING_MORE, Ledger, SharedStore, Store, StoreDownError, Word, Work
@@ -64,10 +65,12 @@ class Station:
     def __init__(
         self, clock: Clock, port: MessagePort, store: Store, vessels: tuple[VesselConfig, ...], limits: AlertLimits,
         *, role: Role = roles.ALL, shared: SharedStore | None = None, log: Callable[..., None] | None = None,
+        ledger: LedgerStore | None = None,
     ) -> None:  # fmt: skip
         """Prepare a station; nothing happens before `run`. `port` must be subscribed to the role's subscriptions.
 
-        `shared` is what a role that shares its work asks the store; None: only for the role that does everything.
+        `shared` is what a role that shares its work asks the store; None: only for the role that does everything. `ledger`
+        is asked whether the ships' ledgers are the same here (LED-02); None: nobody asks.
         """
         self.hub = Hub()
         self.role = role
@@ -84,6 +87,9 @@ class Station:
         self._refreshed_s: float | None = None
         self._refreshing = asyncio.Lock()
         self._log = log if log is not None else _silent
+        self._reconciler = None if ledger is None else Reconciler(
+            ledger, clock, self.downlink.ledger_told, self._enqueue, self._log,
+        )  # fmt: skip
         self._sayings: deque[Said] = deque()
         self._say = asyncio.Event()
         self._fetch_wanted = asyncio.Event()
@@ -109,6 +115,8 @@ class Station:
             group.create_task(self._send(), name="station send")
             group.create_task(self._tick(), name="station tick")
             group.create_task(self._fetch(), name="station fetch")
+            if self._reconciler is not None:
+                group.create_task(self._reconciler.run(), name="station ledger")
             if self._shared is not None:
                 group.create_task(self._share(self._shared), name="station share")
 
@@ -256,6 +264,8 @@ class Station:
                 await self._commit(work)
                 self.downlink.intake.committed(work, await self._known_of(work))
                 self._enqueue_acks()
+                if self._reconciler is not None:
+                    self._reconciler.note(work)
 
     async def _fetch(self) -> None:
         """Ask the store for what batches wait for: catalogues, and closings that another process has committed."""

@@ -205,7 +205,7 @@ class World:
         self.store = RecordingStore(self.note)
         self.station = Station(
             self.clock, self.network.port("shore", line, SUBSCRIPTIONS), self.store, known, LIMITS,
-            log=partial(self.note, "station"),
+            log=partial(self.note, "station"), ledger=self.store,
         )  # fmt: skip
         self.relay = StopRelay(self.clock, self.network.port("shore-stop", line, []))
         self._start(self.station.run(), "station")

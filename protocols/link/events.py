@@ -31,6 +31,7 @@ EVENT_KINDS: Final[dict[str, str]] = {
     "roster": "a roster or grant was taken or refused; body: what, version, result, detail",
     "dropped": "batches that will never come; body: epoch, first, last (sequences, 0 and 0: not known), reason, class",
     "bearer": "the link's profile changed; body: from, to, reason",
+    "ledger": "the ledger aboard; body: what (head, witnessed, damaged), count, and the fields of protocols.link.ledger",
 }
 """Every kind of event and what its body holds."""
 

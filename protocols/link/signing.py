@@ -38,6 +38,8 @@ class Domain(Enum):
     """A remote-access grant, signed by the Master (AUT-07)."""
     VESSEL = b"farhelm-vessel-v1\0"
     """A vessel's own heartbeat or event, signed with the vessel's key (FBK-04)."""
+    LEDGER = b"farhelm-ledger-v1\0"
+    """The shore's word that its events come to the head of a vessel's ledger (LED-02)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,11 +33,13 @@ ROSTER: Final = "down/roster"
 """Retained. The roster signed by the Master."""
 GRANT: Final = "down/grant"
 """Retained. The remote-access grant signed by the Master."""
+LEDGER: Final = "down/ledger"
+"""The shore's signed word that its events come to the head of the vessel's ledger (LED-02)."""
 STOP: Final = "stop"
 """Emergency stop: own credential, own connection (EST-01); never retained."""
 
 LEAVES: Final = frozenset(
-    (BIRTH, DEATH, BATCH, HEARTBEAT_UP, EVENT, ACK, EVENT_ACK, ORDER, HEARTBEAT_DOWN, ROSTER, GRANT, STOP)
+    (BIRTH, DEATH, BATCH, HEARTBEAT_UP, EVENT, ACK, EVENT_ACK, ORDER, HEARTBEAT_DOWN, ROSTER, GRANT, LEDGER, STOP)
 )
 """Every leaf there is."""
 

@@ -20,6 +20,7 @@ from control.messages import (
     Emit,
     Journaled,
     JournalFailed,
+    LedgerState,
     Local,
     Output,
     SignedGrant,
@@ -39,6 +40,7 @@ from protocols.link import topics
 from protocols.link.acks import EventAck
 from protocols.link.heartbeats import VesselHeartbeat, plain
 from shipside.actuators.helm import Helm
+from shipside.commanding.ledgering import Ledgering
 from shipside.commanding.observer import Observer
 from shipside.commanding.outward import Outward
 from shipside.config import AgentConfig
@@ -60,7 +62,7 @@ Say = Callable[..., None]
 
 def subscriptions(vessel: str) -> tuple[str, ...]:
     """Return what the safety process listens to, the emergency stop left out: it has a connection of its own."""
-    leaves = (topics.ORDER, topics.HEARTBEAT_DOWN, topics.ROSTER, topics.GRANT, topics.EVENT_ACK)
+    leaves = (topics.ORDER, topics.HEARTBEAT_DOWN, topics.ROSTER, topics.GRANT, topics.EVENT_ACK, topics.LEDGER)
     return tuple(topics.topic(vessel, leaf) for leaf in leaves)
 
 
@@ -96,6 +98,7 @@ class SafetyShell:
         self._journal, self._boot_id, self._say = journal, boot_id, say
         self.listening = Listening(config, clock)
         self.outward = Outward(config.vessel.id, boot_id, clock, port, journal, key)
+        self.ledgering = Ledgering(config.vessel.id, journal, self.outward)
         self.supervisor: Supervisor | Observer = self._supervisor()
         self._kept_roster = config.journal.with_name("roster.cbor")
         self._seq = 0
@@ -150,6 +153,8 @@ class SafetyShell:
             self.supervisor.receive(self._situation(now_s), now_s)
             self.supervisor.tick(now_s)
             self._drain(now_s)
+            if self.ledgering.tick(now_s):
+                self._tell_journal(now_s)
             if now_s >= self._beat_due_s:
                 self._beat(now_s)
             due_s = min(now_s + STEP_S, self._beat_due_s, self.supervisor.deadline() or now_s + STEP_S)
@@ -188,7 +193,7 @@ class SafetyShell:
             self._helm_wake.set()
         elif isinstance(output, Emit):
             self.outward.tell(output, now_s)
-            self._tell_journal()
+            self._tell_journal(now_s)
             self._say(output.kind, **{key: value for key, value in output.body.items() if key != "kind"})
             if output.kind == "roster":
                 self._keep_roster()
@@ -196,10 +201,11 @@ class SafetyShell:
             return True
         return False
 
-    def _tell_journal(self) -> None:
-        """Say once that events cannot be kept, and once that they can again."""
+    def _tell_journal(self, now_s: float) -> None:
+        """Say once that events and ledger cannot be written, and once that they can again; the rules hear it (LED-04)."""
         if self.outward.problem != self._told_journal:
             self._told_journal = self.outward.problem
+            self.supervisor.receive(LedgerState(self._told_journal), now_s)
             self._say("journal", problem=self._told_journal, unkept=self.outward.unkept_count)
 
     def _write(self, output: JournalRecord, now_s: float) -> None:
@@ -250,6 +256,7 @@ class SafetyShell:
                 self.take_message(arrival)
             elif isinstance(arrival, Connected):
                 self.outward.connected()
+                self.ledgering.connected()
                 self._beat(self._clock.now_s())
             self._say("link", arrival=type(arrival).__name__) if not isinstance(arrival, Message) else None
 
@@ -259,6 +266,9 @@ class SafetyShell:
             _, leaf = topics.split(message.topic)
             if leaf == topics.EVENT_ACK:
                 self.outward.acknowledged(EventAck.from_bytes(message.payload))
+                return
+            if leaf == topics.LEDGER:
+                self.ledgering.take(message.payload, self._clock.now_s())
                 return
         except ProtocolError as error:
             self._say("bad-message", problem=str(error))

@@ -1,4 +1,4 @@
-"""The command journal and the events not yet acknowledged: small, durable, and damaged means no remote control (CMD-13)."""
+"""Command journal, ledger, events not yet acknowledged: small, durable, and damaged means no remote control (CMD-13)."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from typing import Final
 
 import apsw
 
-from shipside.storage.durable import SpoolError, open_whole
+from protocols.link.ledger import Witness
+from shipside.storage.durable import SpoolError, Storage, close_as_it_is, open_whole
 from shipside.storage.kept_events import KeptEvents, Waiting
+from shipside.storage.ledger import Ledger
 from shipside.storage.reserve import Reserve
 
 SCHEMA: Final = """
@@ -25,17 +27,20 @@ BYTES_MAX: Final = 256 * 1024 * 1024
 class Journal:
     """One file, one writer, `synchronous=FULL`."""
 
-    def __init__(self, path: Path | str) -> None:
-        """Open or make the journal (":memory:" for tests); raise SpoolError."""
-        self._db, aside = open_whole(path, SCHEMA)
+    def __init__(self, path: Path | str, storage: Storage | None = None) -> None:
+        """Open or make the journal (":memory:" for tests); raise SpoolError. `storage`: how it reaches its disk."""
+        storage = storage or Storage()
+        self._db, aside = open_whole(path, SCHEMA, storage)
         try:
-            self._reserve = Reserve(self._db, path, BYTES_MAX)
-            self._events = KeptEvents(self._db, self._reserve.grow)
+            self._reserve = Reserve(self._db, path, BYTES_MAX, storage.steps_bytes)
+            self._events = KeptEvents(self._db, self._make_room)
+            self.ledger = Ledger(self._db)
             if (
                 aside is not None
             ):  # kept as a damaged record, so that a restart does not forget it before the bridge re-arms
                 self._db.execute("INSERT INTO journal (crc, record) VALUES (?, ?)", (0, b"damaged journal set aside"))
         except apsw.Error as error:
+            close_as_it_is(self._db)
             raise SpoolError(f"the journal {path} cannot be opened: {error}; make room on the disk") from error
 
     def records(self) -> tuple[list[bytes], int]:
@@ -79,7 +84,7 @@ class Journal:
             try:
                 self._write(record, standing)
             except apsw.FullError:
-                if not self._reserve.grow():
+                if not self._make_room():
                     self._events.drop_oldest()
                 self._write(record, standing)
         except apsw.Error as error:
@@ -102,11 +107,31 @@ class Journal:
         return self._events.dropped_count
 
     def keep_event(self, boot_id: str, seq: int, signed: bytes) -> None:
-        """Keep a signed event until it is acknowledged; raise SpoolError when it cannot be written."""
+        """Keep a signed event until it is acknowledged, and its entry in the ledger for good, in one transaction (LED-01).
+
+        Raise SpoolError when neither could be written.
+        """
         try:
-            self._events.keep(boot_id, seq, signed)
+            self._events.keep_by(lambda: self._keep(boot_id, seq, signed))
         except apsw.Error as error:
             raise SpoolError(f"the event cannot be written: {error}") from error
+
+    def _keep(self, boot_id: str, seq: int, signed: bytes) -> None:
+        with self._db:
+            self._events.put(boot_id, seq, signed)
+            entry = self.ledger.put(boot_id, seq, signed)
+        self.ledger.grown(entry)
+
+    def _make_room(self) -> bool:
+        """Make room by a step of the disk, else by letting old entries of the ledger go; False where there is neither."""
+        return self._reserve.grow() or self.ledger.let_go()
+
+    def witness(self, word: Witness, signed: bytes) -> str:
+        """Keep the shore's word on the ledger; return how it differs, empty where it does not; raise SpoolError."""
+        try:
+            return self.ledger.witness(word, signed)
+        except apsw.Error as error:
+            raise SpoolError(f"the shore's word on the ledger cannot be written: {error}") from error
 
     def events(self, count: int) -> list[Waiting]:
         """Return up to `count` events that wait, in order."""

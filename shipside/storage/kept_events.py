@@ -61,10 +61,18 @@ class KeptEvents:
 
     def keep(self, boot_id: str, seq: int, signed: bytes) -> None:
         """Keep one event durably; the oldest events go where nothing else can make room."""
+        self.keep_by(lambda: self.put(boot_id, seq, signed))
+
+    def put(self, boot_id: str, seq: int, signed: bytes) -> None:
+        """Write one event, inside a transaction of the caller's if there is one."""
         row = (boot_id, seq, signed, zlib.crc32(signed))
+        self._db.execute("INSERT OR REPLACE INTO event (boot_id, seq, bytes, crc) VALUES (?, ?, ?, ?)", row)
+
+    def keep_by(self, write: Callable[[], None]) -> None:
+        """Have `write` keep one event, and make room for it where there is none."""
         while True:
             try:
-                self._db.execute("INSERT OR REPLACE INTO event (boot_id, seq, bytes, crc) VALUES (?, ?, ?, ?)", row)
+                write()
                 break
             except apsw.FullError:
                 if not self._make_room() and not self.drop_oldest():

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from protocols.console.messages import AlertJson
 from protocols.link.batch import Batch
 from protocols.link.closing import Closing
 from protocols.link.events import Event
+from protocols.link.ledger import EMPTY, Entry, Head, cause_of, entry_after
 from shoreside.ingest.progress import Ranges
 from shoreside.ports import CLOSINGS_KEPT, OrderNote, Remembered, StoreDownError, Word, Work
+from shoreside.store import acts
 
 
 class MemoryStore:
@@ -27,6 +31,38 @@ class MemoryStore:
         self.closings: dict[tuple[str, int, int], Closing] = {}
         self.keys: dict[str, bytes] = {}
         self.words: dict[tuple[str, Word], bytes] = {}
+        self.chain: list[Entry] = []
+        """The ledger: events of ships and acts of the shore."""
+        self.agreed: dict[str, list[Head]] = {}
+        """Heads of vessels' ledgers that were found right."""
+
+    async def station_key(self) -> bytes:
+        """Return a private key, always the same: it guards nothing; raise StoreDownError while down."""
+        self._check()
+        return bytes(32)
+
+    async def heads(self, vessel: str) -> list[Head]:
+        """Return the heads of a vessel that were found right; raise StoreDownError while down."""
+        self._check()
+        return list(self.agreed.get(vessel, ()))
+
+    async def signed_events(self, vessel: str, runs: Sequence[tuple[str, int, int]]) -> list[bytes]:
+        """Return the signed events of these runs that are here, in order; raise StoreDownError while down."""
+        self._check()
+        wanted = [(vessel, boot_id, seq) for boot_id, first, last in runs for seq in range(first, last + 1)]
+        return [self.events[key][1] for key in wanted if key in self.events]
+
+    async def agree(self, vessel: str, head: Head) -> Head:
+        """Keep that the events here come to `head`; return the shore's own head; raise StoreDownError while down."""
+        self._check()
+        self.agreed.setdefault(vessel, []).append(head)
+        return self._head()
+
+    def _head(self) -> Head:
+        return Head(self.chain[-1].number, self.chain[-1].hash) if self.chain else EMPTY
+
+    def _chain(self, cause: str, signed: bytes) -> None:
+        self.chain.append(entry_after(self._head(), cause, signed))
 
     async def load(self) -> Remembered:
         """Return what is known; raise StoreDownError while down."""
@@ -54,7 +90,12 @@ class MemoryStore:
                 self.batches[key] = batch
                 added += sum(len(column.scan) for column in batch.columns)
         for event, signed in work.events:
-            self.events.setdefault((event.vessel, event.boot_id, event.seq), (event, signed))
+            name = (event.vessel, event.boot_id, event.seq)
+            if name not in self.events:
+                self.events[name] = (event, signed)
+                self._chain(cause_of(signed), signed)
+        for act in acts.of_work(work):
+            self._chain(act.cause, act.encoded)
         self.orders.extend(work.orders)
         self.alerts.update({(vessel, a["source"], a["alert_id"]): (vessel, a) for vessel, a in work.alerts})
         self.gaps.extend(work.gaps)
@@ -83,9 +124,9 @@ class MemoryStore:
 
     async def save_word(self, what: Word, vessel: str, version: int, signed: bytes) -> None:
         """Keep signed bytes of the Master; raise StoreDownError while down."""
-        del version
         self._check()
         self.words[vessel, what] = signed
+        self._chain(acts.of_word(what, vessel, version, signed).cause, signed)
 
     def _check(self) -> None:
         if self.down:

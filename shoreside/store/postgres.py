@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -16,9 +15,10 @@ from psycopg.types.json import Jsonb
 from protocols.link.batch import Batch, Column, TargetReport
 from protocols.link.closing import Closing
 from protocols.link.events import Event
+from protocols.link.ledger import cause_of
 from shoreside.live import fleet, views
 from shoreside.ports import OrderNote, Remembered, StoreDownError, Word, Work
-from shoreside.store import catalogues, closings, coverage, loading, rows
+from shoreside.store import acts, catalogues, closings, coverage, ledger, loading, rows
 from shoreside.store.connection import Connection, connect
 from shoreside.store.hypertables import Timescale
 from shoreside.store.migrate import migrate
@@ -28,7 +28,6 @@ from shoreside.store.rows import moment
 DAYS_PER_COMMIT: Final = 40
 """New day partitions in one transaction; days beyond go to the default partition (a clock gone mad)."""
 DAY_TABLES: Final = ("sample", "text_sample", "position", "ais_report")
-LEDGER_LOCK: Final = 0x6C65_6467
 _T = TypeVar("_T")
 _ORDER: Final = """
 INSERT INTO order_record AS o VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT (id) DO UPDATE SET
@@ -99,11 +98,13 @@ class PostgresStore:
         """Keep signed bytes of the Master; raise StoreDownError when they were not kept."""
         try:
             connection = await connect(self._url)  # its own: it must not step into a running COPY
-            async with connection:
-                await connection.execute(
+            async with connection, connection.transaction():
+                cursor = await connection.execute(
                     "INSERT INTO master_word (vessel, what, version, signed) VALUES (%s, %s, %s, %s)"
-                    " ON CONFLICT DO NOTHING", (vessel, what, version, signed),
+                    " ON CONFLICT DO NOTHING RETURNING version", (vessel, what, version, signed),
                 )  # fmt: skip
+                if await cursor.fetchone() is not None:
+                    await self._act(connection, acts.of_word(what, vessel, version, signed))
         except psycopg.Error as error:
             raise StoreDownError(str(error)) from error
 
@@ -140,6 +141,8 @@ class PostgresStore:
             await self._events(connection, work.events)
             await self._orders(connection, work.orders)
             await self._rest(connection, work)
+            for act in acts.of_work(work):
+                await self._act(connection, act)
             await closings.keep(connection, [(await self._vessel_id(connection, c.vessel), c) for c in work.closings])
         return sum(len(column.scan) for batch in fresh for column in batch.columns)
 
@@ -289,11 +292,6 @@ class PostgresStore:
     async def _events(self, connection: Connection, events: tuple[tuple[Event, bytes], ...]) -> None:
         if not events:
             return
-        await connection.execute("SELECT pg_advisory_xact_lock(%s)", (LEDGER_LOCK,))
-        cursor = await connection.execute("SELECT id, hash FROM ledger ORDER BY id DESC LIMIT 1")
-        last = await cursor.fetchone()
-        number, chain = (int(str(last[0])), last[1]) if last else (0, bytes(32))
-        chained = chain if isinstance(chain, bytes) else bytes(32)
         for event, signed in events:
             vessel_id = await self._vessel_id(connection, event.vessel)
             cursor = await connection.execute(
@@ -304,11 +302,13 @@ class PostgresStore:
             )  # fmt: skip
             if await cursor.fetchone() is None:
                 continue
-            number, chained = number + 1, hashlib.sha256(chained + signed).digest()
-            await connection.execute(
-                "INSERT INTO ledger (id, vessel_id, boot_id, seq, signed, hash) VALUES (%s, %s, %s, %s, %s, %s)",
-                (number, vessel_id, event.boot_id, event.seq, signed, chained),
-            )  # fmt: skip
+            cause = cause_of(signed)
+            await ledger.append(connection, vessel_id, event.kind, cause, signed, (event.boot_id, event.seq))
+
+    async def _act(self, connection: Connection, act: acts.Act) -> None:
+        """Enter an act of the shore into the ledger (LED-01)."""
+        vessel_id = await self._vessel_id(connection, act.vessel)
+        await ledger.append(connection, vessel_id, act.kind, act.cause, act.encoded)
 
     async def _orders(self, connection: Connection, notes: tuple[OrderNote, ...]) -> None:
         for note in notes:

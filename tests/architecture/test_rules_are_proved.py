@@ -30,10 +30,6 @@ NOT_YET = {
     "INT-08": "collision",
     "INT-10": "envelope",
     "INT-12": "sources that disagree",
-    "LED-01": "the chain is kept ashore, nothing reads it back yet",
-    "LED-02": "as LED-01",
-    "LED-03": "as LED-01",
-    "LED-04": "as LED-01",
 }
 """Rule: what it needs that is not built."""
 
