@@ -87,9 +87,7 @@ class Station:
         self._refreshed_s: float | None = None
         self._refreshing = asyncio.Lock()
         self._log = log if log is not None else _silent
-        self._reconciler = None if ledger is None else Reconciler(
-            ledger, clock, self.downlink.ledger_told, self._enqueue, self._log,
-        )  # fmt: skip
+        self._reconciler = Reconciler(ledger, clock, self.downlink.ledger_told, self._enqueue, self._log)
         self._sayings: deque[Said] = deque()
         self._say = asyncio.Event()
         self._fetch_wanted = asyncio.Event()
@@ -115,8 +113,7 @@ class Station:
             group.create_task(self._send(), name="station send")
             group.create_task(self._tick(), name="station tick")
             group.create_task(self._fetch(), name="station fetch")
-            if self._reconciler is not None:
-                group.create_task(self._reconciler.run(), name="station ledger")
+            group.create_task(self._reconciler.run(), name="station ledger")
             if self._shared is not None:
                 group.create_task(self._share(self._shared), name="station share")
 
@@ -264,8 +261,7 @@ class Station:
                 await self._commit(work)
                 self.downlink.intake.committed(work, await self._known_of(work))
                 self._enqueue_acks()
-                if self._reconciler is not None:
-                    self._reconciler.note(work)
+                self._reconciler.note(work)
 
     async def _fetch(self) -> None:
         """Ask the store for what batches wait for: catalogues, and closings that another process has committed."""

@@ -91,25 +91,32 @@ class Reconciler:
     """Judges the heads among committed events: signs for those that fit, tells of those that do not."""
 
     def __init__(
-        self, store: LedgerStore, clock: Clock, told: Callable[[str, str, int], None],
+        self, store: LedgerStore | None, clock: Clock, told: Callable[[str, str, int], None],
         say: Callable[[str, bytes], None], log: Callable[..., None],
     ) -> None:  # fmt: skip
-        """Ask `store`; `told` takes (vessel, difference, UTC in ns) of each verdict, `say` what goes to the ship."""
+        """Ask `store`, None: judge nothing; `told` takes (vessel, difference, UTC in ns) of each verdict, `say` what goes to the ship."""
         self._store, self._clock, self._told, self._say, self._log = store, clock, told, say, log
         self._heads: asyncio.Queue[Event] = asyncio.Queue(HEADS_MAX)
 
     def note(self, work: Work) -> None:
         """Take the heads among the events of a commit; what finds no room the ship tells again in a minute."""
         for event, _ in work.events:
-            if event.kind == "ledger" and event.body.get("what") == "head" and not self._heads.full():
+            if (
+                self._store is not None
+                and event.kind == "ledger"
+                and event.body.get("what") == "head"
+                and not self._heads.full()
+            ):
                 self._heads.put_nowait(event)
 
     async def run(self) -> None:
         """Judge until cancelled."""
         while True:
             event = await self._heads.get()
+            if self._store is None:
+                continue
             try:
-                verdict = await self._judged(event)
+                verdict = await self._judged(event, self._store)
             except (StoreDownError, MalformedError) as error:
                 self._log("a ledger was not judged", error=str(error), vessel=event.vessel)
                 continue
@@ -119,10 +126,10 @@ class Reconciler:
             else:
                 self._log("a ledger differs", reason=verdict.problem, vessel=event.vessel)
 
-    async def _judged(self, event: Event) -> Verdict:
+    async def _judged(self, event: Event, store: LedgerStore) -> Verdict:
         for pause_s in MISSING_PAUSES_S:
-            verdict = await judge(event, self._store, self._clock.utc_ns())
+            verdict = await judge(event, store, self._clock.utc_ns())
             if not verdict.is_missing:
                 return verdict
             await asyncio.sleep(pause_s)
-        return await judge(event, self._store, self._clock.utc_ns())
+        return await judge(event, store, self._clock.utc_ns())
