@@ -94,7 +94,7 @@ class Reconciler:
         self, store: LedgerStore | None, clock: Clock, told: Callable[[str, str, int], None],
         say: Callable[[str, bytes], None], log: Callable[..., None],
     ) -> None:  # fmt: skip
-        """Ask `store`, None: judge nothing; `told` takes (vessel, difference, UTC in ns) of each verdict, `say` what goes to the ship."""
+        """Ask `store` (None: judge nothing); `told` takes (vessel, difference, UTC in ns), `say` what goes to the ship."""
         self._store, self._clock, self._told, self._say, self._log = store, clock, told, say, log
         self._heads: asyncio.Queue[Event] = asyncio.Queue(HEADS_MAX)
 
