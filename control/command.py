@@ -128,11 +128,13 @@ class Restored:
     """Highest version of a grant ever taken."""
     grant_revoked: int = 0
     """Highest version of a grant revoked aboard."""
+    phase: str = ""
+    """Voyage phase in force; empty: none was ever put in force but the file's."""
 
 
 def restore(journal: list[bytes]) -> Restored:
     """Return what the records of the journal, oldest first, tell; raise MalformedError when one cannot be read."""
-    fencing, taken, revoked, found = 0, 0, 0, dict[str, Record]()
+    fencing, taken, revoked, phase, found = 0, 0, 0, "", dict[str, Record]()
     for encoded in journal:
         row = cbor.decode_map(encoded)
         number = row.get("number")
@@ -140,8 +142,10 @@ def restore(journal: list[bytes]) -> Restored:
             fencing = max(fencing, number)
         elif row.get("t") == "grant":
             taken, revoked = max(taken, fields.integer(row, "taken")), max(revoked, fields.integer(row, "revoked"))
+        elif row.get("t") == "phase":
+            phase = fields.text(row, "name", 20)
         elif row.get("t") in ("begun", "ended"):
             identity, state = str(row.get("id")), str(row.get("state", "UNKNOWN"))
             detail = "the ship restarted while this order was in progress" if state == "UNKNOWN" else ""
             found[identity] = Record(identity, str(row.get("hash")), None, state, detail=detail)
-    return Restored(fencing, tuple(found.values()), taken, revoked)
+    return Restored(fencing, tuple(found.values()), taken, revoked, phase)

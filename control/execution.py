@@ -13,6 +13,7 @@ from control.limits import ControlConfig
 from control.messages import Actuate, Emit, HeartbeatNow, Journal, Output, Setpoint
 from control.situation import Situation
 from control.verifier import Expectation, Verifier
+from protocols.link.cbor import Plain
 from protocols.link.events import OrderState, Reason
 from protocols.link.orders import ORDER_KINDS, Order
 
@@ -34,6 +35,8 @@ class Execution:
         self._journal_number = 0
         self.setpoints = Setpoints()
         self.outbox: list[Output] = []
+        self.deeds: dict[str, Callable[[Order], None]] = {}
+        """What orders do that move no actuator, by kind: done once they are on disk, and succeeded at once."""
 
     def accept(self, record: Record) -> None:
         """Take an order that every rule allows: it goes to the journal first, nothing moves before (CMD-13)."""
@@ -72,6 +75,11 @@ class Execution:
             self.end(record, "FAILED", [Reason("journal", "CMD-13", f"The journal could not be written: {problem}.")])
 
     def _start(self, record: Record, order: Order, now_s: float) -> None:
+        deed = self.deeds.get(order.kind)
+        if deed is not None:
+            deed(order)
+            self.end(record, "SUCCEEDED")
+            return
         self._supersede(record, ORDER_KINDS[order.kind].channel)
         setpoint = setpoint_of(order)
         self._move(record, "executing")
@@ -140,6 +148,10 @@ class Execution:
             return False
         self.outbox.append(Emit("order", record.body()))
         return True
+
+    def tell_event(self, kind: str, body: dict[str, Plain]) -> None:
+        """Tell the shore of an event that is no order's state."""
+        self.outbox += [Emit(kind, body), HeartbeatNow()]
 
     def tell(self, record: Record, state: OrderState, detail: str = "") -> None:
         """Move an order that is not a setpoint (an authority request) and tell the shore."""

@@ -80,6 +80,11 @@ def arc_track(heading_deg: float, radius_m: float, run_m: float) -> list[Point]:
     return _points([(heading_deg + step_deg * (number + 0.5), chord_m) for number in range(steps)])
 
 
+def straight(plane: Plane, longitude_deg: float, latitude_deg: float) -> list[Point]:
+    """Return the points of a straight way from the plane's origin to a position."""
+    return [Point(0.0, 0.0), Point(*plane.xy(longitude_deg, latitude_deg))]
+
+
 def _points(legs: Sequence[tuple[float, float]]) -> list[Point]:
     east_m = north_m = 0.0
     points = [Point(0.0, 0.0)]

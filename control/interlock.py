@@ -29,6 +29,8 @@ INPUTS: Final[dict[str, tuple[str, ...]]] = {
 """What each order depends on. A controlled stop depends on nothing: stopping is always allowed."""
 DIRECT: Final = frozenset(("conn.rudder",))
 STOPS: Final = frozenset(("conn.controlled_stop",))
+STILL: Final = frozenset((*STOPS, "conn.phase"))
+"""Orders that ask nothing of steering gear and engine but, at most, to stop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ def inputs_fresh(context: Context) -> list[Reason]:
 
 def equipment_ready(context: Context) -> list[Reason]:
     """INT-03: a steering pump runs and the engine's remote control is active."""
-    if context.kind in STOPS:
+    if context.kind in STILL:
         return []
     reasons: list[Reason] = []
     situation = context.situation
@@ -157,7 +159,7 @@ def inside_fence(context: Context) -> list[Reason]:
     """INT-06: position and the track predicted for this order, turn included, stay where the ship may be."""
     latitude, longitude = context.number("NAV_LAT"), context.number("NAV_LON")
     heading, speed_kn = context.number("NAV_HDG"), context.number("NAV_SOG")
-    if context.kind in STOPS or latitude is None or longitude is None or heading is None or speed_kn is None:
+    if context.kind in STILL or latitude is None or longitude is None or heading is None or speed_kn is None:
         return []  # stopping is always allowed; what is missing INT-02 has already refused
     limits, config = context.config.limits, context.config
     track = predicted_track(context, heading, speed_kn)

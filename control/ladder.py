@@ -30,6 +30,8 @@ class LadderInputs:
     has_left_area: bool
     """Beyond a boundary of the fence by more than 100 m."""
     has_fire_or_flood: bool
+    is_fallback_impossible: bool = False
+    """A stop was not reached in its time (FBK-02)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ LADDER: Final[tuple[Rung, ...]] = (
          "the link is within its limits again", lambda i, k: i.poor_s >= k.degraded_for_s),
     Rung("L2", "link_silent", "No heartbeat of the operator; the ship holds her last safe setpoint.", _BACK,
          lambda i, k: i.silence_s >= (k.silent_direct_s if i.is_direct else k.silent_s)),
-    Rung("L3", "link_lost", "The operator is lost; the ship slows down on her heading.", _BACK,
+    Rung("L3", "link_lost", "The operator is lost; the ship goes to the hold state of her phase.", _BACK,
          lambda i, k: i.silence_s >= k.lost_s),
     Rung("L4", "grace", "The fallback state comes next unless the operator returns.", _BACK,
          lambda i, k: i.silence_s >= k.lost_s + k.grace_s),
@@ -58,6 +60,8 @@ LADDER: Final[tuple[Rung, ...]] = (
          lambda i, k: i.silence_s >= k.fallback_s),
     Rung("L5", "order_failing", "A rule fails for an order in force: fallback state of this phase.", _BACK,
          lambda i, _: i.order_failing),
+    Rung("L6", "fallback_impossible", "The fallback state was not reached in its time: all stop.", _BACK,
+         lambda i, _: i.is_fallback_impossible),
     Rung("L6", "left_area", "The ship is outside her area by more than 100 m: all stop.", _BACK,
          lambda i, _: i.has_left_area),
     Rung("L6", "fire_or_flood", "Fire or flooding is reported: all stop.", _BACK, lambda i, _: i.has_fire_or_flood),
@@ -68,12 +72,12 @@ ACTIONS: Final[dict[Step, str]] = {
     "L0": "",
     "L1": "",
     "L2": "holding the last safe setpoint",
-    "L3": "slowing down on heading",
-    "L4": "slowing down on heading; fallback comes next",
-    "L5": "fallback: stopping on heading",
+    "L3": "",
+    "L4": "; fallback comes next",
+    "L5": "fallback: ",
     "L6": "all stop",
 }
-"""What each step makes the ship do, in words."""
+"""What each step makes the ship do, in words; on L3 to L5 beside the words of the state she is in."""
 
 
 class Ladder:

@@ -48,10 +48,13 @@ class SignedGrant:
 class Local:
     """What the bridge does at its panel; it needs no key: whoever reaches the panel is aboard."""
 
-    do: Literal["take", "grant", "deny", "release", "emergency_stop", "reset_stop", "revoke_access", "rearm"]
+    do: Literal["take", "grant", "deny", "release", "emergency_stop", "reset_stop", "revoke_access", "rearm",
+                "phase"]  # fmt: skip
     person: str = "bridge"
     id: str = ""
     """Order id of the request that is answered; empty means the one pending now."""
+    phase: str = ""
+    """Voyage phase that is to be in force, for `phase` only."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,10 @@ from typing import Final, Literal
 
 from control.admission import not_in_control
 from control.interlock import DIRECT, STOPS, Context, Setpoints, verdict
-from control.ladder import ACTIONS, LATCHED_FROM
+from control.ladder import LATCHED_FROM
 from control.limits import ControlConfig
 from control.situation import Situation
+from control.voyage import Voyage
 from protocols.errors import MalformedError
 from protocols.link.cbor import Plain
 from protocols.link.events import Reason
@@ -78,13 +79,14 @@ def ship_reasons(
     state = beat.authority
     authority = not_in_control(state, asker.person, asker.console, asker.session, state.fencing, needs)
     setpoints = Setpoints(*(beat.setpoints.get(name) for name in ("heading_deg", "rudder_deg", "propulsion_pct")))
+    config = mirror.config.in_phase(beat.phase) if beat.phase in mirror.config.phases else mirror.config
     reasons = verdict(
-        Context(
-            kind, args, mirror.situation, mirror.config, setpoints, beat.round_trip_ms, beat.stop_latched, authority
-        )
+        Context(kind, args, mirror.situation, config, setpoints, beat.round_trip_ms, beat.stop_latched, authority)
     )
+    if kind == "conn.phase":
+        reasons += Voyage(config).objections(str(args["phase"]), setpoints, mirror.situation)
     if STEPS.index(beat.step) >= LATCHED_FROM and kind not in STOPS:
-        text = f"The ship is on step {beat.step} ({ACTIONS[beat.step]}); resume the conn first."
+        text = f"The ship is on step {beat.step} ({beat.action}); resume the conn first."
         reasons.append(Reason("ladder", "FBK-01", text, beat.step, "L0 or L1"))
     return reasons
 

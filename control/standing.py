@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from control.emergency import EmergencyStop
+from control.safestate import SafeState
 from control.situation import Situation
 from protocols.link.heartbeats import STEPS, ActiveReason, AuthorityState, Step
 
@@ -30,9 +31,11 @@ class Facts:
     action: str
 
 
-def standing_alerts(step: Step, situation: Situation, emergency: EmergencyStop) -> dict[str, bool]:
+def standing_alerts(
+    step: Step, situation: Situation, emergency: EmergencyStop, safe: SafeState
+) -> dict[str, bool]:  # fmt: skip
     """Return for each standing alert whether its condition holds now."""
-    height = STEPS.index(step)
+    height, entry = STEPS.index(step), safe.entry
     return {
         "link-degraded": step == "L1",
         "link-silent": step == "L2",
@@ -40,6 +43,9 @@ def standing_alerts(step: Step, situation: Situation, emergency: EmergencyStop) 
         "fallback": step == "L5",
         "distress": step == "L6",
         "emergency-stop": emergency.latched is not None,
+        "entry-late": safe.is_impossible or (entry is not None and entry.is_late),
+        "no-fix": safe.has_no_fix,
+        "anchor": entry is not None and entry.state == "anchor_readiness" and entry.entered_s is not None,
         "heading-input": situation.objection("NAV_HDG") is not None,
         "position-input": situation.objection("NAV_LAT") is not None,
     }

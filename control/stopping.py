@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from control.emergency import EmergencyStop, Press
 from control.execution import Execution
-from control.limits import ControlConfig
 from control.messages import Emit, HeartbeatNow, Setpoint
+from control.voyage import Voyage
 from protocols.link.cbor import Plain
 from protocols.link.events import Reason
 from protocols.link.orders import Order
@@ -15,10 +15,10 @@ class Stopping:
     """The latch and its consequences."""
 
     def __init__(
-        self, config: ControlConfig, emergency: EmergencyStop, execution: Execution
+        self, voyage: Voyage, emergency: EmergencyStop, execution: Execution
     ) -> None:  # fmt: skip
         """Begin with nothing latched."""
-        self._config = config
+        self._voyage = voyage
         self._emergency = emergency
         self._execution = execution
 
@@ -50,7 +50,7 @@ class Stopping:
         return [Reason("reset_aboard", "EST-02", text)]
 
     def _stop(self, press: Press) -> None:
-        self._execution.actuate(Setpoint("emergency_stop", self._config.limits.stop_pct), "EST-01")
+        self._execution.actuate(Setpoint("emergency_stop", self._voyage.config.limits.stop_pct), "EST-01")
         text = f"Emergency stop by {press.person}."
         self._execution.end_all("FAILED", Reason("emergency_stop", "INT-11", text))
         self._tell("latched", press.person, press.console, press.id)
@@ -58,7 +58,7 @@ class Stopping:
     def _tell(self, state: str, person: str, console: str, press_id: str, reason: Reason | None = None) -> None:
         body: dict[str, Plain] = {
             "state": state, "person": person, "console": console, "id": press_id,
-            "meaning": f"propulsion to {self._config.limits.stop_pct:g} %",
+            "meaning": f"propulsion to {self._voyage.config.limits.stop_pct:g} %",
             "reasons": [reason.plain()] if reason is not None else [],
         }  # fmt: skip
         self._execution.outbox += [Emit("stop", body), HeartbeatNow()]

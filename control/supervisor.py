@@ -19,7 +19,6 @@ from control.emergency import EmergencyStop
 from control.execution import Execution
 from control.handover import Handover
 from control.interlock import DIRECT, STOPS, Context, verdict
-from control.ladder import ACTIONS
 from control.limits import ControlConfig
 from control.linkwatch import LinkWatch
 from control.localpanel import LocalPanel
@@ -41,6 +40,7 @@ from control.messages import (
 from control.situation import NOTHING_KNOWN, Situation
 from control.standing import Facts, standing_alerts
 from control.stopping import Stopping
+from control.voyage import Voyage, phase_record
 from control.watchkeeping import Watchkeeping
 from protocols.errors import ProtocolError
 from protocols.link import cbor, signing
@@ -70,10 +70,12 @@ class Supervisor:
         self.authority = Authority(config.authority, restored.fencing)
         self.link = LinkWatch(config.link, now_s)
         self._known, self._admission, self.alerts = KnownOrders(), Admission(), Alerts()
+        self.voyage = Voyage(config, restored.phase)
         self.execution = Execution(config, self._known)
-        self.watch = Watchkeeping(config, self.authority, self.link, self.execution)
+        self.execution.deeds["conn.phase"] = self._change_phase
+        self.watch = Watchkeeping(self.voyage, self.authority, self.link, self.execution)
         self.emergency = EmergencyStop(config.vessel, self.believed)
-        self._stopping = Stopping(config, self.emergency, self.execution)
+        self._stopping = Stopping(self.voyage, self.emergency, self.execution)
         self._handover = Handover(config, self.authority, self.believed, self.link, self.execution, self.watch)
         self._panel = LocalPanel(self._handover, self._stopping, self.believed, self.execution)
         self.situation = NOTHING_KNOWN
@@ -111,7 +113,9 @@ class Supervisor:
         self._handover.tick(now_s)
         self.watch.look(self.situation, now_s)
         self.execution.verify(self.situation, now_s)
-        for name, is_active in standing_alerts(self.watch.ladder.step, self.situation, self.emergency).items():
+        for name, is_active in standing_alerts(
+            self.watch.ladder.step, self.situation, self.emergency, self.watch.safe
+        ).items():
             self.alerts.want(name, active=is_active, now_s=now_s)
         self.alerts.want("journal", active=bool(self._journal_problem), now_s=now_s)
         self.alerts.want("ledger", active=bool(self._ledger_problem), now_s=now_s)
@@ -146,8 +150,8 @@ class Supervisor:
             step=ladder.step, reasons=ladder.reasons(), next_step=next_step, next_step_in_s=next_in_s,
             authority=self.authority.facts(now_s), stop_latched=self.emergency.latched is not None,
             echo=self.link.echo(now_s), round_trip_ms=self.link.round_trip_ms, loss_pct=self.link.loss_pct,
-            setpoints={name: value for name, value in in_force if value is not None}, phase=self._config.phase,
-            roster_version=self.believed.roster_version, alerts=self.alerts.active(), action=ACTIONS[ladder.step],
+            setpoints={name: value for name, value in in_force if value is not None}, phase=self.voyage.phase,
+            roster_version=self.believed.roster_version, alerts=self.alerts.active(), action=self.watch.action,
         )  # fmt: skip
 
     def _take_order(self, encoded: bytes, now_s: float) -> None:
@@ -224,10 +228,12 @@ class Supervisor:
         """Return every reason against a setpoint order at this moment."""
         reasons = verdict(
             Context(
-                order.kind, order.args, self.situation, self._config, self.execution.setpoints,
+                order.kind, order.args, self.situation, self.voyage.config, self.execution.setpoints,
                 self.link.round_trip_ms, self.emergency.latched is not None, tuple(self._control_reasons(order, now_s)),
             )
         )  # fmt: skip
+        if order.kind == "conn.phase":
+            reasons += self.voyage.objections(str(order.args["phase"]), self.execution.setpoints, self.situation)
         if order.kind not in STOPS:
             reasons += [*self.watch.objections(), *self.believed.lapsed(self.situation.utc_ns)]
         if self._journal_problem:
@@ -239,6 +245,14 @@ class Supervisor:
         needs = "direct" if order.kind in DIRECT else ORDER_KINDS[order.kind].level
         state = self.authority.facts(now_s)
         return list(not_in_control(state, order.person, order.console, order.session, order.fencing, needs))
+
+    def _change_phase(self, order: Order) -> None:
+        """Put the phase of an order that every rule allows in force."""
+        self._put_in_force(str(order.args["phase"]), order.person, order.console)
+
+    def _put_in_force(self, phase: str, person: str, console: str) -> None:
+        self.execution.journal(phase_record(phase), "phase")
+        self.voyage.change(phase, lambda body: self.execution.tell_event("phase", body), person, console)
 
     def _cancel(self, order: Order) -> list[Reason]:
         if self.execution.cancel(str(order.args["order_id"])):
@@ -277,6 +291,10 @@ class Supervisor:
         if local.do == "rearm":
             self._journal_problem = ""
             self._keep_grant()
+        if local.do == "phase":
+            if not self.voyage.objections(local.phase, self.execution.setpoints, self.situation):
+                self._put_in_force(local.phase, local.person, "bridge")
+            return
         self._panel.receive(local, now_s)
         self.watch.look(self.situation, now_s)
 

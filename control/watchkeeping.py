@@ -8,11 +8,12 @@ from control import geometry
 from control.authority import Authority
 from control.execution import Execution
 from control.interlock import REVIEWED, Context, verdict
-from control.ladder import ACTIONS, Ladder, LadderInputs
-from control.limits import ControlConfig
+from control.ladder import ACTIONS, LATCHED_FROM, Ladder, LadderInputs
 from control.linkwatch import GAP_S, LinkWatch
 from control.messages import Emit, HeartbeatNow, Setpoint
+from control.safestate import SafeState
 from control.situation import Situation
+from control.voyage import Voyage
 from protocols.link.cbor import Plain
 from protocols.link.events import Reason
 from protocols.link.heartbeats import STEPS, Step
@@ -27,14 +28,15 @@ class Watchkeeping:
     """Ladder, link and orders in force, seen together."""
 
     def __init__(
-        self, config: ControlConfig, authority: Authority, link: LinkWatch, execution: Execution
+        self, voyage: Voyage, authority: Authority, link: LinkWatch, execution: Execution
     ) -> None:  # fmt: skip
         """Begin on L0."""
-        self._config = config
+        self._voyage = voyage
         self._authority = authority
         self._link = link
         self._execution = execution
-        self.ladder = Ladder(config.link)
+        self.ladder = Ladder(voyage.config.link)
+        self.safe = SafeState(voyage, execution)
         self._carried_s, self._before_s = 0.0, 0.0
         self._failing_since_s: float | None = None
         self._failing: list[Reason] = []
@@ -53,7 +55,7 @@ class Watchkeeping:
     def _carry(self, now_s: float) -> None:
         """Keep a past silence while a latched link flaps: it stops growing, and goes only after `back_s` unbroken."""
         raw_s = self.silence_s(now_s) - self._carried_s
-        if not self.ladder.is_latched or self._link.run_s(now_s) >= self._config.link.back_s:
+        if not self.ladder.is_latched or self._link.run_s(now_s) >= self._voyage.config.link.back_s:
             self._carried_s = 0.0
         elif raw_s < self._before_s and self._before_s > GAP_S:
             self._carried_s += self._before_s
@@ -61,46 +63,48 @@ class Watchkeeping:
 
     def is_back(self, now_s: float) -> bool:
         """Return whether heartbeats have come without a break for long enough to leave the ladder."""
-        return self._link.run_s(now_s) >= self._config.link.back_s and self._authority.has_lease(now_s)
+        return self._link.run_s(now_s) >= self._voyage.config.link.back_s and self._authority.has_lease(now_s)
 
     def look(self, situation: Situation, now_s: float) -> None:
         """Judge the moment; step up the ladder where it must be, leave it where the operator has said so."""
         if self._authority.station == "local":
-            self._leave("the bridge has the conn")
+            self._leave("the bridge has the conn", now_s)
         elif self.leave_when_back and self.is_back(now_s):
-            self._leave("the operator who took the conn is heard without a break")
+            self._leave("the operator who took the conn is heard without a break", now_s)
         before = self.ladder.step
         self._carry(now_s)
         self._review(situation, now_s)
         after = self.ladder.receive(self._inputs(situation, now_s), round(now_s * 1000))
         if after != before:
-            self._tell(before, after)
             if STEPS.index(after) > STEPS.index(before):
-                self._act(after, situation)
+                self._act(after, situation, now_s)
+            self._tell(before, after)
+        self.safe.look(situation, now_s)
 
     def resume(self, now_s: float) -> list[Reason]:
         """Leave the ladder at the holder's word; return the reasons when the link has not been good for long enough."""
         if not self.ladder.is_latched:
             return []
         if not self.is_back(now_s):
-            run_s, back_s = self._link.run_s(now_s), self._config.link.back_s
+            run_s, back_s = self._link.run_s(now_s), self._voyage.config.link.back_s
             text = f"Heartbeats have come without a break for {run_s:.0f} s; {back_s:g} s are needed."
             return [Reason("link_not_back", "FBK-01", text, round(run_s, 1), back_s, "s")]
-        self._leave("the operator has resumed the conn")
+        self._leave("the operator has resumed the conn", now_s)
         return []
 
     def objections(self) -> list[Reason]:
         """Return why setpoints are refused while the ladder is latched."""
         if not self.ladder.is_latched:
             return []
-        text = f"The ship is on step {self.ladder.step} ({ACTIONS[self.ladder.step]}); resume the conn first."
+        text = f"The ship is on step {self.ladder.step} ({self.action}); resume the conn first."
         return [Reason("ladder", "FBK-01", text, self.ladder.step, "L0 or L1")]
 
-    def _leave(self, why: str) -> None:
+    def _leave(self, why: str, now_s: float) -> None:
         before = self.ladder.step
         self._carried_s, self._failing_since_s, self.leave_when_back = 0.0, None, False
         if before != "L0":
             self.ladder.leave()
+            self.safe.end(now_s, why)
             self._tell(before, "L0", why)
 
     def _inputs(self, situation: Situation, now_s: float) -> LadderInputs:
@@ -108,13 +112,14 @@ class Watchkeeping:
         latitude, longitude = situation.number("NAV_LAT"), situation.number("NAV_LON")
         beyond = None
         if is_ours and latitude is not None and longitude is not None:
-            beyond = geometry.is_beyond(latitude, longitude, self._config.areas, DISTRESS_M)
+            beyond = geometry.is_beyond(latitude, longitude, self._voyage.config.areas, DISTRESS_M)
         return LadderInputs(
             self.silence_s(now_s), self._link.poor_s(now_s) if is_ours else 0.0,
             self._authority.holder.level == "direct",
             order_failing=self._failing_since_s is not None and now_s - self._failing_since_s >= FAILING_S,
             has_left_area=beyond is not None,
             has_fire_or_flood=is_ours and any(situation.number(name) == 1.0 for name in ("FIRE_ALM", "BLG_AP")),
+            is_fallback_impossible=self.safe.is_impossible,
         )  # fmt: skip
 
     def _review(self, situation: Situation, now_s: float) -> None:
@@ -134,7 +139,7 @@ class Watchkeeping:
             kind, args["rudder_deg"] = "conn.rudder", setpoints.rudder_deg
         else:
             return []
-        context = Context(kind, args, situation, self._config, setpoints, None, is_stop_latched=False)
+        context = Context(kind, args, situation, self._voyage.config, setpoints, None, is_stop_latched=False)
         return verdict(context, REVIEWED)
 
     def _tell(self, before: Step, after: Step, why: str = "") -> None:
@@ -144,39 +149,33 @@ class Watchkeeping:
         ]
         failing: list[Plain] = [reason.plain() for reason in self._failing] if after != "L0" else []
         body: dict[str, Plain] = {
-            "from": before, "to": after, "reasons": reasons, "action": ACTIONS[after], "why": why, "failing": failing,
+            "from": before, "to": after, "reasons": reasons, "action": self.action, "why": why, "failing": failing,
         }  # fmt: skip
         self._execution.outbox += [Emit("ladder", body), HeartbeatNow()]
 
-    def _act(self, step: Step, situation: Situation) -> None:
-        """Do what the step asks; without a heading the rudder goes amidships, for nothing can be steered."""
-        if STEPS.index(step) < STEPS.index("L2"):
-            return
-        cause = f"ladder {step}"
-        heading = situation.number("NAV_HDG")
-        if step == "L6":
-            self._take_over(step)
-            self._execution.actuate(Setpoint("neutral"), cause)
-            return
-        setpoints = self._execution.setpoints
-        if setpoints.rudder_deg is not None or (step != "L2" and setpoints.heading_deg is None):
-            steady = Setpoint("rudder", 0.0) if heading is None else Setpoint("heading", round(heading, 1) % 360.0)
-            self._execution.actuate(steady, cause)
-        if step == "L5":
-            self._take_over(step)
-            self._execution.actuate(Setpoint("controlled_stop", 0.0), cause)
-        elif step == "L3":
-            self._take_over(step)
-            self._execution.actuate(Setpoint("propulsion", self._hold_pct(situation)), cause)
+    @property
+    def action(self) -> str:
+        """What the ship does on her step, in words; empty on L0 and L1."""
+        step = self.ladder.step
+        words = self.safe.words if step in ("L3", "L4", "L5") else ""
+        return f"{ACTIONS[step]}{words}" if step == "L5" else f"{words}{ACTIONS[step]}"
 
-    def _hold_pct(self, situation: Situation) -> float:
-        """Return the slower of the phase's hold propulsion and what the engine does now; never astern."""
-        rpm = situation.number("ME_RPM")
-        hold_pct = self._config.limits.hold_pct
-        if rpm is None:
-            return hold_pct
-        return round(min(hold_pct, max(0.0, 100.0 * rpm / self._config.hull.rpm_full)), 1)
+    def _act(self, step: Step, situation: Situation, now_s: float) -> None:
+        """Do what the step asks; without a heading the rudder goes amidships, for nothing can be steered."""
+        if step == "L2" and self._execution.setpoints.rudder_deg is not None:
+            heading = situation.number("NAV_HDG")
+            steady = Setpoint("rudder", 0.0) if heading is None else Setpoint("heading", round(heading, 1) % 360.0)
+            self._execution.actuate(steady, "ladder L2")
+        if step in ("L3", "L4") and self.safe.entry is None:
+            self.safe.begin_hold(situation, now_s)
+        elif step == "L5":
+            self.safe.begin_fallback(situation, now_s)
+        elif step == "L6":
+            self.safe.end(now_s, "all stop")
+            self._execution.actuate(Setpoint("neutral"), "ladder L6")
+        if STEPS.index(step) > LATCHED_FROM:
+            self._take_over(step)
 
     def _take_over(self, step: Step) -> None:
-        text = f"The ship went to step {step} ({ACTIONS[step]}) while the order was in progress."
+        text = f"The ship went to step {step} ({self.action}) while the order was in progress."
         self._execution.end_all("FAILED", Reason("ladder", "FBK-01", text, step))

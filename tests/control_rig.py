@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import tomllib
 from pathlib import Path
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -58,9 +59,15 @@ RIGHTS = {
 }
 
 
+def example_table() -> dict[str, Any]:
+    """Return the `[control]` table of the commented example, to be changed."""
+    table: dict[str, Any] = tomllib.loads(EXAMPLE.read_text())["control"]
+    return table
+
+
 def example_config() -> ControlConfig:
     """Return the configuration of the commented example."""
-    return ControlConfig.from_mapping(VESSEL, tomllib.loads(EXAMPLE.read_text())["control"])
+    return ControlConfig.from_mapping(VESSEL, example_table())
 
 
 def signed_roster(version: int = 1, people: tuple[str, ...] = tuple(KEYS), master: Ed25519PrivateKey = MASTER) -> bytes:

@@ -124,6 +124,8 @@ class PhaseLimits:
     """The fallback state must be reached within this; later it is replaced by a stop."""
     stop_entry_s: float
     """A stop must be reached within this; later it is L6."""
+    stopped_kn: float
+    """At or below this over ground she counts as stopped: the current runs at this speed without her."""
     stop_pct: float
     """What "emergency stop" means in this phase: propulsion in per cent (EST-03)."""
     keep: Keep | None = None

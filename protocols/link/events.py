@@ -24,6 +24,8 @@ TERMINAL: Final[frozenset[str]] = frozenset(
 EVENT_KINDS: Final[dict[str, str]] = {
     "order": "an order changed state; body: order_id, kind, state, person, console, args, reasons, detail",
     "authority": "the authority of a group changed; body: group, cause, and the fields of AuthorityState",
+    "phase": "the voyage phase in force changed; body: from, to, person, console",
+    "entry": "a hold or fallback state; body: state, phase, cause, result (begun, entered, late, replaced, left), took_s, ...",
     "ladder": "the ladder changed step; body: from, to, reasons, action",
     "alert": "an alert changed state; body: alert_id, text, priority, category, state, value, limit",
     "stop": "the emergency stop was latched or reset; body: state, person, console, meaning",

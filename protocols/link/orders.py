@@ -78,6 +78,7 @@ ORDER_KINDS: Final[dict[str, OrderKind]] = {
         "conn", "setpoint", 10.0, "significant", "propulsion", {"propulsion_pct": Argument(-100.0, 100.0)}
     ),
     "conn.controlled_stop": OrderKind("conn", "setpoint", 10.0, "significant", "propulsion"),
+    "conn.phase": OrderKind("conn", "setpoint", 60.0, "significant", "", {"phase": Argument(choices=PHASES)}),
     "order.cancel": OrderKind("conn", "observe", 10.0, "routine", "", {"order_id": Argument(text_length_max=26)}),
     "alert.acknowledge": OrderKind(
         "conn", "observe", 60.0, "routine", "", {"alert_id": Argument(text_length_max=64)}

@@ -10,6 +10,7 @@ Requests (bridge to ship), each answered on the same connection in order:
     {"do": "release"}                                    give up local control; the holder becomes none
     {"do": "emergency_stop", "person": "mate"}           stop, latched (EST-01)
     {"do": "reset_stop", "person": "mate"}               reset the latched stop aboard (EST-02)
+    {"do": "phase", "phase": "berth", "person": "mate"}  put another voyage phase in force
     {"do": "status"}                                     answer with the status now
 
 Answers: {"answer": "take", "ok": true}, or {"answer": "take", "ok": false, "reasons": [{"name", "rule", "text", ...}]}.

@@ -77,9 +77,12 @@ ARRIVALS: Final[dict[str, Callable[[bytes], Arrival]]] = {
 NEVER_RETAINED: Final = (topics.ORDER, topics.HEARTBEAT_DOWN, topics.STOP)
 UNWRITTEN_MAX: Final = 64
 """Setpoints whose writing is still to be logged while the equipment is away; the last are in force."""
-PANEL_WORDS: Final = ("take", "grant", "deny", "release", "emergency_stop", "reset_stop", "revoke_access", "rearm")
+PANEL_WORDS: Final = (
+    "take", "grant", "deny", "release", "emergency_stop", "reset_stop", "revoke_access", "rearm", "phase",
+)  # fmt: skip
 
 PANEL_REFUSALS: Final = {
+    "phase": "she has no such phase, or what is ordered now is not allowed in it: slow down first",
     "revoke_access": "no grant has reached this ship, so there is none to revoke; take local control to keep the shore out",
 }
 
@@ -316,16 +319,22 @@ class SafetyShell:
             asked = None
         source = cast("dict[str, object]", asked) if isinstance(asked, dict) else {}
         do, person, wanted = source.get("do"), source.get("person", "bridge"), source.get("id", "")
+        phase = source.get("phase", "")
         if do == "status":
             self._beat(self._clock.now_s())
             return json.dumps({"answer": "status", "ok": True})
-        if do not in PANEL_WORDS or not isinstance(person, str) or not isinstance(wanted, str):
+        if (
+            do not in PANEL_WORDS
+            or not isinstance(person, str)
+            or not isinstance(wanted, str)
+            or not isinstance(phase, str)
+        ):
             text = f"the panel knows {', '.join(PANEL_WORDS)} and status"
             return json.dumps({"answer": str(do)[:20], "ok": False, "reasons": [{"name": "unknown", "text": text}]})
         before = self.supervisor.facts(self._clock.now_s())
         if do == "rearm":
             self._rearm()
-        self._feed(Local(do, person[:64], wanted))
+        self._feed(Local(do, person[:64], wanted, phase[:20]))
         after = self.supervisor.facts(self._clock.now_s())
         believed = self.supervisor.believed if isinstance(self.supervisor, Supervisor) else None
         done = {
@@ -335,6 +344,7 @@ class SafetyShell:
             "take": after.authority.station == "local",
             "emergency_stop": after.stop_latched,
             "reset_stop": before.stop_latched and not after.stop_latched,
+            "phase": after.phase == phase,
             "revoke_access": believed is not None and believed.is_revoked,
         }.get(str(do), True)
         text = PANEL_REFUSALS.get(str(do), f"{do} is not possible now")

@@ -24,7 +24,7 @@ from shipside.sensors.lines import KINDS
 from shipside.sensors.sharing import HandedInput, SharedInput
 
 EXAMPLES = Path(agent.__file__).with_name("examples")
-FILES = ("minimal.toml", "coaster.toml")
+FILES = ("minimal.toml", "coaster.toml", "ferry.toml", "kvlcc2.toml", "otter.toml")
 KEY_TO_FILL_IN = "64 HEXADECIMAL DIGITS"
 MASTER_KEY = "5a" * 32
 READY_TEXT = "#|"
@@ -95,6 +95,7 @@ def test_as_it_stands_an_example_says_what_is_to_be_filled_in() -> None:
     assert len(faults["coaster.toml"]) == 3
     assert key in faults["coaster.toml"]
     assert sum("there is no file" in fault for fault in faults["coaster.toml"]) == 2
+    assert faults["ferry.toml"] == faults["kvlcc2.toml"] == faults["otter.toml"] == [key]
 
 
 def test_the_small_one_watches_by_one_tcp_line(tmp_path: Path) -> None:
@@ -113,6 +114,28 @@ def test_the_large_one_can_be_commanded(tmp_path: Path) -> None:
     assert {area.kind for area in loaded.control.areas} == {"allowed", "no_go"}
     assert named_sources(loaded) <= {entry.name for entry in (*loaded.inputs, *loaded.modbus)}
     assert set(loaded.ranking) <= {channel.short_id for channel in loaded.catalogue}
+
+
+@pytest.mark.parametrize(
+    ("name", "phases", "holds", "fallbacks"),
+    [
+        ("ferry.toml", 4, {"slow_down_on_heading"}, {"loiter", "anchor_readiness", "stop"}),
+        ("kvlcc2.toml", 4, {"slow_down_on_heading"}, {"anchor_readiness", "stop"}),
+        ("otter.toml", 3, {"station_keep", "slow_down_on_heading"}, {"loiter", "stop"}),
+    ],
+)
+def test_the_example_vessels_have_limits_and_safe_states_for_each_phase(
+    name: str, phases: int, holds: set[str], fallbacks: set[str], tmp_path: Path
+) -> None:
+    """Proves FBK-02: a ferry, the KVLCC2 and the Otter load whole, each phase with its own hold and fallback state."""
+    control = config.load(aboard(tmp_path, name), {}).control
+    assert control is not None
+    assert len(control.phases) == phases
+    assert {limits.hold for limits in control.phases.values()} == holds
+    assert {limits.fallback for limits in control.phases.values()} == fallbacks
+    assert len({limits.ahead_pct_max for limits in control.phases.values()}) == phases
+    for phase in control.phases:
+        assert control.in_phase(phase).limits is control.phases[phase]
 
 
 def named_sources(loaded: AgentConfig) -> set[str]:
