@@ -93,7 +93,7 @@ class Uplink:
             self.dispatch.record("dropped", self._told(dropped), self._clock.now_s())
             self._say("dropped", first=dropped.first, last=dropped.last, why=dropped.reason, what=dropped.batch_class)
         if lost:
-            self._careful(lambda: self._spool.told(len(lost)))
+            self._careful(self._spool.told)
 
     def send(self, group: asyncio.TaskGroup, now_s: float) -> None:
         """Hand over what may go now."""

@@ -69,30 +69,35 @@ class Storage:
     """Writes a file anew through new descriptors; may raise OSError."""
 
 
-def open_whole(path: Path | str, schema: str, storage: Storage | None = None) -> tuple[apsw.Connection, Path | None]:
-    """Return a durable database at `path`, and where a damaged one was set aside; raise SpoolError."""
+def open_whole(
+    path: Path | str, schema: str, storage: Storage | None = None, always: tuple[str, ...] = ()
+) -> tuple[apsw.Connection, Path | None]:
+    """Return a durable database at `path`, and where a damaged one was set aside; raise SpoolError.
+
+    The tables named in `always` are looked at however large the file is.
+    """
     storage = storage or Storage()
     try:
         if path == ":memory:":
-            return _opened(path, schema, storage), None
+            return _opened(path, schema, storage, always), None
         Path(path).parent.mkdir(parents=True, exist_ok=True)
         try:
-            return _opened(path, schema, storage), None
+            return _opened(path, schema, storage, always), None
         except (apsw.NotADBError, apsw.CorruptError):
             aside = set_aside(Path(path))
-            return _opened(path, schema, storage), aside
+            return _opened(path, schema, storage, always), aside
     except (apsw.Error, OSError) as error:
         raise SpoolError(f"{path} cannot be opened: {error}; check the folder, its owner and the disk") from error
 
 
-def _opened(path: Path | str, schema: str, storage: Storage) -> apsw.Connection:
+def _opened(path: Path | str, schema: str, storage: Storage, always: tuple[str, ...]) -> apsw.Connection:
     database = apsw.Connection(str(path), vfs=storage.vfs or None)
     try:
         database.set_busy_timeout(2000)
         locking = ["locking_mode=EXCLUSIVE"] if storage.vfs else []
         for pragma in (*locking, "journal_mode=WAL", "synchronous=FULL"):
             database.execute(f"PRAGMA {pragma}").fetchall()
-        _check(database, path)
+        _check(database, path, always)
         database.execute(schema)
     except BaseException:
         close_as_it_is(database)
@@ -100,11 +105,17 @@ def _opened(path: Path | str, schema: str, storage: Storage) -> apsw.Connection:
     return database
 
 
-def _check(database: apsw.Connection, path: Path | str) -> None:
-    """Raise CorruptError when a file of moderate size is damaged."""
+def _check(database: apsw.Connection, path: Path | str, always: tuple[str, ...]) -> None:
+    """Raise CorruptError when a file of moderate size is damaged, or one of the tables that are always looked at."""
     size = Path(path).stat().st_size if path != ":memory:" and Path(path).exists() else 0
-    if size <= CHECK_BYTES_MAX and database.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
-        raise apsw.CorruptError("the file is damaged")
+    if size <= CHECK_BYTES_MAX:
+        checks = ["PRAGMA quick_check(1)"]
+    else:
+        known = {row[0] for row in database.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+        checks = [f"PRAGMA quick_check({table})" for table in always if table in known]
+    for check in checks:
+        if database.execute(check).fetchone() != ("ok",):
+            raise apsw.CorruptError("the file is damaged")
 
 
 def close_as_it_is(database: apsw.Connection) -> None:

@@ -10,7 +10,9 @@ from typing import Final
 
 import apsw
 
+from protocols.link.cbor import Plain
 from shipside.storage.durable import close_as_it_is, rows_of
+from shipside.storage.small_records import SmallRecords
 
 LEAP_MAX: Final = 1 << 20
 """Farthest leap over what cannot be read; two days at 5 Hz. Beyond it nothing is expected."""
@@ -53,6 +55,17 @@ class Rescue:
             for boot_id, seq, signed, crc in rows:
                 if isinstance(boot_id, str) and isinstance(seq, int) and isinstance(signed, bytes):
                     found += [(boot_id, seq, signed)] if zlib.crc32(signed) == crc else []
+        return found
+
+    def small(self) -> list[tuple[str, dict[str, Plain]]]:
+        """Return the small records that are whole, as far as they can be read."""
+        found: list[tuple[str, dict[str, Plain]]] = []
+        with contextlib.suppress(apsw.Error):
+            held = SmallRecords(self._db) if self._db is not None else None
+            rows = rows_of(self._db, "SELECT name FROM small") if self._db is not None else []
+            for name in [row[0] for row in rows]:
+                record = held.get(name) if held is not None and isinstance(name, str) else {}
+                found += [(str(name), record)] if record else []
         return found
 
     def take(self, count: int) -> list[Rescued]:

@@ -106,7 +106,7 @@ def test_a_spool_on_a_full_disk_goes_round_in_what_it_has(disk: Disk) -> None:
         kept = spool.after(0, 10_000)
         assert kept[-1] == seq
     # There is room again: from now on it is used, and nothing more is dropped.
-    spool.told(100)
+    spool.told()
     add(2000)
     assert spool.lost() == []
     assert len(spool.after(0, 10_000)) == len(kept) + 2000

@@ -49,7 +49,7 @@ def test_the_oldest_go_when_the_limit_is_reached_and_the_range_is_told(tmp_path:
     spool.close()
     again = Spool(tmp_path / "spool.db", 100_000, 1)
     assert again.lost() == [Dropped(1, kept[0] - 1, "samples", "the spool is full")]
-    again.told(1)
+    again.told()
     assert again.lost() == []
 
 
