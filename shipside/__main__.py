@@ -37,7 +37,8 @@ def _one(path: Path, role: str, *, is_check: bool) -> int:
         sys.stderr.write("The configuration has faults:\n" + "".join(f"- {fault}\n" for fault in error.faults))
         return MISUSE
     if is_check:
-        sys.stderr.write(f"{path}: the configuration of {config.vessel.id} is good\n")
+        seal = "sealed" if config.is_sealed else "not sealed: a damaged limit would pass for a limit"
+        sys.stderr.write(f"{path}: the configuration of {config.vessel.id} is good; it is {seal}\n")
         return OK
     from shipside import program  # noqa: PLC0415 - after the configuration is known to be good
 

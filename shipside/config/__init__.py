@@ -25,6 +25,7 @@ from shipside.config.metrics import MetricsConfig, read_metrics
 from shipside.config.modbus import ModbusConfig, channel_faults, plc_faults, read_modbus
 from shipside.config.raw import RawConfig, read_raw
 from shipside.config.reader import Reader
+from shipside.config.seal import Seal
 from shipside.config.vessel import (
     AutopilotConfig,
     VesselConfig,
@@ -79,6 +80,8 @@ class AgentConfig:
     control: ControlConfig | None
     """None: observe only, every order is refused."""
     metrics: MetricsConfig
+    is_sealed: bool
+    """Whether every file of it was as its seal says; where there is none a damaged limit may pass for a limit."""
 
     @property
     def bearer(self) -> Bearer:
@@ -89,17 +92,20 @@ class AgentConfig:
 def load(path: Path, environment: Mapping[str, str]) -> AgentConfig:
     """Return the configuration of the file `path`; raise ConfigError with every fault found."""
     try:
-        source = tomllib.loads(path.read_text(encoding="utf-8"))
+        seal = Seal(path)
+        source = tomllib.loads(seal.text(path))
     except OSError as error:
         raise ConfigError([f"{path} cannot be read: {error.strerror}"]) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError([f"{path} is not TOML: {error}"]) from error
-    return from_mapping(source, path.parent, environment)
+    return from_mapping(source, path.parent, environment, seal)
 
 
-def from_mapping(source: Mapping[str, object], folder: Path, environment: Mapping[str, str]) -> AgentConfig:
+def from_mapping(
+    source: Mapping[str, object], folder: Path, environment: Mapping[str, str], seal: Seal | None = None
+) -> AgentConfig:
     """Return the configuration in a parsed file; paths are relative to `folder`. Raise ConfigError with every fault."""
-    reader = Reader(source, folder)
+    reader = Reader(source, folder, seal or Seal(folder / "agent.toml"))
     catalogue = read_catalogue(reader)
     reader.faults += unknown_names(source, catalogue)
     vessel = read_vessel(reader)
@@ -128,8 +134,9 @@ def from_mapping(source: Mapping[str, object], folder: Path, environment: Mappin
         master_public_key=read_master_key(reader, keys), vessel_key=reader.path(keys, "vessel_key", "keys"),
         roster=reader.existing(keys, "roster", "keys"), grant=reader.existing(keys, "grant", "keys"),
         autopilot=read_autopilot(reader, safety), plc=plc, control=control,
-        metrics=read_metrics(reader),
+        metrics=read_metrics(reader), is_sealed=reader.seal.is_there,
     )  # fmt: skip
+    reader.faults[:0] = reader.seal.faults
     if not config.inputs and not config.modbus:
         reader.faults.append("there is no [[input]] and no [[modbus]]: the agent would have nothing to collect")
     reader.faults += channel_faults(config.modbus, config.catalogue)

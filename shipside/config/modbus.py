@@ -70,9 +70,12 @@ def read_modbus(reader: Reader) -> tuple[ModbusConfig, ...]:
 def _read_map(reader: Reader, row: Mapping[str, object], where: str) -> RegisterMap | None:
     """Return the register map that a row names: a file beside the configuration, or one that comes with the agent."""
     text = reader.text(row, "registers", where)
-    path = reader.folder / text if text.endswith(".toml") or not text else MAPS / f"{text}.toml"
+    is_own = text.endswith(".toml") or not text
+    path = reader.folder / text if is_own else MAPS / f"{text}.toml"
     try:
-        return RegisterMap.from_mapping(tomllib.loads(path.read_text(encoding="utf-8")))
+        return RegisterMap.from_mapping(
+            reader.toml(path) if is_own else tomllib.loads(path.read_text(encoding="utf-8"))
+        )
     except OSError as error:
         known = ", ".join(sorted(each.stem for each in MAPS.glob("*.toml")))
         also = "" if text.endswith(".toml") else f"; maps that come with the agent are {known}"

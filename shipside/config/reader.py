@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, cast
+
+from shipside.config.seal import Seal
 
 ROWS_MAX: Final = 32
 """Most inputs, or Modbus units, of one vessel; a bridge with every sensor on its own line has 20."""
@@ -17,7 +20,13 @@ class Reader:
 
     source: Mapping[str, object]
     folder: Path
+    seal: Seal
+    """What its files must be."""
     faults: list[str] = field(default_factory=list[str])
+
+    def toml(self, path: Path) -> Mapping[str, object]:
+        """Return what a file of the configuration holds; raise OSError, UnicodeDecodeError or tomllib.TOMLDecodeError."""
+        return tomllib.loads(self.seal.text(path))
 
     def table(self, name: str) -> Mapping[str, object]:
         """Return the table `name`; an empty one where there is none, or none that is a table."""

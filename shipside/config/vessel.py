@@ -84,7 +84,7 @@ def read_catalogue(reader: Reader) -> Catalogue:
 
 def _catalogue_file(reader: Reader, path: Path) -> Catalogue:
     try:
-        catalogue = catalogue_of(tomllib.loads(path.read_text(encoding="utf-8")))
+        catalogue = catalogue_of(reader.toml(path))
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         reader.faults.append(f"channels.file ({path.name}): {error}")
         return standard_catalogue()

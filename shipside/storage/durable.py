@@ -31,6 +31,11 @@ def rows_of(
     return cast("list[tuple[object, ...]]", database.execute(query, values).fetchall())
 
 
+def text_of(value: object) -> str:
+    """Return a text that was read as bytes (`CAST(... AS BLOB)`): damage may have made it none, which must not end us."""
+    return value.decode(errors="replace") if isinstance(value, bytes) else str(value)
+
+
 def renew_file(path: str) -> None:
     """Write a file anew under its own name, through new descriptors; raise OSError when that cannot be done.
 

@@ -8,7 +8,7 @@ from typing import Final, Protocol
 
 import apsw
 
-from shipside.storage.durable import rows_of
+from shipside.storage.durable import rows_of, text_of
 
 SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS event (boot_id TEXT NOT NULL, seq INTEGER NOT NULL, bytes BLOB NOT NULL,
@@ -65,7 +65,7 @@ class KeptEvents:
 
     def put(self, boot_id: str, seq: int, signed: bytes) -> None:
         """Write one event, inside a transaction of the caller's if there is one."""
-        row = (boot_id, seq, signed, zlib.crc32(signed))
+        row = (boot_id, seq, signed, event_crc(boot_id, seq, signed))
         self._db.execute("INSERT OR REPLACE INTO event (boot_id, seq, bytes, crc) VALUES (?, ?, ?, ?)", row)
 
     def keep_by(self, write: Callable[[], None]) -> None:
@@ -90,24 +90,33 @@ class KeptEvents:
     def waiting(self, count: int) -> list[Waiting]:
         """Return up to `count` events in order; a damaged one is let go and counted."""
         found: list[Waiting] = []
-        query = "SELECT boot_id, seq, bytes, crc FROM event ORDER BY boot_id, seq LIMIT ?"
-        for boot_id, seq, signed, crc in rows_of(self._db, query, (count,)):
-            if not isinstance(boot_id, str) or not isinstance(seq, int):
-                continue
-            if isinstance(signed, bytes) and (crc is None or zlib.crc32(signed) == crc):
+        query = "SELECT CAST(boot_id AS BLOB), seq, CAST(bytes AS BLOB), crc FROM event ORDER BY boot_id, seq LIMIT ?"
+        for name, seq, signed, crc in rows_of(self._db, query, (count,)):
+            boot_id = text_of(name)
+            if isinstance(seq, int) and isinstance(signed, bytes) and is_event_whole(boot_id, seq, signed, crc):
                 found.append((boot_id, seq, signed))
-            else:
-                self.damaged_count += self._delete("boot_id = ? AND seq = ?", (boot_id, seq))
+            elif isinstance(name, bytes) and isinstance(seq, int):
+                self.damaged_count += self._delete("CAST(boot_id AS BLOB) = ? AND seq = ?", (name, seq))
         return found
 
     def acknowledged(self, boot_id: str, through_seq: int) -> None:
         """Let go of the events of one boot up to `through_seq`."""
         self._delete("boot_id = ? AND seq <= ?", (boot_id, through_seq))
 
-    def _delete(self, which: str, values: tuple[str | int, ...]) -> int:
+    def _delete(self, which: str, values: tuple[str | int | bytes, ...]) -> int:
         before = self._db.total_changes()
         with self._db:
-            self._db.execute(f"DELETE FROM event WHERE {which}", values)  # noqa: S608 - three literals of this file
+            self._db.execute(f"DELETE FROM event WHERE {which}", values)  # noqa: S608 - four literals of this file
         gone = self._db.total_changes() - before
         self._count -= gone
         return gone
+
+
+def event_crc(boot_id: str, seq: int, signed: bytes) -> int:
+    """Return the CRC of an event and of its name."""
+    return zlib.crc32(signed, zlib.crc32(f"{boot_id} {seq}".encode()))
+
+
+def is_event_whole(boot_id: str, seq: int, signed: bytes, crc: object) -> bool:
+    """Return whether an event is what was written; former versions had a CRC of its bytes alone, or none."""
+    return crc is None or crc in (event_crc(boot_id, seq, signed), zlib.crc32(signed))

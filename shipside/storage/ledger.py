@@ -13,7 +13,7 @@ import apsw
 
 from protocols.link import ledger
 from protocols.link.ledger import EMPTY, RUNS_MAX, Entry, Head, Witness
-from shipside.storage.durable import rows_of
+from shipside.storage.durable import rows_of, text_of
 
 SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS ledger (number INTEGER PRIMARY KEY, boot_id TEXT NOT NULL, seq INTEGER NOT NULL,
@@ -87,12 +87,12 @@ class Ledger:
 
     def entries(self, after: int = 0) -> list[Entry]:
         """Return the entries above number `after`, in order."""
-        query = "SELECT number, cause, signed, hash FROM ledger WHERE number > ? ORDER BY number"
+        query = "SELECT number, CAST(cause AS BLOB), CAST(signed AS BLOB), hash FROM ledger WHERE number > ? ORDER BY number"
         found: list[Entry] = []
         for number, cause, signed, digest in rows_of(self._db, query, (after,)):
             kept = signed if isinstance(signed, bytes) else b""
             found.append(
-                Entry(number if isinstance(number, int) else 0, str(cause), kept,
+                Entry(number if isinstance(number, int) else 0, text_of(cause), kept,
                       digest if isinstance(digest, bytes) else b"")
             )  # fmt: skip
         return found
@@ -100,9 +100,10 @@ class Ledger:
     def runs(self, after: int) -> tuple[tuple[str, int, int], ...]:
         """Return the events that are the entries above `after` as (boot id, first and last sequence), at most RUNS_MAX."""
         found: list[tuple[str, int, int]] = []
-        query = "SELECT boot_id, seq FROM ledger WHERE number > ? ORDER BY number"
-        for boot_id, seq in rows_of(self._db, query, (after,)):
-            if not isinstance(boot_id, str) or not isinstance(seq, int):
+        query = "SELECT CAST(boot_id AS BLOB), seq FROM ledger WHERE number > ? ORDER BY number"
+        for name, seq in rows_of(self._db, query, (after,)):
+            boot_id = text_of(name)
+            if not isinstance(seq, int):
                 continue
             if found and found[-1][0] == boot_id and found[-1][2] == seq - 1:
                 found[-1] = (boot_id, found[-1][1], seq)

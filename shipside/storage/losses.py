@@ -1,7 +1,8 @@
 """What will never come and the shore has not been told yet: a table of the spool, each row with its CRC (R5, R6).
 
 A row that is damaged says nothing that can be believed, neither range nor class: then all that the shore does not have is
-told as lost, of every class. What comes after all is stored and no longer missing ashore.
+told as lost, of every class. What comes after all is stored and no longer missing ashore. How many were ever noted stands
+in the spool's `about`, and beside the file in its mark, which misses what a lost end of the WAL took.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Final, Literal
 
 import apsw
 
-from shipside.storage.durable import rows_of
+from shipside.storage.durable import rows_of, text_of
 
 BatchClass = Literal["samples", "ais"]
 CLASSES: Final[tuple[BatchClass, ...]] = ("samples", "ais")
@@ -22,6 +23,7 @@ TABLES: Final[dict[BatchClass, str]] = {"samples": "batch", "ais": "bulk"}
 AT_ONCE: Final = 32
 """Losses told together; there are few, for those that touch are one."""
 UNREADABLE: Final = "the list of losses was damaged"
+_ROW: Final = "first, last, CAST(class AS BLOB), CAST(reason AS BLOB), crc"
 SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS lost (first INTEGER NOT NULL, last INTEGER NOT NULL, class TEXT NOT NULL, reason TEXT NOT NULL,
   crc INTEGER);
@@ -58,9 +60,7 @@ class Losses:
         """Return the oldest losses, AT_ONCE rows of them; a damaged one as all up to `last_seq`, of every class."""
         found: list[Dropped] = []
         is_damaged = False
-        for row in rows_of(
-            self._db, "SELECT first, last, class, reason, crc FROM lost ORDER BY rowid LIMIT ?", (AT_ONCE,)
-        ):
+        for row in self._oldest():
             dropped = _read(row)
             is_damaged = is_damaged or dropped is None
             found += [] if dropped is None else [dropped]
@@ -68,13 +68,23 @@ class Losses:
 
     def forget_first(self) -> None:
         """Forget the rows that `first` read."""
-        rows = rows_of(self._db, "SELECT first, last, class, reason, crc FROM lost ORDER BY rowid LIMIT ?", (AT_ONCE,))
-        self.damaged_count += sum(_read(row) is None for row in rows)
+        self.damaged_count += sum(_read(row) is None for row in self._oldest())
         query = "DELETE FROM lost WHERE rowid IN (SELECT rowid FROM lost ORDER BY rowid LIMIT ?)"
         self._db.execute(query, (AT_ONCE,))
 
+    def _oldest(self) -> list[tuple[object, ...]]:
+        query = f"SELECT {_ROW} FROM lost ORDER BY rowid LIMIT ?"  # noqa: S608 - a literal
+        return rows_of(self._db, query, (AT_ONCE,))
+
+    @property
+    def noted_count(self) -> int:
+        """Losses ever entered; the mark beside the spool tells whether the list has lost some of them."""
+        row = self._db.execute("SELECT value FROM about WHERE name = 'noted'").fetchone()
+        return 0 if row is None else _whole(row[0])
+
     def note(self, dropped: Dropped) -> None:
         """Enter a loss, joined to the newest of its class and reason where nothing of the class lies between."""
+        self._db.execute("INSERT OR REPLACE INTO about VALUES ('noted', ?)", (self.noted_count + 1,))
         query = (
             "SELECT rowid, first, last, class, reason, crc FROM lost WHERE class = ? AND reason = ? ORDER BY rowid DESC"
         )
@@ -108,7 +118,8 @@ def _whole(value: object) -> int:
 
 def _read(row: tuple[object, ...]) -> Dropped | None:
     """Return the loss of a row (first, last, class, reason, crc); None where it is damaged."""
-    first, last, batch_class, reason, crc = row
+    first, last, crc = row[0], row[1], row[4]
+    batch_class, reason = text_of(row[2]), text_of(row[3])
     if _crc(first, last, batch_class, reason) != crc or not isinstance(first, int) or not isinstance(last, int):
         return None
-    return Dropped(first, last, "ais" if batch_class == "ais" else "samples", str(reason))
+    return Dropped(first, last, "ais" if batch_class == "ais" else "samples", reason)

@@ -1,4 +1,7 @@
-"""Which sequences a spool has used, beside the spool: so that none is given twice when its file is damaged or gone."""
+"""What a database has used and written, beside it: so that what its damaged file, or a lost end of it, took is missed.
+
+For a spool: epoch and highest sequence, so that none is given twice, and how many losses were ever noted.
+"""
 
 from __future__ import annotations
 
@@ -15,20 +18,20 @@ SYNC_EVERY: Final = 256
 
 
 class Mark:
-    """A small file: epoch, highest sequence used, checksum; twice."""
+    """A small file: epoch, highest sequence used, losses noted, checksum; twice."""
 
     def __init__(self, path: Path | None) -> None:
         """Keep the mark at `path`; None: nowhere, for a spool in memory."""
         self._path, self._file, self._turn = path, -1, 0
-        self.epoch, self.used = max(self._read())
-        """Epoch and highest sequence in use; 0, 0 where there is none."""
+        self.epoch, self.used, self.noted = max(self._read())
+        """Epoch, highest sequence in use, and losses noted; 0 where there is none."""
 
     def use(self, epoch: int, seq: int) -> None:
         """Note `seq` as used, as far as the disk takes it: it is needed only when the spool itself cannot be read."""
         if self._path is None:
             return
-        text = f"{epoch} {seq}".encode()
         self.epoch, self.used, self._turn = epoch, seq, 1 - self._turn
+        text = f"{epoch} {seq} {self.noted}".encode()
         with contextlib.suppress(OSError):
             if self._file < 0:
                 self._file = os.open(self._path, os.O_WRONLY | os.O_CREAT, 0o600)
@@ -36,19 +39,24 @@ class Mark:
             if seq % SYNC_EVERY == 0:
                 os.fsync(self._file)
 
+    def note(self, epoch: int, noted: int) -> None:
+        """Note how many losses were ever entered, once they are."""
+        self.noted = noted
+        self.use(epoch, self.used)
+
     def close(self) -> None:
         """Close the file."""
         if self._file >= 0:
             os.close(self._file)
             self._file = -1
 
-    def _read(self) -> list[tuple[int, int]]:
-        found = [(0, 0)]
+    def _read(self) -> list[tuple[int, int, int]]:
+        found = [(0, 0, 0)]
         with contextlib.suppress(OSError):
             held = self._path.read_bytes() if self._path else b""
             for place in (held[:SLOT_BYTES], held[SLOT_BYTES:]):
                 text, _, crc = place.partition(b"\n")[0].rpartition(b" ")
                 if b"%08x" % zlib.crc32(text) == crc:
-                    epoch, used = text.split(b" ")
-                    found.append((int(epoch), int(used)))
+                    epoch, used, noted = (*text.split(b" "), b"0")[:3]  # a former version knew of two
+                    found.append((int(epoch), int(used), int(noted)))
         return found

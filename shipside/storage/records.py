@@ -75,7 +75,7 @@ class Records:
     def get(self, seq: int) -> bytes | Damaged | None:
         """Return batch `seq`, or that it is damaged; None when it is not there."""
         for batch_class, table in TABLES.items():
-            row = self._db.execute(f"SELECT crc, bytes FROM {table} WHERE seq = ?", (seq,)).fetchone()  # noqa: S608 - two literals
+            row = self._db.execute(f"SELECT crc, CAST(bytes AS BLOB) FROM {table} WHERE seq = ?", (seq,)).fetchone()  # noqa: S608 - two literals
             if row is None:
                 continue
             encoded = row[1]

@@ -11,7 +11,8 @@ from typing import Final
 import apsw
 
 from protocols.link.cbor import Plain
-from shipside.storage.durable import close_as_it_is, rows_of
+from shipside.storage.durable import close_as_it_is, rows_of, text_of
+from shipside.storage.kept_events import is_event_whole
 from shipside.storage.small_records import SmallRecords
 
 LEAP_MAX: Final = 1 << 20
@@ -50,11 +51,14 @@ class Rescue:
         """Return the events that are whole, as far as they can be read: (boot id, sequence, signed bytes)."""
         found: list[tuple[str, int, bytes]] = []
         with contextlib.suppress(apsw.Error):
-            query = "SELECT boot_id, seq, bytes, crc FROM event"
+            query = "SELECT CAST(boot_id AS BLOB), seq, CAST(bytes AS BLOB), crc FROM event"
             rows = rows_of(self._db, query) if self._db is not None else []
-            for boot_id, seq, signed, crc in rows:
-                if isinstance(boot_id, str) and isinstance(seq, int) and isinstance(signed, bytes):
-                    found += [(boot_id, seq, signed)] if zlib.crc32(signed) == crc else []
+            for name, seq, signed, crc in rows:
+                boot_id = text_of(name)
+                if not isinstance(seq, int) or not isinstance(signed, bytes) or crc is None:
+                    continue
+                if is_event_whole(boot_id, seq, signed, crc):
+                    found.append((boot_id, seq, signed))
         return found
 
     def small(self) -> list[tuple[str, dict[str, Plain]]]:
@@ -62,10 +66,10 @@ class Rescue:
         found: list[tuple[str, dict[str, Plain]]] = []
         with contextlib.suppress(apsw.Error):
             held = SmallRecords(self._db) if self._db is not None else None
-            rows = rows_of(self._db, "SELECT name FROM small") if self._db is not None else []
-            for name in [row[0] for row in rows]:
-                record = held.get(name) if held is not None and isinstance(name, str) else {}
-                found += [(str(name), record)] if record else []
+            rows = rows_of(self._db, "SELECT CAST(name AS BLOB) FROM small") if self._db is not None else []
+            for name in [text_of(row[0]) for row in rows]:
+                record = held.get(name) if held is not None else {}
+                found += [(name, record)] if record else []
         return found
 
     def take(self, count: int) -> list[Rescued]:
@@ -75,7 +79,7 @@ class Rescue:
         table = self._tables[0]
         found: list[Rescued] = []
         try:
-            query = f"SELECT seq, crc, bytes FROM {table} WHERE seq > ? ORDER BY seq LIMIT ?"  # noqa: S608 - our tables
+            query = f"SELECT seq, crc, CAST(bytes AS BLOB) FROM {table} WHERE seq > ? ORDER BY seq LIMIT ?"  # noqa: S608 - our tables
             rows = rows_of(self._db, query, (self._cursor, count))
         except apsw.Error:
             self._leap_on()

@@ -49,7 +49,7 @@ class SmallRecords:
 
     def get(self, name: str) -> dict[str, Plain]:
         """Return the record of that name; an empty one where there is none, or a damaged one."""
-        row = self._db.execute("SELECT crc, record FROM small WHERE name = ?", (name,)).fetchone()
+        row = self._db.execute("SELECT crc, CAST(record AS BLOB) FROM small WHERE name = ?", (name,)).fetchone()
         if row is None:
             return {}
         record = row[1]

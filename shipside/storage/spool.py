@@ -87,14 +87,23 @@ class Spool:
                 self._db.execute("UPDATE about SET value = ? WHERE name = 'epoch'", (marked,))
             plain_through = self.last_seq if number(self._db, "PRAGMA user_version") == 0 else 0
             self._db.execute("INSERT OR IGNORE INTO about VALUES ('plain_through', ?)", (plain_through,))
+            has_forgotten = self._losses.noted_count < self._mark.noted
+            if has_forgotten:
+                self._db.execute("INSERT OR REPLACE INTO about VALUES ('noted', ?)", (self._mark.noted,))
             if self.last_seq < self._mark.used:
                 first = self.last_seq + 1 if known else 1
                 self._records.leap_to(self._mark.used)
-                for each in CLASSES:
-                    self._losses.note(Dropped(first, self._mark.used, each, "the spool, or its end, could not be read"))
+                self._lost_all(first, "the spool, or its end, could not be read")
+            if known and has_forgotten:
+                self._lost_all(1, losses.UNREADABLE)
         self._db.execute("PRAGMA user_version = 1")
         self.epoch = number(self._db, "SELECT value FROM about WHERE name='epoch'")
         self._records.plain_through = number(self._db, "SELECT value FROM about WHERE name='plain_through'")
+
+    def _lost_all(self, first: int, reason: str) -> None:
+        """Note all from `first` on as lost where the shore does not have it."""
+        for each in CLASSES:
+            self._losses.note(Dropped(first, max(first, self._mark.used), each, reason))
 
     def _try(self, act: Callable[[], _T], what: str) -> _T:
         """Do something with the database, once more on a new one where it is damaged or has failed; raise SpoolError."""
@@ -219,6 +228,7 @@ class Spool:
     def _noted(self, dropped: Dropped) -> None:
         with self._db:
             self._losses.note(dropped)
+        self._mark.note(self.epoch, self._losses.noted_count)
 
     def told(self) -> None:
         """Forget what `lost` returned; raise SpoolError when that cannot be written."""
@@ -230,6 +240,7 @@ class Spool:
             freed = self._records.delete({dropped.batch_class: [which]})
             self._losses.note(dropped)
         self._hold(freed)
+        self._mark.note(self.epoch, self._losses.noted_count)
 
     def _hold(self, counts: dict[BatchClass, int]) -> None:
         for each, count in counts.items():

@@ -83,9 +83,11 @@ def _rounds(folder: Path, count: int, *, seed: int, lies: bool = False) -> int:
     """Cut the power `count` times under a working journal; return how many promises were not kept."""
     disk, dice, promised = PowerDisk(f"journal-{folder.name}", lies=lies), random.Random(seed), _Promised()
     storage, destroyed = Storage(disk.vfs_name, STEPS, lambda _: None), 0
+    mark = folder / "journal.db.mark"
     for number in range(count):
         if number % 40 == 39:  # a new ship now and then, so that judging stays quick
             disk.files.clear()
+            mark.unlink(missing_ok=True)
             promised = _Promised(lost=promised.lost, number=promised.number)
         disk.steps_left = dice.randrange(1, 60) if dice.random() < 0.2 else None
         journal: Journal | None = None
@@ -97,11 +99,14 @@ def _rounds(folder: Path, count: int, *, seed: int, lies: bool = False) -> int:
         if journal is not None:
             close_as_it_is(journal._db)
         disk.restart(dice)
+        if lies:  # such a disk loses the mark too
+            mark.unlink(missing_ok=True)
         try:
             journal = Journal(folder / "journal.db", storage)
         except SpoolError:
             destroyed += 1
             disk.files.clear()
+            mark.unlink(missing_ok=True)
             promised = _Promised(lost=promised.lost + 1, number=promised.number)
             continue
         _judge(journal, promised)

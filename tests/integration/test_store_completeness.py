@@ -67,6 +67,22 @@ async def test_an_hour_says_what_came_what_came_late_and_why_the_rest_did_not(da
     assert await said(database_url, "NAV_UTC") == []
 
 
+async def test_what_came_after_all_of_a_loss_that_was_told_is_not_missing(database_url: str) -> None:
+    """Minutes 81 to 100 are told as lost, five of them come after all; then everything is told, and it is the same hour."""
+    store = PostgresStore(database_url)
+    await store.load()
+    ship = Ship()
+    await store.commit(Work(births=(("kestrel", ship.catalogue.hash, ship.birth()[1]),)))
+    await store.commit(Work(batches=tuple(minute(n) for n in range(120) if n not in range(80, 100))))
+    await store.commit(Work(events=(dropped(81, 100),)))
+    assert (await said(database_url, "NAV_SOG"))[1] == (360, 240, 0, 120, "dropped aboard: the disk was full")
+    await store.commit(Work(batches=tuple(replace(minute(n), historical=True) for n in range(85, 90))))
+    assert (await said(database_url, "NAV_SOG"))[1] == (360, 270, 30, 90, "dropped aboard: the disk was full")
+    await store.commit(Work(events=(dropped(1, 79), dropped(110, 120))))
+    await store.close()
+    assert [row[3] for row in await said(database_url, "NAV_SOG")] == [0, 90]
+
+
 async def test_the_hour_of_the_first_and_last_word_expects_no_more_than_that(database_url: str) -> None:
     """Twelve minutes of an hour are judged by twelve minutes; an hour unheard and without a loss has no row."""
     store = PostgresStore(database_url)
