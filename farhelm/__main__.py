@@ -63,6 +63,10 @@ def demo(
         list[str] | None,
         typer.Option(metavar="NAME=FILE[:SPEED]", help="A recorded vessel beside them, watched only; repeatable."),
     ] = None,
+    *,
+    split: Annotated[
+        bool, typer.Option("--split", help="The station as four processes: live, api, and ingest twice.")
+    ] = False,
 ) -> None:
     """Start everything on this machine: database, broker, ships, their agents, the shore and the console.
 
@@ -75,7 +79,7 @@ def demo(
     """
     from farhelm.demo.run import DemoOptions, run
 
-    raise typer.Exit(run(DemoOptions(port, data, vessels, duration, seed, speed, tuple(recording or ()))))
+    raise typer.Exit(run(DemoOptions(port, data, vessels, duration, seed, speed, tuple(recording or ()), split)))
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []})

@@ -97,6 +97,10 @@ def _say(event: str, **facts: object) -> None:
     (log.warning if "error" in facts or "reason" in facts else log.info)(event, **facts)
 
 
+def _say_facts(event: str, facts: dict[str, object]) -> None:
+    _say(event, **facts)
+
+
 def build(settings: config.ShoreConfig, clock: Clock, role: Role = roles.ALL) -> Shore:
     """Return the shore that `settings` describe, with the duties of `role`; nothing runs yet."""
     name = settings.client_id if role.is_alone else f"{settings.client_id}-{role.name}-{secrets.token_hex(4)}"
@@ -113,7 +117,14 @@ def build(settings: config.ShoreConfig, clock: Clock, role: Role = roles.ALL) ->
         config=settings, clock=clock, station=station, stop=StopRelay(clock, stop_port), readers=readers,
         people=everyone, version=_version(), lag=LoopLag(clock),
         auth=Auth(everyone, clock, secure=settings.secure, shared=not role.is_alone),
+        upkeep=Upkeep(settings.database, clock, settings.retention, _say_facts) if role.keeps else None,
     )  # fmt: skip
+
+
+async def _keep_up(station: Station, upkeep: Upkeep) -> None:
+    """Look after the store's roll-ups and old partitions, from the moment its tables are there."""
+    await station.recalled.wait()
+    await upkeep.run()
 
 
 async def _seed(shore: Shore, entries: list[dict[str, object]]) -> None:
@@ -149,11 +160,8 @@ async def run(settings: config.ShoreConfig, role: Role = roles.ALL) -> None:
                 group.create_task(shore.station.run(), name="station"),
                 group.create_task(shore.lag.run(), name="lag"),
             ]
-            if role.keeps:
-                upkeep = Upkeep(
-                    settings.database, shore.clock, settings.retention, lambda event, facts: log.info(event, **facts)
-                )
-                tasks.append(group.create_task(upkeep.run(), name="upkeep"))
+            if shore.upkeep is not None:
+                tasks.append(group.create_task(_keep_up(shore.station, shore.upkeep), name="upkeep"))
             if role.passes:
                 tasks.append(group.create_task(shore.stop.run(), name="stop"))
                 tasks.append(group.create_task(_seed(shore, entries), name="seed"))

@@ -6,32 +6,28 @@ Everything it touches is given to it (clock, message port, store), so that a sim
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
 from protocols.aio.clock import Clock
 from protocols.aio.port import Connected, Disconnected, Message, MessagePort
 from protocols.link import topics
 from protocols.link.birth import Birth
-from protocols.link.cbor import SIZE_MAX_BYTES
 from protocols.link.closing import Closing
-from protocols.link.events import Reason
 from shoreside import roles
-from shoreside.commanding import orders
+from shoreside.commanding.relay import Relay
 from shoreside.commanding.roster import SignedWord, Words
 from shoreside.config import AlertLimits, VesselConfig
 from shoreside.downlink import Downlink
 from shoreside.figures import Figures, order_line
-from shoreside.ingest.intake import Said
 from shoreside.ingest.missing import BaseWanted, Wanted
 from shoreside.ingest.reconciling import LedgerStore, Reconciler
-from shoreside.live import views
-from shoreside.live.feeds import Feed, Hub
-from shoreside.ports import NOTHING_MORE, Ledger, SharedStore, Store, StoreDownError, Word, Work
-from shoreside.rates import Rates
+from shoreside.live.consoles import Consoles
+from shoreside.live.feeds import Hub
+from shoreside.ports import SharedStore, Store, StoreDownError, Word, Work
 from shoreside.roles import Role
+from shoreside.sayings import Sayings
+from shoreside.sharing import SHARE_S, Sharing
 
 SUBSCRIPTIONS: Final = roles.ALL.subscriptions
 """What the message port of a station that does everything must be subscribed to."""
@@ -40,23 +36,6 @@ COMMIT_LINGER_S: Final = 0.1
 """Time in which work gathers for one transaction; live values do not wait for it, acknowledgements do."""
 STORE_RETRY_FIRST_S: Final = 0.2
 STORE_RETRY_MAX_S: Final = 5.0
-SAYINGS_MAX: Final = 2000
-"""Acknowledgements and re-sendings waiting for the broker; the oldest goes first: the ship asks again by resending."""
-SHARE_S: Final = 5.0
-"""How old may be what another process has said or kept: rosters, grants, the gaps of a shared subscription."""
-ORDER_LIFE_AT_BROKER_S: Final = 60
-"""Bound on how long the broker may hold an order; the ship's own deadline is the one that counts (CMD-04)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Passed:
-    """What became of an order at the shore."""
-
-    order_id: str | None
-    """None where the shore could not read the bytes."""
-    state: str
-    """sent, REFUSED or UNKNOWN."""
-    reasons: tuple[Reason, ...]
 
 
 class Station:
@@ -77,22 +56,21 @@ class Station:
         self.downlink = Downlink(vessels, limits, self.hub, role)
         self.words = Words({v.vessel: v.master_public_key for v in vessels if v.master_public_key is not None})
         self.store_up = False
+        self.recalled = asyncio.Event()
+        """Set once the store was read, and so brought to its schema, for the first time."""
         self.committed_samples = 0
         self.figures = Figures()
-        self.sayings_dropped = 0
+        self.sayings = Sayings(port)
         self._clock = clock
         self._port = port
         self._store = store
-        self._shared = shared
-        self._refreshed_s: float | None = None
-        self._refreshing = asyncio.Lock()
         self._log = log if log is not None else _silent
-        self._reconciler = Reconciler(ledger, clock, self.downlink.ledger_told, self._enqueue, self._log)
-        self._sayings: deque[Said] = deque()
-        self._say = asyncio.Event()
+        self._reconciler = Reconciler(ledger, clock, self.downlink.ledger_told, self.sayings.put, self._log)
+        self.relay = Relay(clock, port, self.downlink, self.figures, self._log)
+        self.consoles = Consoles(clock, self.hub, self.downlink, self.words)
+        self.sharing = Sharing(clock, shared, role, self.downlink, self.words, self._log)
+        self._is_shared = shared is not None
         self._fetch_wanted = asyncio.Event()
-        self._order_rates = Rates(per_s=10.0, burst=20)
-        self._beat_rates = Rates(per_s=20.0, burst=40)
 
     @property
     def connected(self) -> bool:
@@ -110,54 +88,12 @@ class Station:
             group.create_task(self._port.run(), name="station broker")
             group.create_task(self._receive(), name="station receive")
             group.create_task(self._write(), name="station write")
-            group.create_task(self._send(), name="station send")
+            group.create_task(self.sayings.run(), name="station send")
             group.create_task(self._tick(), name="station tick")
             group.create_task(self._fetch(), name="station fetch")
             group.create_task(self._reconciler.run(), name="station ledger")
-            if self._shared is not None:
-                group.create_task(self._share(self._shared), name="station share")
-
-    # Towards the ships
-
-    async def pass_order(self, vessel: str, signed: bytes, person: str) -> Passed:
-        """Pass a signed order on unchanged, also one the shore cannot read: the ship refuses it with its reason.
-
-        REFUSED (ashore) when the broker is not there, the bytes are too many or the rate is over its bound; UNKNOWN
-        when the broker did not say that it has the order.
-        """
-        now_s, utc_ns = self._clock.now_s(), self._clock.utc_ns()
-        order = orders.unread(signed)
-        reason = self._why_not(vessel, signed, person, self._order_rates, now_s)
-        state = "REFUSED"
-        if reason is None:
-            topic = topics.topic(vessel, topics.ORDER)
-            sent = await self._port.publish(topic, signed, expiry_s=ORDER_LIFE_AT_BROKER_S)
-            state = "sent" if sent else "UNKNOWN"
-        reasons = (reason,) if reason is not None else ()
-        self.figures.orders[state] += 1
-        if order is None or order.vessel != vessel:
-            return Passed(None, state, reasons)
-        self._log("order passed", **order_line(orders.note_of(order, signed, state, order.issued_utc_ns)), by=person)
-        if vessel in self.downlink.states:
-            self.downlink.note(orders.note_of(order, signed, state, utc_ns, *reasons), now_s)
-        return Passed(order.id, state, reasons)
-
-    async def pass_heartbeat(self, vessel: str, signed: bytes, person: str) -> Reason | None:
-        """Pass a signed operator heartbeat on unchanged; return why not, None when the broker has it."""
-        reason = self._why_not(vessel, signed, person, self._beat_rates, self._clock.now_s())
-        if reason is not None:
-            return reason
-        sent = await self._port.publish(topics.topic(vessel, topics.HEARTBEAT_DOWN), signed, expiry_s=2)
-        return None if sent else _NO_BROKER
-
-    def _why_not(self, vessel: str, signed: bytes, person: str, rates: Rates, now_s: float) -> Reason | None:
-        if vessel not in self.downlink.states:
-            return Reason("unknown_vessel", "", f"This station knows no vessel {vessel!r}.")
-        if len(signed) > SIZE_MAX_BYTES:
-            return Reason("too_long", "", "The message is too long.", len(signed), SIZE_MAX_BYTES, "bytes")
-        if not rates.take(person, now_s):
-            return Reason("rate", "CMD-14", "Too many messages from this person; wait a moment.")
-        return None if self._port.connected else _NO_BROKER
+            if self._is_shared:
+                group.create_task(self._share(), name="station share")
 
     async def take_word(self, what: Word, signed: bytes) -> SignedWord:
         """Take a roster or grant signed by the Master: keep it, then have it retained for the ship.
@@ -168,45 +104,8 @@ class Station:
         word = self.words.read(what, signed, self._clock.utc_ns())
         await self._store.save_word(word.what, word.vessel, word.version, signed)
         self.words.take(word)
-        self._enqueue(word.topic, signed)
+        self.sayings.put(word.topic, signed)
         return word
-
-    # Towards the consoles
-
-    def subscribe(self, feed: Feed, vessel: str | None) -> bool:
-        """Turn `feed` to a vessel's view and send it all that is known; return False for a vessel nobody knows."""
-        state = self.downlink.states.get(vessel) if vessel is not None else None
-        if vessel is not None and state is None:
-            return False
-        feed.subscribe(vessel)
-        now_s = self._clock.now_s()
-        self.greet(feed)
-        if state is None:
-            return True
-        described = views.vessel_message(state)
-        if described is not None:
-            feed.firm(described)
-        feed.firm(views.alerts_message(state))
-        for order in state.orders.values():
-            feed.firm(order)
-        feed.slot("status", views.status_message(state, now_s))
-        feed.slot("track", views.track_message(state))
-        feed.values(list(state.latest.values()))
-        feed.targets(list(state.targets.values()))
-        return True
-
-    def greet(self, feed: Feed) -> None:
-        """Send the fleet list at once: the answer to a ping."""
-        for page in views.fleet_messages(list(self.downlink.states.values()), self._clock.now_s()):
-            feed.slot(f"fleet {page['part']}", page)
-
-    def tell_keys(self) -> None:
-        """Tell each console whose key changed its state."""
-        for feed in self.hub.all():
-            state = self.words.key_state(feed.public_key, asked=True) if feed.public_key is not None else "none"
-            if state != feed.key_state:
-                feed.key_state = state
-                feed.firm({"type": "key", "key_state": state, "roster_version": self.words.version()})
 
     # Tasks
 
@@ -223,6 +122,7 @@ class Station:
             self.downlink.recall(known)
             self.words.recall(known.words, self._clock.utc_ns())
             self.store_up = True
+            self.recalled.set()
             return
 
     async def _receive(self) -> None:
@@ -242,24 +142,23 @@ class Station:
 
     async def _retain_words(self) -> None:
         """Have the broker keep the Master's words anew, the newest that any process took."""
-        if not self.role.passes:
-            return
-        if self._shared is not None:
-            try:
-                await self._learn_words(self._shared)
-            except StoreDownError as error:
-                self._log("the store was not asked", error=str(error))
-        for topic, signed in self.words.retained():
-            self._enqueue(topic, signed)
+        if self.role.passes and self.recalled.is_set():
+            await self.sharing.learn_words()
+            self._retain_known_words()
+
+    def _retain_known_words(self) -> None:
+        for topic, signed in self.words.retained() if self.role.passes else ():
+            self.sayings.put(topic, signed)
 
     async def _write(self) -> None:
         await self._recall()  # live values are shown meanwhile; nothing is acknowledged before the store was read
+        self._retain_known_words()  # the broker may have been there first
         while True:
             await asyncio.sleep(COMMIT_LINGER_S)
             work = self.downlink.pending.take()
             if work is not None:
                 await self._commit(work)
-                self.downlink.intake.committed(work, await self._known_of(work))
+                self.downlink.intake.committed(work, await self.sharing.known_of(work))
                 self._enqueue_acks()
                 self._reconciler.note(work)
 
@@ -300,93 +199,37 @@ class Station:
                 self._log("order kept", **order_line(note))
             return
 
-    async def _known_of(self, work: Work) -> Ledger:
-        """Return what the store holds of the streams of `work`, where others commit too; nothing more when it is away."""
-        if self._shared is None or not self.role.keeps:
-            return NOTHING_MORE
-        batches = {(batch.vessel, batch.epoch) for batch in work.batches}
-        events = dict.fromkeys((event.vessel, event.boot_id) for event, _ in work.events)
-        try:
-            return await self._shared.ledger(batches, self.downlink.intake.events_above(*events) if events else {})
-        except StoreDownError:
-            return NOTHING_MORE  # the sequences of this commit are acknowledged by name
-
-    async def _share(self, shared: SharedStore) -> None:
+    async def _share(self) -> None:
         """Learn every few seconds what other processes of the station have kept or been told."""
+        await self.recalled.wait()
         while True:
             await asyncio.sleep(SHARE_S)
-            try:
-                if self.role.keeps:
-                    self.downlink.intake.learn(await shared.ledger((), self.downlink.intake.events_above()))
-                    self.downlink.intake.pass_lost_events(self._clock.now_s())
-                    self._enqueue_acks()
-                else:
-                    await self._learn_words(shared)
-            except StoreDownError as error:
-                self._log("the store was not asked", error=str(error))
-
-    async def _learn_words(self, shared: SharedStore) -> None:
-        before = dict(self.words.retained())
-        self.words.recall(await shared.words(), self._clock.utc_ns())
-        if dict(self.words.retained()) != before:
-            self.tell_keys()
-
-    async def refresh(self) -> None:
-        """Bring measured values, alerts and orders up to the store's, in a role that does not hear them itself.
-
-        At most every five seconds, however many ask; while the store is away the last known stand, with their times.
-        """
-        if self._shared is None or self.role.shows:
-            return
-        async with self._refreshing:
-            now_s = self._clock.now_s()
-            if self._refreshed_s is not None and now_s - self._refreshed_s < SHARE_S:
-                return
-            try:
-                self.downlink.refresh(await self._shared.now())
-            except StoreDownError as error:
-                self._log("the store was not asked", error=str(error))
-            self._refreshed_s = now_s
+            if self.role.keeps:
+                await self.sharing.learn_commits()
+                self._enqueue_acks()
+            elif await self.sharing.learn_words():
+                self.consoles.tell_keys()
 
     async def _tick(self) -> None:
         while True:
             again = self.downlink.tick(self._clock.now_s(), self._clock.utc_ns())
             for note in again:
                 if note.signed is not None:
-                    self._enqueue(topics.topic(note.vessel, topics.ORDER), note.signed)
+                    self.sayings.put(topics.topic(note.vessel, topics.ORDER), note.signed)
             self._enqueue_acks()
             if self.downlink.intake.reading.missing.count:
                 self._fetch_wanted.set()
             await asyncio.sleep(TICK_S)
 
-    async def _send(self) -> None:
-        while True:
-            await self._say.wait()
-            self._say.clear()
-            while self._sayings:
-                topic, payload = self._sayings.popleft()
-                retain = topic.endswith((topics.ROSTER, topics.GRANT))
-                await self._port.publish(topic, payload, retain=retain)
-
     def _enqueue_acks(self) -> None:
         for topic, payload in self.downlink.intake.take_acks():
             self.figures.acks += 1
-            self._enqueue(topic, payload)
+            self.sayings.put(topic, payload)
 
     def _log_orders(self) -> None:
         """Write a line for each state of an order that was told since."""
         for note, consoles in self.downlink.take_told():
             self._log("order told", **order_line(note), consoles=consoles)
-
-    def _enqueue(self, topic: str, payload: bytes) -> None:
-        self._sayings.append((topic, payload))
-        if len(self._sayings) > SAYINGS_MAX:
-            self._sayings.popleft()
-            self.sayings_dropped += 1
-        self._say.set()
-
-
-_NO_BROKER: Final = Reason("no_broker", "", "The shore has no connection to the broker; the message was not sent.")
 
 
 def _silent(event: str, **facts: object) -> None:

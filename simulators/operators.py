@@ -83,7 +83,7 @@ class Operator:
         """Watch and beat until cancelled."""
         feed = Feed(self.person, self.session)
         self._station.hub.join(feed)
-        self._station.subscribe(feed, self.vessel)
+        self._station.consoles.subscribe(feed, self.vessel)
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._watch(feed), name=f"{self.person} watching")
@@ -128,7 +128,7 @@ class Operator:
     async def send(self, order_id: str, signed: bytes) -> str:
         """Have the station pass signed bytes on, whatever they are; return `order_id`."""
         self.signed[order_id] = signed
-        passed = await self._station.pass_order(self.vessel, signed, self.person)
+        passed = await self._station.relay.pass_order(self.vessel, signed, self.person)
         self._note(self.person, "order", id=order_id, shore=passed.state, reasons=[r.name for r in passed.reasons])
         return order_id
 
@@ -170,7 +170,7 @@ class Operator:
             status = self._known()
             is_direct = status is not None and status["authority"]["level"] == "direct"
             if status is not None and (self._is_mine("held") or self._is_mine("granted")):
-                await self._station.pass_heartbeat(self.vessel, self._signed_beat(status), self.person)
+                await self._station.relay.pass_heartbeat(self.vessel, self._signed_beat(status), self.person)
             await asyncio.sleep(BEAT_DIRECT_S if is_direct else BEAT_S)
 
     def _signed_beat(self, status: StatusMessage) -> bytes:

@@ -11,13 +11,14 @@ import signal
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final, cast
 
 import httpx
 from rich.console import Console
 
-from farhelm.demo import broker, configs, people, ports, postgres, recorded
+from farhelm.demo import broker, configs, people, ports, postgres, recorded, station
 from farhelm.demo.children import Child, Children
 from protocols.aio.clock import SystemClock
 from simulators.fleet import FLEET
@@ -47,6 +48,8 @@ class DemoOptions:
     speed: float
     recordings: tuple[str, ...] = ()
     """Recorded vessels beside the simulated ones, each as NAME=FILE[:SPEED]."""
+    is_split: bool = False
+    """True: the station as processes of one role each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,7 @@ class Plan:
     simulator_port: int
     panel_port: int
     recording_port: int
+    station: tuple[station.Part, ...]
     accounts: dict[str, str]
 
 
@@ -75,6 +79,8 @@ class Demo:
         self._children = Children(self._changed)
         self._facts: dict[str, object] = {}
         self._is_ready = False
+        self._station: list[tuple[station.Part, Child]] = []
+        """Its processes, the one that serves the consoles first."""
 
     async def run(self) -> None:
         """Start everything, wait for Ctrl-C or the end of the duration, stop everything. Raise DemoError."""
@@ -134,7 +140,8 @@ class Demo:
         first = ports.free_run(PORTS_PER_VESSEL * (len(self._fleet) + 1) + before)
         simulators = first + before
         accounts = {name: secrets.token_urlsafe(18) for name in ("shore", "stop", *self._slugs)}
-        return Plan(first, first + 1, simulators, first + 2, first + 8, accounts)
+        parts = station.parts(self._options.port, first + 5, is_split=self._options.is_split)
+        return Plan(first, first + 1, simulators, first + 2, first + 8, parts, accounts)
 
     async def _start_database(self, plan: Plan) -> None:
         cluster = await asyncio.to_thread(postgres.prepare, self._folder, plan.postgres_port)
@@ -175,9 +182,12 @@ class Demo:
         }  # fmt: skip
         listen = f"{HOST}:{self._options.port}"
         path = configs.write_shore(self._folder, listen, urls, self._slugs, people.write_seed(self._folder, staff))
-        child = Child("shore", [sys.executable, "-m", "shoreside", "--config", str(path)], self._log("shore"))
-        await self._children.start(child)
-        await self._until(self._health, child, "the shore answers")
+        self._station = [(part, part.child(path, self._log)) for part in plan.station]
+        for _, child in self._station:
+            await self._children.start(child)
+        for part, child in self._station:
+            await self._until(partial(_is_there, part), child, f"{part.name} answers")
+        self._facts["station"] = {part.name: part.url for part in plan.station}
 
     async def _start_agents(self, plan: Plan, staff: list[people.Person]) -> None:
         found = json.loads((self._folder / "ports.json").read_text())["vessels"]
@@ -226,13 +236,11 @@ class Demo:
         return rows
 
     async def _wait_for_ships(self) -> None:
-        shore = next(child for child in self._children.all if child.name == "shore")
-        await self._until(self._all_heard, shore, "every ship is heard")
+        await self._until(self._all_heard, self._station[0][1], "every ship is heard")
 
     async def _wait_for_people(self, staff: list[people.Person]) -> None:
         """Wait until everybody can log in: the shore hashes passwords slowly, on purpose, while it serves already."""
-        shore = next(child for child in self._children.all if child.name == "shore")
-        await self._until(lambda: self._knows(staff[-1]), shore, "everybody can log in")
+        await self._until(lambda: self._knows(staff[-1]), self._station[0][1], "everybody can log in")
 
     async def _knows(self, person: people.Person) -> bool:
         url = f"http://{HOST}:{self._options.port}/api/v1/me"
@@ -243,23 +251,11 @@ class Demo:
             return False
         return answer.is_success
 
-    async def _health(self) -> bool:
-        return await self._asked() is not None
-
     async def _all_heard(self) -> bool:
-        health = await self._asked()
+        health = await self._station[0][0].health()
         rows: object = health.get("vessels") if health is not None else None
         heard = cast("list[object]", rows) if isinstance(rows, list) else []
         return sum(isinstance(row, dict) for row in heard) >= len(self._slugs)
-
-    async def _asked(self) -> dict[str, object] | None:
-        try:
-            async with httpx.AsyncClient(timeout=2.0) as http:
-                answer = await http.get(f"http://{HOST}:{self._options.port}/healthz")
-                found: dict[str, object] = answer.json()
-        except (httpx.HTTPError, ValueError):
-            return None
-        return found
 
     async def _until(self, is_ready: Callable[[], Awaitable[bool]], child: Child, what: str) -> None:
         """Wait until something is so; raise DemoError with the child's last words when it ends or takes too long."""
@@ -313,6 +309,10 @@ async def _answers(port: int) -> bool:
         return False
     writer.close()
     return True
+
+
+async def _is_there(part: station.Part) -> bool:
+    return await part.health() is not None
 
 
 async def _exists(path: Path) -> bool:

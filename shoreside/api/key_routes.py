@@ -46,7 +46,7 @@ async def ask_enrolment(body: KeyRequest, shore: TheShore, who: TheWho) -> dict[
     for feed in shore.station.hub.all():
         if feed.person == who.person and feed.public_key is None:
             feed.public_key = public_key
-    shore.station.tell_keys()
+    shore.station.consoles.tell_keys()
     return {"key_state": shore.station.words.key_state(public_key, asked=True)}
 
 
@@ -75,7 +75,7 @@ async def _take(what: Word, body: SignedWord, shore: Shore) -> dict[str, object]
         raise Problem(HTTPStatus.FORBIDDEN, f"{what}: {error}.") from error
     except MalformedError as error:
         raise Problem(HTTPStatus.CONFLICT, f"{what}: {error}.") from error
-    shore.station.tell_keys()
+    shore.station.consoles.tell_keys()
     return {"vessel": word.vessel, "version": word.version}
 
 

@@ -28,6 +28,7 @@ class ShoreCollector(Collector):
         )
         yield from self._ingest()
         yield from self._refusals()
+        yield from self._upkeep()
         yield from self._consoles()
         yield from self._vessels()
 
@@ -47,13 +48,21 @@ class ShoreCollector(Collector):
         station = self._shore.station
         pending, downlink = station.downlink.pending, station.downlink
         yield CounterMetricFamily("farhelm_shore_pending_dropped", "Items refused: queue full", pending.dropped_count)
-        yield CounterMetricFamily("farhelm_shore_sayings_dropped", "Acks dropped: queue full", station.sayings_dropped)
+        yield CounterMetricFamily(
+            "farhelm_shore_sayings_dropped", "Acks dropped: queue full", station.sayings.dropped_count
+        )
         yield CounterMetricFamily("farhelm_shore_inbox_dropped", "Messages lost: inbox full", station.inbox_dropped)
         yield _by("farhelm_shore_refused", "Messages refused", "reason", downlink.refused)
         yield _by(
             "farhelm_shore_unread", "Batches given up for want of another", "reason", downlink.intake.reading.refused
         )
         yield _by("farhelm_shore_over_share", "Batches and events over their vessel's share", "vessel", pending.refused)
+
+    def _upkeep(self) -> Iterator[Metric]:
+        upkeep = self._shore.upkeep
+        rolled, dropped = (upkeep.minutes_rolled, upkeep.partitions_dropped) if upkeep is not None else (0, 0)
+        yield CounterMetricFamily("farhelm_shore_rollup_minutes", "Vessel-minutes rolled up by this process", rolled)
+        yield CounterMetricFamily("farhelm_shore_partitions_dropped", "Partitions dropped by this process", dropped)
 
     def _consoles(self) -> Iterator[Metric]:
         hub, figures = self._shore.station.hub, self._shore.station.figures

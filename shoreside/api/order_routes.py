@@ -14,9 +14,9 @@ from shoreside.api.auth import Who
 from shoreside.api.problems import Problem
 from shoreside.api.shore import Shore, TheShore, TheWho, from_base64
 from shoreside.commanding import orders
+from shoreside.commanding.relay import Passed
 from shoreside.commanding.stop import Result
 from shoreside.live import views
-from shoreside.station import Passed
 
 router = APIRouter(tags=["orders"])
 stop_router = APIRouter(tags=["stop"])
@@ -35,7 +35,7 @@ async def pass_order(shore: Shore, who: Who, vessel: str, signed: bytes) -> Pass
     order = orders.unread(signed)
     if who.kind == "session" and order is not None and order.person != who.person:
         raise Problem(HTTPStatus.FORBIDDEN, f"This session is {who.person}'s; the order is {order.person}'s.")
-    return await shore.station.pass_order(vessel, signed, who.person)
+    return await shore.station.relay.pass_order(vessel, signed, who.person)
 
 
 @router.post("/vessels/{vessel}/orders", status_code=202)
@@ -58,7 +58,7 @@ async def post_heartbeat(vessel: str, body: Signed, shore: TheShore, who: TheWho
     """Pass a signed operator heartbeat to the ship; 503 when it was not sent."""
     who.require("order")
     shore.vessel(vessel)
-    reason = await shore.station.pass_heartbeat(vessel, from_base64(body.signed, "signed"), who.person)
+    reason = await shore.station.relay.pass_heartbeat(vessel, from_base64(body.signed, "signed"), who.person)
     if reason is not None:
         raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, reason.text)
     return {"state": "sent"}

@@ -22,6 +22,7 @@ from shoreside.live.fleet import VesselState
 from shoreside.station import Station
 from shoreside.store.connection import Readers
 from shoreside.store.people import People
+from shoreside.store.upkeep import Upkeep
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,8 @@ class Shore:
     auth: Auth
     version: str
     lag: LoopLag
+    upkeep: Upkeep | None = None
+    """None in a process that keeps nothing."""
 
     def vessel(self, vessel: str) -> VesselState:
         """Return the state of a vessel; raise a 404 Problem when the station knows none of that id."""

@@ -105,7 +105,7 @@ class Console:
         """Greet, then send and receive until the end."""
         self._feed.firm(await self._welcome())
         self._shore.station.hub.join(self._feed)
-        self._shore.station.subscribe(self._feed, None)
+        self._shore.station.consoles.subscribe(self._feed, None)
         tasks = [
             asyncio.create_task(self._send(), name="console send"),
             asyncio.create_task(self._receive(), name="console receive"),
@@ -187,7 +187,7 @@ class Console:
         vessel = message.get("vessel")
         if vessel is not None and not isinstance(vessel, str):
             raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "vessel is neither text nor null.")
-        if not self._shore.station.subscribe(self._feed, vessel):
+        if not self._shore.station.consoles.subscribe(self._feed, vessel):
             raise Problem(HTTPStatus.NOT_FOUND, f"This station knows no vessel {vessel!r}.")
 
     async def _order(self, message: Fields) -> None:
@@ -200,7 +200,7 @@ class Console:
     async def _heartbeat(self, message: Fields) -> None:
         self._who.require("order")
         vessel = _text(message, "vessel")
-        reason = await self._shore.station.pass_heartbeat(vessel, _signed(message), self._who.person)
+        reason = await self._shore.station.relay.pass_heartbeat(vessel, _signed(message), self._who.person)
         if reason is not None:  # one a second while it lasts: only the latest waits
             self._feed.slot("heartbeat", {"type": "problem", "title": "Heartbeat not sent", "detail": reason.text})
 
@@ -221,7 +221,7 @@ class Console:
 
     async def _ping(self, message: Fields) -> None:
         del message
-        self._shore.station.greet(self._feed)
+        self._shore.station.consoles.greet(self._feed)
 
     async def _check(self) -> None:
         """End the socket whose session is over, or whose reader takes nothing any more."""

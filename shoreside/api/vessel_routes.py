@@ -21,7 +21,7 @@ router = APIRouter(tags=["vessels"])
 async def vessels(shore: TheShore, who: TheWho) -> dict[str, object]:
     """Return all vessels as the fleet list shows them."""
     who.require("read")
-    await shore.station.refresh()
+    await shore.station.sharing.refresh()
     now_s = shore.clock.now_s()
     return {"vessels": [views.summary(state, now_s) for state in shore.station.downlink.states.values()]}
 
@@ -30,7 +30,7 @@ async def vessels(shore: TheShore, who: TheWho) -> dict[str, object]:
 async def vessel_now(vessel: str, shore: TheShore, who: TheWho) -> dict[str, object]:
     """Return what the vessel is (null before its first birth) and its last heartbeat."""
     who.require("read")
-    await shore.station.refresh()
+    await shore.station.sharing.refresh()
     state, now_s = shore.vessel(vessel), shore.clock.now_s()
     return {
         "vessel": vessel, "summary": views.summary(state, now_s), "description": views.vessel_message(state),
@@ -67,7 +67,7 @@ async def catalogue_versions(
 async def latest(vessel: str, shore: TheShore, who: TheWho) -> dict[str, object]:
     """Return the latest value of every channel: [short_id, value, quality, utc_ms]."""
     who.require("read")
-    await shore.station.refresh()
+    await shore.station.sharing.refresh()
     rows = list(shore.vessel(vessel).latest.values())
     return {**views.values_message(vessel, rows, shore.clock.utc_ns() // 1_000_000)}
 
@@ -76,7 +76,7 @@ async def latest(vessel: str, shore: TheShore, who: TheWho) -> dict[str, object]
 async def targets(vessel: str, shore: TheShore, who: TheWho) -> dict[str, object]:
     """Return the AIS targets the vessel heard in the last ten minutes."""
     who.require("read")
-    await shore.station.refresh()
+    await shore.station.sharing.refresh()
     return {"targets": list(shore.vessel(vessel).targets.values())}
 
 
@@ -84,7 +84,7 @@ async def targets(vessel: str, shore: TheShore, who: TheWho) -> dict[str, object
 async def alerts(vessel: str, shore: TheShore, who: TheWho) -> dict[str, object]:
     """Return the alerts of ship and shore that are not normal."""
     who.require("read")
-    await shore.station.refresh()
+    await shore.station.sharing.refresh()
     return {"alerts": list(shore.vessel(vessel).alerts.values())}
 
 

@@ -74,6 +74,10 @@ class Readers:
         except PoolTimeout as error:
             await self._discard(pool)
             raise StoreDownError("no database connection within 3 s") from error
+        except (
+            psycopg.errors.UndefinedTable
+        ) as error:  # asked before a process that starts has brought the schema forward
+            raise StoreDownError(f"the database is not ready yet: {_first_line(error)}") from error
         except psycopg.OperationalError as error:
             raise StoreDownError(_first_line(error)) from error
 

@@ -15,9 +15,8 @@ from psycopg import IsolationLevel
 
 from shoreside.store.connection import Connection
 from shoreside.store.partitions import ensure, partition_of
+from shoreside.store.turn import alone
 
-LOCK: Final = 0x726F_6C6C
-"""Advisory lock ('roll'): one worker at a time, however many programs there are."""
 CLOSED_AFTER_S: Final = 15.0
 """A minute is rolled up this long after its end, when what the ship sends live is in: once, not at every commit."""
 AHEAD_S: Final = 300.0
@@ -87,14 +86,8 @@ WHERE d.vessel_id = m.vessel_id AND d.minute = m.minute
 
 async def roll(connection: Connection, now: datetime, minutes_max: int = MINUTES_PER_RUN) -> int:
     """Roll up at most `minutes_max` vessel-minutes that are over at `now`; return how many, 0 when another is at it."""
-    cursor = await connection.execute("SELECT pg_try_advisory_lock(%s)", (LOCK,))
-    if await cursor.fetchone() != (True,):
-        return 0
-    try:
-        return await _roll(connection, now, minutes_max)
-    finally:
-        if not connection.closed:
-            await connection.execute("SELECT pg_advisory_unlock(%s)", (LOCK,))
+    async with alone(connection) as is_ours:
+        return await _roll(connection, now, minutes_max) if is_ours else 0
 
 
 async def _roll(connection: Connection, now: datetime, minutes_max: int) -> int:

@@ -1,6 +1,6 @@
 """The store's own work behind the commits: roll-ups every few seconds, retention every hour. One task, its own connection.
 
-Every process that keeps may run it; the advisory lock lets one work at a time.
+Every process that keeps runs it, so that whichever lives does the work; a lock of the database lets one work at a time.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from shoreside.ports import StoreDownError
 from shoreside.store.connection import Connection, connect
 from shoreside.store.retention import Retention, drop_old
 from shoreside.store.rollup import roll
+from shoreside.store.turn import alone
 
 PAUSE_S: Final = 5.0
 """Between two looks for minutes that are over: with the minute itself and its 15 s of grace, roll-ups are 80 s behind."""
@@ -44,7 +45,7 @@ class Upkeep:
         self.partitions_dropped = 0
 
     async def run(self) -> None:
-        """Work until cancelled; a database that is away is tried again every few seconds."""
+        """Work until cancelled, on a database brought to its schema; one that is away is tried again every few seconds."""
         while True:
             try:
                 connection = await connect(self._url)
@@ -58,10 +59,11 @@ class Upkeep:
 
     async def _work(self, connection: Connection) -> None:
         while True:
-            rolled = await roll(connection, self._now())
-            self.minutes_rolled += rolled
-            if not rolled:
-                await self._retain(connection)
+            async with alone(connection) as is_ours:
+                rolled = await roll(connection, self._now()) if is_ours else 0
+                self.minutes_rolled += rolled
+                if is_ours and not rolled:
+                    await self._retain(connection)
             await asyncio.sleep(BUSY_PAUSE_S if rolled else PAUSE_S)
 
     async def _retain(self, connection: Connection) -> None:

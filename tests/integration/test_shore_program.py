@@ -71,7 +71,7 @@ async def test_without_a_store_live_goes_on_and_nothing_is_acknowledged() -> Non
     running = asyncio.create_task(station.run())
     feed = Feed("ann", "s")
     station.hub.join(feed)
-    assert station.subscribe(feed, "kestrel")
+    assert station.consoles.subscribe(feed, "kestrel")
     try:
         # Live values arrive with no store at all.
         port.bring(*ship.birth())
@@ -114,15 +114,15 @@ async def test_what_an_operator_may_flood_is_bounded(leaf: str) -> None:
 
     async def send(person: str) -> str:
         if leaf == topics.ORDER:
-            passed = await station.pass_order("kestrel", ship.order(), person)
+            passed = await station.relay.pass_order("kestrel", ship.order(), person)
             return passed.reasons[0].name if passed.reasons else ""
-        reason = await station.pass_heartbeat("kestrel", b"beat", person)
+        reason = await station.relay.pass_heartbeat("kestrel", b"beat", person)
         return reason.name if reason is not None else ""
 
     names = [await send("ann") for _ in range(60)]
     assert names[:20] == [""] * 20
     assert names[-1] == "rate"
     assert await send("eve") == ""
-    too_long = await station.pass_order("kestrel", bytes(70_000), "ida")
+    too_long = await station.relay.pass_order("kestrel", bytes(70_000), "ida")
     assert (too_long.state, too_long.reasons[0].name) == ("REFUSED", "too_long")
-    assert (await station.pass_order("none", b"", "ida")).reasons[0].name == "unknown_vessel"
+    assert (await station.relay.pass_order("none", b"", "ida")).reasons[0].name == "unknown_vessel"

@@ -116,6 +116,71 @@ async def test_the_upkeep_outlives_its_database_connection(database_url: str, mo
     assert "the store's upkeep waits" in said
 
 
+@asynccontextmanager
+async def at_work(workers: list[Upkeep]) -> AsyncIterator[None]:
+    """Let several processes' upkeep run at once."""
+    running = [asyncio.create_task(worker.run()) for worker in workers]
+    try:
+        yield
+    finally:
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
+
+OLD_PARTITIONS = 4 * 22
+"""Of samples, texts, positions and AIS reports: days that had ended a week before the last of thirty."""
+
+
+async def two_at_work(url: str, monkeypatch: pytest.MonkeyPatch) -> tuple[list[Upkeep], list[str], int]:
+    """Let two processes look after a month of days, half of them past keeping; return them, what they said, the minutes."""
+    monkeypatch.setattr("shoreside.store.upkeep.RETRY_S", 0.02)
+    monkeypatch.setattr("shoreside.store.upkeep.PAUSE_S", 0.02)
+    monkeypatch.setattr("shoreside.store.upkeep.BUSY_PAUSE_S", 0.0)
+    said: list[str] = []
+    store = PostgresStore(url)
+    await store.load()
+    await store.commit(Work(batches=tuple(batch_of([point(-day)], day + 1) for day in range(30))))
+    asked(url, "UPDATE partition_record SET made = first RETURNING 1")
+    workers = [Upkeep(url, SetClock(), KEEP, lambda event, _: said.append(event)) for _ in range(2)]
+    async with at_work(workers), asyncio.timeout(60):
+        while (  # noqa: ASYNC110 - the workers tell nobody
+            "the store's upkeep waits" not in said
+            and sum(worker.partitions_dropped for worker in workers) < OLD_PARTITIONS
+        ):
+            await asyncio.sleep(0.05)
+    await store.close()
+    return workers, said, 30
+
+
+async def test_of_two_processes_one_at_a_time_does_the_upkeep(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:  # fmt: skip
+    """Each minute is rolled up once, each old day dropped once, by whichever process; neither stumbles over the other."""
+    workers, said, minutes = await two_at_work(database_url, monkeypatch)
+    assert [word for word in said if word != "past keeping, dropped"] == []
+    assert sum(worker.minutes_rolled for worker in workers) == minutes
+    dropped = asked(database_url, "SELECT count(*) FROM partition_record WHERE dropped IS NOT NULL")
+    assert dropped == [(OLD_PARTITIONS,)]
+    assert sum(worker.partitions_dropped for worker in workers) == OLD_PARTITIONS
+    assert asked(database_url, "SELECT count(*), sum(count) FROM rollup_1h") == [(30, 30)]
+
+
+async def test_without_the_lock_two_processes_stumble_over_each_other(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:  # fmt: skip
+    """The negative control: where each believes that it is alone, one fails over what the other has just done."""
+
+    @asynccontextmanager
+    async def believed(connection: Connection) -> AsyncIterator[bool]:
+        yield True
+
+    monkeypatch.setattr("shoreside.store.upkeep.alone", believed)
+    monkeypatch.setattr("shoreside.store.rollup.alone", believed)
+    workers, said, minutes = await two_at_work(database_url, monkeypatch)
+    assert "the store's upkeep waits" in said or sum(worker.minutes_rolled for worker in workers) > minutes
+
+
 def test_retention_that_cannot_be_is_a_fault() -> None:
     """A roll-up must outlast the finer one that it is computed from; a misspelt or negative setting is named."""
     text = "[retention]\nraw_days = 30\nrollup_1s_days = 5\nrollup_1min_days = -1\nrollup_1m_days = 3\n"

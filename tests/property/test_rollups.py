@@ -12,10 +12,12 @@ import pytest
 
 from protocols.link.batch import Batch
 from shoreside.ports import Work
-from shoreside.store import rollup
+from shoreside.store import batches, rollup
 from shoreside.store.connection import Connection, connect
+from shoreside.store.numbers import Numbers
 from shoreside.store.postgres import PostgresStore
 from shoreside.store.retention import Retention, drop_old
+from shoreside.store.turn import UPKEEP
 from tests.store_kit import NOON_NS, WIDTHS_S, Point, asked, batch_of, differences, rolled, stored
 
 LONG_AFTER = datetime(2026, 9, 22, tzinfo=UTC)
@@ -107,12 +109,12 @@ async def test_a_store_that_does_not_note_late_samples_is_found_out(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The negative control: the planted fault is the usual one, that late data is taken for already rolled up."""
-    note = PostgresStore._note_minutes
+    note = batches.note_minutes
 
-    async def forgetful(self: PostgresStore, connection: Connection, batches: tuple[Batch, ...]) -> None:
-        await note(self, connection, tuple(batch for batch in batches if not batch.historical))
+    async def forgetful(numbers: Numbers, given: tuple[Batch, ...]) -> None:
+        await note(numbers, tuple(batch for batch in given if not batch.historical))
 
-    monkeypatch.setattr(PostgresStore, "_note_minutes", forgetful)
+    monkeypatch.setattr(batches, "note_minutes", forgetful)
     async with opened(database_url) as (store, connection):
         found = [text for seed in range(3) for text in await play(database_url, store, connection, seed)]
     assert found
@@ -145,8 +147,8 @@ async def test_only_one_worker_rolls_up_at_a_time(database_url: str) -> None:
     async with opened(database_url) as (store, connection):
         await store.commit(Work(batches=(batch_of([Point("NAV_HDG", 0, 1.0, 0)], 1),)))
         other = await connect(database_url)
-        await other.execute("SELECT pg_advisory_lock(%s)", (rollup.LOCK,))
+        await other.execute("SELECT pg_advisory_lock(%s)", (UPKEEP,))
         assert await rollup.roll(connection, LONG_AFTER) == 0
-        await other.execute("SELECT pg_advisory_unlock(%s)", (rollup.LOCK,))
+        await other.execute("SELECT pg_advisory_unlock(%s)", (UPKEEP,))
         await other.close()
         assert await rollup.roll(connection, LONG_AFTER) == 1

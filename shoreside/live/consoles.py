@@ -1,0 +1,52 @@
+"""What a console is told at once: all that is known when it turns to a vessel, the fleet, the state of its own key."""
+
+from __future__ import annotations
+
+from protocols.aio.clock import Clock
+from shoreside.commanding.roster import Words
+from shoreside.downlink import Downlink
+from shoreside.live import views
+from shoreside.live.feeds import Feed, Hub
+
+
+class Consoles:
+    """Greets consoles out of what the station knows."""
+
+    def __init__(self, clock: Clock, hub: Hub, downlink: Downlink, words: Words) -> None:
+        """Speak to the consoles of `hub`."""
+        self._clock, self._hub, self._downlink, self._words = clock, hub, downlink, words
+
+    def subscribe(self, feed: Feed, vessel: str | None) -> bool:
+        """Turn `feed` to a vessel's view and send it all that is known; return False for a vessel nobody knows."""
+        state = self._downlink.states.get(vessel) if vessel is not None else None
+        if vessel is not None and state is None:
+            return False
+        feed.subscribe(vessel)
+        now_s = self._clock.now_s()
+        self.greet(feed)
+        if state is None:
+            return True
+        described = views.vessel_message(state)
+        if described is not None:
+            feed.firm(described)
+        feed.firm(views.alerts_message(state))
+        for order in state.orders.values():
+            feed.firm(order)
+        feed.slot("status", views.status_message(state, now_s))
+        feed.slot("track", views.track_message(state))
+        feed.values(list(state.latest.values()))
+        feed.targets(list(state.targets.values()))
+        return True
+
+    def greet(self, feed: Feed) -> None:
+        """Send the fleet list at once: the answer to a ping."""
+        for page in views.fleet_messages(list(self._downlink.states.values()), self._clock.now_s()):
+            feed.slot(f"fleet {page['part']}", page)
+
+    def tell_keys(self) -> None:
+        """Tell each console whose key changed its state."""
+        for feed in self._hub.all():
+            state = self._words.key_state(feed.public_key, asked=True) if feed.public_key is not None else "none"
+            if state != feed.key_state:
+                feed.key_state = state
+                feed.firm({"type": "key", "key_state": state, "roster_version": self._words.version()})

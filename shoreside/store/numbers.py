@@ -1,0 +1,51 @@
+"""What names are called in the database, and which days have their partitions: known for as long as a connection stands."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from psycopg import sql
+
+from shoreside.store.connection import Connection
+from shoreside.store.partitions import ensure, partition_of
+
+DAY_TABLES: Final = ("sample", "text_sample", "position", "ais_report")
+
+
+class Numbers:
+    """Numbers of vessels and channels on one connection; thrown away with a transaction that may not stand."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Know nothing yet."""
+        self.connection = connection
+        self.channels: dict[str, int] = {}
+        """Numbers of the channels met so far, by short id."""
+        self._vessels: dict[str, int] = {}
+        self._days: dict[datetime, None] = {}
+
+    async def vessel(self, slug: str) -> int:
+        """Return the number of a vessel, a new one where she has none."""
+        return await self._named(self._vessels, "vessel", "slug", slug)
+
+    async def channel(self, short_id: str) -> int:
+        """Return the number of a channel, a new one where it has none."""
+        return await self._named(self.channels, "channel", "short_id", short_id)
+
+    async def ensure_day(self, day: datetime) -> None:
+        """Make the partitions of a day where they are missing."""
+        if day not in self._days:
+            for table in DAY_TABLES:
+                await ensure(self.connection, partition_of(table, day))
+            self._days[day] = None
+
+    async def _named(self, cache: dict[str, int], table: str, column: str, name: str) -> int:
+        if name not in cache:
+            parts = {"table": sql.Identifier(table), "column": sql.Identifier(column)}
+            insert = "INSERT INTO {table} ({column}) VALUES (%s) ON CONFLICT DO NOTHING"
+            await self.connection.execute(sql.SQL(insert).format(**parts), (name,))
+            select = "SELECT id FROM {table} WHERE {column} = %s"
+            cursor = await self.connection.execute(sql.SQL(select).format(**parts), (name,))
+            found = await cursor.fetchone()
+            cache[name] = int(str(found[0])) if found else 0
+        return cache[name]
