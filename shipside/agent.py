@@ -109,11 +109,10 @@ async def run_collector(config: AgentConfig, clock: Clock, say: Say) -> None:
         say,
     )
     say("collector", vessel=vessel, epoch=spool.epoch, spooled=spool.count, inputs=len(config.inputs))
-    kept = figures.Kept(clock)
     try:
         await beside(
             collector.run(), config.metrics.collector_port, clock, say,
-            lambda lag: [*figures.of_collector(collector, spool, kept, clock.now_s()), *port.families(lag)],
+            lambda lag: [*figures.of_collector(collector, spool, clock.now_s()), *port.families(lag)],
         )  # fmt: skip
     finally:
         spool.close()

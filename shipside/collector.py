@@ -31,6 +31,7 @@ from shipside.storage.spool import CLASSES, BatchClass, Spool
 from shipside.traffic import Traffic
 from telemetry.batching import Batcher
 from telemetry.health_channels import HealthWatch
+from telemetry.link_channels import LinkWatch
 from telemetry.scan import Scanner
 
 BIRTH_RETRY_S: Final = 1.0
@@ -79,6 +80,7 @@ class Collector:
         self.alerts = AlertDesk(dispatch.record, spool, clock.now_s())
         self._outage, self._batch_s, self._targets_s = Outage(), bearer.batch_s, clock.now_s()
         self._lookout, self._health = Lookout(), HealthWatch(clock.now_s())
+        self._link = LinkWatch(known.by_id, clock.now_s())
 
     async def run(self) -> None:
         """Run until cancelled."""
@@ -125,6 +127,8 @@ class Collector:
     def _scan(self, now_s: float) -> None:
         if self._health.is_due(now_s):
             self.listening.take_own(self._health.tick([self.listening.counts(one) for one in self.facts()], now_s))
+        if self._link.is_due(now_s):
+            self.listening.take_own(self._link.tick(self.uplink.counts(), now_s))
         self.listening.derive(now_s)
         scan = self._scanner.tick(now_s, self._clock.utc_ns())
         if scan is None:
@@ -184,6 +188,7 @@ class Collector:
         self.alerts.level("disk", disk_pct, now_s)
         self.alerts.level("spool", 100.0 * self._spool.bytes_held / self._spool.bytes_max, now_s)
         self.alerts.level("budget", self.uplink.used_pct(), now_s)
+        self.alerts.level("cost", self.uplink.cost_pct(), now_s)
         self.alerts.take(self.listening.data_alerts(now_s), now_s)
         self.uplink.tell_losses()
 

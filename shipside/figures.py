@@ -2,52 +2,49 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from protocols.aio.clock import Clock
-from shipside.metrics import Family, of_inputs, of_rejections, one
+from shipside.metrics import Family, many, of_inputs, of_rejections, one
 from shipside.ports import LineSource
+from telemetry.link_channels import LinkCounts
 
 if TYPE_CHECKING:
     from shipside.collector import Collector
     from shipside.commanding.safety import SafetyShell
     from shipside.storage.spool import Spool
 
-MARKS_MAX: Final = 2880
-"""Marks of the newest batch, one a scrape: half a day at 15 s. An older batch is said to be at least that old."""
 
-
-class Kept:
-    """How old the oldest batch aboard is: from when its sequence was the newest."""
-
-    def __init__(self, clock: Clock) -> None:
-        """Know nothing from before this start."""
-        self._marks: deque[tuple[int, float]] = deque([(0, clock.now_s())], maxlen=MARKS_MAX)
-
-    def age_s(self, spool: Spool, now_s: float) -> float:
-        """Return the age of the oldest batch not acknowledged, seconds, to within a scrape; 0 where there is none."""
-        self._marks.append((spool.last_seq, now_s))
-        oldest = spool.after(0, 1)
-        if not oldest:
-            return 0.0
-        return now_s - next((at_s for seq, at_s in self._marks if seq >= oldest[0]), now_s)
-
-
-def of_collector(collector: Collector, spool: Spool, kept: Kept, now_s: float) -> list[Family]:
+def of_collector(collector: Collector, spool: Spool, now_s: float) -> list[Family]:
     """Return what the collector tells beside its link."""
-    facts, window = collector.facts(), collector.uplink.window
+    facts, window, link = collector.facts(), collector.uplink.window, collector.uplink.counts()
     return [
         *of_inputs(facts, now_s), of_rejections(collector.listening.rejected),
         one("farhelm_agent_spool_batches", "gauge", "Batches not acknowledged", spool.count),
         one("farhelm_agent_spool_bytes", "gauge", "Bytes of batches not acknowledged", spool.bytes_held),
-        one("farhelm_agent_spool_age_seconds", "gauge", "Age of the oldest batch not acknowledged", kept.age_s(spool, now_s)),
-        one("farhelm_agent_spool_damaged_total", "counter", "Batches found damaged", spool.damaged_count),
+        one("farhelm_agent_spool_age_seconds", "gauge", "Age of the oldest batch not acknowledged", link.oldest_s),
+        many("farhelm_agent_spool_damaged_total", "counter", "What was found damaged on the disk",
+             [({"what": what}, float(count)) for what, count in spool.damages.items()]),
         one("farhelm_agent_unspooled_total", "counter", "Batches that could not be written", collector.uplink.unspooled_count),
         one("farhelm_agent_window_in_flight", "gauge", "Batches sent, not yet acknowledged", window.in_flight_count),
         one("farhelm_agent_resent_total", "counter", "Batches sent again", window.resent_count),
+        *of_link(link),
         one("farhelm_agent_scans_missed_total", "counter", "Scans that came too late", collector.scans_missed_count),
+    ]  # fmt: skip
+
+
+def of_link(link: LinkCounts) -> list[Family]:
+    """Return how the link does; what is not known has no value."""
+    sent = [({"bearer": bearer, "class": what}, float(count)) for (bearer, what), count in link.month_bytes.items()]
+    trip = [] if link.round_trip_s is None else [(dict[str, str](), link.round_trip_s)]
+    used = [] if link.budget_pct is None else [(dict[str, str](), link.budget_pct / 100.0)]
+    return [
+        many("farhelm_agent_link_round_trip_seconds", "gauge", "To the shore's acknowledgement, median of the last", trip),
+        one("farhelm_agent_link_loss_ratio", "gauge", "Batches sent again, of those sent lately", link.loss_pct / 100.0),
+        many("farhelm_agent_link_bearer", "gauge", "1 for the bearer profile in use", [({"bearer": link.bearer}, 1.0)]),
+        many("farhelm_agent_link_month_bytes", "gauge", "Bytes of this month", sent),
+        one("farhelm_agent_link_month_cost", "gauge", "Cost of this month by the configured prices", link.month_cost),
+        many("farhelm_agent_link_budget_used_ratio", "gauge", "Of the month's data budget", used),
     ]  # fmt: skip
 
 

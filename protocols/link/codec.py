@@ -138,6 +138,19 @@ def name_of(encoded: bytes) -> tuple[int, int] | None:
         return None
 
 
+def first_utc_ns(encoded: bytes) -> int | None:
+    """Return the time of the first scan of a self-contained batch without reading the rest; None where it does not say."""
+    if len(encoded) < _ENVELOPE.size or encoded[:3] != MAGIC or encoded[3] != VERSION or encoded[4] & CHAINED:
+        return None
+    source = Source(encoded, _ENVELOPE.size)
+    try:
+        _, before = _read_head(source, encoded[4], lambda _epoch, _seq: None)
+        times = _read_times(source, before)
+    except ProtocolError:
+        return None
+    return int(times[0]) if len(times) else None
+
+
 def decode(
     encoded: bytes, find_legend: FindLegend = lambda _: None, find_base: FindBase = lambda _epoch, _seq: None
 ) -> Batch:

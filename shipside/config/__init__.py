@@ -110,10 +110,11 @@ def from_mapping(
     reader.faults += unknown_names(source, catalogue)
     vessel = read_vessel(reader)
     control = read_control(reader, vessel.id)
-    broker, link, spool, keys = (reader.table(name) for name in ("broker", "link", "spool", "keys"))
+    broker, spool, keys = (reader.table(name) for name in ("broker", "spool", "keys"))
+    link = read_link(reader, reader.table("link"))
     safety = reader.table("safety")
     modbus, inputs = read_modbus(reader), read_inputs(reader)
-    catalogue = with_health(reader, catalogue, inputs, modbus)
+    catalogue = with_health(reader, catalogue, inputs, modbus, link)
     ranking = read_ranking(reader, catalogue)
     plc = reader.text(safety, "plc", "safety", "")
     if plc and plc not in [unit.name for unit in modbus]:
@@ -126,7 +127,7 @@ def from_mapping(
         hold_off_s=reader.number(reader.table("sources"), "hold_off_s", "sources", 0.0, 3600.0, 10.0),
         catalogue=catalogue, manual=read_manual(reader, catalogue),
         integrity=read_integrity(reader, vessel, inputs, ranking),
-        link=read_link(reader, link),
+        link=link,
         spool=Path(environment.get("FARHELM_SPOOL") or reader.path(spool, "path", "spool")),
         spool_bytes_max=int(reader.number(spool, "mb_max", "spool", 1.0, 1e6, SPOOL_MB_MAX) * 1e6),
         raw=read_raw(reader), journal=reader.path(safety, "journal", "safety"),

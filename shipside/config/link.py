@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, field
+from typing import Final, cast
 
 from protocols.aio.mqtt import Broker
 from shipside.config.reader import Reader
@@ -49,10 +49,22 @@ class LinkConfig:
     is_adaptive: bool
     budget_bytes: int
     """A month's; 0: none."""
-    cost_mb: float | None
-    """Price of a megabyte; None: the profile's."""
+    cost_mb: Mapping[str, float] = field(default_factory=dict[str, float])
+    """{profile: price of a megabyte by the contract}, in one currency; the profile's own where it is not named."""
+    budget_cost: float = 0.0
+    """What a month may cost, in that currency; 0: no limit. Beyond it an alert is raised, and nothing is held back."""
     is_coarse: bool = False
     """True: values are sent at their sensors' accuracy, not at the channels' resolution, to save the bearer."""
+
+    @property
+    def bearers(self) -> tuple[str, ...]:
+        """Profiles that may be in use."""
+        return tuple(BEARERS) if self.is_adaptive else (self.bearer,)
+
+    def price(self, bearer: str) -> float:
+        """Return what a megabyte costs over a profile; 0 for one that there is no more."""
+        known = BEARERS.get(bearer)
+        return self.cost_mb.get(bearer, 0.0 if known is None else known.cost_mb)
 
 
 def read_broker(reader: Reader, url: str, name: str) -> str:
@@ -74,6 +86,18 @@ def read_link(reader: Reader, link: Mapping[str, object]) -> LinkConfig:
     coarse = link.get("coarse", False)
     if not isinstance(coarse, bool):
         reader.faults.append("link.coarse is neither true nor false")
-    cost_mb = reader.number(link, "cost_mb", "link", 0.0, 1e6) if "cost_mb" in link else None
     budget_mb = reader.number(link, "budget_mb", "link", 0.0, 1e9, 0.0)
-    return LinkConfig(name if name in BEARERS else "lte", name == AUTO, int(budget_mb * 1e6), cost_mb, coarse is True)
+    return LinkConfig(
+        name if name in BEARERS else "lte", name == AUTO, int(budget_mb * 1e6), _prices(reader, link),
+        reader.number(link, "budget_cost", "link", 0.0, 1e9, 0.0), coarse is True,
+    )  # fmt: skip
+
+
+def _prices(reader: Reader, link: Mapping[str, object]) -> dict[str, float]:
+    """Return [link] cost_mb: one price for every profile, or a table of them."""
+    said = link.get("cost_mb", {})
+    table = cast("Mapping[str, object]", said) if isinstance(said, Mapping) else dict.fromkeys(BEARERS, said)
+    reader.faults += [
+        f"link.cost_mb names {name!r}, none of {', '.join(BEARERS)}" for name in table if name not in BEARERS
+    ]
+    return {name: reader.number(table, name, "link.cost_mb", 0.0, 1e6) for name in table if name in BEARERS}

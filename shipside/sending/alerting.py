@@ -42,6 +42,10 @@ LEVELS: Final[dict[str, tuple[Level, ...]]] = {
         Level("budget-95", HISTORY_HELD_PCT, "DATA BUDGET 95 % USED: HISTORY IS HELD BACK", "warning"),
         Level("budget-100", SAMPLES_HELD_PCT, "DATA BUDGET USED UP: ONLY EVENTS ARE SENT", "warning"),
     ),
+    "cost": (
+        Level("cost-80", 80.0, "COST OF THE LINK: 80 % OF THE MONTH'S SUM", "caution"),
+        Level("cost-100", 100.0, "COST OF THE LINK: THE MONTH'S SUM IS SPENT", "warning"),
+    ),
 }
 """{what: its levels, rising}; for whoever plans first, then for whoever must act (R5)."""
 

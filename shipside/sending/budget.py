@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Final
 
@@ -16,6 +17,7 @@ HISTORY_HELD_PCT: Final = 95.0
 """From here on history waits too; live samples and events go on."""
 SAMPLES_HELD_PCT: Final = 100.0
 """From here on only events are sent; heartbeats and orders are never held, they have their own connection."""
+MB: Final = 1e6
 Row = tuple[str, str, str, int]
 """(month, bearer, class, bytes)"""
 
@@ -42,6 +44,14 @@ class Meter:
         if self._budget_bytes <= 0:
             return None
         return 100.0 * self.month_bytes(month) / self._budget_bytes
+
+    def month_rows(self, month: str) -> dict[tuple[str, str], int]:
+        """Return the bytes of a month by (bearer, class)."""
+        return {(bearer, what): count for (each, bearer, what), count in sorted(self._bytes.items()) if each == month}
+
+    def cost(self, month: str, price: Callable[[str], float]) -> float:
+        """Return what a month has cost by the `price` of a megabyte over each bearer."""
+        return sum(count / MB * price(bearer) for (bearer, _), count in self.month_rows(month).items())
 
     def month_bytes(self, month: str) -> int:
         """Return the bytes of a month."""

@@ -17,8 +17,10 @@ from shipside.sending.bearer import BearerChoice
 from shipside.sending.budget import AIS_HELD_PCT, HISTORY_HELD_PCT, SAMPLES_HELD_PCT, Meter, month_of
 from shipside.sending.chaining import Chain
 from shipside.sending.dispatch import Dispatch
+from shipside.sending.oldest import Oldest
 from shipside.sending.window import Send, Window
 from shipside.storage.spool import CLASSES, BatchClass, Dropped, Spool, SpoolError
+from telemetry.link_channels import LinkCounts
 
 EVENTS_AT_ONCE: Final = 32
 """Events handed to the broker before its first answer: after a day without a link they do not wait a round trip each."""
@@ -40,7 +42,9 @@ class Uplink:
         """Prepare; `link` says over which bearer, and what may be spent on it."""
         self._vessel, self._clock, self._port, self._spool, self._say = vessel, clock, port, spool, say
         self.dispatch, self.chain = dispatch, chain
+        self._link = link
         self.choice = BearerChoice(link.bearer, is_fixed=not link.is_adaptive)
+        self._oldest = Oldest()
         self.meter = Meter(spool.metered(), link.budget_bytes)
         self.window = Window(spool.epoch, spool.last_seq, self.choice.bearer.resend_s)
         self._sent_s: dict[int, float] = {}
@@ -128,6 +132,22 @@ class Uplink:
         """Return how much of the month's data budget is used, per cent; None where there is none."""
         return self.meter.used_pct(month_of(self._clock.utc_ns()))
 
+    def cost(self) -> float:
+        """Return what the month has cost so far, by the configured prices."""
+        return self.meter.cost(month_of(self._clock.utc_ns()), self._link.price)
+
+    def cost_pct(self) -> float | None:
+        """Return how much of what a month may cost is spent, per cent; None where there is no such sum."""
+        return 100.0 * self.cost() / self._link.budget_cost if self._link.budget_cost > 0 else None
+
+    def counts(self) -> LinkCounts:
+        """Return how the link does."""
+        figures, utc_ns = self.choice.facts(), self._clock.utc_ns()
+        return LinkCounts(
+            figures.round_trip_s, figures.loss_pct, self.choice.name, self._spool.count, self._spool.bytes_held,
+            self._oldest.age_s(self._spool, utc_ns), self.meter.month_rows(month_of(utc_ns)), self.cost(), self.used_pct(),
+        )  # fmt: skip
+
     def _payload(self, sending: Send) -> bytes | None:
         encoded = self._spool.get(sending.seq)
         if encoded is None:
@@ -172,10 +192,11 @@ class Uplink:
         self._metered_s = now_s
         self._careful(lambda: self._spool.keep_metered(self.meter.rows()))
         figures, month = self.choice.facts(), month_of(self._clock.utc_ns())
-        sent = {f"{bearer} {what}": count for each, bearer, what, count in self.meter.rows() if each == month}
+        sent = {f"{bearer} {what}": count for (bearer, what), count in self.meter.month_rows(month).items()}
         self._say(
             "link", bearer=self.choice.name, round_trip_s=figures.round_trip_s, loss_pct=round(figures.loss_pct, 1),
             queue_s=round(figures.queue_s, 1), month=month, sent_bytes=sent, used_pct=self.used_pct(),
+            cost=round(self.cost(), 2),
         )  # fmt: skip
 
     def close(self) -> None:

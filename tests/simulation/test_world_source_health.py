@@ -24,6 +24,11 @@ def test_an_unplugged_source_is_seen_ashore() -> None:
             assert ashore("SRC_BRIDGE_AGE") <= 1.0
             assert ashore("SRC_PLC_RATE") == pytest.approx(4.0, abs=0.5)  # two ranges each 0.5 s
             before = ashore("SRC_BRIDGE_RATE")
+            # So does the link: what it costs and how long the shore takes.
+            assert 0.0 < ashore("LNK_RTT") < 5.0
+            assert state.latest["LNK_BEARER"][1] == "lte"
+            assert ashore("LNK_LTE_SAMPLES") > 0.0
+            assert ashore("LNK_COST") == pytest.approx(0.0, abs=0.01)
 
             for wire in world.vessels["kestrel"].wires:
                 wire.is_plugged_in = False

@@ -5,15 +5,19 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections import Counter
+from pathlib import Path
 
 from prometheus_client.parser import text_string_to_metric_families
 
 from protocols.aio.lag import LoopLag
+from protocols.link import codec
 from shipside import metrics
-from shipside.figures import Kept
+from shipside.figures import of_link
 from shipside.metrics import CountedPort
 from shipside.ports import InputFacts
+from shipside.sending.oldest import NS_PER_S, Oldest
 from shipside.storage.spool import Spool
+from telemetry.link_channels import LinkCounts
 from tests.shore_kit import MemoryPort, SetClock, Ship
 
 
@@ -48,18 +52,29 @@ async def test_prometheus_reads_what_the_agent_writes() -> None:
     )
 
 
-def test_the_age_of_what_is_kept_is_that_of_the_oldest() -> None:
-    """Two batches, a minute apart; the first is acknowledged; nothing held has no age."""
-    clock, spool = SetClock(), Spool(":memory:", 1_000_000, 1)
-    kept, ship = Kept(clock), Ship()
-    assert kept.age_s(spool, clock.now_s()) == 0.0
-    spool.add(1, ship.batch(1)[1])
-    assert kept.age_s(spool, 100.0) == 0.0
-    spool.add(2, ship.batch(2)[1])
-    assert kept.age_s(spool, 160.0) == 60.0
+def test_the_age_of_what_is_kept_is_that_of_the_oldest_scan_also_over_a_restart(tmp_path: Path) -> None:
+    spool, ship, oldest = Spool(tmp_path / "spool.db", 1_000_000, 1), Ship(), Oldest()
+    assert oldest.age_s(spool, 0) == 0.0
+    for seq in (1, 2):
+        spool.add(seq, ship.batch(seq)[1])
+    first_ns = int(codec.decode(ship.batch(1)[1]).scan_utc_ns[0])
+    second_ns = int(codec.decode(ship.batch(2)[1]).scan_utc_ns[0])
+    assert oldest.age_s(spool, first_ns + 60 * NS_PER_S) == 60.0
+    assert Oldest().age_s(spool, first_ns + 90 * NS_PER_S) == 90.0
+    assert oldest.age_s(spool, first_ns - NS_PER_S) == 0.0  # a clock that stepped back makes no negative age
     spool.delete(1, ())
-    assert kept.age_s(spool, 170.0) == 10.0
-    spool.close()
+    assert oldest.age_s(spool, second_ns + 10 * NS_PER_S) == 10.0
+    assert codec.first_utc_ns(b"no batch") is None
+
+
+def test_the_figures_of_the_link_are_told_and_what_is_not_known_is_no_zero() -> None:
+    link = LinkCounts(None, 12.5, "geo", 7, 9_000, 61.0, {("geo", "ais"): 4_000_000}, 20.0, None)
+    seen = values(metrics.text_of(of_link(link)))
+    assert seen["farhelm_agent_link_month_bytes", (("bearer", "geo"), ("class", "ais"))] == 4_000_000
+    assert seen["farhelm_agent_link_loss_ratio", ()] == 0.125
+    assert seen["farhelm_agent_link_month_cost", ()] == 20.0
+    assert ("farhelm_agent_link_round_trip_seconds", ()) not in seen
+    assert ("farhelm_agent_link_budget_used_ratio", ()) not in seen
 
 
 async def test_figures_are_told_beside_a_program_and_never_stop_it() -> None:

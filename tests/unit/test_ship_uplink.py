@@ -32,7 +32,7 @@ def _batch(seq: int) -> Batch:
     return Batch(VESSEL, 1, seq, LEGEND.catalogue_hash, False, np.zeros(0, np.int64), (), ())
 
 
-LINK = LinkConfig("lte", is_adaptive=False, budget_bytes=0, cost_mb=None)
+LINK = LinkConfig("lte", is_adaptive=False, budget_bytes=0)
 
 
 class _Ship:
@@ -123,9 +123,7 @@ async def test_a_batch_the_disk_refuses_is_told_and_its_sequence_never_given_aga
 
 
 async def test_a_used_up_budget_holds_back_ais_then_history_then_samples() -> None:
-    ship = _Ship(
-        Spool(":memory:", 1_000_000, 1), LinkConfig("lte", is_adaptive=False, budget_bytes=100_000, cost_mb=None)
-    )
+    ship = _Ship(Spool(":memory:", 1_000_000, 1), LinkConfig("lte", is_adaptive=False, budget_bytes=100_000))
     ship.keep(1)
     async with ship.joined() as group:
         for pct, expected in ((0, [True, True, True]), (80, [True, True, False]), (95, [True, False, False]),
@@ -148,9 +146,7 @@ async def test_a_used_up_budget_holds_back_ais_then_history_then_samples() -> No
 
 
 async def test_history_goes_no_faster_than_the_bearer_carries() -> None:
-    ship = _Ship(
-        Spool(":memory:", 10_000_000, 1), LinkConfig("narrow", is_adaptive=False, budget_bytes=0, cost_mb=None)
-    )
+    ship = _Ship(Spool(":memory:", 10_000_000, 1), LinkConfig("narrow", is_adaptive=False, budget_bytes=0))
     ship.keep(60)
     hold = asyncio.Event()
 
