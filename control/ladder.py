@@ -6,9 +6,8 @@ for `back_s` without a break *and* the operator has said so (a new take, or auth
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from control.limits import LinkLimits
 from protocols.link.heartbeats import STEPS, ActiveReason, Step
@@ -34,6 +33,39 @@ class LadderInputs:
     """A stop was not reached in its time (FBK-02)."""
 
 
+InputName = Literal["silence_s", "poor_s"]
+FlagName = Literal["order_failing", "has_left_area", "has_fire_or_flood", "is_fallback_impossible"]
+LimitName = Literal["degraded_for_s", "silent_s", "silent_direct_s", "lost_s", "grace_s", "fallback_s"]
+
+
+@dataclass(frozen=True, slots=True)
+class Lasts:
+    """An input has lasted at least as long as these limits together."""
+
+    input: InputName
+    limits: tuple[LimitName, ...]
+    direct: tuple[LimitName, ...] = ()
+    """The limits while the level is direct; empty where it makes no difference."""
+
+    def holds(self, inputs: LadderInputs, limits: LinkLimits) -> bool:
+        """Return whether it has, by the vessel's `limits`."""
+        names = self.direct if self.direct and inputs.is_direct else self.limits
+        lasted_s: float = getattr(inputs, self.input)
+        longest_s: float = sum(getattr(limits, name) for name in names)
+        return lasted_s >= longest_s
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The ladder is told so by a rule or an instrument."""
+
+    flag: FlagName
+
+    def holds(self, inputs: LadderInputs, _: LinkLimits) -> bool:
+        """Return whether it is told so."""
+        return bool(getattr(inputs, self.flag))
+
+
 @dataclass(frozen=True, slots=True)
 class Rung:
     """One sentence of the policy."""
@@ -42,29 +74,30 @@ class Rung:
     name: str
     text: str
     clears: str
-    holds: Callable[[LadderInputs, LinkLimits], bool]
+    given: Lasts | Told
+    """When it holds: a record, so that `farhelm tables` can show the policy and a page can try it."""
 
 
 _BACK: Final = "heartbeats without a break, then the operator takes or resumes the conn"
 
 LADDER: Final[tuple[Rung, ...]] = (
     Rung("L1", "link_degraded", "Round trip or loss is over its limit; direct control is refused.",
-         "the link is within its limits again", lambda i, k: i.poor_s >= k.degraded_for_s),
+         "the link is within its limits again", Lasts("poor_s", ("degraded_for_s",))),
     Rung("L2", "link_silent", "No heartbeat of the operator; the ship holds her last safe setpoint.", _BACK,
-         lambda i, k: i.silence_s >= (k.silent_direct_s if i.is_direct else k.silent_s)),
+         Lasts("silence_s", ("silent_s",), direct=("silent_direct_s",))),
     Rung("L3", "link_lost", "The operator is lost; the ship goes to the hold state of her phase.", _BACK,
-         lambda i, k: i.silence_s >= k.lost_s),
+         Lasts("silence_s", ("lost_s",))),
     Rung("L4", "grace", "The fallback state comes next unless the operator returns.", _BACK,
-         lambda i, k: i.silence_s >= k.lost_s + k.grace_s),
+         Lasts("silence_s", ("lost_s", "grace_s"))),
     Rung("L5", "fallback", "The time for the operator to return is over: fallback state of this phase.", _BACK,
-         lambda i, k: i.silence_s >= k.fallback_s),
+         Lasts("silence_s", ("fallback_s",))),
     Rung("L5", "order_failing", "A rule fails for an order in force: fallback state of this phase.", _BACK,
-         lambda i, _: i.order_failing),
+         Told("order_failing")),
     Rung("L6", "fallback_impossible", "The fallback state was not reached in its time: all stop.", _BACK,
-         lambda i, _: i.is_fallback_impossible),
+         Told("is_fallback_impossible")),
     Rung("L6", "left_area", "The ship is outside her area by more than 100 m: all stop.", _BACK,
-         lambda i, _: i.has_left_area),
-    Rung("L6", "fire_or_flood", "Fire or flooding is reported: all stop.", _BACK, lambda i, _: i.has_fire_or_flood),
+         Told("has_left_area")),
+    Rung("L6", "fire_or_flood", "Fire or flooding is reported: all stop.", _BACK, Told("has_fire_or_flood")),
 )  # fmt: skip
 """FBK-01: every reason there is, its step, its words and when it clears."""
 
@@ -97,7 +130,7 @@ class Ladder:
 
     def receive(self, inputs: LadderInputs, now_ms: int) -> Step:
         """Return the step for `inputs`: the highest of all active reasons and of the step latched."""
-        active = [rung for rung in LADDER if rung.holds(inputs, self._limits)]
+        active = [rung for rung in LADDER if rung.given.holds(inputs, self._limits)]
         latched = [rung for rung in self._order if self.is_latched and rung not in active]
         self._order = active + latched
         self._since_ms = {rung.name: self._since_ms.get(rung.name, now_ms) for rung in self._order}

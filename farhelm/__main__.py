@@ -17,6 +17,7 @@ from farhelm.doctor.cli import doctor
 from farhelm.export.cli import export
 from farhelm.ledger import app as ledger
 from farhelm.replay import replay
+from farhelm.tables.cli import tables
 from farhelm.trace import trace
 
 app = typer.Typer(
@@ -29,6 +30,7 @@ app.command()(doctor)
 app.command()(export)
 app.add_typer(ledger, name="ledger")
 app.command()(replay)
+app.command()(tables)
 app.command()(trace)
 app.add_typer(conn, name="conn")
 

@@ -315,7 +315,7 @@ def test_the_ladder_is_the_maximum_of_its_reasons(flags: tuple[bool, ...], silen
                           has_left_area=left, has_fire_or_flood=fire)  # fmt: skip
     ladder = Ladder(CONFIG.link)
     step = ladder.receive(inputs, 1000)
-    held = [rung for rung in LADDER if rung.holds(inputs, CONFIG.link)]
+    held = [rung for rung in LADDER if rung.given.holds(inputs, CONFIG.link)]
     assert step == max((rung.step for rung in held), default="L0")
     assert {reason.name for reason in ladder.reasons()} == {rung.name for rung in held}
     assert all(reason.since_ms == 1000 and reason.clears for reason in ladder.reasons())
