@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, fields
 
 from control.authority import EVENTS, TRANSITIONS
-from control.ladder import ACTIONS, LADDER, LATCHED_FROM, LadderInputs, Lasts
+from control.ladder import ACTIONS, LADDER, LATCHED_FROM, LadderInputs, Lasts, Told
 from control.limits import ControlConfig
 from protocols.link.cbor import Plain
 from protocols.link.heartbeats import STEPS
