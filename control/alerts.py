@@ -44,6 +44,7 @@ ALERTS: Final[dict[str, AlertKind]] = {
         AlertKind("emergency-stop", "EMERGENCY STOP", "Find the cause, reset aboard.", "alarm", "B", 0.0, 0.0),
         AlertKind("heading-input", "HEADING LOST", "Check the gyro; no heading orders.", "warning", "B", 1.0, 3.0),
         AlertKind("position-input", "POSITION LOST", "Check the receivers; no orders in fences.", "warning", "B", 2.0, 3.0),
+        AlertKind("collision-danger", "DANGER OF COLLISION", "Look at the targets; act by the COLREG.", "alarm", "A", 2.0, 10.0),
         AlertKind("journal", "COMMAND JOURNAL FAILED", "No remote orders until re-armed aboard.", "alarm", "B", 0.0, 0.0),
         AlertKind("ledger", "LEDGER NOT WRITTEN", "Make room on the disk; no remote orders but stop.", "alarm", "B", 0.0, 0.0),
     )

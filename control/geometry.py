@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
 from shapely.geometry import LineString, Point, Polygon
 from shapely.geometry.base import BaseGeometry
 
@@ -18,6 +20,8 @@ from control.limits.records import Area
 KNOT_MPS: Final = 1852.0 / 3600.0
 _EQUATOR_M: Final = 6_378_137.0
 _ECCENTRICITY_2: Final = 6.694379990141e-3
+Track = list[tuple[float, float]]
+"""Points of a track, (east, north) in metres of a plane."""
 TURN_STEP_DEG: Final = 5.0
 """Chord of the predicted arc; at 1,000 m radius the chord is 1 m inside the arc."""
 
@@ -47,13 +51,26 @@ class Plane:
         east_deg = math.remainder(longitude_deg - self._longitude_deg, 360.0)
         return east_deg * self._east_m, (latitude_deg - self._latitude_deg) * self._north_m
 
+    def position(self, east_m: float, north_m: float) -> tuple[float, float]:
+        """Return (longitude_deg, latitude_deg) of a point; longitude within -180..180."""
+        longitude_deg = math.remainder(self._longitude_deg + east_m / self._east_m, 360.0)
+        return longitude_deg, self._latitude_deg + north_m / self._north_m
+
+    def xy_of_many(
+        self, longitude_deg: NDArray[np.float64], latitude_deg: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return (east, north) of many positions, as `xy` does of one."""
+        east_deg = longitude_deg - self._longitude_deg
+        east_deg -= 360.0 * np.round(east_deg / 360.0)
+        return east_deg * self._east_m, (latitude_deg - self._latitude_deg) * self._north_m
+
     def polygon(self, area: Area) -> BaseGeometry:
         """Return an area on this plane; a self-crossing ring is mended to what it encloses."""
         shape: BaseGeometry = Polygon([self.xy(longitude, latitude) for longitude, latitude in area.ring])
         return shape if shape.is_valid else shape.buffer(0.0)
 
 
-def turn_track(heading_deg: float, target_deg: float, radius_m: float, reach_m: float, run_m: float) -> list[Point]:
+def turn_track(heading_deg: float, target_deg: float, radius_m: float, reach_m: float, run_m: float) -> Track:
     """Return the points of: `reach_m` straight on, an arc of `radius_m` to `target_deg` the shorter way, straight on.
 
     All angles true degrees, distances metres; the whole is `run_m` long and begins at the origin.
@@ -71,7 +88,7 @@ def turn_track(heading_deg: float, target_deg: float, radius_m: float, reach_m: 
     return _points(legs)
 
 
-def arc_track(heading_deg: float, radius_m: float, run_m: float) -> list[Point]:
+def arc_track(heading_deg: float, radius_m: float, run_m: float) -> Track:
     """Return the points of a steady turn: positive radius to starboard, from the origin, `run_m` long."""
     total_deg = min(math.degrees(run_m / abs(radius_m)), 360.0)
     steps = max(1, math.ceil(total_deg / TURN_STEP_DEG))
@@ -80,25 +97,27 @@ def arc_track(heading_deg: float, radius_m: float, run_m: float) -> list[Point]:
     return _points([(heading_deg + step_deg * (number + 0.5), chord_m) for number in range(steps)])
 
 
-def straight(plane: Plane, longitude_deg: float, latitude_deg: float) -> list[Point]:
+def straight(plane: Plane, longitude_deg: float, latitude_deg: float) -> Track:
     """Return the points of a straight way from the plane's origin to a position."""
-    return [Point(0.0, 0.0), Point(*plane.xy(longitude_deg, latitude_deg))]
+    return [(0.0, 0.0), plane.xy(longitude_deg, latitude_deg)]
 
 
-def _points(legs: Sequence[tuple[float, float]]) -> list[Point]:
+def _points(legs: Sequence[tuple[float, float]]) -> Track:
     east_m = north_m = 0.0
-    points = [Point(0.0, 0.0)]
+    points = [(0.0, 0.0)]
     for course_deg, length_m in legs:
         east_m += length_m * math.sin(math.radians(course_deg))
         north_m += length_m * math.cos(math.radians(course_deg))
-        points.append(Point(east_m, north_m))
+        points.append((east_m, north_m))
     return points
 
 
-def first_crossing(plane: Plane, track: Sequence[Point], areas: Sequence[Area], margin_m: float) -> Crossing | None:
+def first_crossing(plane: Plane, track: Track, areas: Sequence[Area], margin_m: float) -> Crossing | None:
     """Return the first boundary that `track`, kept `margin_m` clear, meets; None when it stays where it may."""
-    line: BaseGeometry = LineString(track) if len(track) > 1 else track[0]
-    found = [crossing for area in areas if (crossing := _crossing(plane, line, track[0], area, margin_m)) is not None]
+    line: BaseGeometry = LineString(track) if len(track) > 1 else Point(track[0])
+    found = [
+        crossing for area in areas if (crossing := _crossing(plane, line, Point(track[0]), area, margin_m)) is not None
+    ]
     return min(found, key=lambda crossing: crossing.distance_m, default=None)
 
 

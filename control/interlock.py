@@ -1,21 +1,20 @@
 """The interlocks: a list of named rules, each `Context -> reasons`; the verdict is all reasons of all rules (INT-01..).
 
-A rule that lacks an input fails with that as its reason, it never passes (INT-02). INT-07, INT-08, INT-10 and INT-12 need
-charts, targets and two position sources; they are not in this list yet, and no entry pretends to be them.
+A rule that lacks an input fails with that as its reason, it never passes (INT-02). INT-07, INT-10 and INT-12 need charts
+and two position sources; they are not in this list yet, and no entry pretends to be them.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from shapely.geometry import Point
-
 from control import geometry
-from control.geometry import KNOT_MPS, Plane
+from control.collision import clear_of_traffic
+from control.geometry import Plane
 from control.limits import ControlConfig, PhaseLimits
+from control.prediction import predicted_track
 from control.situation import Situation
 from protocols.link.cbor import Plain
 from protocols.link.events import Reason
@@ -64,6 +63,11 @@ class Context:
         """Return the argument `name` as a number, None when the order does not carry it."""
         value = self.args.get(name)
         return None if value is None or isinstance(value, bool | str | bytes | list | dict) else float(value)
+
+    def word(self, name: str) -> str:
+        """Return the argument `name` as text without blanks around it; empty when the order does not carry it."""
+        value = self.args.get(name)
+        return value.strip() if isinstance(value, str) else ""
 
 
 def holds_authority(context: Context) -> list[Reason]:
@@ -162,7 +166,7 @@ def inside_fence(context: Context) -> list[Reason]:
     if context.kind in STILL or latitude is None or longitude is None or heading is None or speed_kn is None:
         return []  # stopping is always allowed; what is missing INT-02 has already refused
     limits, config = context.config.limits, context.config
-    track = predicted_track(context, heading, speed_kn)
+    track = predicted_track(context, heading, speed_kn, limits.look_ahead_s)
     crossing = geometry.first_crossing(Plane(latitude, longitude), track, config.areas, limits.margin_m)
     if crossing is None:
         return []
@@ -175,35 +179,6 @@ def inside_fence(context: Context) -> list[Reason]:
             round(crossing.distance_m), "clear for the look-ahead time", "m", context.situation.age_s("NAV_LAT"),
         )
     ]  # fmt: skip
-
-
-def predicted_track(context: Context, heading_deg: float, speed_kn: float) -> list[Point]:
-    """Return the track of the order over the look-ahead time on the ship's plane, from the origin."""
-    hull, limits = context.config.hull, context.config.limits
-    propulsion = context.arg("propulsion_pct")
-    ordered_kn = 0.0 if propulsion is None else abs(propulsion) / 100.0 * hull.speed_full_kn
-    run_m = max(abs(speed_kn), ordered_kn) * KNOT_MPS * limits.look_ahead_s
-    rudder_deg = context.arg("rudder_deg")
-    if rudder_deg is not None and abs(rudder_deg) >= 1.0:
-        # Radius grows as the rudder angle shrinks; `turn_radius_m` is that of the largest rudder allowed.
-        radius_m = hull.turn_radius_m * limits.rudder_slow_deg_max / rudder_deg
-        return geometry.arc_track(heading_deg, radius_m, run_m)
-    if propulsion is not None and propulsion < 0.0 and speed_kn <= 0.5:  # noqa: PLR2004 - knots: she gathers sternway
-        return geometry.turn_track(heading_deg + 180.0, heading_deg + 180.0, hull.turn_radius_m, hull.reach_m, run_m)
-    in_force = context.setpoints.heading_deg
-    target = context.arg("heading_deg")
-    target = target if target is not None else (in_force if context.kind == "conn.propulsion" else None)
-    radius_m = _radius_m(context, speed_kn)
-    return geometry.turn_track(heading_deg, heading_deg if target is None else target, radius_m, hull.reach_m, run_m)
-
-
-def _radius_m(context: Context, speed_kn: float) -> float:
-    """Return the radius of the turn: the hull's, or the larger one that the ordered rate gives at this speed."""
-    rate = context.arg("rate_deg_min")
-    hull_m = context.config.hull.turn_radius_m
-    if rate is None or rate <= 0.0:
-        return hull_m
-    return max(hull_m, abs(speed_kn) * KNOT_MPS / math.radians(rate / 60.0))
 
 
 def link_good(context: Context) -> list[Reason]:
@@ -234,6 +209,7 @@ RULES: Final[tuple[tuple[str, Callable[[Context], list[Reason]]], ...]] = (
     ("INT-04", within_range),
     ("INT-05", within_rate),
     ("INT-06", inside_fence),
+    ("INT-08", clear_of_traffic),
     ("INT-09", link_good),
     ("INT-11", not_stopped),
 )

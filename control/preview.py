@@ -69,6 +69,24 @@ def preview(kind: str, args: dict[str, Plain], asker: Asker, mirror: Mirror) -> 
     return Preview("refused" if reasons else "allowed", tuple(reasons))
 
 
+def context_of(kind: str, args: dict[str, Plain], mirror: Mirror) -> Context | None:
+    """Return what an order would be judged by, authority and link left out; None without a fresh heartbeat."""
+    beat = mirror.heartbeat
+    if beat is None or mirror.heartbeat_age_s > MIRROR_AGE_MAX_S:
+        return None
+    config = _config(beat, mirror)
+    return Context(kind, args, mirror.situation, config, _setpoints(beat), beat.round_trip_ms, beat.stop_latched)
+
+
+def _config(beat: VesselHeartbeat, mirror: Mirror) -> ControlConfig:
+    """Return the limits of the phase the ship says she is in."""
+    return mirror.config.in_phase(beat.phase) if beat.phase in mirror.config.phases else mirror.config
+
+
+def _setpoints(beat: VesselHeartbeat) -> Setpoints:
+    return Setpoints(*(beat.setpoints.get(name) for name in ("heading_deg", "rudder_deg", "propulsion_pct")))
+
+
 def ship_reasons(
     kind: str, args: dict[str, Plain], asker: Asker, beat: VesselHeartbeat, mirror: Mirror
 ) -> list[Reason]:
@@ -78,8 +96,7 @@ def ship_reasons(
     needs = "direct" if kind in DIRECT else ORDER_KINDS[kind].level
     state = beat.authority
     authority = not_in_control(state, asker.person, asker.console, asker.session, state.fencing, needs)
-    setpoints = Setpoints(*(beat.setpoints.get(name) for name in ("heading_deg", "rudder_deg", "propulsion_pct")))
-    config = mirror.config.in_phase(beat.phase) if beat.phase in mirror.config.phases else mirror.config
+    config, setpoints = _config(beat, mirror), _setpoints(beat)
     reasons = verdict(
         Context(kind, args, mirror.situation, config, setpoints, beat.round_trip_ms, beat.stop_latched, authority)
     )

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from control.surroundings import NOBODY_LISTENS, Surroundings
 from protocols.link.events import Reason
 from protocols.reading import Quality, Value
 
@@ -39,6 +40,8 @@ class Situation:
     utc_ns: int = 0
     """Ship's UTC, for the validity of roster and grant only."""
     is_utc_trusted: bool = True
+    surroundings: Surroundings = NOBODY_LISTENS
+    """Other ships (INT-08)."""
 
     def number(self, channel: str, *, direct: bool = False) -> float | None:
         """Return a usable number of `channel`, or None when it is absent, invalid or too old."""

@@ -14,6 +14,7 @@ from control.admission import Admission, not_in_control, unrecorded, wrong_signe
 from control.alerts import Alerts
 from control.authority import Authority
 from control.believed import Believed
+from control.collision import CollisionWatch
 from control.command import KnownOrders, Record, Restored
 from control.emergency import EmergencyStop
 from control.execution import Execution
@@ -78,6 +79,7 @@ class Supervisor:
         self._stopping = Stopping(self.voyage, self.emergency, self.execution)
         self._handover = Handover(config, self.authority, self.believed, self.link, self.execution, self.watch)
         self._panel = LocalPanel(self._handover, self._stopping, self.believed, self.execution)
+        self.collision = CollisionWatch()
         self.situation = NOTHING_KNOWN
         self.beats_refused_count = 0
         self._journal_problem, self._ledger_problem = "", ""
@@ -117,10 +119,14 @@ class Supervisor:
             self.watch.ladder.step, self.situation, self.emergency, self.watch.safe
         ).items():
             self.alerts.want(name, active=is_active, now_s=now_s)
+        self.alerts.want("collision-danger", active=self._is_near(now_s), now_s=now_s)
         self.alerts.want("journal", active=bool(self._journal_problem), now_s=now_s)
         self.alerts.want("ledger", active=bool(self._ledger_problem), now_s=now_s)
         self.alerts.tick(now_s)
         self._next_review_s = now_s + REVIEW_S
+
+    def _is_near(self, now_s: float) -> bool:
+        return self.collision.look(self.situation, self.voyage.config, now_s)
 
     def deadline(self) -> float | None:
         """Return when `tick` is due at the latest; it may always come sooner."""

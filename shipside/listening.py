@@ -119,6 +119,10 @@ class Listening:
         """Judge an AIS report; one that cannot be true raises an alert and is shown all the same."""
         self._integrity.receive_target(fix, self.picture, self._clock.now_s())
 
+    def doubt_of(self, mmsi: int) -> str | None:
+        """Return why an AIS target is doubted now, as `telemetry.ghosts` names it; None when it is not."""
+        return self._integrity.doubt_of(mmsi, self._clock.now_s())
+
     def take_own(self, readings: Iterable[Reading]) -> None:
         """Take what the agent says of itself; there is nothing to hold it against."""
         now_s, utc_ns = self._clock.now_s(), self._clock.utc_ns()

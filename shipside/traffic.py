@@ -26,6 +26,8 @@ class Traffic:
         self._own_mmsi, self._clock = config.vessel.mmsi, clock
         self.listening = Listening(config, clock, self._take, self._take_report)
         self.targets, self.ais = TargetTable(), AisReader()
+        self.heard_s: float | None = None
+        """When AIS last said anything, of whomever, own ship included: the receiver lives. None: not since the start."""
 
     def take_news(self, now_s: float) -> tuple[TargetReport, ...]:
         """Return what is new of the targets since the last call, TARGETS_PER_BATCH at most."""
@@ -41,6 +43,7 @@ class Traffic:
 
     def _take_report(self, report: AisReport) -> None:
         """Take what an AIS message says of a target; own ship is none, nor is who sends a text or a number of nobody."""
+        self.heard_s = self._clock.now_s()
         self.listening.take_target(TargetFix(
             report.type, report.mmsi, report.is_own_ship, report.latitude_deg, report.longitude_deg, report.sog_kn,
             report.heading_deg, report.rot_deg_min,

@@ -5,6 +5,7 @@ Each finding has a core of its own; here they meet one picture and one list of a
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -129,6 +130,11 @@ class Integrity:
         if reason is not None and (fix.mmsi in self._doubted or len(self._doubted) < DOUBTED_MAX):
             self._doubted[fix.mmsi] = (now_s, reason)
         return reason
+
+    def doubt_of(self, mmsi: int, now_s: float) -> GhostReason | None:
+        """Return why what a target says cannot be true, as long as the doubt lasts; None without one."""
+        at_s, reason = self._doubted.get(mmsi, (-math.inf, None))
+        return reason if now_s - at_s <= DOUBTED_S else None
 
     def _tell_lines_and_ghosts(self, now_s: float) -> None:
         found = self.lines.findings(now_s)

@@ -21,6 +21,8 @@ class _Kept:
     report: TargetReport
     heard_s: float
     changed: bool
+    placed_s: float
+    """When it last told its position and motion."""
 
 
 class TargetTable:
@@ -43,19 +45,29 @@ class TargetTable:
 
     def receive(self, report: TargetReport, now_s: float) -> None:
         """Take a report; a static one leaves position and motion as they were, a dynamic one the name and size."""
-        kept = self._kept.pop(report.mmsi, None)
+        kept, placed_s = self._kept.pop(report.mmsi, None), now_s
         if kept is not None:
+            placed_s = kept.placed_s if _is_static(report) else now_s
             report = _merged(kept.report, report)
         elif len(self._kept) >= TARGETS_MAX:
             del self._kept[next(iter(self._kept))]
             self._dropped_count += 1
-        self._kept[report.mmsi] = _Kept(report, now_s, changed=True)  # last in order: heard last
+        self._kept[report.mmsi] = _Kept(report, now_s, changed=True, placed_s=placed_s)  # last in order: heard last
 
     def take_news(self, now_s: float, count_max: int) -> tuple[TargetReport, ...]:
         """Return at most `count_max` targets heard since last taken, longest waiting first; forget the old."""
+        self.forget(now_s)
+        return tuple(self._take(count_max))
+
+    def forget(self, now_s: float) -> None:
+        """Forget the targets unheard for FORGET_S."""
         for mmsi in [mmsi for mmsi, kept in self._kept.items() if now_s - kept.heard_s > FORGET_S]:
             del self._kept[mmsi]
-        return tuple(self._take(count_max))
+
+    def known(self, now_s: float) -> Iterator[tuple[TargetReport, float]]:
+        """Return each target, and seconds since it told its position; longest unheard first."""
+        for kept in self._kept.values():
+            yield kept.report, now_s - kept.placed_s
 
     def _take(self, count_max: int) -> Iterator[TargetReport]:
         for kept in self._kept.values():
@@ -67,11 +79,15 @@ class TargetTable:
                 yield kept.report
 
 
+def _is_static(report: TargetReport) -> bool:
+    """Return whether a report tells who a target is, and not where."""
+    static = report.ship_type, report.name, report.callsign, report.length_m, report.beam_m
+    return report.latitude_deg is None and report.sog_kn is None and static != _NOTHING
+
+
 def _merged(known: TargetReport, report: TargetReport) -> TargetReport:
     """Return `known` with the parts that `report` brings; a position that is lost is lost, it does not linger."""
-    static = report.ship_type, report.name, report.callsign, report.length_m, report.beam_m
-    is_static_only = report.latitude_deg is None and report.sog_kn is None and static != _NOTHING
-    motion = known if is_static_only else report
+    motion = known if _is_static(report) else report
     return TargetReport(
         known.mmsi, motion.utc_ns, motion.latitude_deg, motion.longitude_deg, motion.sog_kn, motion.cog_deg,
         motion.heading_deg, motion.rot_deg_min, motion.nav_status,

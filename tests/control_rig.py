@@ -28,6 +28,7 @@ from control.messages import (
 )  # fmt: skip
 from control.situation import Fact, Situation
 from control.supervisor import Supervisor
+from control.surroundings import Surroundings, Target, Targets
 from protocols.link import signing
 from protocols.link.cbor import Plain
 from protocols.link.heartbeats import OperatorHeartbeat
@@ -115,6 +116,9 @@ class Rig:
         }  # fmt: skip
         self.ages_s: dict[str, float] = {}
         self.qualities: dict[str, Quality] = {}
+        self.targets: list[Target] = []
+        self.lookout_age_s: float | None = 2.0
+        """Since AIS or radar was last heard."""
         self.beating: str | None = None
         self.look()
         self.feed(SignedRoster(signed_roster()))
@@ -128,6 +132,7 @@ class Rig:
                 for name, value in self.values.items()
             },
             UTC_NS,
+            surroundings=Surroundings(Targets(self.targets), self.lookout_age_s),
         )
 
     def look(self) -> None:

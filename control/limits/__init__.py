@@ -17,6 +17,7 @@ from control.limits.records import (
     PHASES,
     Area,
     AuthorityLimits,
+    EncounterAngles,
     Hull,
     Keep,
     LinkLimits,
@@ -29,11 +30,11 @@ from control.limits.sense import disorder, nonsense
 from protocols.link.cbor import Plain
 
 __all__ = [
-    "AREA_KINDS", "PHASES", "Area", "AuthorityLimits", "ConfigError", "ControlConfig", "Hull", "Keep", "LinkLimits",
-    "Loiter", "PhaseLimits", "Ring", "VerifyWindows",
+    "AREA_KINDS", "PHASES", "Area", "AuthorityLimits", "ConfigError", "ControlConfig", "EncounterAngles", "Hull", "Keep",
+    "LinkLimits", "Loiter", "PhaseLimits", "Ring", "VerifyWindows",
 ]  # fmt: skip
 
-KNOWN: Final = frozenset(("phase", "hull", "link", "authority", "verify", "phases", "areas"))
+KNOWN: Final = frozenset(("phase", "hull", "link", "authority", "verify", "encounter", "phases", "areas"))
 """Names that may stand in `[control]`."""
 
 
@@ -57,6 +58,7 @@ class ControlConfig:
     link: LinkLimits
     authority: AuthorityLimits
     verify: VerifyWindows
+    encounter: EncounterAngles
     phases: Mapping[str, PhaseLimits]
     areas: tuple[Area, ...]
     """Areas that count in the phase in force."""
@@ -84,6 +86,7 @@ class ControlConfig:
         link = reader.record(LinkLimits, source.get("link"), "control.link")
         authority = reader.record(AuthorityLimits, source.get("authority"), "control.authority")
         verify = reader.record(VerifyWindows, source.get("verify"), "control.verify")
+        encounter = reader.record(EncounterAngles, source.get("encounter"), "control.encounter")
         phases = reader.phases(source.get("phases"))
         areas = reader.areas(source.get("areas", []))
         phase = source.get("phase")
@@ -93,10 +96,10 @@ class ControlConfig:
             faults += disorder(link)
         if hull is not None:
             faults += nonsense(hull, phases, areas)
-        if faults or hull is None or link is None or authority is None or verify is None:
+        if faults or hull is None or link is None or authority is None or verify is None or encounter is None:
             raise ConfigError(faults)
         counting = _counting(areas, str(phase))
-        return cls(vessel, str(phase), hull, link, authority, verify, phases, counting, areas)
+        return cls(vessel, str(phase), hull, link, authority, verify, encounter, phases, counting, areas)
 
     def to_plain(self) -> dict[str, Plain]:
         """Return the configuration as plain values: `from_mapping` reads it back."""
@@ -108,6 +111,7 @@ class ControlConfig:
         return {
             "phase": self.phase, "hull": _plain(self.hull), "link": _plain(self.link),
             "authority": _plain(self.authority), "verify": _plain(self.verify),
+            "encounter": _plain(self.encounter),
             "phases": {name: _plain(limits) for name, limits in self.phases.items()}, "areas": areas,
         }  # fmt: skip
 

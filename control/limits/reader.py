@@ -14,12 +14,14 @@ from control.limits.records import (
     PHASES,
     Area,
     AuthorityLimits,
+    EncounterAngles,
     FallbackState,
     HoldState,
     Hull,
     Keep,
     LinkLimits,
     Loiter,
+    LookoutRule,
     PhaseLimits,
     Ring,
     VerifyWindows,
@@ -31,8 +33,12 @@ POINTS_MIN: Final = 3
 POINTS_MAX: Final = 5000
 """Most points of a ring; a coastline of 50 km at 10 m."""
 
-_Record = TypeVar("_Record", Hull, LinkLimits, AuthorityLimits, VerifyWindows, PhaseLimits, Keep, Loiter)
-_WORDS: Final = {"hold": get_args(HoldState), "fallback": get_args(FallbackState)}
+_Record = TypeVar(
+    "_Record", Hull, LinkLimits, AuthorityLimits, VerifyWindows, EncounterAngles, PhaseLimits, Keep, Loiter
+)
+_WORDS: Final = {
+    "hold": get_args(HoldState), "fallback": get_args(FallbackState), "without_lookout": get_args(LookoutRule),
+}  # fmt: skip
 _SIGNED: Final = {"latitude_deg": LATITUDE_DEG_MAX, "longitude_deg": LONGITUDE_DEG_MAX}
 """Values that may be below 0, and how far from it."""
 _OF_PHASE: Final = ("keep", "loiter")

@@ -14,6 +14,8 @@ HoldState = Literal["slow_down_on_heading", "station_keep"]
 """What the ship does on L3: slow down on her heading, or stay where she is (`hull.keeps_station`)."""
 FallbackState = Literal["stop", "loiter", "anchor_readiness", "safe_harbour"]
 """What the ship does on L5. What cannot be reached is replaced by a stop, and a stop that fails is L6."""
+LookoutRule = Literal["confirm", "allow"]
+"""Orders while neither AIS nor radar is heard: with a reason only, or as if nobody were near (INT-08)."""
 AREA_KINDS: Final = ("allowed", "no_go")
 
 LONGITUDE_DEG_MAX: Final = 180.0
@@ -114,6 +116,15 @@ class PhaseLimits:
     """How far the track of an order is predicted (INT-06)."""
     margin_m: float
     """Distance the predicted track keeps from every boundary."""
+    cpa_m: float
+    """Nearest that another ship may be brought without a reason given (INT-08); 0 switches the rule off."""
+    tcpa_s: float
+    """How far ahead passings are looked at."""
+    target_age_s_max: float
+    """A target not heard for longer is stale: judged with these words, and no alert is raised for it."""
+    lookout_s: float
+    """AIS and radar silent for longer than this, of anybody: nobody keeps a lookout."""
+    without_lookout: LookoutRule
     hold: HoldState
     hold_pct: float
     """Propulsion of the hold state, per cent ahead."""
@@ -143,6 +154,20 @@ class VerifyWindows:
     propulsion_s: float
     steady_deg_min: float
     """Rate of turn below which a heading is steady."""
+
+
+@dataclass(frozen=True, slots=True)
+class EncounterAngles:
+    """Where the sectors of the COLREG lie, degrees; no default, for practice differs."""
+
+    head_on_deg: float
+    """Head-on: each has the other within this of right ahead (Rule 14; authors use 5 to 22.5)."""
+    crossing_deg: float
+    """Crossing: the other's bow may show this far over to the safe side."""
+    overtaking_bow_deg: float
+    """Overtaking: the overtaken is seen within this of the bow."""
+    abaft_deg: float
+    """Overtaking: the other comes up from more than this from the bow (112.5: 22.5 abaft the beam, Rule 13)."""
 
 
 @dataclass(frozen=True, slots=True)

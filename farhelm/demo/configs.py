@@ -71,6 +71,12 @@ bump_rudder_deg = 5.0
 bump_propulsion_pct = 5.0
 bump_heading_deg = 2.0
 
+[control.encounter]
+head_on_deg = 5.0
+crossing_deg = 5.0
+overtaking_bow_deg = 67.5
+abaft_deg = 112.5
+
 """
 """When the link counts as degraded, silent, lost; how long a conn is held and answered for: alike aboard all."""
 
@@ -164,6 +170,11 @@ propulsion_step_pct_max = 100.0
 reversal_rpm_max = {round(spec.engine.full_rpm * 0.3, 1)}
 look_ahead_s = {handling.look_ahead_s}
 margin_m = {handling.margin_m}
+cpa_m = {handling.cpa_m}
+tcpa_s = {handling.tcpa_s}
+target_age_s_max = 60.0
+lookout_s = 60.0
+without_lookout = "confirm"
 hold = "slow_down_on_heading"
 hold_pct = 20.0
 hold_entry_s = 300.0

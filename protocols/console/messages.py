@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Final, Literal, NotRequired, TypeAlias, TypedDict
 
+from protocols.console.navigation import TrialJson
+
 VERSION: Final = 1
 
 ValueRow: TypeAlias = tuple[str, float | bool | str | None, int, int]
@@ -285,6 +287,8 @@ class PreviewMessage(TypedDict):
     kind: str
     verdict: Literal["allowed", "refused", "unknown"]
     reasons: list[ReasonJson]
+    trial: NotRequired[TrialJson]
+    """Left out for what moves nothing, and while the ship's place or motion is not known here."""
 
 
 class KeyMessage(TypedDict):

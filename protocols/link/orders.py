@@ -47,6 +47,8 @@ class OrderKind:
 
 
 _ANGLE: Final = Argument(0.0, 360.0)
+_WHY: Final = Argument(required=False, text_length_max=200)
+"""Why the operator orders it though another ship comes near: the confirmation that INT-08 asks for."""
 
 ORDER_KINDS: Final[dict[str, OrderKind]] = {
     "authority.request": OrderKind(
@@ -69,13 +71,14 @@ ORDER_KINDS: Final[dict[str, OrderKind]] = {
     "authority.resume": OrderKind("conn", "observe", 60.0, "significant"),
     "conn.heading": OrderKind(
         "conn", "setpoint", 10.0, "significant", "steering",
-        {"heading_deg": _ANGLE, "rate_deg_min": Argument(0.1, 600.0, required=False)},
+        {"heading_deg": _ANGLE, "rate_deg_min": Argument(0.1, 600.0, required=False), "collision_reason": _WHY},
     ),
     "conn.rudder": OrderKind(
         "conn", "direct", 1.0, "significant", "steering", {"rudder_deg": Argument(-45.0, 45.0)}
     ),
     "conn.propulsion": OrderKind(
-        "conn", "setpoint", 10.0, "significant", "propulsion", {"propulsion_pct": Argument(-100.0, 100.0)}
+        "conn", "setpoint", 10.0, "significant", "propulsion",
+        {"propulsion_pct": Argument(-100.0, 100.0), "collision_reason": _WHY},
     ),
     "conn.controlled_stop": OrderKind("conn", "setpoint", 10.0, "significant", "propulsion"),
     "conn.phase": OrderKind("conn", "setpoint", 60.0, "significant", "", {"phase": Argument(choices=PHASES)}),

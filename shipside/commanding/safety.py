@@ -43,8 +43,8 @@ from shipside.actuators.helm import Helm
 from shipside.commanding.ledgering import Ledgering
 from shipside.commanding.observer import Observer
 from shipside.commanding.outward import Outward
+from shipside.commanding.surrounding import Lookout
 from shipside.config import AgentConfig
-from shipside.listening import Listening
 from shipside.ports import Clock, LineSource, MessagePort, PanelPort, ReadingSource
 from shipside.storage.durable import SpoolError
 from shipside.storage.journal import Journal
@@ -99,7 +99,8 @@ class SafetyShell:
         self._config, self._clock, self._port, self._stop_port = config, clock, port, stop_port
         self._inputs, self._pollers, self._helm, self._panel = inputs, pollers, helm, panel
         self._journal, self._boot_id, self._say = journal, boot_id, say
-        self.listening = Listening(config, clock)
+        self._lookout = Lookout(config, clock)
+        self.listening = self._lookout.traffic.listening
         self.outward = Outward(config.vessel.id, boot_id, clock, port, journal, key)
         self.ledgering = Ledgering(config.vessel.id, journal, self.outward)
         self.supervisor: Supervisor | Observer = self._supervisor()
@@ -250,6 +251,7 @@ class SafetyShell:
             {name: Fact(latest.value, latest.quality, now_s - latest.at_s) for name, latest in used.items()},
             self._clock.utc_ns(),
             self.listening.is_utc_trusted,
+            self._lookout.surroundings(now_s),
         )
 
     async def _receive(self, port: MessagePort) -> None:

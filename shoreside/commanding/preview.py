@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from control.preview import Asker, Mirror, Preview, preview
+from control.collision import Passing
+from control.preview import Asker, Mirror, Preview, context_of, preview
 from control.situation import Fact, Situation
-from protocols.console.messages import PreviewMessage
+from control.surroundings import Surroundings, Target, Targets
+from control.trial import trial
+from protocols.console.messages import PreviewMessage, TargetJson
+from protocols.console.navigation import PassingJson, TrialJson
 from protocols.errors import MalformedError
 from protocols.link.cbor import Plain
 from protocols.link.events import Reason
@@ -37,24 +41,61 @@ class Question:
 def answer(state: VesselState, asked: Question, now: Moment) -> PreviewMessage:
     """Return the verdict on an order that has not been given."""
     found = _judge(state, asked, now)
-    return {
+    message: PreviewMessage = {
         "type": "preview", "vessel": state.vessel, "request_id": asked.request_id, "kind": asked.kind,
         "verdict": found.verdict, "reasons": [views.reason_json(reason) for reason in found.reasons],
+    }  # fmt: skip
+    tried = _try(state, asked, now)
+    if tried is not None:
+        message["trial"] = tried
+    return message
+
+
+def _try(state: VesselState, asked: Question, now: Moment) -> TrialJson | None:
+    """Return the trial manoeuvre of an order; None where there is none to show."""
+    mirror, args = _mirror(state, now), args_plain(asked.args)
+    try:
+        check_arguments(asked.kind, args)
+    except MalformedError:
+        return None
+    context = context_of(asked.kind, args, mirror) if mirror is not None else None
+    tried = trial(context) if context is not None else None
+    if tried is None:
+        return None
+    return {
+        "track": [(mark.longitude_deg, mark.latitude_deg, mark.in_s) for mark in tried.track],
+        "passings": [_passing_json(passing) for passing in tried.passings],
+    }
+
+
+def _passing_json(passing: Passing) -> PassingJson:
+    target = passing.target
+    return {
+        "name": target.name, "source": target.source, "cpa_m": round(passing.cpa_m, 1),
+        "tcpa_s": round(passing.tcpa_s, 1), "age_s": round(passing.age_s, 1), "encounter": passing.encounter,
+        "is_within_limits": passing.is_within_limits, "doubt": target.doubt,
     }  # fmt: skip
 
 
 def _judge(state: VesselState, asked: Question, now: Moment) -> Preview:
     args = args_plain(asked.args)
-    if state.control is None:
-        try:
-            check_arguments(asked.kind, args)
-        except MalformedError as error:
-            return Preview("refused", (Reason("malformed", "CMD-01", f"{error}."),))
+    try:
+        check_arguments(asked.kind, args)
+    except MalformedError as error:
+        return Preview("refused", (Reason("malformed", "CMD-01", f"{error}."),))
+    mirror = _mirror(state, now)
+    if mirror is None:
         text = "This station does not know the ship's limits; only she can say."
         return Preview("unknown", (Reason("limits_unknown", "", text),))
-    age_s = now.now_s - state.heartbeat_at_s if state.heartbeat_at_s is not None else 0.0
-    mirror = Mirror(state.heartbeat, age_s, situation(state, now.utc_ns), state.control)
     return preview(asked.kind, args, asked.asker, mirror)
+
+
+def _mirror(state: VesselState, now: Moment) -> Mirror | None:
+    """Return what the shore knows of the ship; None where it does not know her limits."""
+    if state.control is None:
+        return None
+    age_s = now.now_s - state.heartbeat_at_s if state.heartbeat_at_s is not None else 0.0
+    return Mirror(state.heartbeat, age_s, situation(state, now.utc_ns), state.control)
 
 
 def situation(state: VesselState, utc_ns: int) -> Situation:
@@ -65,7 +106,21 @@ def situation(state: VesselState, utc_ns: int) -> Situation:
         for short_id, value, quality, utc_ms in state.latest.values()
     }
     trusted = state.heartbeat is not None and state.heartbeat.utc_trusted
-    return Situation(facts, ship_utc_ns, trusted)
+    return Situation(facts, ship_utc_ns, trusted, surroundings(state, ship_utc_ns))
+
+
+def surroundings(state: VesselState, ship_utc_ns: int) -> Surroundings:
+    """Return the mirrored targets, their ages by the ship's own clock; the youngest tells whether anybody listens aboard."""
+    made = [_target(target, max(0.0, ship_utc_ns / 1e9 - target["utc_ms"] / 1e3)) for target in state.targets.values()]
+    return Surroundings(Targets(made), min((target.age_s for target in made), default=None))
+
+
+def _target(target: TargetJson, age_s: float) -> Target:
+    mmsi = f"{target['mmsi']:09d}"
+    return Target(
+        f"{target['name']} ({mmsi})" if target["name"] else f"MMSI {mmsi}", "ais", target["latitude_deg"],
+        target["longitude_deg"], target["sog_kn"], target["cog_deg"], target["heading_deg"], age_s,
+    )  # fmt: skip
 
 
 def args_plain(args: dict[str, object]) -> dict[str, Plain]:

@@ -27,7 +27,6 @@ NOT_YET = {
     "DMN-03": "direct control by a stick",
     "EST-04": "measured by `make bench` for orders, not for the stop",
     "INT-07": "depth",
-    "INT-08": "collision",
     "INT-10": "envelope",
     "INT-12": "sources that disagree",
 }

@@ -32,7 +32,7 @@ READY_TEXT = "#|"
 
 UNITS = (
     (r"_deg_min(_max)?$", "deg/min"), (r"_deg(_max)?$", "deg"), (r"_pct(_max)?$", "%"), (r"_rpm(_max)?$|rpm_full$", "rpm"),
-    (r"_kn$", "kn"), (r"_ms(_max)?$", "ms"), (r"_m$", "m"), (r"_s$", "s"),
+    (r"_kn$", "kn"), (r"_ms(_max)?$", "ms"), (r"_m$", "m"), (r"_s(_max)?$", "s"),
 )  # fmt: skip
 """What the name of a limit says of its unit."""
 
@@ -57,7 +57,7 @@ def parsed(name: str) -> dict[str, Any]:
 
 def limits_of(control: dict[str, Any]) -> list[tuple[str, ...]]:
     """Return the way to each limit of a [control] table: table, table, name."""
-    flat = [(table, name) for table in ("hull", "link", "authority", "verify") for name in control[table]]
+    flat = [(table, name) for table in ("hull", "link", "authority", "verify", "encounter") for name in control[table]]
     return [*flat, *(("phases", phase, name) for phase, table in control["phases"].items() for name in table)]
 
 
@@ -188,7 +188,7 @@ def test_every_limit_is_told_with_its_unit() -> None:
     numbers = [
         way
         for way in limits_of(parsed("coaster.toml")["control"])
-        if way[-1] not in ("hold", "fallback", "keeps_station")
+        if way[-1] not in ("hold", "fallback", "keeps_station", "without_lookout")
     ]
     assert len(written) == len(numbers)
     for name, word in written:

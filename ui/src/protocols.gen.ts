@@ -1,5 +1,28 @@
 // Made from protocols/console/messages.py by `python -m protocols.console.schema`; do not edit.
 
+/** How one target would pass (CPA and TCPA), by the trial manoeuvre. */
+export interface PassingJson {
+  name: string;
+  source: "ais" | "radar";
+  cpa_m: number;
+  /** From now. */
+  tcpa_s: number;
+  age_s: number;
+  /** How the two ships meet as they go now (COLREG). */
+  encounter: "head_on" | "crossing_give_way" | "crossing_stand_on" | "overtaking" | "overtaken" | "safe";
+  is_within_limits: boolean;
+  /** Why her report cannot be true; empty without a doubt. */
+  doubt: string;
+}
+
+/** What would come of an order: the trial manoeuvre, shown before it is given. */
+export interface TrialJson {
+  /** [longitude_deg, latitude_deg, seconds from now] */
+  track: ([number, number, number])[];
+  /** Those within the limits first, then by distance; 20 at most. */
+  passings: PassingJson[];
+}
+
 export const VERSION = 1;
 
 /** [short_id, value or null, quality 0..5, utc_ms of the measurement] */
@@ -257,6 +280,8 @@ export interface PreviewMessage {
   kind: string;
   verdict: "allowed" | "refused" | "unknown";
   reasons: ReasonJson[];
+  /** Left out for what moves nothing, and while the ship's place or motion is not known here. */
+  trial?: TrialJson;
 }
 
 /** The state of this console's key changed. */

@@ -1,0 +1,56 @@
+"""What it costs the ship to judge: INT-08 with 500 targets, and the alert's watch over them, in CPU time of one judgement."""
+
+from __future__ import annotations
+
+import random
+
+from control.collision import clear_of_traffic, dangers
+from control.interlock import Context, Setpoints, verdict
+from control.surroundings import Target
+from tests.bench.figures import cpu_s, keep
+from tests.control_rig import Rig
+
+TARGETS = 500
+JUDGED = 400
+LIMIT_MS = 1.0
+"""To verify and judge one command, our own aim."""
+
+
+def busy_strait() -> Rig:
+    """Return the ship among 500 targets within 20 miles, all under way."""
+    dice, ship = random.Random(8), Rig()
+    ship.targets = [
+        Target(
+            f"MMSI {number:09d}", "ais", 34.93 + dice.uniform(-0.3, 0.3), 129.05 + dice.uniform(-0.4, 0.4),
+            dice.uniform(0.0, 20.0), dice.uniform(0.0, 360.0), None, dice.uniform(0.0, 90.0),
+        )
+        for number in range(TARGETS)
+    ]  # fmt: skip
+    ship.look()
+    ship.take("ann")
+    return ship
+
+
+def told(what: str, total_s: float, notes: str) -> str:
+    each_ms = total_s / JUDGED * 1000.0
+    keep(what, {"ms": each_ms, "limit_ms": LIMIT_MS})
+    return f"{what:52s} {each_ms:8.3f} ms CPU  goal at most {LIMIT_MS:g}  {notes}"
+
+
+def test_judging_among_five_hundred_targets() -> None:
+    ship = busy_strait()
+    situation = ship.situation()
+    contexts = [
+        Context("conn.heading", {"heading_deg": float(number * 7 % 360)}, situation, ship.config, Setpoints(), 80.0,
+                is_stop_latched=False)
+        for number in range(JUDGED)
+    ]  # fmt: skip
+    refused = sum(bool(clear_of_traffic(context)) for context in contexts)  # and warm
+    assert refused > 0
+    watched = cpu_s(lambda: [dangers(situation, ship.config) for _ in range(JUDGED)])
+    ruled = cpu_s(lambda: [clear_of_traffic(context) for context in contexts])
+    whole = cpu_s(lambda: [verdict(context) for context in contexts])
+    print()
+    print(told("INT-08, 500 targets, one order", ruled, f"{refused} of {JUDGED} need a reason"))
+    print(told("all rules, 500 targets, one order", whole, ""))
+    print(told("collision watch, 500 targets, once a second", watched, ""))
