@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from protocols.aio.clock import SystemClock
+
 if TYPE_CHECKING:
     from protocols.link.batch import Batch
     from shipside.config import AgentConfig
@@ -128,8 +130,28 @@ def _send(settings: AgentConfig, url: str, batches: Iterator[Batch]) -> int:
     except ValueError as error:
         _end(str(error))
     port = MqttPort(broker, f"{vessel}-replay", [topics.topic(vessel, topics.ACK)])
-    delivery = Delivery(port, vessel, lambda sent, done: _show(f"{sent} batches sent, {done} committed ashore"))
+    delivery = Delivery(
+        port, vessel, lambda sent, done: _show(f"{sent} batches sent, {done} committed ashore"), _birth(settings)
+    )
     return asyncio.run(delivery.run(batches))
+
+
+def _birth(settings: AgentConfig) -> bytes:
+    """Return what tells the shore the catalogue of these batches; empty, with a word, where the vessel's key is not here."""
+    from protocols.link import signing
+    from shipside.agent import StartError, load_key
+    from shipside.birth import birth_of
+
+    if not settings.vessel_key.exists():
+        typer.echo(
+            f"no key {settings.vessel_key}: the shore must know catalogue {settings.catalogue.hash} already", err=True
+        )
+        return b""
+    try:
+        key = load_key(settings.vessel_key)
+    except StartError as error:
+        _end(str(error))
+    return birth_of(settings, signing.public_bytes(key), 0, SystemClock().utc_ns(), historical=True).to_bytes()
 
 
 def _show(text: str) -> None:

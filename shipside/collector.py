@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -17,6 +18,7 @@ from protocols.link.batch import TargetReport
 from protocols.link.birth import Birth
 from protocols.link.cbor import Plain
 from protocols.link.legend import Legend
+from shipside.birth import birth_of
 from shipside.config import AgentConfig
 from shipside.config.link import Bearer
 from shipside.lookout import Lookout
@@ -98,6 +100,8 @@ class Collector:
                 group.create_task(source.run(self._taker(source.name)), name=f"input {source.name}")
             for poller in self._pollers:
                 name = poller.facts().name
+                if self._raw is not None:
+                    poller.hear = partial(self._raw.take, name)
                 group.create_task(poller.run(self.listening.take_polled(name)), name=f"modbus {name}")
             group.create_task(self.uplink.dispatch.send_events(), name="events")
             group.create_task(self._receive(group), name="arrivals")
@@ -238,15 +242,4 @@ class Collector:
 
     def birth(self) -> Birth:
         """Return the birth message of this vessel."""
-        vessel, control = self._config.vessel, self._config.control
-        limits = {} if control is None else {
-            "rudder_deg_max": control.limits.rudder_slow_deg_max, "ahead_pct_max": control.limits.ahead_pct_max,
-            "astern_pct_max": control.limits.astern_pct_max, "speed_full_kn": control.hull.speed_full_kn,
-            "rpm_full": control.hull.rpm_full,
-        }  # fmt: skip
-        areas = () if control is None else tuple((area.kind, area.name, area.ring) for area in control.areas)
-        return Birth(
-            vessel.id, vessel.name, vessel.ship_type, vessel.mmsi, vessel.imo, vessel.length_m, vessel.beam_m,
-            self._spool.epoch, self._clock.utc_ns(), self._config.catalogue.hash, self._config.catalogue.to_wire(),
-            areas, limits, None if control is None else control.to_plain(), self._public_key,
-        )  # fmt: skip
+        return birth_of(self._config, self._public_key, self._spool.epoch, self._clock.utc_ns())

@@ -82,6 +82,9 @@ class LineSource(Protocol):
 class ReadingSource(Protocol):
     """An input that gives readings: a Modbus unit that is polled, here or by the other process."""
 
+    hear: TakeLine
+    """Takes each answer as it came, as a line (`protocols.modbus.answers`), before its readings; for the raw log."""
+
     async def run(self, take: Callable[[Reading], None]) -> None:
         """Pass readings to `take` until cancelled. Never raises for lost equipment."""
         ...

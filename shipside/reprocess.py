@@ -8,8 +8,9 @@ from dataclasses import replace
 from typing import Final
 
 from protocols.link.batch import Batch
+from protocols.modbus.answers import answer_in
 from shipside.config import AgentConfig
-from shipside.storage.rawlog import RawLine
+from shipside.storage.rawlog import RawLine, raw_name
 from shipside.traffic import Traffic
 from telemetry.batching import Batcher
 from telemetry.scan import Scan, Scanner
@@ -69,6 +70,10 @@ class Reprocessor:
         self._scanner: Scanner | None = None
         self._batcher = Batcher(config.vessel.id, config.catalogue.by_id, config.catalogue.hash, BATCH_S)
         self._seq = 0
+        self._maps = {unit.name: unit.registers for unit in config.modbus}
+        names = [*(entry.name for entry in config.inputs), *self._maps]
+        self._names = {raw_name(name): name for name in names}
+        """{name in the raw log, which has no blanks: the configured name}"""
         self.line_count = 0
 
     def batches(self, lines: Iterable[RawLine]) -> Iterator[Batch]:
@@ -77,10 +82,24 @@ class Reprocessor:
             self.line_count += 1
             self.clock.take(line)
             yield from self._scan(line.utc_ns)
-            self.traffic.listening.take_line(line.source, line.line)
+            self._take(line)
         if self._scanner is not None:
             self._add(self._scanner.tick(self._scanner.deadline(), self.clock.utc_ns()), self._scanner.deadline())
         yield from self._cut()
+
+    def _take(self, line: RawLine) -> None:
+        """Take a line of an input, or the answer of a Modbus unit, which today's register map reads."""
+        listening, source = self.traffic.listening, self._names.get(line.source, line.source)
+        registers = self._maps.get(source)
+        if registers is None:
+            listening.take_line(source, line.line)
+            return
+        answer = answer_in(line.line)
+        if answer is None:
+            listening.reject(source, "no answer")
+            return
+        for reading in answer.readings(registers):
+            listening.take_polled(source)(reading)
 
     def _scan(self, utc_ns: int) -> Iterator[Batch]:
         """Take the scan that was due before the line now to be read; of a pause without lines there is nothing to scan."""

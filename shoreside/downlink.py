@@ -183,8 +183,9 @@ class Downlink:
         if known is not None and known != birth.vessel_public_key:
             state.forged_count += 1
             raise SignatureError("birth with another key than the one known")
-        fleet.take_birth(state, birth)
-        state.collector_alive, state.forged_count = True, 0
+        if not birth.historical:
+            fleet.take_birth(state, birth)
+            state.collector_alive, state.forged_count = True, 0
         for held in self.intake.reading.take_birth(birth):
             self.receive(topics.topic(vessel, topics.BATCH), held, now_s, utc_ns)
         if known is None:
@@ -192,7 +193,9 @@ class Downlink:
         if self.role.keeps:
             if vessel not in self._configured:
                 self.pending.key(vessel, birth.vessel_public_key)
-            self.pending.birth(vessel, birth.catalogue_hash, payload)
+            self.pending.birth(vessel, birth.catalogue_hash, payload, historical=birth.historical)
+        if birth.historical:
+            return
         message = views.vessel_message(state)
         if message is not None:
             self._tell(vessel, message)

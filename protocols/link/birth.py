@@ -46,6 +46,9 @@ class Birth:
     """The vessel's control configuration as plain values, so that the shore's preview judges by the same numbers."""
     vessel_public_key: bytes
     """Raw Ed25519 key that signs this vessel's heartbeats and events."""
+    historical: bool = False
+    """True: it tells what the channels of old samples mean, and nothing of the vessel as she is; the shore keeps the catalogue.
+    Left out where False, so that every other birth has the bytes it always had."""
 
     def to_bytes(self) -> bytes:
         """Return the deterministic CBOR of this birth."""
@@ -54,8 +57,10 @@ class Birth:
         ]
         limits: dict[str, Plain] = dict(self.limits)
         simple: dict[str, Plain] = {
-            name: getattr(self, name) for name in Birth.__slots__ if name not in ("areas", "limits")
+            name: getattr(self, name) for name in Birth.__slots__ if name not in ("areas", "limits", "historical")
         }
+        if self.historical:
+            simple["historical"] = True
         simple["catalogue"], version = _packed(self.catalogue)
         return cbor.encode({**simple, "areas": areas, "limits": limits, "v": version})
 
@@ -76,6 +81,7 @@ class Birth:
             areas=tuple(_area(item) for item in fields.items(source, "areas", 100)),
             limits={name: fields.number(limits, name) for name in sorted(limits)}, control=source.get("control"),
             vessel_public_key=fields.octets(source, "vessel_public_key", 32),
+            historical="historical" in source and fields.flag(source, "historical"),
         )  # fmt: skip
 
 

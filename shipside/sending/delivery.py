@@ -27,9 +27,12 @@ Progress = Callable[[int, int], None]
 class Delivery:
     """Sends the batches of one epoch; holds those in flight only."""
 
-    def __init__(self, port: MessagePort, vessel: str, progress: Progress) -> None:
-        """Send as `vessel` over `port`, which listens to the shore's acknowledgements."""
-        self._port, self._vessel, self._progress = port, vessel, progress
+    def __init__(self, port: MessagePort, vessel: str, progress: Progress, birth: bytes = b"") -> None:
+        """Send as `vessel` over `port`, which listens to the shore's acknowledgements.
+
+        `birth` tells what the channels of these batches mean, and goes before them on each connection; empty: it is known.
+        """
+        self._port, self._vessel, self._progress, self._birth = port, vessel, progress, birth
         self._flight: dict[int, tuple[int, bytes]] = {}
         """{sequence: (epoch, batch)}"""
         self._sent = self._committed = 0
@@ -70,6 +73,8 @@ class Delivery:
         while True:
             arrival = await self._port.receive()
             if isinstance(arrival, Connected):
+                if self._birth:
+                    await self._port.publish(topics.topic(self._vessel, topics.BIRTH), self._birth)
                 for seq in list(self._flight):
                     await self._publish(seq)
             elif not isinstance(arrival, Disconnected):

@@ -9,11 +9,12 @@ import asyncio
 from collections.abc import Callable
 from typing import Final
 
+from protocols.modbus.answers import Answer
 from protocols.modbus.pdu import ILLEGAL_ADDRESS, ILLEGAL_FUNCTION, ILLEGAL_VALUE
 from protocols.modbus.ranges import ReadRange
 from protocols.modbus.register_map import RegisterMap
 from protocols.reading import Reading
-from shipside.ports import Clock, EquipmentError, InputFacts, RefusedError, RegisterPort, SilentError
+from shipside.ports import Clock, EquipmentError, InputFacts, RefusedError, RegisterPort, SilentError, TakeLine
 
 BACK_OFF_FIRST_S: Final = 0.5
 BACK_OFF_MAX_S: Final = 10.0
@@ -24,11 +25,21 @@ MAP_FAULTS: Final = (ILLEGAL_FUNCTION, ILLEGAL_ADDRESS, ILLEGAL_VALUE)
 """Modbus exceptions that say that what was asked for is not there: illegal function, address, value (too many at once)."""
 
 
+def unheard(line: bytes) -> None:
+    """Take an answer that nobody keeps."""
+    del line
+
+
 class Poller:
     """Reads all ranges of one unit each period."""
 
-    def __init__(self, unit: RegisterPort, registers: RegisterMap, period_s: float, clock: Clock) -> None:
-        """Read `registers` of `unit` each `period_s` seconds."""
+    def __init__(
+        self, unit: RegisterPort, registers: RegisterMap, period_s: float, clock: Clock, number: int = 1
+    ) -> None:
+        """Read `registers` of `unit`, which has `number` on its line, each `period_s` seconds."""
+        self.hear: TakeLine = unheard
+        """Takes each answer as it came."""
+        self._number = number
         self._unit = unit
         self._registers = registers
         self._ranges = list(registers.ranges())
@@ -78,6 +89,8 @@ class Poller:
             self._reads += 1
             self._last_s = self._clock.now_s()
             self._refused.pop(wanted, None)
+            if self.hear is not unheard:
+                self.hear(Answer(self._number, wanted, tuple(words)).line())
             for reading in self._registers.readings(wanted, words):
                 take(reading)
 

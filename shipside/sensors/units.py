@@ -6,13 +6,14 @@ the safety process, which hands the readings on to the collector as it does with
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final, cast
+from typing import Final
 
+from protocols.modbus.answers import answer_in
 from protocols.modbus.frames import RtuFrames, TcpFrames
-from protocols.reading import Quality, Reading, Value
+from protocols.modbus.register_map import RegisterMap
+from protocols.reading import Reading
 from shipside.config import AgentConfig
 from shipside.config.inputs import InputConfig
 from shipside.config.modbus import ModbusConfig
@@ -20,7 +21,7 @@ from shipside.ports import Clock, InputFacts, ReadingSource, TakeLine
 from shipside.sensors.handing import unit_socket
 from shipside.sensors.modbus_bus import ModbusBus, ModbusUnit, tcp_unit
 from shipside.sensors.modbus_line import SerialLine, TcpLine
-from shipside.sensors.poller import Poller
+from shipside.sensors.poller import Poller, unheard
 from shipside.sensors.sharing import HandedInput, SharedInput
 
 ORDERS_REOPEN_MAX_S: Final = 0.5
@@ -40,7 +41,7 @@ class Units:
         """Return what the collector reads: serial units of a commanded vessel are handed to it."""
         commanded = self._config.control is not None
         return [
-            HandedUnit(unit.name, unit_socket(self._config.journal, number), self._clock)
+            HandedUnit(unit, unit_socket(self._config.journal, number), self._clock)
             if unit.path and commanded else self._poller(unit)
             for number, unit in enumerate(self._config.modbus)
         ]  # fmt: skip
@@ -50,7 +51,7 @@ class Units:
         commanded = self._config.control is not None
         return [
             self._poller(unit) if not unit.path
-            else SharedUnit(self._poller(unit), unit_socket(self._config.journal, number), self._clock, say)
+            else SharedUnit(self._poller(unit), unit, unit_socket(self._config.journal, number), self._clock, say)
             for number, unit in enumerate(self._config.modbus)
             if commanded or not unit.path
         ]  # fmt: skip
@@ -65,7 +66,9 @@ class Units:
         )  # fmt: skip
 
     def _poller(self, unit: ModbusConfig) -> Poller:
-        return Poller(ModbusUnit(unit.name, self._bus(unit), unit.unit), unit.registers, unit.period_s, self._clock)
+        return Poller(
+            ModbusUnit(unit.name, self._bus(unit), unit.unit), unit.registers, unit.period_s, self._clock, unit.unit
+        )
 
     def _bus(self, unit: ModbusConfig) -> ModbusBus:
         known = self._buses.get(unit.way)
@@ -81,28 +84,31 @@ class Units:
 
 
 class SharedUnit:
-    """A unit of the safety process whose readings go to the collector as well."""
+    """A unit of the safety process whose answers go to the collector as well, as they came: each reads them for itself."""
 
-    def __init__(self, source: ReadingSource, path: Path, clock: Clock, say: Callable[..., None]) -> None:
-        """Hand the readings of `source` on to the socket at `path`."""
-        self._source = source
+    def __init__(self, source: Poller, unit: ModbusConfig, path: Path, clock: Clock, say: Callable[..., None]) -> None:
+        """Hand the answers of `source` on to the socket at `path`."""
+        self._source, self._registers = source, unit.registers
         self._shared = SharedInput(_AsLines(source), path, clock, say)
+        self.hear: TakeLine = unheard
 
     def facts(self) -> InputFacts:
         """Return how the unit is doing."""
         return self._source.facts()
 
     async def run(self, take: TakeReading) -> None:
-        """Pass readings to `take`, and on to the collector, until cancelled."""
-        await self._shared.run(lambda line: take(reading_in(line)))
+        """Pass readings to `take`, and answers on to the collector, until cancelled."""
+        await self._shared.run(lambda line: _read(line, self._registers, self.hear, take))
 
 
 class HandedUnit:
-    """The collector's end: takes the readings that the safety process hands on."""
+    """The collector's end: takes the answers that the safety process hands on."""
 
-    def __init__(self, name: str, path: Path, clock: Clock) -> None:
+    def __init__(self, unit: ModbusConfig, path: Path, clock: Clock) -> None:
         """Prepare to listen at `path`."""
-        self._handed = HandedInput(InputConfig(name, "serial"), clock, path)
+        self._registers = unit.registers
+        self._handed = HandedInput(InputConfig(unit.name, "serial"), clock, path)
+        self.hear: TakeLine = unheard
 
     def facts(self) -> InputFacts:
         """Return how the hand-over is doing."""
@@ -110,13 +116,13 @@ class HandedUnit:
 
     async def run(self, take: TakeReading) -> None:
         """Pass readings to `take` until cancelled."""
-        await self._handed.run(lambda line: take(reading_in(line)))
+        await self._handed.run(lambda line: _read(line, self._registers, self.hear, take))
 
 
 class _AsLines:
-    """A source of readings, each as a line."""
+    """A unit whose answers are lines."""
 
-    def __init__(self, source: ReadingSource) -> None:
+    def __init__(self, source: Poller) -> None:
         self._source = source
 
     @property
@@ -127,15 +133,15 @@ class _AsLines:
         return self._source.facts()
 
     async def run(self, take: TakeLine) -> None:
-        await self._source.run(lambda reading: take(line_of(reading)))
+        self._source.hear = take
+        await self._source.run(lambda _: None)
 
 
-def line_of(reading: Reading) -> bytes:
-    """Return a reading as one line of JSON."""
-    return json.dumps([reading.channel, reading.value, reading.unit, int(reading.quality)]).encode()
-
-
-def reading_in(line: bytes) -> Reading:
-    """Return the reading in a line of `line_of`; it comes from our own process alone, over a socket nobody else can open."""
-    channel, value, unit, quality = cast("tuple[str, Value | None, str, int]", json.loads(line))
-    return Reading(channel, value, unit, Quality(quality))
+def _read(line: bytes, registers: RegisterMap, hear: TakeLine, take: TakeReading) -> None:
+    """Pass an answer on, and what it says; a line that is none comes from nobody: the socket is our own."""
+    answer = answer_in(line)
+    if answer is None:
+        return
+    hear(line)
+    for reading in answer.readings(registers):
+        take(reading)

@@ -1,7 +1,8 @@
 """Every line received, as it came: numbered zstd files of an hour each, in a ring of days and bytes (architecture.md 4).
 
-A line of a file is `UTC in us, monotonic ms, input, the received line`, parted by spaces, ended by a line feed. What the
-decoders made of it can be made again (`farhelm replay`). The oldest file goes first, and before the disk is full.
+A line of a file is `UTC in us, monotonic ms, input, the received line`, parted by spaces, ended by a line feed; the answers of
+Modbus units are lines too (`protocols/modbus/answers.py`). What the decoders made of it can be made again (`farhelm replay`).
+The oldest file goes first, and before the disk is full.
 """
 
 from __future__ import annotations
@@ -45,6 +46,11 @@ class RawLine:
     line: bytes
 
 
+def raw_name(source: str) -> str:
+    """Return the name under which a source stands in the raw log, whose fields are parted by blanks."""
+    return source.replace(" ", "_")
+
+
 def files_of(folder: Path) -> list[Path]:
     """Return the files of a raw log, oldest first by their number: the clock that names them may have stepped."""
     return sorted(path for path in folder.glob("*.raw.zst") if _NAME.fullmatch(path.name))
@@ -80,7 +86,7 @@ class RawLog:
     def take(self, source: str, line: bytes) -> None:
         """Keep one line; it is on the disk after FLUSH_S at most."""
         utc_us, mono_ms = self._clock.utc_ns() // NS_PER_US, round(self._clock.now_s() * 1000)
-        record = b"%d %d %s %s\n" % (utc_us, mono_ms, source.encode().replace(b" ", b"_"), line.replace(b"\n", b""))
+        record = b"%d %d %s %s\n" % (utc_us, mono_ms, raw_name(source).encode(), line.replace(b"\n", b""))
         if self._file is None and not self._pending:
             self._begun_s = self._clock.now_s()
         self._pending.append(record)

@@ -74,9 +74,9 @@ class Pending:
         """Batches waiting."""
         return len(self._batches)
 
-    def birth(self, vessel: str, catalogue_hash: str, encoded: bytes) -> None:
-        """Queue a birth; the latest of each vessel counts."""
-        self._births[vessel] = (vessel, catalogue_hash, encoded)
+    def birth(self, vessel: str, catalogue_hash: str, encoded: bytes, *, historical: bool = False) -> None:
+        """Queue a birth; the latest of each vessel counts, and beside it the latest of each catalogue of old samples."""
+        self._births[f"{vessel} {catalogue_hash}" if historical else vessel] = (vessel, catalogue_hash, encoded)
 
     def key(self, vessel: str, public_key: bytes) -> None:
         """Queue a key pinned on first sight."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from protocols.console.messages import AlertJson
 from protocols.link.batch import Batch
+from protocols.link.birth import Birth
 from protocols.link.closing import Closing
 from protocols.link.events import Event
 from protocols.link.ledger import EMPTY, Entry, Head, cause_of, entry_after
@@ -99,7 +100,9 @@ class MemoryStore:
         self.orders.extend(work.orders)
         self.alerts.update({(vessel, a["source"], a["alert_id"]): (vessel, a) for vessel, a in work.alerts})
         self.gaps.extend(work.gaps)
-        self.births.update({vessel: encoded for vessel, _, encoded in work.births})
+        self.births.update({
+            vessel: encoded for vessel, _, encoded in work.births if not Birth.from_bytes(encoded).historical
+        })  # fmt: skip
         self.catalogues.update({(vessel, digest): encoded for vessel, digest, encoded in work.births})
         self.keys.update(work.keys)
         self._keep_closings(work.closings)

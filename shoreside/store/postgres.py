@@ -6,6 +6,7 @@ from typing import LiteralString
 
 import psycopg
 
+from protocols.link.birth import Birth
 from protocols.link.closing import Closing
 from shoreside.ports import Remembered, StoreDownError, Word, Work
 from shoreside.store import acts, batches, closings, coverage, loading, records
@@ -139,9 +140,10 @@ async def _births(numbers: Numbers, work: Work) -> None:
         )
     for vessel, digest, encoded in work.births:
         vessel_id = await numbers.vessel(vessel)
-        await numbers.connection.execute(
-            "UPDATE vessel SET birth = %s, birth_time = now() WHERE id = %s", (encoded, vessel_id)
-        )
+        if not Birth.from_bytes(encoded).historical:
+            await numbers.connection.execute(
+                "UPDATE vessel SET birth = %s, birth_time = now() WHERE id = %s", (encoded, vessel_id)
+            )
         await numbers.connection.execute(
             "INSERT INTO catalogue VALUES (%s, %s, now(), %s) ON CONFLICT DO NOTHING", (vessel_id, digest, encoded)
         )

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from protocols.aio.clock import SystemClock
 from protocols.aio.mqtt import Broker, MqttPort
+from protocols.link.birth import Birth
 from protocols.nmea0183.framing import framed
 from protocols.nmea0183.sentence import readings
 from protocols.reading import Reading
 from shipside import config as configuration
 from shipside import listening
+from shipside.agent import load_key
 from shipside.config.raw import RawConfig
 from shipside.reprocess import EPOCH_BASE, Reprocessor, epoch_of
 from shipside.sending import delivery
+from shipside.sensors.poller import Poller
 from shipside.storage import rawlog
 from shipside.storage.rawlog import RawLine, RawLog
 from shoreside.station import SUBSCRIPTIONS, Station
@@ -77,6 +82,64 @@ def test_a_channel_that_an_old_decoder_lost_comes_back(tmp_path: Path, monkeypat
     assert _counts(config, lines, frozenset(wind)) == dict.fromkeys(wind, SPAN_S)
 
 
+def _with_unit(folder: Path, scale: float) -> configuration.AgentConfig:
+    """Write a configuration with an engine unit whose map has a register of this scale."""
+    (folder / "map.toml").write_text(
+        f'[[register]]\nname = "load"\ntable = "input"\naddress = 8\ncoding = "u16"\nscale = {scale}\n'
+        'unit = "rpm"\nchannel = "ME_RPM"\nlow = -500.0\nhigh = 500.0\n'
+    )
+    unit = '[[modbus]]\nname = "main engine"\nhost = "127.0.0.1"\nport = 502\nregisters = "map.toml"\n'
+    return configuration.load(agent_toml(folder, 1883, unit), {})
+
+
+def _revolutions(config: configuration.AgentConfig, lines: list[RawLine]) -> list[float]:
+    batches = list(Reprocessor(config, 1).batches(lines))
+    return [float(v) for b in batches for c in b.columns if c.channel == "ME_RPM" for v in c.values]
+
+
+def test_a_modbus_answer_is_read_again_by_the_map_of_today(tmp_path: Path) -> None:
+    """A map that was wrong by ten is mended afterwards: the registers are kept as they came, with the time of their coming."""
+    wrong = _with_unit(tmp_path, 1.0)
+    clock = SetClock()
+    log = RawLog(RawConfig(tmp_path / "raw", 30.0, 10**9), clock)
+    unit = _Unit(clock)
+    poller = Poller(unit, wrong.modbus[0].registers, 0.5, clock, 7)
+    poller.hear = partial(log.take, "main engine")
+    live: list[Reading] = []
+    for _ in range(30):
+        asyncio.run(poller._poll(live.append))
+        clock.s += 1.0
+        log.tick(clock.s)
+    log.close()
+    lines = _lines(tmp_path)
+    assert lines[3].line == b"modbus 7 4 8 000d"
+    assert lines[3].source == "main_engine"
+    assert _revolutions(wrong, lines) == [reading.value for reading in live] == [float(10 + n) for n in range(30)]
+    assert _revolutions(_with_unit(tmp_path, 0.1), lines) == pytest.approx([1.0 + n / 10 for n in range(30)])
+    # An answer that is none costs itself; a unit that the configuration no longer has is an input of noise.
+    cut = [RawLine(each.utc_ns, each.mono_ms, each.source, each.line[:9]) for each in lines]
+    assert _revolutions(wrong, cut) == []
+
+
+class _Unit:
+    """A unit whose one register counts."""
+
+    name, foreign_count = "main engine", 0
+
+    def __init__(self, clock: SetClock) -> None:
+        self._clock, self._begun_s = clock, clock.s
+
+    async def read(self, table: str, address: int, count: int) -> list[int]:
+        assert (table, address, count) == ("input", 8, 1)
+        return [10 + round(self._clock.s - self._begun_s)]
+
+    async def write(self, table: str, address: int, values: Sequence[int]) -> None:
+        raise AssertionError((table, address, values))
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
 def test_a_second_run_makes_the_same_batches(tmp_path: Path) -> None:
     config = _made(tmp_path)
     lines = _lines(tmp_path)
@@ -123,5 +186,37 @@ async def test_a_span_is_brought_ashore_over_a_broker_and_a_second_run_adds_noth
             running.cancel()
             await asyncio.gather(running, return_exceptions=True)
     assert sorted(seq for _, _, seq in store.batches) == [1, 2, 3, 4, 5]
+    assert store.births == {}
     assert all(batch.historical for batch in store.batches.values())
     assert sum(len(batch.columns[0].scan) for batch in store.batches.values()) == SPAN_S
+
+
+async def test_a_new_catalogue_goes_ashore_before_its_batches_and_is_not_what_the_vessel_is_now(tmp_path: Path) -> None:
+    """The shore knows the vessel by the birth of her agent; a replay with other channels adds a version, and no more."""
+    config = _made(tmp_path)
+    load_key(config.vessel_key)
+    (tmp_path / "new").mkdir()
+    other = agent_toml(tmp_path / "new", 1883, TCP.format("bridge", 10110))
+    other.write_text(other.read_text() + '\n[channels]\nonly = ["NAV_HDG", "WND_AWA", "WND_AWS"]\n')
+    new = configuration.load(other, {}).catalogue
+    port, store = closed_port(), MemoryStore()
+    command = ["-m", "farhelm", "replay", "--raw", str(tmp_path / "raw"), "--config", str(tmp_path / "agent.toml"),
+               "--catalogue", str(other), "--from", "2026-01-01", "--to", "2027-01-01",
+               "--to-broker", f"mqtt://otter:right@127.0.0.1:{port}"]  # fmt: skip
+    with broker(tmp_path, port):
+        url = Broker.from_url(f"mqtt://shore:right@127.0.0.1:{port}")
+        station = Station(SystemClock(), MqttPort(url, "shore", SUBSCRIPTIONS), store, (), LIMITS)
+        running = asyncio.create_task(station.run())
+        try:
+            ran = await asyncio.to_thread(run_to_end, command)
+        finally:
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+    assert ran.returncode == 0, ran.stderr
+    assert new.hash != config.catalogue.hash
+    assert {batch.catalogue_hash for batch in store.batches.values()} == {new.hash}
+    assert [key for key in store.catalogues if key[1] == new.hash]
+    birth = Birth.from_bytes(store.catalogues["otter", new.hash])
+    assert birth.historical
+    assert store.births == {}
+    assert station.downlink.states["otter"].birth is None

@@ -12,11 +12,13 @@ import pytest
 
 from control.limits import ConfigError
 from protocols.aio.clock import SystemClock
+from protocols.modbus.answers import Answer, answer_in
+from protocols.modbus.ranges import ReadRange
 from protocols.reading import Quality, Reading
 from shipside.config import AgentConfig, load
 from shipside.ports import ReadingSource
 from shipside.sensors.poller import Poller
-from shipside.sensors.units import HandedUnit, SharedUnit, Units, line_of, reading_in
+from shipside.sensors.units import HandedUnit, SharedUnit, Units
 from tests.agent_kit import VESSEL, broker, closed_port, ear, program
 from tests.modbus_kit import SerialUnits, UnitOf, until
 
@@ -96,11 +98,15 @@ async def test_both_processes_have_the_readings_of_one_master(tmp_path: Path) ->
         handed = Units(config, clock).of_collector()[1]
         assert isinstance(shared, SharedUnit)
         assert isinstance(handed, HandedUnit)
+        heard: list[bytes] = []
+        handed.hear = heard.append
         async with reading(handed, collector), reading(shared, safety):
             await until(lambda: len(safety) >= 5 and len(collector) >= 5)
         wanted = Reading("BAT_SOC", pytest.approx(87.3), "%", Quality.GOOD)
         assert safety[0] == collector[0] == wanted
         assert shared.facts().name == handed.facts().name == "battery"
+        assert heard
+        assert answer_in(heard[0]) == Answer(225, ReadRange("holding", 266, 1), (873,))
     # The line was asked by one of them: one request for each reading, and one that may be on its way at the end.
     assert len(units[225].requests) <= len(safety) + 1
 
@@ -143,14 +149,6 @@ def test_units_of_one_address_share_a_connection_and_orders_have_their_own(tmp_p
     first, other = (units._poller(each)._unit for each in config.modbus)
     assert first._bus is other._bus  # type: ignore[attr-defined]
     assert units.for_orders(config.modbus[0])._bus is not first._bus  # type: ignore[attr-defined]
-
-
-@pytest.mark.parametrize(
-    "value", [Reading("A", 1.5, "kW", Quality.GOOD), Reading("B", value=True, unit="", quality=Quality.GOOD),
-              Reading("C", "auto", "", Quality.GOOD), Reading("D", None, "bar", Quality.OUT_OF_RANGE)],
-)  # fmt: skip
-def test_a_reading_is_handed_on_as_it_is(value: Reading) -> None:
-    assert reading_in(line_of(value)) == value
 
 
 @pytest.mark.parametrize(

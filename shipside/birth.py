@@ -1,0 +1,22 @@
+"""What a vessel says of herself: the birth message made of her configuration."""
+
+from __future__ import annotations
+
+from protocols.link.birth import Birth
+from shipside.config import AgentConfig
+
+
+def birth_of(config: AgentConfig, public_key: bytes, epoch: int, utc_ns: int, *, historical: bool = False) -> Birth:
+    """Return the birth of the vessel of `config`; a historical one tells a catalogue and nothing of her as she is."""
+    vessel, control = config.vessel, config.control
+    limits = {} if control is None else {
+        "rudder_deg_max": control.limits.rudder_slow_deg_max, "ahead_pct_max": control.limits.ahead_pct_max,
+        "astern_pct_max": control.limits.astern_pct_max, "speed_full_kn": control.hull.speed_full_kn,
+        "rpm_full": control.hull.rpm_full,
+    }  # fmt: skip
+    areas = () if control is None else tuple((area.kind, area.name, area.ring) for area in control.areas)
+    return Birth(
+        vessel.id, vessel.name, vessel.ship_type, vessel.mmsi, vessel.imo, vessel.length_m, vessel.beam_m,
+        epoch, utc_ns, config.catalogue.hash, config.catalogue.to_wire(), areas, limits,
+        None if control is None else control.to_plain(), public_key, historical,
+    )  # fmt: skip
