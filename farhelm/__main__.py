@@ -15,6 +15,7 @@ from farhelm.conn.cli import app as conn
 from farhelm.decode import decode
 from farhelm.doctor.cli import doctor
 from farhelm.export.cli import export
+from farhelm.keys.cli import app as keys
 from farhelm.ledger import app as ledger
 from farhelm.replay import replay
 from farhelm.tables.cli import tables
@@ -28,6 +29,7 @@ app.command()(decode)
 app.add_typer(certificates.app, name="certificates")
 app.command()(doctor)
 app.command()(export)
+app.add_typer(keys, name="keys")
 app.add_typer(ledger, name="ledger")
 app.command()(replay)
 app.command()(tables)

@@ -1,4 +1,4 @@
-"""The demo's Master: enrols the keys of consoles by signing a new roster, as `farhelm keys` will let a person do.
+"""The demo's Master: enrols the keys of consoles by signing a new roster, as `farhelm keys` lets a person do.
 
 Her key lies here, in a process of its own, and nowhere at the shore: the shore asks, the Master signs, the ship believes.
 `python -m farhelm.demo.master DEMO_FOLDER CONSOLE_URL VESSEL ...`: the folder may hold vessels of an earlier start as well.
@@ -16,6 +16,7 @@ from typing import Final
 import httpx
 
 from farhelm.demo import people
+from farhelm.keys.rights import RIGHTS
 from protocols.aio.clock import SystemClock
 from protocols.errors import MalformedError
 from protocols.link import signing
@@ -59,7 +60,7 @@ class Master:
     async def _enrol(self) -> None:
         answer = await self._http.get("/api/v1/enrolments")
         answer.raise_for_status()
-        asked = [row for row in answer.json()["enrolments"] if row["role"] in people.RIGHTS]
+        asked = [row for row in answer.json()["enrolments"] if row["role"] in RIGHTS]
         for path in self._rosters:
             roster = _roster_in(path)
             known = {entry.public_key for entry in roster.entries}
@@ -81,7 +82,7 @@ class Master:
         utc_ns = self._clock.utc_ns()
         return RosterEntry(
             row["person"], row["role"], row["roc"], row["console"], base64.b64decode(row["public_key"]),
-            people.RIGHTS[row["role"]], utc_ns - people.YEAR_NS, utc_ns + people.YEAR_NS,
+            RIGHTS[row["role"]], utc_ns - people.YEAR_NS, utc_ns + people.YEAR_NS,
         )  # fmt: skip
 
     async def _put(self, what: str, signed: bytes) -> None:

@@ -12,6 +12,7 @@ from typing import Final
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 
+from farhelm.keys.rights import RIGHTS
 from protocols.link import signing
 from protocols.link.roster import Grant, Roster, RosterEntry
 from protocols.link.signing import Domain
@@ -22,12 +23,6 @@ PEOPLE: Final = (
     ("vic", "viewer"), ("kim", "master"),
 )  # fmt: skip
 """Who works here, by name and role (AUT-11)."""
-RIGHTS: Final[dict[str, tuple[str, ...]]] = {
-    "operator": ("observe", "setpoint", "direct", "stop"),
-    "supervisor": ("observe", "setpoint", "direct", "stop", "supervise"),
-    "master": ("observe", "setpoint", "direct", "stop", "supervise"),
-}
-"""What a key of each role may sign; other roles sign nothing."""
 YEAR_NS: Final = 365 * 24 * 3600 * 1_000_000_000
 
 

@@ -20,6 +20,7 @@ from rich.console import Console
 
 from farhelm.demo import broker, configs, people, ports, postgres, recorded, station
 from farhelm.demo.children import Child, Children
+from farhelm.keys.rights import RIGHTS
 from protocols.aio.clock import SystemClock
 from simulators.fleet import FLEET
 
@@ -216,7 +217,7 @@ class Demo:
             "console_url": url,
             "people": [{"person": p.person, "role": p.role, "password": p.password} for p in staff],
             "tokens": {p.role: p.token for p in reversed(staff)},
-            "keys": {p.person: str(people.key_path(self._folder, p.person)) for p in staff if p.role in people.RIGHTS},
+            "keys": {p.person: str(people.key_path(self._folder, p.person)) for p in staff if p.role in RIGHTS},
             "roc": people.ROC,
         }
 

@@ -13,7 +13,6 @@ from typing import Any, Final
 import pytest
 import typer
 
-from control.believed import Believed
 from farhelm.__main__ import app
 from tests.architecture.source_tree import PACKAGES, ROOT, tracked
 
@@ -160,26 +159,6 @@ def test_every_test_that_a_document_names_is_there() -> None:
     assert [(path, name) for path, name in claimed if name not in known] == []
     paths = [(str(path), name) for path in documents() for name in TEST_PATH.findall(read(path))]
     assert [(path, name) for path, name in paths if not (ROOT / name).is_file()] == []
-
-
-def test_the_masters_lines_make_what_a_ship_believes(tmp_path: Path) -> None:
-    """The program in docs/installer.md, run as it stands: a ship takes its roster and grant, and a newer roster later."""
-    (block,) = [block for language, block in FENCE.findall(read(Path("docs/installer.md"))) if language == "python"]
-    (tmp_path / "master.py").write_text(block, "utf-8")
-    row = '{"person": "ann", "role": "operator", "roc": "R", "console": "desk-1", "public_key": "%s=", "key_state": "pending"}'
-    believed: Believed | None = None
-    for version, rows in ((1, ""), (2, row % ("A" * 43))):
-        (tmp_path / "asked.json").write_text('{"enrolments": [' + rows + "]}", "utf-8")
-        ran = subprocess.run([sys.executable, "master.py", "tern", str(version), "R", "asked.json"], cwd=tmp_path,
-                             env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=60, check=True)  # fmt: skip
-        key = bytes.fromhex(ran.stdout.rpartition(" ")[2])
-        believed = believed if believed is not None else Believed("tern", key)
-        assert believed.take_roster((tmp_path / "tern.roster").read_bytes()) == ""
-        assert believed.take_grant((tmp_path / "tern.grant").read_bytes()) == ""
-        assert believed.roster_version == version
-    assert believed is not None
-    assert believed.grant is not None
-    assert believed.grant.rocs == ("R",)
 
 
 @pytest.mark.parametrize("name", ["operator", "installer", "analyst", "wire-format"])
