@@ -22,7 +22,7 @@ from shipside.birth import birth_of
 from shipside.config import AgentConfig
 from shipside.config.link import Bearer
 from shipside.lookout import Lookout
-from shipside.ports import Clock, InputFacts, LineSource, MessagePort, ReadingSource, TakeLine
+from shipside.ports import Clock, InputFacts, LineSource, MessagePort, ReadingSource, TakeLines
 from shipside.sending.alerting import AlertDesk
 from shipside.sending.bearer import Outage
 from shipside.sending.chaining import Chain
@@ -107,9 +107,9 @@ class Collector:
             group.create_task(self._receive(group), name="arrivals")
             group.create_task(self._loop(group), name="collector")
 
-    def _taker(self, source: str) -> TakeLine:
+    def _taker(self, source: str) -> TakeLines:
         """Return what takes the lines of an input: first the raw log, then whoever understands them."""
-        take = self.listening.line_taker(source)
+        take = self.listening.lines_taker(source)
         return take if self._raw is None else self._raw.taker(source, take)
 
     async def _loop(self, group: asyncio.TaskGroup) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from protocols.nmea0183.datagram import LineCounter
@@ -11,7 +11,7 @@ from protocols.nmea0183.moment import is_rolled_over, judged
 from protocols.nmea0183.sentence import Rejected, Sentence, parse_line, readings
 from protocols.reading import Reading
 from shipside.config import AgentConfig
-from shipside.ports import Clock, InputFacts, TakeLine
+from shipside.ports import Clock, InputFacts, TakeLines
 from telemetry.alerts import DataAlert
 from telemetry.derived import SOURCE as DERIVED_SOURCE
 from telemetry.derived import Deriver
@@ -35,15 +35,22 @@ DERIVE_S: Final = 1.0
 """How often channels are derived: as often as wind, log and receivers speak."""
 TakeAis = Callable[[str, Sentence], None]
 TakeReport: TypeAlias = "Callable[[AisReport], None]"
+Parse = Callable[[Sequence[bytes]], list[Sentence | Rejected]]
+"""From the lines of one read to what each of them is, in their order."""
+
+
+def one_by_one(lines: Sequence[bytes]) -> list[Sentence | Rejected]:
+    """Return what each line is; who has numpy does it faster, by `protocols.nmea0183.batch`."""
+    return [parse_line(line) for line in lines]
 
 
 class Listening:
     """Parses lines and polled values into one picture; one bad line costs itself and is counted by its reason."""
 
     def __init__(self, config: AgentConfig, clock: Clock, take_ais: TakeAis | None = None,
-                 take_report: TakeReport | None = None) -> None:  # fmt: skip
+                 take_report: TakeReport | None = None, parse: Parse = one_by_one) -> None:  # fmt: skip
         """Listen for the channels of the catalogue; AIS sentences go to `take_ais`, AIS groups to `take_report`, or nowhere."""
-        self._clock = clock
+        self._clock, self._parse = clock, parse
         self._take_ais = take_ais
         self._take_report = take_report
         self._buses = frozenset(entry.name for entry in config.inputs if entry.protocol == "nmea2000")
@@ -58,34 +65,43 @@ class Listening:
         self._derive_due_s = 0.0
         self._integrity = Integrity(config.catalogue.by_id, config.integrity)
 
-    def line_taker(self, source: str) -> TakeLine:
+    def lines_taker(self, source: str) -> TakeLines:
         """Return what takes the lines of the input called `source`."""
-        return lambda line: self.take_line(source, line)
+        return lambda lines: self.take_lines(source, lines)
 
     def take_line(self, source: str, line: bytes) -> None:
         """Take one line of the input called `source`."""
+        self.take_lines(source, (line,))
+
+    def take_lines(self, source: str, lines: Sequence[bytes]) -> None:
+        """Take the lines of one read of the input called `source`: they came at one moment, which is now."""
         if self.n2k is not None and source in self._buses:
-            self._take_frame(self.n2k, source, line)
+            for line in lines:
+                self._take_frame(self.n2k, source, line)
             return
-        sentence = parse_line(line)
-        if isinstance(sentence, Rejected):
-            self.reject(source, sentence.reason)
-            return
-        now_s = self._clock.now_s()
-        if not self._integrity.lines.receive(source, sentence.talker, sentence.formatter, now_s):
+        now_s, utc_ns = self._clock.now_s(), self._clock.utc_ns()
+        for sentence in self._parse(lines):
+            if isinstance(sentence, Sentence):
+                self._take_sentence(source, sentence, now_s, utc_ns)
+            else:
+                self.reject(source, sentence.reason)
+
+    def _take_sentence(self, source: str, sentence: Sentence, now_s: float, utc_ns: int) -> None:
+        talker, formatter, _, tag, *_ = sentence
+        if not self._integrity.lines.receive(source, talker, formatter, now_s):
             self.reject(source, "unlisted")
             return
-        if sentence.tag is not None:
-            self.lost.setdefault(source, LineCounter()).receive(sentence.tag)
-        if sentence.formatter in AIS:
+        if tag is not None:
+            self.lost.setdefault(source, LineCounter()).receive(tag)
+        if formatter in AIS:
             if self._take_ais is not None:
                 self._take_ais(source, sentence)
             return
         found = readings(sentence)
         if isinstance(found, str):
             self.reject(source, found)
-            return
-        self._receive(found, f"{source}/{sentence.talker}", now_s)
+        elif found:
+            self._receive(found, f"{source}/{talker}", now_s, utc_ns)
 
     def _take_frame(self, lines: N2kLines, source: str, line: bytes) -> None:
         """Take one line of an input of NMEA 2000; groups that feed nothing are no fault."""
@@ -97,7 +113,7 @@ class Listening:
             now_s = self._clock.now_s()
             self._integrity.lines.receive(source, heard.speaker, what, now_s)
             if heard.report is None:
-                self._receive(heard.readings, f"{source}/{heard.speaker}", now_s)
+                self._receive(heard.readings, f"{source}/{heard.speaker}", now_s, self._clock.utc_ns())
             elif self._take_report is not None:
                 self._take_report(heard.report)
 
@@ -111,13 +127,13 @@ class Listening:
         def take(reading: Reading) -> None:
             now_s = self._clock.now_s()
             self._integrity.lines.receive(source, "", reading.channel, now_s)
-            self._receive([reading], source, now_s)
+            self._receive([reading], source, now_s, self._clock.utc_ns())
 
         return take
 
-    def take_target(self, fix: TargetFix) -> None:
+    def take_target(self, fix: TargetFix, now_s: float) -> None:
         """Judge an AIS report; one that cannot be true raises an alert and is shown all the same."""
-        self._integrity.receive_target(fix, self.picture, self._clock.now_s())
+        self._integrity.receive_target(fix, self.picture, now_s)
 
     def doubt_of(self, mmsi: int) -> str | None:
         """Return why an AIS target is doubted now, as `telemetry.ghosts` names it; None when it is not."""
@@ -159,14 +175,18 @@ class Listening:
         """Return the alerts about data that were raised or rectified since the last call."""
         return self._integrity.tick(self.picture, now_s)
 
-    def _receive(self, found: list[Reading], source: str, now_s: float) -> None:
-        utc_ns = self._clock.utc_ns()
-        for reading in found:
-            if reading.channel == UTC and not is_rolled_over(reading, utc_ns):
-                self._integrity.receive_utc(reading, source, self.picture, now_s)
-        dated = [judged(reading, utc_ns) if reading.channel == UTC else reading for reading in found]
-        for reading in self._integrity.receive(dated, source, self.picture, now_s):
+    def _receive(self, found: list[Reading], source: str, now_s: float, utc_ns: int) -> None:
+        for place, reading in enumerate(found):
+            if reading[0] == UTC:
+                found[place] = self._dated(reading, source, now_s, utc_ns)
+        for reading in self._integrity.receive(found, source, self.picture, now_s):
             self.picture.receive(reading, source, now_s, utc_ns)
+
+    def _dated(self, reading: Reading, source: str, now_s: float, utc_ns: int) -> Reading:
+        """Return a receiver's moment as it may be believed; its word on our own clock counts unless its weeks rolled over."""
+        if not is_rolled_over(reading, utc_ns):
+            self._integrity.receive_utc(reading, source, self.picture, now_s)
+        return judged(reading, utc_ns)
 
 
 def _bus_lines() -> N2kLines:

@@ -15,11 +15,13 @@ from protocols.reading import Reading
 
 __all__ = [
     "Clock", "EquipmentError", "InputFacts", "LineOutput", "LineSource", "MessagePort", "PanelPort", "ReadingSource",
-    "RefusedError", "RegisterPort", "SilentError", "Table", "TakeLine",
+    "RefusedError", "RegisterPort", "SilentError", "Table", "TakeLine", "TakeLines",
 ]  # fmt: skip
 
 TakeLine = Callable[[bytes], None]
-"""Told each line as it comes, without its line end; must return at once."""
+"""Told one line, without its end; must return at once."""
+TakeLines = Callable[[list[bytes]], None]
+"""Told the lines of one read as they come, in their order, without line ends; must return at once."""
 
 Table = Literal["coil", "discrete", "input", "holding"]
 """The four Modbus tables."""
@@ -70,7 +72,7 @@ class LineSource(Protocol):
         """Name of the input in the configuration."""
         ...
 
-    async def run(self, take: TakeLine) -> None:
+    async def run(self, take: TakeLines) -> None:
         """Pass lines to `take` until cancelled; a recording may return at its end. Never raises for lost equipment."""
         ...
 

@@ -7,6 +7,7 @@ from typing import Final
 from protocols.ais.reader import AisReader
 from protocols.ais.report import AisReport
 from protocols.link.batch import TargetReport
+from protocols.nmea0183.batch import parse_lines
 from protocols.nmea0183.sentence import Sentence
 from shipside.config import AgentConfig
 from shipside.listening import Listening
@@ -24,7 +25,7 @@ class Traffic:
     def __init__(self, config: AgentConfig, clock: Clock) -> None:
         """Listen for the vessel of `config`."""
         self._own_mmsi, self._clock = config.vessel.mmsi, clock
-        self.listening = Listening(config, clock, self._take, self._take_report)
+        self.listening = Listening(config, clock, self._take, self._take_report, parse_lines)
         self.targets, self.ais = TargetTable(), AisReader()
         self.heard_s: float | None = None
         """When AIS last said anything, of whomever, own ship included: the receiver lives. None: not since the start."""
@@ -43,11 +44,12 @@ class Traffic:
 
     def _take_report(self, report: AisReport) -> None:
         """Take what an AIS message says of a target; own ship is none, nor is who sends a text or a number of nobody."""
-        self.heard_s = self._clock.now_s()
-        self.listening.take_target(TargetFix(
+        self.heard_s = now_s = self._clock.now_s()
+        fix = TargetFix(
             report.type, report.mmsi, report.is_own_ship, report.latitude_deg, report.longitude_deg, report.sog_kn,
             report.heading_deg, report.rot_deg_min,
-        ))  # fmt: skip
+        )  # fmt: skip
+        self.listening.take_target(fix, now_s)
         if report.is_own_ship or report.mmsi == self._own_mmsi:
             return
         if report.is_of_somebody and report.is_of_target:
@@ -56,4 +58,4 @@ class Traffic:
                 report.cog_deg, report.heading_deg, report.rot_deg_min, report.nav_status, report.ship_type,
                 report.name, report.callsign, report.length_m, report.beam_m,
             )  # fmt: skip
-            self.targets.receive(target, self._clock.now_s())
+            self.targets.receive(target, now_s)

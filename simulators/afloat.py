@@ -14,7 +14,7 @@ from shipside.actuators.plc import Plc
 from shipside.collector import SUBSCRIBED, Collector, will
 from shipside.commanding.safety import SafetyShell, subscriptions
 from shipside.config import AgentConfig
-from shipside.ports import InputFacts, TakeLine
+from shipside.ports import InputFacts, TakeLines
 from shipside.sensors.poller import Poller
 from shipside.storage.journal import Journal
 from shipside.storage.spool import Spool
@@ -40,7 +40,7 @@ class Wire:
         self.is_plugged_in = True
         """False: whatever is put on it is lost."""
         self._last_s: float | None = None
-        self._take: TakeLine | None = None
+        self._take: TakeLines | None = None
         self._lines = 0
 
     @property
@@ -48,7 +48,7 @@ class Wire:
         """Name of the input in the configuration."""
         return self._name
 
-    async def run(self, take: TakeLine) -> None:
+    async def run(self, take: TakeLines) -> None:
         """Pass lines to `take` until cancelled."""
         self._take = take
         try:
@@ -58,11 +58,11 @@ class Wire:
 
     def put(self, lines: Iterable[bytes]) -> None:
         """Put lines on the wire."""
-        for line in lines:
-            if self._take is not None and self.is_plugged_in:
-                self._lines += 1
-                self._last_s = self._clock.now_s()
-                self._take(line.rstrip(b"\r\n"))
+        put = [line.rstrip(b"\r\n") for line in lines]
+        if self._take is not None and self.is_plugged_in and put:
+            self._lines += len(put)
+            self._last_s = self._clock.now_s()
+            self._take(put)
 
     def facts(self) -> InputFacts:
         """Return how the input is doing."""
@@ -77,14 +77,14 @@ class Autopilot(WiredAutopilot):
         super().__init__(ship)
         self._heard_by = tuple(heard_by)
 
-    async def run(self, take: TakeLine) -> None:
+    async def run(self, take: TakeLines) -> None:
         """Pass answers to `take`, and to the others, until cancelled."""
-        await super().run(lambda line: self._pass(line, take))
+        await super().run(lambda lines: self._pass(lines, take))
 
-    def _pass(self, line: bytes, take: TakeLine) -> None:
-        take(line)
+    def _pass(self, lines: list[bytes], take: TakeLines) -> None:
+        take(lines)
         for wire in self._heard_by:
-            wire.put((line,))
+            wire.put(lines)
 
 
 @dataclass(frozen=True, slots=True)

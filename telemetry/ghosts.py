@@ -6,9 +6,9 @@ AIS is sent in the clear by anybody; a doubted target is told, never hidden (rel
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
-from telemetry.plane import KNOT_MPS, NM_M, difference_deg, distance_m
+from telemetry.plane import KNOT_MPS, NM_M, difference_deg, is_within
 
 GhostReason = Literal["speed", "two-places", "range", "own-number", "turn-rate"]
 
@@ -43,9 +43,8 @@ class GhostLimits:
     """A whole circle in a minute; only planing boats turn faster, and they send no rate."""
 
 
-@dataclass(frozen=True, slots=True)
-class TargetFix:
-    """One position report as it was received; None: not available."""
+class TargetFix(NamedTuple):
+    """One position report as it was received; None: not available. A tuple, because hundreds are made a second."""
 
     type: int
     """AIS message type."""
@@ -92,7 +91,7 @@ class GhostWatch:
         moved = self._moved(fix, place, now_s)
         if stated or moved:
             return stated or moved
-        if own is not None and distance_m(*place, *own) > self._limits.range_nm_max * NM_M:
+        if own is not None and not is_within(place, own, self._limits.range_nm_max * NM_M):
             return "range"
         return None
 
@@ -122,7 +121,7 @@ class GhostWatch:
 
     def _reaches(self, start: tuple[float, float], end: tuple[float, float], step_s: float) -> bool:
         run_m = self._limits.speed_kn_max * KNOT_MPS * max(step_s, STEP_MIN_S)
-        return distance_m(*end, *start) <= run_m + SLACK_M
+        return is_within(end, start, run_m + SLACK_M)
 
     @staticmethod
     def _turned(before: _Known, fix: TargetFix, step_s: float) -> GhostReason | None:

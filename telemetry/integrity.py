@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 
 from protocols.nmea0183.moment import EARLIEST_NS
@@ -38,6 +39,9 @@ COMPARED: Final[dict[Quantity, tuple[tuple[str, ...], str, str]]] = {
 
 FROM_SATELLITES: Final = frozenset({"NAV_LAT", "NAV_LON", "NAV_SOG", "NAV_COG"})
 """What a receiver whose position is doubted is not believed for either."""
+OF_RECEIVERS: Final = FROM_SATELLITES | {"NAV_UTC"}
+MOMENTS_MAX: Final = 16
+"""Moments remembered: each is asked about some times while it is heard."""
 DOUBTS: Final[tuple[Doubt, ...]] = ("position-jump", "position-frozen", "position-drag", "gnss-time")
 
 DOUBTED_MAX: Final = 50
@@ -91,13 +95,22 @@ class Integrity:
 
         What a receiver says of a position that is doubted is INVALID: it carries no value, so that no interlock can use it.
         """
+        if self._rules.ranking:
+            self._tell_unranked(readings, source, now_s)
+        for channel, value, _, _ in readings:
+            if channel in OF_RECEIVERS and value is not None:
+                return self._plausible(readings, source, picture, now_s)
+        return readings
+
+    def _tell_unranked(self, readings: list[Reading], source: str, now_s: float) -> None:
         for reading in readings:
             ranked = self._rules.ranking.get(reading.channel)
             if ranked is not None and source not in ranked and source.partition("/")[0] not in ranked:
                 self.lines.tell_unranked(reading.channel, source, now_s)
+
+    def _plausible(self, readings: list[Reading], source: str, picture: Picture, now_s: float) -> list[Reading]:
+        """Return what a receiver gave, without the values while its position is doubted."""
         found = {reading.channel: reading for reading in readings if reading.value is not None}
-        if "NAV_UTC" not in found and FROM_SATELLITES.isdisjoint(found):
-            return readings
         watch = self._position_watch(source, is_position="NAV_LAT" in found)
         if watch is None:
             return readings
@@ -124,7 +137,7 @@ class Integrity:
 
     def receive_target(self, fix: TargetFix, picture: Picture, now_s: float) -> GhostReason | None:
         """Take an AIS report; return why it cannot be true, which an alert tells as well. Nothing is hidden for it."""
-        latitude, longitude = _believed(picture, "NAV_LAT", now_s), _believed(picture, "NAV_LON", now_s)
+        latitude, longitude = picture.good_number("NAV_LAT", now_s), picture.good_number("NAV_LON", now_s)
         own = None if latitude is None or longitude is None else (latitude, longitude)
         reason = self._ghosts.receive(fix, own, now_s)
         if reason is not None and (fix.mmsi in self._doubted or len(self._doubted) < DOUBTED_MAX):
@@ -156,8 +169,8 @@ class Integrity:
 
     def _reckon(self, picture: Picture, now_s: float) -> None:
         """Carry the dead reckoning on; with headings that disagree there is none."""
-        heading_deg = None if self._agreement.found("heading") else _believed(picture, "NAV_HDG", now_s)
-        speed_kn, across_kn = _believed(picture, "NAV_STW", now_s), _believed(picture, "NAV_STWT", now_s)
+        heading_deg = None if self._agreement.found("heading") else picture.good_number("NAV_HDG", now_s)
+        speed_kn, across_kn = picture.good_number("NAV_STW", now_s), picture.good_number("NAV_STWT", now_s)
         self._reckoning.receive(now_s, heading_deg, speed_kn, across_kn)
 
     def tick(self, picture: Picture, now_s: float) -> tuple[DataAlert, ...]:
@@ -206,18 +219,15 @@ def _doubted(reading: Reading) -> Reading:
     return Reading(reading.channel, None, reading.unit, Quality.INVALID)
 
 
-def _believed(picture: Picture, channel: str, now_s: float) -> float | None:
-    latest = picture.latest(channel, now_s)
-    is_good = latest is not None and latest.quality is Quality.GOOD
-    return latest.value if latest is not None and is_good and isinstance(latest.value, float) else None
-
-
 def _utc_s(reading: Reading | None) -> float | None:
     """Return seconds since 1970 of a NAV_UTC reading; None where there is none, or in a leap second."""
-    if reading is None or not isinstance(reading.value, str):
-        return None
+    return _moment_s(reading.value) if reading is not None and isinstance(reading.value, str) else None
+
+
+@lru_cache(MOMENTS_MAX)
+def _moment_s(text: str) -> float | None:
     try:
-        return datetime.fromisoformat(reading.value).timestamp()
+        return datetime.fromisoformat(text).timestamp()
     except ValueError:
         return None
 

@@ -43,6 +43,10 @@ class LineList:
 @dataclass(slots=True)
 class _Speaker:
     began_s: float
+    is_even: bool
+    """Its rate says something."""
+    is_first: bool
+    """Its talker was heard from the first minutes on: it is never new."""
     count: int = 0
     most: int = 0
     """Most lines of one window while learning."""
@@ -78,15 +82,17 @@ class LineWatch:
         if heard is None:
             heard = self._inputs[source] = _Input(now_s, {}, {})
         is_learning = now_s - heard.heard_first_s < LEARN_S
-        self._judge_talker(source, talker, heard, now_s, is_learning=is_learning)
         address = talker + formatter
         speaker = heard.speakers.get(address)
+        if speaker is None or not speaker.is_first:
+            self._judge_talker(source, talker, heard, now_s, is_learning=is_learning)
         if speaker is None:
             if len(heard.speakers) >= SPEAKERS_MAX:
                 return True
-            speaker = heard.speakers[address] = _Speaker(now_s, spoke_s=now_s)
-        if formatter not in UNEVEN:
-            self._count(f"{source}/{address}", speaker, now_s, is_learning=is_learning)
+            is_first = heard.talkers.get(talker) == heard.heard_first_s
+            speaker = heard.speakers[address] = _Speaker(now_s, formatter not in UNEVEN, is_first, spoke_s=now_s)
+        if speaker.is_even and not self._count(speaker, now_s, is_learning=is_learning):
+            self._tell("input-rate", f"{source}/{address}", now_s)
         return True
 
     def findings(self, now_s: float) -> dict[tuple[LineFinding, str], float]:
@@ -105,7 +111,9 @@ class LineWatch:
         if first_s > heard.heard_first_s and now_s - first_s < LEARN_S:
             self._tell("input-new-source", f"{source}/{talker}", now_s)
 
-    def _count(self, name: str, speaker: _Speaker, now_s: float, *, is_learning: bool) -> None:
+    @staticmethod
+    def _count(speaker: _Speaker, now_s: float, *, is_learning: bool) -> bool:
+        """Count one line of `speaker`; return whether it speaks no more often than it used to."""
         silence_s = now_s - speaker.spoke_s
         speaker.spoke_s = now_s
         if now_s - speaker.began_s >= WINDOW_S:
@@ -115,11 +123,11 @@ class LineWatch:
         if silence_s > WINDOW_S:
             speaker.spare = speaker.most * silence_s / WINDOW_S
         speaker.count += 1
-        usual = speaker.most + speaker.spare
         if is_learning or not speaker.most:
             speaker.most = max(speaker.most, speaker.count)
-        elif speaker.count > usual * RATE_TIMES and speaker.count > usual + RATE_MORE:
-            self._tell("input-rate", name, now_s)
+            return True
+        usual = speaker.most + speaker.spare
+        return speaker.count <= usual * RATE_TIMES or speaker.count <= usual + RATE_MORE
 
     def tell_unranked(self, channel: str, source: str, now_s: float) -> None:
         """Take that `source` gave `channel`, whose list of sources does not name it."""

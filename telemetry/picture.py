@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from protocols.reading import Quality, Reading, Value
 from telemetry.channel import Channel
@@ -11,9 +11,8 @@ from telemetry.quality import aged, judged
 from telemetry.sources import SOURCES_MAX, SourceSelector, SourceSwitch
 
 
-@dataclass(frozen=True, slots=True)
-class Latest:
-    """The latest reading of one channel."""
+class Latest(NamedTuple):
+    """The latest reading of one channel; a tuple, because hundreds are made a second."""
 
     channel: str
     value: Value | None
@@ -48,16 +47,19 @@ class Picture:
 
     def receive(self, reading: Reading, source: str, now_s: float, utc_ns: int) -> None:
         """Take a reading that `source` gave at `now_s`."""
-        channel = self._channels.get(reading.channel)
+        short_id = reading[0]
+        channel = self._channels.get(short_id)
         if channel is None:
             self._unknown_count += 1
             return
         true = judged(reading, channel)
-        true = self._thawed(true, channel, source, now_s)
-        good = true.quality in (Quality.GOOD, Quality.MANUAL)
-        believed = self._selector.receive(channel.short_id, source, now_s, channel.max_age_s, good=good)
-        latest = Latest(channel.short_id, true.value, true.quality, now_s, utc_ns, source)
-        self._keep(channel.short_id, source, latest, believed=believed)
+        if channel.frozen_s is not None:
+            true = self._thawed(true, channel, source, now_s)
+        _, value, _, quality = true
+        good = quality is Quality.GOOD or quality is Quality.MANUAL
+        believed = self._selector.receive(short_id, source, now_s, channel.max_age_s, good=good)
+        latest: Latest = tuple.__new__(Latest, (short_id, value, quality, now_s, utc_ns, source))
+        self._keep(short_id, source, latest, believed=believed)
 
     def _thawed(self, reading: Reading, channel: Channel, source: str, now_s: float) -> Reading:
         """Return a GOOD reading as FROZEN where its source has said the same for longer than its channel allows."""
@@ -74,7 +76,9 @@ class Picture:
         return Reading(reading.channel, reading.value, reading.unit, Quality.FROZEN)
 
     def _keep(self, short_id: str, source: str, latest: Latest, *, believed: bool) -> None:
-        sources = self._by_source.setdefault(short_id, {})
+        sources = self._by_source.get(short_id)
+        if sources is None:
+            sources = self._by_source[short_id] = {}
         if source in sources or len(sources) < SOURCES_MAX:
             sources[source] = latest
         if believed:
@@ -86,6 +90,13 @@ class Picture:
         """Return the believed value of a channel with its quality at `now_s`; None when it never spoke."""
         held = self._latest.get(short_id)
         return None if held is None else self._as_of(held, now_s)
+
+    def good_number(self, short_id: str, now_s: float) -> float | None:
+        """Return the believed value of a channel where it is a number and GOOD at `now_s`; None otherwise."""
+        held = self._latest.get(short_id)
+        if held is None or held.quality is not Quality.GOOD or not isinstance(held.value, float):
+            return None
+        return held.value if now_s - held.at_s <= self._channels[short_id].max_age_s else None
 
     def all_sources(self, short_id: str, now_s: float) -> tuple[Latest, ...]:
         """Return the latest of each source of a channel, in order of first hearing, for comparing them (INT-12)."""

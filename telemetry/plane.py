@@ -8,6 +8,8 @@ from typing import Final
 _A_M: Final = 6_378_137.0
 _E2: Final = 0.00669437999014
 """Semi-major axis and first eccentricity squared of WGS84."""
+DEGREE_M_MIN, DEGREE_M_MAX = 110_574.0, 111_695.0
+"""A degree of latitude at the equator and at a pole, rounded outwards; one of longitude is never longer than the latter."""
 KNOT_MPS: Final = 1852.0 / 3600.0
 NM_M: Final = 1852.0
 
@@ -26,6 +28,14 @@ def offset_m(latitude_deg: float, longitude_deg: float, from_latitude_deg: float
 def distance_m(latitude_deg: float, longitude_deg: float, from_latitude_deg: float, from_longitude_deg: float) -> float:
     """Return the distance between two places in metres."""
     return math.hypot(*offset_m(latitude_deg, longitude_deg, from_latitude_deg, from_longitude_deg))
+
+
+def is_within(place: tuple[float, float], other: tuple[float, float], limit_m: float) -> bool:
+    """Return whether two places (latitude, longitude) are at most `limit_m` apart, reckoned only where that is not plain."""
+    north_deg, east_deg = abs(place[0] - other[0]), abs(place[1] - other[1])
+    if (north_deg + east_deg) * DEGREE_M_MAX <= limit_m:
+        return True
+    return north_deg * DEGREE_M_MIN <= limit_m and distance_m(*place, *other) <= limit_m
 
 
 def difference_deg(angle_deg: float, from_deg: float) -> float:

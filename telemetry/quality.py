@@ -17,12 +17,22 @@ def judged(reading: Reading, channel: Channel) -> Reading:
 
     What the instrument or the decoder already called INVALID or OUT_OF_RANGE stays so; both carry no value.
     """
-    quality = reading.quality
-    if quality in (Quality.INVALID, Quality.OUT_OF_RANGE) or reading.value is None:
+    _, value, unit, quality = reading
+    if (
+        type(value) is float
+        and quality is Quality.GOOD
+        and channel.kind == "number"
+        and unit == channel.unit
+        and channel.low is not None
+        and channel.high is not None
+        and channel.low <= value <= channel.high
+    ):
+        return reading  # nearly all are so; what follows says what is wrong with the others
+    if quality in (Quality.INVALID, Quality.OUT_OF_RANGE) or value is None:
         verdict = quality if quality is Quality.OUT_OF_RANGE else Quality.INVALID
         return Reading(reading.channel, None, channel.unit, verdict)
-    value = _of_kind(reading.value, channel)
-    if value is None or reading.unit != channel.unit:
+    value = _of_kind(value, channel)
+    if value is None or unit != channel.unit:
         return Reading(reading.channel, None, channel.unit, Quality.INVALID)
     if isinstance(value, float) and channel.kind == "number" and not _in_range(value, channel):
         return Reading(reading.channel, None, channel.unit, Quality.OUT_OF_RANGE)

@@ -55,11 +55,15 @@ class SourceSelector:
 
     def receive(self, channel: str, source: str, now_s: float, max_age_s: float, *, good: bool) -> bool:
         """Note that `source` spoke; return True when its reading is the one to show."""
-        choice = self._choices.setdefault(channel, _Choice())
+        choice = self._choices.get(channel)
+        if choice is None:
+            choice = self._choices[channel] = _Choice()
         choice.max_age_s = max_age_s
-        if source not in choice.heard and len(choice.heard) >= SOURCES_MAX:
-            return False
-        heard = choice.heard.setdefault(source, _Heard())
+        heard = choice.heard.get(source)
+        if heard is None:
+            if len(choice.heard) >= SOURCES_MAX:
+                return False
+            heard = choice.heard[source] = _Heard()
         if good:
             if now_s - heard.good_at_s > max_age_s:
                 heard.good_since_s = now_s

@@ -12,7 +12,9 @@ TARGETS_MAX: Final = 2_000
 """Most targets kept; a busy strait shows about 1,000. The one unheard for longest goes first."""
 FORGET_S: Final = 600.0
 """A target unheard for 10 minutes is forgotten: three times the longest interval of a ship at anchor (ITU-R M.1371)."""
-_NOTHING: Final = (None,) * 5
+STATIC_FROM: Final = TargetReport._fields.index("ship_type")
+"""Where in a report the static fields begin, which go to its end."""
+_NOTHING: Final = (None,) * (len(TargetReport._fields) - STATIC_FROM)
 """The static parts of a report that has none."""
 
 
@@ -81,19 +83,15 @@ class TargetTable:
 
 def _is_static(report: TargetReport) -> bool:
     """Return whether a report tells who a target is, and not where."""
-    static = report.ship_type, report.name, report.callsign, report.length_m, report.beam_m
-    return report.latitude_deg is None and report.sog_kn is None and static != _NOTHING
+    return report.latitude_deg is None and report.sog_kn is None and report[STATIC_FROM:] != _NOTHING
 
 
 def _merged(known: TargetReport, report: TargetReport) -> TargetReport:
     """Return `known` with the parts that `report` brings; a position that is lost is lost, it does not linger."""
+    static = report[STATIC_FROM:]
+    if static == _NOTHING:  # most reports are of motion alone
+        merged: TargetReport = tuple.__new__(TargetReport, report[:STATIC_FROM] + known[STATIC_FROM:])
+        return merged
     motion = known if _is_static(report) else report
-    return TargetReport(
-        known.mmsi, motion.utc_ns, motion.latitude_deg, motion.longitude_deg, motion.sog_kn, motion.cog_deg,
-        motion.heading_deg, motion.rot_deg_min, motion.nav_status,
-        known.ship_type if report.ship_type is None else report.ship_type,
-        known.name if report.name is None else report.name,
-        known.callsign if report.callsign is None else report.callsign,
-        known.length_m if report.length_m is None else report.length_m,
-        known.beam_m if report.beam_m is None else report.beam_m,
-    )  # fmt: skip
+    filled = tuple(before if now is None else now for before, now in zip(known[STATIC_FROM:], static, strict=True))
+    return TargetReport._make(motion[:STATIC_FROM] + filled)

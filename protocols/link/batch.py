@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,9 +23,8 @@ class Column:
     """protocols.reading.Quality of each sample."""
 
 
-@dataclass(frozen=True, slots=True)
-class TargetReport:
-    """One AIS target as last heard; None means not available."""
+class TargetReport(NamedTuple):
+    """One AIS target as last heard; None means not available. A tuple, because hundreds are made a second."""
 
     mmsi: int
     utc_ns: int

@@ -9,7 +9,7 @@ from protocols.link import fields
 from protocols.link.batch import TargetReport
 from protocols.link.cbor import Plain
 
-FIELDS: Final = tuple(TargetReport.__slots__)
+FIELDS: Final = TargetReport._fields
 _WHOLE_MAX: Final = {"nav_status": 15, "ship_type": 255}
 _TEXT_LENGTH_MAX: Final = 40
 """AIS names have at most 20 characters (34 with the extension of message 21)."""
@@ -17,7 +17,7 @@ _TEXT_LENGTH_MAX: Final = 40
 
 def write(target: TargetReport) -> Plain:
     """Return the fields of `target` as a list."""
-    return [getattr(target, name) for name in FIELDS]
+    return list(target)
 
 
 def read(item: Plain) -> TargetReport:

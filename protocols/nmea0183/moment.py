@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final, Literal
 
 from protocols.reading import Quality, Reading
@@ -16,6 +17,8 @@ EARLIEST_NS: Final = 1_767_225_600_000_000_000
 """2026-01-01: no ship ran this program before it was written, so no true date lies earlier, be it ours or a receiver's."""
 APART_S_MAX: Final = 86_400.0
 """Furthest that receiver and agent may be apart: further, one of the two clocks is simply wrong."""
+MOMENTS_MAX: Final = 16
+"""Moments, and days, remembered: a moment is asked about several times while it is heard, a day all day."""
 
 
 def verdict(utc: str, reference_ns: int) -> Verdict:
@@ -49,12 +52,17 @@ def is_rolled_over(reading: Reading, reference_ns: int) -> bool:
     return isinstance(reading.value, str) and verdict(reading.value, reference_ns) == "roll-over"
 
 
+@lru_cache(MOMENTS_MAX)
 def _seconds(utc: str) -> float | None:
     """Return UTC seconds since 1970; second 60 counts as the next one's 0. None where the text is no moment."""
     day, separator, rest = utc.removesuffix("Z").partition("T")
     try:
         hours, minutes, seconds = rest.split(":")
-        midnight = datetime.fromisoformat(day).replace(tzinfo=UTC).timestamp()
-        return midnight + int(hours) * 3600.0 + int(minutes) * 60.0 + float(seconds) if separator else None
+        return _midnight_s(day) + int(hours) * 3600.0 + int(minutes) * 60.0 + float(seconds) if separator else None
     except ValueError:
         return None
+
+
+@lru_cache(MOMENTS_MAX)
+def _midnight_s(day: str) -> float:
+    return datetime.fromisoformat(day).replace(tzinfo=UTC).timestamp()

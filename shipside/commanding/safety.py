@@ -136,7 +136,7 @@ class SafetyShell:
             group.create_task(self._port.run(), name="link")
             group.create_task(self._stop_port.run(), name="stop-link")
             for source in self._inputs:
-                group.create_task(source.run(self.listening.line_taker(source.name)), name=f"input {source.name}")
+                group.create_task(source.run(self.listening.lines_taker(source.name)), name=f"input {source.name}")
             for poller in self._pollers:
                 name = poller.facts().name
                 group.create_task(poller.run(self.listening.take_polled(name)), name=f"modbus {name}")

@@ -7,7 +7,7 @@ from typing import Final
 
 from protocols.nmea0183.framing import LineSplitter
 from shipside.config.inputs import InputConfig
-from shipside.ports import Clock, InputFacts, TakeLine
+from shipside.ports import Clock, InputFacts, TakeLines
 
 RETRY_FIRST_S: Final = 0.5
 RETRY_MAX_S: Final = 10.0
@@ -22,7 +22,7 @@ class LineInput:
         self.config = config
         self.clock = clock
         self.splitter = LineSplitter()
-        self.take: TakeLine = _ignore
+        self.take: TakeLines = _ignore
         self.is_open = False
         self.problem = "not opened yet"
         self._lines = 0
@@ -44,11 +44,11 @@ class LineInput:
         )  # fmt: skip
 
     def pass_on(self, lines: list[bytes]) -> None:
-        """Give whole lines to whoever takes them."""
-        for line in lines:
-            self._lines += 1
+        """Give the whole lines of one read to whoever takes them, all at once: they came at the same moment."""
+        if lines:
+            self._lines += len(lines)
             self._last_s = self.clock.now_s()
-            self.take(line)
+            self.take(lines)
 
     def reject(self) -> None:
         """Count a piece that was no line."""
@@ -62,7 +62,7 @@ class LineInput:
         """Note that the input stands."""
         self.is_open, self.problem = True, ""
 
-    async def run(self, take: TakeLine) -> None:
+    async def run(self, take: TakeLines) -> None:
         """Pass lines to `take` until cancelled; open the input again, more and more patiently, when it is lost."""
         self.take = take
         pause_s = RETRY_FIRST_S
@@ -84,5 +84,5 @@ class LineInput:
         raise NotImplementedError
 
 
-def _ignore(_line: bytes) -> None:
+def _ignore(_lines: list[bytes]) -> None:
     """Take lines before anybody asked for them."""

@@ -20,7 +20,7 @@ from typing import Final
 
 from shipside.config.inputs import InputConfig
 from shipside.lookout import Lookout
-from shipside.ports import Clock, InputFacts, LineSource, TakeLine
+from shipside.ports import Clock, InputFacts, LineSource, TakeLines
 from shipside.sensors.line_input import LineInput
 
 WAITING_MAX: Final = 500
@@ -67,12 +67,13 @@ class SharedInput:
         """Return how the input itself is doing."""
         return self._source.facts()
 
-    async def run(self, take: TakeLine) -> None:
+    async def run(self, take: TakeLines) -> None:
         """Pass lines to `take`, and on to the collector, until cancelled; the collector delays nothing here."""
 
-        def both(line: bytes) -> None:
-            take(line)
-            self._offer(line)
+        def both(lines: list[bytes]) -> None:
+            take(lines)
+            for line in lines:
+                self._offer(line)
 
         handing = asyncio.create_task(self._hand_on(), name=f"hand on {self.name}")
         try:
@@ -159,9 +160,11 @@ class HandedInput(LineInput):
         return True
 
     def _ready(self, bound: socket.socket) -> None:
+        lines: list[bytes] = []
         with contextlib.suppress(BlockingIOError):
             for _ in range(DATAGRAMS_AT_ONCE):
-                self.receive(bound.recv(DATAGRAM_BYTES_MAX))
+                lines += self._line_in(bound.recv(DATAGRAM_BYTES_MAX))
+        self.pass_on(lines)
 
     def facts(self) -> InputFacts:
         """Return how the input is doing, with what the safety process has told of it."""
@@ -171,12 +174,15 @@ class HandedInput(LineInput):
 
     def receive(self, datagram: bytes) -> None:
         """Pass the line in a datagram on, if there is one; one that comes late is rejected, as is what is none."""
+        self.pass_on(self._line_in(datagram))
+
+    def _line_in(self, datagram: bytes) -> list[bytes]:
         if len(datagram) < HEADER.size:
             self.reject()
-            return
+            return []
         arrived_s, rejected, lost = HEADER.unpack_from(datagram)
         self._told = (rejected, lost)
         if self.clock.now_s() - arrived_s > LATE_S:
             self.reject()
-        elif len(datagram) > HEADER.size:
-            self.pass_on([datagram[HEADER.size :]])
+            return []
+        return [datagram[HEADER.size :]] if len(datagram) > HEADER.size else []

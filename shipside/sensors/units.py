@@ -17,7 +17,7 @@ from protocols.reading import Reading
 from shipside.config import AgentConfig
 from shipside.config.inputs import InputConfig
 from shipside.config.modbus import ModbusConfig
-from shipside.ports import Clock, InputFacts, ReadingSource, TakeLine
+from shipside.ports import Clock, InputFacts, ReadingSource, TakeLine, TakeLines
 from shipside.sensors.handing import unit_socket
 from shipside.sensors.modbus_bus import ModbusBus, ModbusUnit, tcp_unit
 from shipside.sensors.modbus_line import SerialLine, TcpLine
@@ -98,7 +98,7 @@ class SharedUnit:
 
     async def run(self, take: TakeReading) -> None:
         """Pass readings to `take`, and answers on to the collector, until cancelled."""
-        await self._shared.run(lambda line: _read(line, self._registers, self.hear, take))
+        await self._shared.run(lambda lines: _read(lines, self._registers, self.hear, take))
 
 
 class HandedUnit:
@@ -116,7 +116,7 @@ class HandedUnit:
 
     async def run(self, take: TakeReading) -> None:
         """Pass readings to `take` until cancelled."""
-        await self._handed.run(lambda line: _read(line, self._registers, self.hear, take))
+        await self._handed.run(lambda lines: _read(lines, self._registers, self.hear, take))
 
 
 class _AsLines:
@@ -132,16 +132,17 @@ class _AsLines:
     def facts(self) -> InputFacts:
         return self._source.facts()
 
-    async def run(self, take: TakeLine) -> None:
-        self._source.hear = take
+    async def run(self, take: TakeLines) -> None:
+        self._source.hear = lambda line: take([line])
         await self._source.run(lambda _: None)
 
 
-def _read(line: bytes, registers: RegisterMap, hear: TakeLine, take: TakeReading) -> None:
-    """Pass an answer on, and what it says; a line that is none comes from nobody: the socket is our own."""
-    answer = answer_in(line)
-    if answer is None:
-        return
-    hear(line)
-    for reading in answer.readings(registers):
-        take(reading)
+def _read(lines: list[bytes], registers: RegisterMap, hear: TakeLine, take: TakeReading) -> None:
+    """Pass answers on, and what they say; a line that is none comes from nobody: the socket is our own."""
+    for line in lines:
+        answer = answer_in(line)
+        if answer is None:
+            continue
+        hear(line)
+        for reading in answer.readings(registers):
+            take(reading)

@@ -19,7 +19,7 @@ from typing import BinaryIO, Final
 import zstandard
 
 from shipside.config.raw import RawConfig
-from shipside.ports import Clock, TakeLine
+from shipside.ports import Clock, TakeLines
 
 HOUR_S: Final = 3600.0
 FLUSH_S: Final = 5.0
@@ -74,12 +74,13 @@ class RawLog:
         self.dropped_files_count = 0
         """Files that went for newer ones."""
 
-    def taker(self, source: str, then: TakeLine) -> TakeLine:
-        """Return what keeps each line of the input `source` and passes it on to `then`."""
+    def taker(self, source: str, then: TakeLines) -> TakeLines:
+        """Return what keeps the lines of the input `source` and passes them on to `then`."""
 
-        def take(line: bytes) -> None:
-            self.take(source, line)
-            then(line)
+        def take(lines: list[bytes]) -> None:
+            for line in lines:
+                self.take(source, line)
+            then(lines)
 
         return take
 

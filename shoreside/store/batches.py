@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Final, TypeVar
 
@@ -141,8 +140,8 @@ def _merged(known: TargetReport | None, report: TargetReport) -> TargetReport:
     if known is None:
         return report
     earlier, later = sorted((known, report), key=lambda one: one.utc_ns)
-    filled = {name: getattr(earlier, name) for name in TargetReport.__slots__ if getattr(later, name) is None}
-    return replace(later, **filled)
+    filled = {name: getattr(earlier, name) for name in TargetReport._fields if getattr(later, name) is None}
+    return later._replace(**filled)
 
 
 def _report_row(vessel_id: int, report: TargetReport) -> tuple[object, ...]:
@@ -153,5 +152,5 @@ def _report_row(vessel_id: int, report: TargetReport) -> tuple[object, ...]:
 
 
 def _report_json(report: TargetReport) -> str:
-    fields = {name: getattr(report, name) for name in TargetReport.__slots__}
+    fields = {name: getattr(report, name) for name in TargetReport._fields}
     return json.dumps(fields).replace("\\u0000", "\\ufffd")

@@ -80,7 +80,7 @@ class WiredAutopilot:
         """Wire to `ship`."""
         self._ship = ship
         self._name = name
-        self._take: Callable[[bytes], None] | None = None
+        self._take: Callable[[list[bytes]], None] | None = None
         self._lines = 0
         self._last_line_s: float | None = None
 
@@ -95,7 +95,7 @@ class WiredAutopilot:
         self.deliver()
         return True
 
-    async def run(self, take: Callable[[bytes], None]) -> None:
+    async def run(self, take: Callable[[list[bytes]], None]) -> None:
         """Pass answers to `take` until cancelled."""
         self._take = take
         try:
@@ -105,11 +105,11 @@ class WiredAutopilot:
 
     def deliver(self) -> None:
         """Pass on what the autopilot has said; with nobody listening it is lost, as on a wire."""
-        for line in self._ship.autopilot.outbox():
-            if self._take is not None:
-                self._lines += 1
-                self._last_line_s = self._ship.now_s
-                self._take(line.rstrip(b"\r\n"))
+        said = [line.rstrip(b"\r\n") for line in self._ship.autopilot.outbox()]
+        if self._take is not None and said:
+            self._lines += len(said)
+            self._last_line_s = self._ship.now_s
+            self._take(said)
 
     def facts(self) -> InputFacts:
         """Return how the input is doing."""

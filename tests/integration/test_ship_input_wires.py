@@ -112,7 +112,7 @@ def test_every_tcp_connection_is_kept_alive(kind: str) -> None:
     on_both_loops(proof(), kind)
 
 
-def _nothing(_line: bytes) -> None:
+def _nothing(_lines: list[bytes]) -> None:
     """Take no lines."""
 
 
@@ -121,7 +121,7 @@ async def test_what_the_kernel_drops_is_counted(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(datagrams, "RECEIVE_BUFFER_BYTES", 1)  # the kernel makes it the least it has
     lines: list[bytes] = []
     source = UdpInput(InputConfig("ais", "udp"), SystemClock())
-    async with running(source.run(lines.append)):
+    async with running(source.run(lines.extend)):
         await until(lambda: source.facts().is_open)
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as out:
             for _ in range(300):  # not a step of ours in between
@@ -139,7 +139,7 @@ async def test_a_buffer_of_its_size_loses_nothing_of_a_second() -> None:
     """The negative control: a second of a ship's network, 200 datagrams, while we are busy."""
     lines: list[bytes] = []
     source = UdpInput(InputConfig("ais", "udp"), SystemClock())
-    async with running(source.run(lines.append)):
+    async with running(source.run(lines.extend)):
         await until(lambda: source.facts().is_open)
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as out:
             for _ in range(200):
@@ -190,7 +190,7 @@ async def test_a_serial_adapter_pulled_and_put_back_under_its_name_is_read_again
         return ends
 
     ends = plug_in()
-    async with running(source.run(lines.append)):
+    async with running(source.run(lines.extend)):
         for count in (1, 2, 3):
             await until(lambda: source.facts().is_open)
             os.write(ends[0], LINE + b"\r\n" + LINE[:9])

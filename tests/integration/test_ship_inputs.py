@@ -70,7 +70,7 @@ async def test_tcp_client_reads_and_comes_back_after_a_cut() -> None:
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     source = open_input(InputConfig("mux", "tcp_client", "127.0.0.1", port), SystemClock())
-    async with running(lambda: source.run(lines.append)):
+    async with running(lambda: source.run(lines.extend)):
         # It connects and passes the whole line on; the half line waits for its rest.
         await until(lambda: lines == [HEADING])
         connections[0].write(DEPTH[5:] + b"\r\n")
@@ -89,7 +89,7 @@ async def test_tcp_client_reads_and_comes_back_after_a_cut() -> None:
 async def test_tcp_server_takes_noise_without_harm() -> None:
     lines: list[bytes] = []
     source = TcpServerInput(InputConfig("pilot-plug", "tcp_server", "127.0.0.1", 0), SystemClock())
-    async with running(lambda: source.run(lines.append)):
+    async with running(lambda: source.run(lines.extend)):
         await until(lambda: source.bound_port > 0)
         _, writer = await asyncio.open_connection("127.0.0.1", source.bound_port)
         writer.write(bytes(range(256)).replace(b"\n", b"").replace(b"\r", b"") * 40 + b"\r\n" + HEADING + b"\r\n")
@@ -103,7 +103,7 @@ async def test_tcp_server_takes_noise_without_harm() -> None:
 async def test_udp_takes_datagrams_of_lines() -> None:
     lines: list[bytes] = []
     source = UdpInput(InputConfig("ais", "udp", "127.0.0.1", free_port(socket.SOCK_DGRAM)), SystemClock())
-    async with running(lambda: source.run(lines.append)):
+    async with running(lambda: source.run(lines.extend)):
         await until(lambda: source.facts().is_open)
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
             sender.sendto(HEADING + b"\r\n" + DEPTH + b"\r\n", ("127.0.0.1", source.bound_port))
@@ -116,7 +116,7 @@ async def test_multicast_joins_on_loopback_and_drops_a_wrong_token() -> None:
     port = free_port(socket.SOCK_DGRAM)
     config = InputConfig("navd", "multicast450", "127.0.0.1", port, group="239.192.0.4", interface="127.0.0.1")
     source = MulticastInput(config, SystemClock())
-    async with running(lambda: source.run(lines.append)):
+    async with running(lambda: source.run(lines.extend)):
         await until(lambda: source.facts().is_open or bool(source.facts().reconnects_count))
         assert source.facts().is_open, source.facts().problem
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
@@ -133,7 +133,7 @@ async def test_serial_line_over_a_pty_and_its_end() -> None:
     ours, theirs = pty.openpty()
     config = InputConfig("gyro", "serial", path=os.ttyname(theirs), baud=38_400)
     source = open_input(config, SystemClock())
-    async with running(lambda: source.run(lines.append)):
+    async with running(lambda: source.run(lines.extend)):
         await until(lambda: source.facts().is_open)
         os.write(ours, b"\xff\xfe" + HEADING + b"\r\n" + HEADING + b"\r\n")
         await until(lambda: len(lines) == 2)
@@ -148,7 +148,7 @@ async def test_serial_line_over_a_pty_and_its_end() -> None:
 
 async def test_a_missing_serial_device_is_a_word_and_not_an_end() -> None:
     source = open_input(InputConfig("gyro", "serial", path="/dev/no-such-line"), SystemClock())
-    async with running(lambda: source.run(lambda _line: None)):
+    async with running(lambda: source.run(lambda _lines: None)):
         await until(lambda: source.facts().reconnects_count == 1)
         assert "/dev/no-such-line" in source.facts().problem
 
@@ -161,7 +161,7 @@ async def test_a_recording_plays_to_its_end(tmp_path: Path, suffix: str) -> None
     lines: list[bytes] = []
     source = open_input(InputConfig("trip", "replay", path=str(path), speed=0.0), SystemClock())
     async with asyncio.timeout(5):
-        await source.run(lines.append)
+        await source.run(lines.extend)
     assert lines == [HEADING, DEPTH]
     assert not source.facts().is_open
     assert source.facts().problem == "the recording is at its end"
@@ -175,13 +175,13 @@ async def test_a_recording_keeps_its_own_time(tmp_path: Path) -> None:
     source = open_input(InputConfig("trip", "replay", path=str(path), speed=10.0), clock)
     began_s = clock.now_s()
     async with asyncio.timeout(5):
-        await source.run(lambda _line: None)
+        await source.run(lambda _lines: None)
     assert 0.25 <= clock.now_s() - began_s <= 1.5
 
 
 async def test_a_missing_recording_is_a_word(tmp_path: Path) -> None:
     source = open_input(InputConfig("trip", "replay", path=str(tmp_path / "none.log")), SystemClock())
-    async with running(lambda: source.run(lambda _line: None)):
+    async with running(lambda: source.run(lambda _lines: None)):
         await until(lambda: source.facts().reconnects_count == 1)
         assert "none.log" in source.facts().problem
 

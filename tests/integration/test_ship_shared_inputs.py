@@ -45,14 +45,14 @@ class Both:
 
     @asynccontextmanager
     async def safety_running(self) -> AsyncGenerator[None]:
-        async with running(self.shared.run(self.safety.append)):
+        async with running(self.shared.run(self.safety.extend)):
             await until(lambda: self.inner.facts().is_open)
             yield
 
     @asynccontextmanager
     async def collector_running(self) -> AsyncGenerator[None]:
         self.handed = HandedInput(self.config, self.clock, self.path)
-        async with running(self.handed.run(self.collector.append)):
+        async with running(self.handed.run(self.collector.extend)):
             await until(lambda: self.handed.facts().is_open)
             yield
 
@@ -153,7 +153,7 @@ async def test_a_collector_that_hangs_fills_no_memory_and_delays_nothing(tmp_pat
 
 def test_a_late_line_or_noise_is_rejected(tmp_path: Path) -> None:
     both = Both(InputConfig("it", "udp"), tmp_path)
-    both.handed.take = both.collector.append
+    both.handed.take = both.collector.extend
     now_s = both.clock.now_s()
     late, prompt = HEADER.pack(now_s - sharing.LATE_S - 0.5, 0, 0), HEADER.pack(now_s, 0, 0)
     for datagram in (b"", b"short", late + HDT, prompt + HDT, prompt):

@@ -142,7 +142,7 @@ async def test_a_recording_is_replayed_line_by_line(tmp_path: Path) -> None:
     path.write_bytes(b"\r\n".join([good[0], b"$HEHDT,095.3,T*2B", good[1], b""]))
     source = open_input(InputConfig("trip", "replay", path=str(path), speed=0.0, protocol="nmea2000"), Still())
     lines: list[bytes] = []
-    await source.run(lines.append)
+    await source.run(lines.extend)
     assert lines == good
     assert source.facts().rejected_count == 1
 

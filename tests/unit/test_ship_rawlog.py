@@ -25,10 +25,10 @@ def _all(folder: Path) -> list[RawLine]:
 def test_a_line_is_kept_with_its_times_and_its_input_and_passed_on(tmp_path: Path) -> None:
     log, clock = _log(tmp_path / "raw")
     passed: list[bytes] = []
-    take = log.taker("bridge mux", passed.append)
-    take(LINE)
+    take = log.taker("bridge mux", passed.extend)
+    take([LINE])
     clock.s += 0.25
-    take(b"\xff\x00 noise")
+    take([b"\xff\x00 noise"])
     log.close()
     assert passed == [LINE, b"\xff\x00 noise"]
     assert _all(tmp_path / "raw") == [

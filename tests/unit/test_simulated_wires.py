@@ -44,7 +44,7 @@ async def test_the_wired_autopilot_answers_at_once_and_each_second() -> None:
     output: LineOutput = wire
     source: LineSource = wire
     heard: list[bytes] = []
-    listening = asyncio.create_task(source.run(heard.append))
+    listening = asyncio.create_task(source.run(heard.extend))
     await asyncio.sleep(0)
     assert await output.send(framed("INHTC,V,,,H,T,20.0,10.0,,20.0,095.0,,,T,C").rstrip())
     assert any(b",H,T,20.0,10.0,,20.0,95.0," in line for line in heard)

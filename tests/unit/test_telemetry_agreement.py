@@ -6,6 +6,8 @@ import math
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from protocols.reading import Quality, Reading
 from telemetry.agreement import Agreement, AgreementLimits, Quantity
@@ -14,7 +16,7 @@ from telemetry.catalogue import standard_catalogue
 from telemetry.channel import AlarmLimits, Channel
 from telemetry.integrity import Integrity, IntegrityRules
 from telemetry.picture import Picture
-from telemetry.plane import difference_deg, direction_deg, distance_m, offset_m, vector
+from telemetry.plane import difference_deg, direction_deg, distance_m, is_within, offset_m, vector
 from telemetry.sources import SourceSelector
 
 LIMITS = AgreementLimits(position_m=100.0, heading_deg=10.0, speed_kn=2.0, on_s=5.0, off_s=10.0)
@@ -185,3 +187,17 @@ def test_the_plane_is_the_globe_within_50_km() -> None:
         assert direction_deg(north, east) == pytest.approx(angle)
         assert math.hypot(north, east) == pytest.approx(3.0)
         assert difference_deg(angle + 175.0, float(angle)) == pytest.approx(175.0)
+
+
+_PLACES = st.tuples(st.floats(-90.0, 90.0), st.floats(-180.0, 180.0))
+
+
+@given(place=_PLACES, step=st.tuples(st.floats(-0.1, 0.1), st.floats(-0.1, 0.1)), limit_m=st.floats(0.0, 20_000.0))
+def test_places_within_a_limit_are_those_whose_distance_is(
+    place: tuple[float, float], step: tuple[float, float], limit_m: float
+) -> None:
+    other = (max(-90.0, min(90.0, place[0] + step[0])), place[1] + step[1])
+    apart_m = distance_m(*place, *other)
+    assert is_within(place, other, limit_m) == (apart_m <= limit_m)
+    assert is_within(place, other, apart_m)
+    assert apart_m < 0.001 or not is_within(place, other, apart_m * 0.999)

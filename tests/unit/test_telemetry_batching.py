@@ -20,7 +20,7 @@ CATALOGUE = standard_catalogue()
 
 
 def _report(mmsi: int, **known: float | str | None) -> TargetReport:
-    fields: dict[str, float | str | None] = dict.fromkeys(TargetReport.__slots__)
+    fields: dict[str, float | str | None] = dict.fromkeys(TargetReport._fields)
     fields.update({"utc_ns": 1, **known})
     return TargetReport(**{**fields, "mmsi": mmsi})  # type: ignore[arg-type] # a test's short hand
 
