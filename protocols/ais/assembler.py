@@ -14,6 +14,7 @@ APART_MAX: Final = 20
 """Parts, of any message, between two of one message. Receivers write them one behind the other; the sequential id of a part
 comes again after ten messages, and a part left over from the first must not be joined to the eleventh."""
 FILLS: Final = ("0", "1", "2", "3", "4", "5")
+_COUNTS: Final = {str(count): count for count in range(1, PARTS_MAX + 1)}
 _COUNT, _NUMBER, _ID, _CHANNEL, _PAYLOAD, _FILL = range(6)
 
 
@@ -43,11 +44,11 @@ def part_of(source: str, formatter: str, fields: Sequence[str]) -> Part | None:
     """Return the part in the fields of a VDM or VDO; None when count, number or fill are not what they must be."""
     if len(fields) < _FILL + 1 or fields[_FILL] not in FILLS:
         return None
-    count, number = fields[_COUNT], fields[_NUMBER]
-    if not (count.isdecimal() and number.isdecimal()) or not 1 <= int(number) <= int(count) <= PARTS_MAX:
+    count, number = _COUNTS.get(fields[_COUNT], 0), _COUNTS.get(fields[_NUMBER], 0)
+    if not 1 <= number <= count:
         return None
     key = f"{source}/{formatter}/{fields[_ID]}/{fields[_CHANNEL]}"
-    row = (int(count), int(number), key, fields[_PAYLOAD], fields[_FILL], formatter == "VDO")
+    row = (count, number, key, fields[_PAYLOAD], fields[_FILL], formatter == "VDO")
     return tuple.__new__(Part, row)
 
 

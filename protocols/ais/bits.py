@@ -15,7 +15,7 @@ CHAR_BITS: Final = 6
 _BASE64: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _ARMOUR: Final = bytes([*range(48, 88), *range(96, 120)])
 """The characters of a payload in the order of their values 0..63: `0` to `W`, then the back quote to `w`."""
-_TO_BASE64: Final = bytes(_BASE64[_ARMOUR.index(char)] if char in _ARMOUR else 33 for char in range(256))
+TO_BASE64: Final = bytes(_BASE64[_ARMOUR.index(char)] if char in _ARMOUR else 33 for char in range(256))
 """`!`, which base64 does not know, stands for any character that armour does not know."""
 _PADDING: Final = (b"", b"AAA", b"AA", b"A")
 _TEXT: Final = bytes([*range(64, 96), *range(32, 64)])
@@ -27,7 +27,7 @@ def unarmoured(payload: str) -> int | None:
     """Return the bits of a payload as one integer, six a character; None where a character is none of the armour's."""
     padding = _PADDING[len(payload) & 3]
     try:
-        unpacked = a2b_base64(payload.encode("ascii").translate(_TO_BASE64) + padding, strict_mode=True)
+        unpacked = a2b_base64(payload.encode("ascii").translate(TO_BASE64) + padding, strict_mode=True)
     except (Error, UnicodeEncodeError):
         return None
     return int.from_bytes(unpacked, "big") >> CHAR_BITS * len(padding)

@@ -6,13 +6,14 @@ values stand. What is not as it should be (cut off, out of range, no position) i
 
 from __future__ import annotations
 
+from binascii import Error, a2b_base64
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any, Final
 
 from protocols.ais.assembler import Part
-from protocols.ais.bits import CHAR_BITS, PAYLOAD_CHARS_MAX, unarmoured
+from protocols.ais.bits import CHAR_BITS, PAYLOAD_CHARS_MAX, TO_BASE64, unarmoured
 from protocols.ais.fields import OUT_OF_RANGE, Look, OutOfRange
 from protocols.ais.layouts import HEAD_BITS, LAYOUTS, MINUTE_PARTS, POSITION, SIZE, form
 from protocols.ais.report import MMSI_MAX, AisReport
@@ -96,6 +97,10 @@ _AT: Final = {name: (_CLASS_A_BITS - first - width, look) for first, width, look
 (_STATE_AT, _STATES), (_TURN_AT, _TURNS), (_SPEED_AT, _SPEEDS), (_COURSE_AT, _COURSES), (_HEADING_AT, _HEADINGS) = (
     _AT[name] for name in ("nav_status", "rot_deg_min", "sog_kn", "cog_deg", "heading_deg")
 )
+_KIND_AT, _MMSI_AT = _CLASS_A_BITS - CHAR_BITS, _CLASS_A_BITS - HEAD_BITS
+_CLASS_A_BYTES = _CLASS_A_BITS // 8
+CLASS_A_CHARS: Final = _CLASS_A_BITS // CHAR_BITS
+"""Characters of the payload of message 1, 2 or 3."""
 (_LONGITUDE_AT, _), (_LATITUDE_AT, _) = (_AT[field.name] for field in POSITION)
 
 
@@ -112,6 +117,22 @@ def decode_parts(parts: Sequence[Part]) -> AisReport | str:
         if count > 0:
             bits, length = bits << count | more >> int(part.fill), length + count
     return decode_bits(bits, length, is_own_ship=parts[0].is_own_ship) if length else EMPTY
+
+
+def decode_position(payload: str, *, is_own_ship: bool) -> AisReport | None:
+    """Return the report in CLASS_A_CHARS characters of message 1, 2 or 3; None where `decode_payload` must look at them.
+
+    Most of what is heard at sea is such a message and all right: the shortest way for it.
+    """
+    try:
+        packed = a2b_base64(payload.encode("ascii").translate(TO_BASE64))
+    except (Error, UnicodeEncodeError):
+        return None
+    bits = int.from_bytes(packed, "big")
+    kind, mmsi = bits >> _KIND_AT, bits >> _MMSI_AT & _MMSI_MASK
+    if len(packed) != _CLASS_A_BYTES or kind not in _CLASS_A or mmsi > MMSI_MAX:
+        return None  # too few bytes: what is no character of the armour was left out
+    return _class_a(bits, kind, mmsi, is_own_ship=is_own_ship)
 
 
 def decode_payload(payload: str, fill: str, *, is_own_ship: bool) -> AisReport | str:

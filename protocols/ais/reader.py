@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from protocols.ais.assembler import FILLS, Assembler, part_of
-from protocols.ais.decoder import decode_parts, decode_payload
+from protocols.ais.decoder import CLASS_A_CHARS, decode_parts, decode_payload, decode_position
 from protocols.ais.report import AisReport
 
 BAD_FIELDS: Final = "count, number or fill bits are wrong"
@@ -26,6 +26,10 @@ class AisReader:
     def receive(self, source: str, formatter: str, fields: Sequence[str]) -> AisReport | str | None:
         """Return the report that a sentence completes, why there is none, or None while parts of it are missing."""
         if len(fields) > _FILL and fields[0] == "1" and fields[1] == "1" and fields[_FILL] in FILLS:
+            if fields[_FILL] == "0" and len(fields[_PAYLOAD]) == CLASS_A_CHARS:
+                plain = decode_position(fields[_PAYLOAD], is_own_ship=formatter == "VDO")
+                if plain is not None:
+                    return plain
             report = decode_payload(fields[_PAYLOAD], fields[_FILL], is_own_ship=formatter == "VDO")
         else:
             part = part_of(source, formatter, fields)

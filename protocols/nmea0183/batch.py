@@ -37,17 +37,17 @@ def parse_lines(lines: Sequence[bytes]) -> list[Sentence | Rejected]:
     ):
         return [parse_line(line) for line in lines]
     found: list[Sentence | Rejected] = []
+    add, made = found.append, tuple.__new__
     texts = chunk.decode("ascii").split("\n")
     for text, line, is_good in zip(texts, lines, _plainly_good(chunk), strict=True):
         if is_good:
-            first, comma, rest = text[:-3].partition(",")
-            names = opening(first)
-            if names is not None and comma:
+            fields = text[:-3].split(",")
+            names = opening(fields.pop(0))
+            if names is not None and fields:
                 talker, formatter, is_encapsulated = names
-                fields = rest.split(",")
-                found.append(tuple.__new__(Sentence, (talker, formatter, fields, None, True, is_encapsulated, "")))
+                add(made(Sentence, (talker, formatter, fields, None, True, is_encapsulated, "")))
                 continue
-        found.append(parse_line(line))
+        add(parse_line(line))
     return found
 
 
@@ -60,8 +60,10 @@ def _plainly_good(chunk: bytes) -> list[bool]:
     bounds = np.column_stack((starts + 1, stars)).ravel()
     folded = np.bitwise_xor.reduceat(codes, bounds)[::2]
     told = _DIGIT[codes[stars + 1]] << 4 | _DIGIT[codes[stars + 2]]
-    star_count = np.add.reduceat((codes == _STAR).view(np.uint8), starts)
     begins = (codes[starts] == _DOLLAR) | (codes[starts] == _BANG)
     fits = ends - starts <= SENTENCE_CHARS_MAX
-    good: list[bool] = ((folded == told) & (star_count == 1) & (codes[stars] == _STAR) & begins & fits).tolist()
-    return good
+    good = (folded == told) & (codes[stars] == _STAR) & begins & fits
+    if chunk.count(b"*") != len(starts):  # otherwise each line with one before its end has no other
+        good &= np.add.reduceat((codes == _STAR).view(np.uint8), starts) == 1
+    found: list[bool] = good.tolist()
+    return found

@@ -100,30 +100,36 @@ PLAIN_BYTES_MAX: Final = 128
 """Longest line read in one go: a standard sentence and half."""
 ADDRESSES_MAX: Final = 1024
 """Addresses remembered with their talker and formatter: a ship has some fifty, and noise pushes out only the oldest."""
-_ENDS: Final = {f"*{value:{kind}}".encode("ascii"): value for value in range(256) for kind in ("02X", "02x")}
-"""{how a line with a checksum ends: the checksum}"""
+_ENDS: Final = {
+    end: value ^ end[0] ^ end[1] ^ end[2]
+    for value in range(256)
+    for end in (f"*{value:02X}".encode("ascii"), f"*{value:02x}".encode("ascii"))
+}
+"""{how a line with a checksum ends: what all its characters but the first give, folded, where the checksum is right}"""
+_made: Final = tuple.__new__
 
 
 def parse_line(line: bytes) -> Sentence | Rejected:
     """Return the sentence in a line (with or without its line end and TAG block), or why there is none."""
     told, size = _ENDS.get(line[-3:]), len(line)
-    if told is not None and size <= PLAIN_BYTES_MAX:  # a plain line: the checksum is folded here, in place
-        folded = int.from_bytes(line[1:-3], "little")
-        if size > 20:  # noqa: PLR2004 - as in `checksum`: each fold halves what is left, four bytes are not in it
-            if size > 36:  # noqa: PLR2004
-                if size > 68:  # noqa: PLR2004
+    if told is not None and size <= PLAIN_BYTES_MAX:  # a plain line: all of it is folded here, in place
+        folded = int.from_bytes(line, "little")
+        if size > 16:  # noqa: PLR2004 - as in `checksum`: each fold halves what is left
+            if size > 32:  # noqa: PLR2004
+                if size > 64:  # noqa: PLR2004
                     folded ^= folded >> 512
                 folded ^= folded >> 256
             folded ^= folded >> 128
         folded ^= folded >> 64
         folded ^= folded >> 32
         folded ^= folded >> 16
-        if told == (folded ^ folded >> 8) & 0xFF and line.isascii():
-            first, comma, rest = line[:-3].decode("ascii").partition(",")
-            names = opening(first)
-            if names is not None and comma and "*" not in rest and "\\" not in rest:
+        if told == (folded ^ folded >> 8 ^ line[0]) & 0xFF and line.isascii():
+            text = line[:-3].decode("ascii")
+            fields = text.split(",")
+            names = opening(fields.pop(0))
+            if names is not None and fields and "*" not in text and "\\" not in text:
                 talker, formatter, is_encapsulated = names
-                return tuple.__new__(Sentence, (talker, formatter, rest.split(","), None, True, is_encapsulated, ""))
+                return _made(Sentence, (talker, formatter, fields, None, True, is_encapsulated, ""))
     return _with_care(line.strip())
 
 

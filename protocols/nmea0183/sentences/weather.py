@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from protocols.nmea0183.field import Gauge, gauge, none_of, number, placed
+from protocols.nmea0183.field import Gauge, gauge, none_of, number
 from protocols.nmea0183.form import Form
 from protocols.nmea0183.kinds import Fault, Field, FieldValue, choice, decimal, num, with_unit
 from protocols.reading import Reading
@@ -68,9 +68,15 @@ TO_MPS: Final = {"K": 1 / 3.6, "M": 1.0, "N": 1852 / 3600, "S": 0.44704}
 """Speed units of MWV in m/s: km/h, m/s, knots, statute miles an hour."""
 
 
+def _from_bow(angle: float) -> float:
+    """Return an angle of 0..360 deg as -180..180; another one stays what it is, which is out of range."""
+    if angle < 0.0:
+        return angle - 360.0
+    return angle - 360.0 if 180.0 < angle <= 360.0 else angle  # noqa: PLR2004 - degrees
+
+
 _APPARENT: Final = {unit: gauge("WND_AWS", scale) for unit, scale in TO_MPS.items()}
-_ANGLE: Final = placed("WND_AWA")
-_NO_ANGLE: Final = none_of("WND_AWA")
+_ANGLE: Final = gauge("WND_AWA", turned=_from_bow)
 _NO_SPEED: Final = none_of("WND_AWS")
 _DIRECTION, _TRUE_MPS, _TRUE_KN = gauge("WND_TWD"), gauge("WND_TWS"), gauge("WND_TWS", TO_MPS["N"])
 
@@ -80,18 +86,7 @@ def mwv(f: list[str]) -> list[Reading]:
     if f[1] != "R":
         return []
     is_good, speed = f[4] == "A", _APPARENT.get(f[3])
-    angle = number(f[0]) if is_good else None
-    return [
-        _NO_ANGLE if angle is None else _ANGLE(_from_bow(angle)),
-        _NO_SPEED if speed is None else speed(f[2], is_good),
-    ]
-
-
-def _from_bow(angle: float) -> float:
-    """Return an angle of 0..360 deg as -180..180; another one stays what it is, which is out of range."""
-    if angle < 0.0:
-        return angle - 360.0
-    return angle - 360.0 if 180.0 < angle <= 360.0 else angle  # noqa: PLR2004 - degrees
+    return [_ANGLE(f[0], is_good), _NO_SPEED if speed is None else speed(f[2], is_good)]
 
 
 def mwd(f: list[str]) -> list[Reading]:
