@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from protocols.link.batch import TargetReport
 from telemetry.targets import FORGET_S, TargetTable
 
@@ -18,7 +16,7 @@ def test_a_static_report_makes_no_position_younger() -> None:
     table.receive(NAMED, 150.0)
     [(report, age_s)] = table.known(160.0)
     assert (report.name, report.latitude_deg, age_s) == ("STAR", 34.9, 60.0)
-    table.receive(replace(PLACED, latitude_deg=34.91), 170.0)
+    table.receive(PLACED._replace(latitude_deg=34.91), 170.0)
     [(report, age_s)] = table.known(171.0)
     assert (report.latitude_deg, age_s) == (34.91, 1.0)
 
