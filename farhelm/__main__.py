@@ -18,6 +18,7 @@ from farhelm.export.cli import export
 from farhelm.keys.cli import app as keys
 from farhelm.ledger import app as ledger
 from farhelm.replay import replay
+from farhelm.route.cli import app as route
 from farhelm.tables.cli import tables
 from farhelm.trace import trace
 
@@ -32,6 +33,7 @@ app.command()(export)
 app.add_typer(keys, name="keys")
 app.add_typer(ledger, name="ledger")
 app.command()(replay)
+app.add_typer(route, name="route")
 app.command()(tables)
 app.command()(trace)
 app.add_typer(conn, name="conn")
