@@ -27,6 +27,7 @@ def export(
     start: Annotated[str, typer.Option("--from", help="First moment, ISO 8601 (UTC where no zone is said): 2026-11-25.")],
     end: Annotated[str, typer.Option("--to", help="Moment after the last; left out: now.")] = "",
     channels: Annotated[str, typer.Option("--channels", help="Short ids with commas; left out: all numbers.")] = "",
+    texts: Annotated[bool, typer.Option("--texts", help="All channels of words instead of all numbers.")] = False,
     form: Annotated[Form, typer.Option("--format", help="Kind of files.")] = Form.parquet,
     bucket: Annotated[
         float | None, typer.Option("--bucket", min=0.001, help="Buckets of so many seconds instead of samples.")
@@ -38,6 +39,9 @@ def export(
     token: Annotated[str, typer.Option("--token", help="API token.", envvar="FARHELM_TOKEN", show_envvar=True)] = "",
 ) -> None:  # fmt: skip
     """Write what a shore has kept of a vessel to files, one a day: OUT/vessel=V/day=YYYY-MM-DD/samples.parquet.
+
+    Words (--texts, or named) come as texts.parquet, asked for with numbers below OUT-texts: a folder of Parquet holds one kind of
+    table. Each file says by which catalogue of the vessel its values are described.
 
     A file has its name when it is whole. A run that was broken off goes on where it was: days that are over and were
     written by the same request stay as they are; remove a day's file to have it anew, with what came late since.
@@ -55,6 +59,8 @@ def export(
     from farhelm.export.run import Wanted, moment
     from protocols.aio.clock import SystemClock
 
+    if texts and bucket is not None:
+        raise typer.BadParameter("words have no buckets", param_hint="--texts")
     if form is Form.iso19848 and bucket is not None:
         raise typer.BadParameter("ISO 19848 files hold samples, not buckets", param_hint="--bucket")
     now = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=SystemClock().utc_ns() // 1000)
@@ -65,7 +71,7 @@ def export(
     if first >= last:
         raise typer.BadParameter("--from must lie before --to", param_hint="--from")
     names = tuple(dict.fromkeys(name for name in channels.split(",") if name))
-    wanted = Wanted(vessel, first, last, names, form.value, bucket, out)
+    wanted = Wanted(vessel, first, last, names, form.value, bucket, out, are_words=texts)
     try:
         _run(*way_in(demo, url, token, "analyst"), wanted, now)
     except (AccessError, OSError) as error:

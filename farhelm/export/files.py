@@ -6,10 +6,13 @@ import csv
 import importlib
 import json
 import os
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Protocol, cast
 
 from farhelm.export.iso19848 import IsoFile
+from farhelm.export.shore import Vessel
 
 QUALITIES: Final = ("good", "stale", "invalid", "out_of_range", "frozen", "manual")
 pa: Any = importlib.import_module("pyarrow")  # it comes without types
@@ -28,13 +31,50 @@ class Writer(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What the channels of a file meant."""
+
+    names: tuple[str, ...]
+    catalogues: Sequence[Vessel]
+    """Those that the file's values were made with, latest first."""
+
+    @property
+    def channels(self) -> dict[str, dict[str, object]]:
+        """Whole records by short id, of the latest catalogue that has the channel."""
+        found = {name: [one.channels[name] for one in self.catalogues if name in one.channels] for name in self.names}
+        return {name: records[0] for name, records in found.items() if records}
+
+    def at(self, time_ms: float, told: Sequence[dict[str, object]], name: str) -> tuple[str, str]:
+        """Return unit and catalogue hash of a value, several with a bar between them; the hash is empty where none is told."""
+        hashes = [str(row["hash"]) for row in told if _covers(row, time_ms)]
+        by_hash = {one.catalogue_hash: one.channels for one in self.catalogues}
+        records = [by_hash[digest][name] for digest in hashes if name in by_hash.get(digest, {})]
+        units = dict.fromkeys(str(record.get("unit", "")) for record in records or [self.channels.get(name, {})])
+        return "|".join(units), "|".join(hashes)
+
+
+def _covers(row: dict[str, object], time_ms: float) -> bool:
+    return int(str(row["first_utc_ms"])) <= time_ms <= int(str(row["last_utc_ms"])) + 1
+
+
+def catalogues_of(schema: Any) -> list[dict[str, object]]:
+    """Return the catalogues that an answer lists (hash, first_utc_ms, last_utc_ms), latest first."""
+    metadata: dict[bytes, bytes] = schema.metadata or {}
+    return cast("list[dict[str, object]]", json.loads(metadata.get(b"farhelm.catalogues", b"[]")))
+
+
 class ParquetFile:
     """Parquet with the schema as the shore gave it: units and ranges by channel, qualities by number, in its metadata."""
 
-    def __init__(self, path: Path, schema: Any, channels: dict[str, dict[str, object]]) -> None:
-        """Begin a file; `channels` are the whole records of the catalogue."""
-        told = {**schema.metadata, b"farhelm.channels": json.dumps(channels).encode()}
-        self._schema = schema.with_metadata(told)
+    def __init__(self, path: Path, schema: Any, meaning: Meaning) -> None:
+        """Begin a file; its metadata have the whole records of the catalogues that its values were made with."""
+        whole = {one.catalogue_hash: {name: one.channels[name] for name in meaning.names if name in one.channels}
+                 for one in meaning.catalogues}  # fmt: skip
+        rows = [{**row, "channels": whole.get(str(row["hash"]), {})} for row in catalogues_of(schema)]
+        told = {b"farhelm.channels": json.dumps(meaning.channels).encode(),
+                b"farhelm.catalogues": json.dumps(rows).encode()}  # fmt: skip
+        self._schema = schema.with_metadata({**schema.metadata, **told})
         self._writer = parquet.ParquetWriter(path, self._schema, compression="zstd")
 
     def write(self, batch: Any) -> None:
@@ -47,24 +87,35 @@ class ParquetFile:
 
 
 class CsvFile:
-    """CSV with a unit in each row and qualities as words; no value is an empty field."""
+    """CSV with unit and catalogue in each row and qualities as words; no value is an empty field."""
 
-    def __init__(self, path: Path, schema: Any, channels: dict[str, dict[str, object]]) -> None:
+    def __init__(self, path: Path, schema: Any, meaning: Meaning) -> None:
         """Begin a file with its line of names."""
-        self._units = {name: str(record.get("unit", "")) for name, record in channels.items()}
+        self._meaning, self._told = meaning, catalogues_of(schema)
         self._file = path.open("w", encoding="utf-8", newline="")
         self._writer = csv.writer(self._file)
-        self._writer.writerow(["channel", "time", "unit", *schema.names[2:]])
+        self._writer.writerow(["channel", "time", "unit", *schema.names[2:], "catalogue"])
 
     def write(self, batch: Any) -> None:
         """Add the rows of a record batch."""
-        times = [time.isoformat(timespec="microseconds") for time in batch.column("time").to_pylist()]
+        times = batch.column("time").to_pylist()
         names = batch.column("channel").to_pylist()
-        columns: list[list[Any]] = [names, times, [self._units.get(name, "") for name in names]]
+        meant = self._meant(names, [time.timestamp() * 1000 for time in times])
+        columns: list[list[Any]] = [names, [time.isoformat(timespec="microseconds") for time in times]]
+        columns.append([unit for unit, _ in meant])
         for name in batch.schema.names[2:]:
             values = batch.column(name).to_pylist()
             columns.append([QUALITIES[value] for value in values] if name == "quality" else values)
+        columns.append([digest for _, digest in meant])
         self._writer.writerows(zip(*columns, strict=True))
+
+    def _meant(self, names: list[str], times_ms: list[float]) -> list[tuple[str, str]]:
+        """Return unit and catalogue of each row; where one catalogue is told for all of it, without a look at each."""
+        if len(self._told) > 1:
+            return [self._meaning.at(time, self._told, name) for name, time in zip(names, times_ms, strict=True)]
+        always = {name: self._meaning.at(float(str(self._told[0]["first_utc_ms"])) if self._told else 0.0, self._told, name)
+                  for name in dict.fromkeys(names)}  # fmt: skip
+        return [always[name] for name in names]
 
     def close(self) -> None:
         """End the file."""
@@ -74,15 +125,13 @@ class CsvFile:
 SUFFIXES: Final = {"parquet": ".parquet", "csv": ".csv", "iso19848": ".json"}
 
 
-def begin(
-    form: str, path: Path, schema: Any, channels: dict[str, dict[str, object]], header: dict[str, object]
-) -> Writer:
+def begin(form: str, path: Path, schema: Any, meaning: Meaning, header: dict[str, object]) -> Writer:
     """Return a writer of `form` (parquet, csv or iso19848) on `path`."""
     if form == "parquet":
-        return ParquetFile(path, schema, channels)
+        return ParquetFile(path, schema, meaning)
     if form == "csv":
-        return CsvFile(path, schema, channels)
-    return IsoFile(path, channels, header)
+        return CsvFile(path, schema, meaning)
+    return IsoFile(path, meaning.channels, header)
 
 
 def finish(part: Path, final: Path) -> None:

@@ -32,7 +32,7 @@ class IsoFile:
                 self._next(channel)
             row = {
                 "TimeStamp": time.isoformat(timespec="microseconds").replace("+00:00", "Z"),
-                "Value": ["" if value is None else repr(value)], "Quality": [str(quality)],
+                "Value": ["" if value is None else str(value)], "Quality": [str(quality)],
             }  # fmt: skip
             self._file.write((", " if self._count else "") + json.dumps(row))
             self._count += 1

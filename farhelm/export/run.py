@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -27,12 +27,24 @@ class Wanted:
     start: datetime
     end: datetime
     channels: tuple[str, ...]
-    """Short ids; empty: all that are numbers or booleans."""
+    """Short ids; empty: all that are numbers or booleans, or all words."""
     form: str
     """parquet, csv or iso19848."""
     bucket_s: float | None
     """Width of buckets instead of samples; None: samples."""
     folder: Path
+    are_words: bool = False
+    """Where no channels are named: all of words instead of all numbers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Numbers or words: a table of its own each."""
+
+    folder: Path
+    stem: str
+    """Of its files' names."""
+    channels: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,44 +69,80 @@ def days(start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
 def export(source: Source, wanted: Wanted, now: datetime, told: Progress) -> Done:
     """Write what is wanted; raise AccessError. A day that is over and was written by the same request is left as it is."""
     vessel = source.vessel(wanted.vessel)
-    channels = _chosen(vessel, wanted.channels)
+    total = Done(0, 0, 0)
+    parts = _parts(vessel, wanted)
+    for number, part in enumerate(parts):
+        before = (number, len(parts), total.rows)
+        done = _export_part(source, replace(wanted, folder=part.folder), vessel, part, now, _within(told, *before))
+        total = Done(total.written + done.written, total.kept + done.kept, total.rows + done.rows)
+    told(1.0, total.rows)
+    return total
+
+
+def _within(told: Progress, number: int, count: int, rows: int) -> Progress:
+    return lambda done, fresh: told((number + done) / count, rows + fresh)
+
+
+def _export_part(source: Source, wanted: Wanted, vessel: Vessel, part: Part, now: datetime, told: Progress) -> Done:
     folder = wanted.folder
     folder.mkdir(parents=True, exist_ok=True)
-    record, parts = files.Record(folder), list(days(wanted.start, wanted.end))
+    record, spans = files.Record(folder), list(days(wanted.start, wanted.end))
+    meanings = Meanings(source, vessel)
     written = kept = rows = 0
-    for number, (start, end) in enumerate(parts):
-        name = _name(wanted, start)
+    for number, (start, end) in enumerate(spans):
+        name = f"vessel={wanted.vessel}/day={start:%Y-%m-%d}/{part.stem}{files.SUFFIXES[wanted.form]}"
         request: dict[str, object] = {
-            "from": start.isoformat(), "to": end.isoformat(), "channels": list(channels), "bucket_s": wanted.bucket_s,
+            "from": start.isoformat(), "to": end.isoformat(), "channels": list(part.channels), "bucket_s": wanted.bucket_s,
             "catalogue": vessel.catalogue_hash,
         }  # fmt: skip
         if end <= now and record.has(name, request):
             kept += 1
             continue
-        day = _Day(source, wanted, vessel, channels, now, (number, len(parts), rows), told)
+        day = _Day(source, wanted, meanings, part.channels, now, (number, len(spans), rows), told)
         fresh = day.write(start, end, folder / name)
         written, rows = written + 1, rows + fresh
         if end <= now:
             record.add(name, request, fresh)
     if wanted.form == "iso19848":
-        _list_channels(folder, vessel, channels, now)
-    told(1.0, rows)
+        _list_channels(folder, meanings, part.channels, now)
     return Done(written, kept, rows)
 
 
-def _chosen(vessel: Vessel, wanted: tuple[str, ...]) -> dict[str, dict[str, object]]:
-    numeric = {name: record for name, record in vessel.channels.items() if record["kind"] != "text"}
-    unknown = [name for name in wanted if name not in numeric]
+def _parts(vessel: Vessel, wanted: Wanted) -> list[Part]:
+    """Return the tables to write; raise AccessError for a channel that the vessel has not."""
+    unknown = [name for name in wanted.channels if name not in vessel.channels]
     if unknown:
-        raise AccessError(
-            f"{vessel.vessel} has no channel {', '.join(unknown)} of numbers; it has {', '.join(numeric)}"
-        )
-    return {name: record for name, record in numeric.items() if not wanted or name in wanted}
+        raise AccessError(f"{vessel.vessel} has no channel {', '.join(unknown)}; it has {', '.join(vessel.channels)}")
+    words = {name for name, record in vessel.channels.items() if record["kind"] == "text"}
+    named = wanted.channels or tuple(name for name in vessel.channels if (name in words) == wanted.are_words)
+    spoken = tuple(name for name in vessel.channels if name in named and name in words)
+    counted = tuple(name for name in vessel.channels if name in named and name not in words)
+    if spoken and wanted.bucket_s is not None:
+        raise AccessError(f"{', '.join(spoken)}: words have no buckets")
+    stem = "samples" if wanted.bucket_s is None else f"buckets_{wanted.bucket_s:g}s"
+    parts = [Part(wanted.folder, stem, counted)] if counted else []
+    beside = wanted.folder.with_name(f"{wanted.folder.name}-texts") if counted else wanted.folder
+    return parts + ([Part(beside, "texts", spoken)] if spoken else [])
 
 
-def _name(wanted: Wanted, start: datetime) -> str:
-    what = "samples" if wanted.bucket_s is None else f"buckets_{wanted.bucket_s:g}s"
-    return f"vessel={wanted.vessel}/day={start:%Y-%m-%d}/{what}{files.SUFFIXES[wanted.form]}"
+class Meanings:
+    """What channels meant by each catalogue of a vessel; the whole records of one are asked for once."""
+
+    def __init__(self, source: Source, now: Vessel) -> None:
+        """Know the present catalogue."""
+        self._source, self.now = source, now
+        self._known: dict[str, Vessel] = {now.catalogue_hash: now}
+        self.met: dict[str, Vessel] = {}
+        """Catalogues by which values that were written are described, by hash, the first met first."""
+
+    def of(self, told: list[dict[str, object]]) -> list[Vessel]:
+        """Return the catalogues that an answer lists, latest first; where it lists none that is kept, the present one."""
+        hashes = [str(row["hash"]) for row in told if row["kept"]] or [self.now.catalogue_hash]
+        for digest in hashes:
+            if digest not in self._known:
+                self._known[digest] = self._source.vessel(self.now.vessel, digest)
+            self.met[digest] = self._known[digest]
+        return [self._known[digest] for digest in hashes]
 
 
 def _iso(time: datetime) -> str:
@@ -106,13 +154,15 @@ def ship_id(vessel: Vessel) -> str:
     return f"IMO{vessel.imo}" if vessel.imo is not None else vessel.vessel
 
 
-def _list_channels(
-    folder: Path, vessel: Vessel, channels: dict[str, dict[str, object]], now: datetime
-) -> None:  # fmt: skip
-    made = channel_list(ship_id(vessel), vessel.catalogue_hash, _iso(now), channels)
-    part = folder / f"vessel={vessel.vessel}" / ".channels.part"
-    part.write_text(json.dumps(made, indent=1) + "\n", encoding="utf-8")
-    files.finish(part, part.with_name("channels.json"))
+def _list_channels(folder: Path, meanings: Meanings, names: tuple[str, ...], now: datetime) -> None:
+    """Write the channel list of each catalogue that the files refer to; the present one's is channels.json."""
+    for digest, vessel in {**meanings.met, meanings.now.catalogue_hash: meanings.now}.items():
+        channels = {name: vessel.channels[name] for name in names if name in vessel.channels}
+        made = channel_list(ship_id(vessel), digest, _iso(now), channels)
+        name = "channels" if vessel is meanings.now else f"channels-{digest}"
+        part = folder / f"vessel={vessel.vessel}" / f".{name}.part"
+        part.write_text(json.dumps(made, indent=1) + "\n", encoding="utf-8")
+        files.finish(part, part.with_name(f"{name}.json"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +171,8 @@ class _Day:
 
     source: Source
     wanted: Wanted
-    vessel: Vessel
-    channels: dict[str, dict[str, object]]
+    meanings: Meanings
+    channels: tuple[str, ...]
     now: datetime
     place: tuple[int, int, int]
     """Which day of how many, and the rows before it."""
@@ -137,7 +187,11 @@ class _Day:
         try:
             for batch in self._batches(start, end):
                 if writer is None:
-                    writer = files.begin(self.wanted.form, part, batch.schema, self.channels, self._header(start, end))
+                    described = self.meanings.of(files.catalogues_of(batch.schema))
+                    header = self._header(described[0], start, end)
+                    writer = files.begin(
+                        self.wanted.form, part, batch.schema, files.Meaning(self.channels, described), header
+                    )
                 writer.write(batch)
                 rows += batch.num_rows
         finally:
@@ -148,7 +202,7 @@ class _Day:
 
     def _batches(self, start: datetime, end: datetime) -> Iterator[Any]:
         """Yield record batches, an empty one first, so that a day without a sample has a file too."""
-        names = list(self.channels)
+        names = self.channels
         number, count, before = self.place
         rows = 0
         for first in range(0, len(names), CHANNELS_PER_REQUEST):
@@ -165,10 +219,10 @@ class _Day:
                     self.told((number + at / len(names)) / count, before + rows)
                     yield batch
 
-    def _header(self, start: datetime, end: datetime) -> dict[str, object]:
-        configuration = {"ID": f"farhelm-{self.vessel.catalogue_hash}", "TimeStamp": _iso(self.now)}
+    def _header(self, vessel: Vessel, start: datetime, end: datetime) -> dict[str, object]:
+        configuration = {"ID": f"farhelm-{vessel.catalogue_hash}", "TimeStamp": _iso(self.now)}
         return {
-            "ShipID": ship_id(self.vessel), "TimeSpan": {"Start": _iso(start), "End": _iso(end)},
+            "ShipID": ship_id(vessel), "TimeSpan": {"Start": _iso(start), "End": _iso(end)},
             "DateCreated": _iso(self.now), "Author": "Farhelm", "DataConfiguration": configuration,
         }  # fmt: skip
 

@@ -39,9 +39,9 @@ class Source:
             base_url=f"{url.rstrip('/')}/api/v1", headers={"Authorization": f"Bearer {token}"}, timeout=ANSWER_S
         )
 
-    def vessel(self, vessel: str) -> Vessel:
-        """Return a vessel and her catalogue; raise AccessError with the shore's own words."""
-        found = self._json(f"/vessels/{vessel}/catalogue")
+    def vessel(self, vessel: str, catalogue_hash: str = "") -> Vessel:
+        """Return a vessel and her catalogue, the present one or that of a hash; raise AccessError with the shore's own words."""
+        found = self._json(f"/vessels/{vessel}/catalogue" + (f"?hash={catalogue_hash}" if catalogue_hash else ""))
         records = cast("list[dict[str, object]]", found["channels"])
         imo = found["imo"]
         return Vessel(

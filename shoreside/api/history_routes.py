@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import csv
-import io
-import json
-from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Annotated, Final, Literal
@@ -14,10 +10,12 @@ from typing import Annotated, Final, Literal
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import StreamingResponse
 
+from protocols.link.birth import Birth
+from shoreside.api.answers import Asked, arrow_pieces, csv_of, csv_pieces
 from shoreside.api.problems import Problem
 from shoreside.api.shore import Shore, TheShore, TheWho
 from shoreside.store import arrow, catalogues
-from shoreside.store.history import BUCKET, BUCKETS_MAX, LIMIT_MAX, RAW, Block, History, Span, level_for, on_grid
+from shoreside.store.history import BUCKETS_MAX, LIMIT_MAX, History, Span, level_for, on_grid
 from shoreside.track import simplified
 
 router = APIRouter(tags=["history"])
@@ -71,12 +69,12 @@ async def samples(
     cursor: Annotated[str | None, Query(max_length=100)] = None,
     form: Annotated[Form, Query(alias="format")] = "json",
 ) -> Response | dict[str, object]:  # fmt: skip
-    """Return samples, raw or in buckets.
+    """Return samples, raw or in buckets; channels of words (texts) by themselves, and raw only.
 
     `channels` says what each channel meant then, by the catalogue its samples were made with; `changed` names those whose
-    meaning changed within the span (`catalogues` has every version). A page is in order of time, and `next_cursor` (header
-    `x-next-cursor`) gives the next. As csv or arrow without `limit` and `cursor`, everything comes as one stream, channel by
-    channel.
+    meaning changed within the span; `catalogues` lists the versions. In csv each row has its unit and its catalogue's hash.
+    A page is in order of time, and `next_cursor` (header `x-next-cursor`) gives the next. As csv or arrow without `limit` and
+    `cursor`, everything comes as one stream, channel by channel.
     """
     who.require("read")
     span = Span(vessel, await _known(shore, vessel, channels), *window(shore, start, to))
@@ -85,18 +83,29 @@ async def samples(
         count = (span.end - span.start).total_seconds() / bucket
         if count > BUCKETS_MAX:
             raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"{count:.0f} buckets are more than {BUCKETS_MAX}.")
+    asked = await _asked(shore, span, bucket)
     if form != "json" and limit is None and cursor is None:
-        return await _streamed(shore, span, bucket, form)
-    return await _paged(shore, span, bucket, limit or PAGE_DEFAULT, _read_cursor(cursor, span), form)
+        return await _streamed(shore, asked, form)
+    return await _paged(shore, asked, limit or PAGE_DEFAULT, _read_cursor(cursor, span), form)
 
 
 @router.get("/vessels/{vessel}/catalogue")
-async def catalogue(vessel: str, shore: TheShore, who: TheWho) -> dict[str, object]:
-    """Return the vessel's catalogue as her last birth message has it: whole records, with ISO 19848 local ids."""
+async def catalogue(
+    vessel: str, shore: TheShore, who: TheWho,
+    digest: Annotated[str, Query(alias="hash", max_length=64, description="of a version; left out: the present one")] = "",
+) -> dict[str, object]:  # fmt: skip
+    """Return a catalogue of the vessel as the birth message has it that brought it: whole records, with local ids."""
     who.require("read")
     birth = shore.vessel(vessel).birth
+    if digest and (birth is None or digest != birth.catalogue_hash):
+        found = await History(shore.readers).all(catalogues.BIRTH, vessel, digest)
+        encoded = found[0][0] if found else None
+        birth = Birth.from_bytes(encoded) if isinstance(encoded, bytes) else None
     if birth is None:
-        raise Problem(HTTPStatus.NOT_FOUND, f"{vessel!r} has not yet said what she is.")
+        what = (
+            f"no catalogue {digest!r} of {vessel!r} is kept" if digest else f"{vessel!r} has not yet said what she is"
+        )
+        raise Problem(HTTPStatus.NOT_FOUND, f"{what[0].upper()}{what[1:]}.")
     return {"vessel": vessel, "imo": birth.imo, "hash": birth.catalogue_hash, "channels": birth.catalogue}
 
 
@@ -116,78 +125,49 @@ async def _known(shore: Shore, vessel: str, channels: str) -> tuple[str, ...]:
     return names
 
 
+async def _asked(shore: Shore, span: Span, bucket_s: float | None) -> Asked:
+    """Return what an answer is about, described as it was then; raise a 422 Problem where it cannot be one answer."""
+    state = shore.vessel(span.vessel)
+    then = await catalogues.then(shore.readers, span.vessel, (span.start, span.end), span.channels, state.channels)
+    words = [name for name in span.channels if name in then.channels and then.channels[name]["kind"] == "text"]
+    if words and len(words) < len(span.channels):
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"{', '.join(words)}: words, not numbers; ask for them apart.")
+    if words and bucket_s is not None:
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"{', '.join(words)}: words have no mean; ask without `bucket`.")
+    return Asked(span, bucket_s, bool(words), then, state.circular)
+
+
 async def _paged(
-    shore: Shore, span: Span, bucket_s: float | None, limit: int, after: tuple[datetime, str] | None, form: Form
+    shore: Shore, asked: Asked, limit: int, after: tuple[datetime, str] | None, form: Form
 ) -> Response | dict[str, object]:
-    history = History(shore.readers)
+    history, span, bucket_s = History(shore.readers), asked.span, asked.bucket_s
     if bucket_s is None:
-        block = await history.samples(span, limit, after)
+        block = await history.samples(span, limit, after, are_words=asked.are_words)
     else:
-        block = await history.buckets(span, bucket_s, limit, shore.vessel(span.vessel).circular, after)
+        block = await history.buckets(span, bucket_s, limit, asked.circular, after)
     more = f"{block.last[0].isoformat()}~{block.last[1]}" if len(block) >= limit else None
     if form == "json":
         level = level_for(bucket_s) if bucket_s is not None else None
-        then = await _then(shore, span)
+        told = asked.then.channels
         return {
-            "channels": [then.channels[name] for name in span.channels if name in then.channels], "changed": then.changed,
-            "fields": _fields(bucket_s), "samples" if bucket_s is None else "buckets": block.rows(),
+            "channels": [told[name] for name in span.channels if name in told], "changed": asked.then.changed,
+            "catalogues": asked.catalogues(), "fields": asked.fields,
+            "samples" if bucket_s is None else "buckets": block.rows(),
             "next_cursor": more, "rollup": level.name if level is not None else None,
         }  # fmt: skip
     headers = {"x-next-cursor": more} if more is not None else {}
     if form == "csv":
-        return Response(_csv([_fields(bucket_s), *block.rows()]), media_type="text/csv", headers=headers)
-    writer = _arrow_writer(await _then(shore, span), span, bucket_s)
+        return Response(asked.csv_head() + asked.csv_rows(block), media_type="text/csv", headers=headers)
+    writer = asked.arrow_writer()
     return Response(writer.write(block) + writer.close(), media_type=arrow.MEDIA_TYPE, headers=headers)
 
 
-async def _streamed(shore: Shore, span: Span, bucket_s: float | None, form: Form) -> Response:
-    history = History(shore.readers)
-    circular = shore.vessel(span.vessel).circular
-    blocks = history.stream_samples(span) if bucket_s is None else history.stream_buckets(span, bucket_s, circular)
+async def _streamed(shore: Shore, asked: Asked, form: Form) -> Response:
+    blocks = asked.blocks(History(shore.readers))
     first = await anext(blocks, None)  # while there is still time to answer that the database is away
     if form == "csv":
-        return StreamingResponse(_csv_pieces(_fields(bucket_s), first, blocks), media_type="text/csv")
-    writer = _arrow_writer(await _then(shore, span), span, bucket_s)
-    return StreamingResponse(_arrow_pieces(writer, first, blocks), media_type=arrow.MEDIA_TYPE)
-
-
-async def _then(shore: Shore, span: Span) -> catalogues.Then:
-    """Return what the channels of a span meant then: history is never described with a later catalogue."""
-    now = shore.vessel(span.vessel).channels
-    return await catalogues.then(shore.readers, span.vessel, (span.start, span.end), span.channels, now)
-
-
-def _arrow_writer(then: catalogues.Then, span: Span, bucket_s: float | None) -> arrow.Writer:
-    made = arrow.schema(span.vessel, span.channels, then.channels, RAW if bucket_s is None else BUCKET)
-    made = made.with_metadata({**made.metadata, b"farhelm.changed": json.dumps(then.changed).encode()})
-    return arrow.Writer(made, span.channels)
-
-
-async def _csv_pieces(fields: list[str], first: Block | None, blocks: AsyncIterator[Block]) -> AsyncIterator[str]:
-    yield _csv([fields, *(first.rows() if first is not None else [])])
-    async for block in blocks:
-        yield _csv(block.rows())
-
-
-async def _arrow_pieces(
-    writer: arrow.Writer, first: Block | None, blocks: AsyncIterator[Block]
-) -> AsyncIterator[bytes]:  # fmt: skip
-    if first is not None:
-        yield writer.write(first)
-    async for block in blocks:
-        yield writer.write(block)
-    yield writer.close()
-
-
-def _fields(bucket_s: float | None) -> list[str]:
-    kinds, time = (RAW, "utc_ms") if bucket_s is None else (BUCKET, "start_utc_ms")
-    return ["channel", time, *list(kinds)[2:]]
-
-
-def _csv(rows: Sequence[Sequence[object]]) -> str:
-    text = io.StringIO()
-    csv.writer(text).writerows(rows)
-    return text.getvalue()
+        return StreamingResponse(csv_pieces(asked, first, blocks), media_type="text/csv")
+    return StreamingResponse(arrow_pieces(asked, first, blocks), media_type=arrow.MEDIA_TYPE)
 
 
 def _read_cursor(cursor: str | None, span: Span) -> tuple[datetime, str] | None:
@@ -225,7 +205,7 @@ async def completeness(
         if isinstance(hour, datetime) and (not wanted or channel in wanted)
     ]
     if form == "csv":
-        return Response(_csv([fields, *rows]), media_type="text/csv")
+        return Response(csv_of([fields, *rows]), media_type="text/csv")
     return {"fields": fields, "completeness": rows}
 
 

@@ -17,7 +17,12 @@ Schema: TypeAlias = Any
 """A pyarrow.Schema."""
 MEDIA_TYPE: Final = "application/vnd.apache.arrow.stream"
 QUALITIES: Final = {str(int(quality)): quality.name.lower() for quality in Quality}
-_TYPES: Final[dict[str, Any]] = {"smallint": pa.uint8(), "bigint": pa.int64(), "double precision": pa.float64()}
+_TYPES: Final[dict[str, Any]] = {
+    "smallint": pa.uint8(),
+    "bigint": pa.int64(),
+    "double precision": pa.float64(),
+    "text": pa.string(),
+}
 
 
 def schema(

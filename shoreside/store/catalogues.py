@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final, cast
 
 import numpy as np
+from numpy.typing import NDArray
 
 from protocols.console.messages import ChannelJson
 from protocols.errors import ProtocolError
@@ -32,6 +33,16 @@ WHERE v.slug = %(vessel)s AND u.day BETWEEN (%(start)s AT TIME ZONE 'UTC')::date
   AND u.first_time < %(end)s AND u.last_time >= %(start)s
 GROUP BY u.hash ORDER BY max(u.last_time) DESC LIMIT %(limit)s
 """
+_USES: Final = """
+SELECT u.hash, u.first_time, u.last_time FROM catalogue_use u JOIN vessel v ON v.id = u.vessel_id
+WHERE v.slug = %(vessel)s AND u.day BETWEEN (%(start)s AT TIME ZONE 'UTC')::date AND (%(end)s AT TIME ZONE 'UTC')::date
+  AND u.first_time < %(end)s AND u.last_time >= %(start)s
+ORDER BY u.first_time, u.hash LIMIT %(limit)s
+"""
+BIRTH: Final = "SELECT c.birth FROM catalogue c JOIN vessel v ON v.id = c.vessel_id WHERE v.slug = %s AND c.hash = %s"
+"""The birth message that brought a catalogue."""
+USES_MAX: Final = 20_000
+"""Most days of use looked at for one answer: a catalogue a day for fifty years."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +100,15 @@ def _time(utc_ns: int) -> datetime:
 
 
 @dataclass(frozen=True, slots=True)
+class Use:
+    """A catalogue in use on one day: from the first to the last sample made with it, UTC microseconds."""
+
+    hash: str
+    first_us: int
+    last_us: int
+
+
+@dataclass(frozen=True, slots=True)
 class Then:
     """What channels meant in a span."""
 
@@ -96,6 +116,30 @@ class Then:
     """By short id, as the latest catalogue of the span says; as now where no sample of the span tells."""
     changed: list[str]
     """Short ids whose meaning changed within the span: not all their values are in the unit told."""
+    versions: Sequence[Version] = ()
+    """The catalogues of the span, latest first."""
+    uses: Sequence[Use] = ()
+
+    def tags(self, times_us: NDArray[np.int64], width_s: float = 0.0) -> list[str]:
+        """Return the hash of the catalogue that each moment (UTC us), or span of `width_s` from it, was described by.
+
+        Several with a bar between them where samples were made with several at that time; empty where none is known.
+        """
+        found = np.full(len(times_us), "", dtype=object)
+        ends_us = times_us + max(int(width_s * 1e6) - 1, 0)
+        for use in self.uses:
+            mine = (times_us <= use.last_us) & (ends_us >= use.first_us)
+            new = mine & np.array([use.hash not in tag for tag in found], dtype=bool) if mine.any() else mine
+            found[new] = [f"{tag}|{use.hash}" if tag else use.hash for tag in found[new]]
+        return cast("list[str]", found.tolist())
+
+    def unit(self, channel: str, tag: str) -> str:
+        """Return the unit of a channel by the catalogues of a tag; as now where none is known."""
+        by_hash = {version.hash: version.channels for version in self.versions}
+        told = [by_hash[one][channel]["unit"] for one in tag.split("|") if channel in by_hash.get(one, {})]
+        if not told:
+            return self.channels[channel]["unit"] if channel in self.channels else ""
+        return "|".join(dict.fromkeys(told))
 
 
 def described(found: Sequence[Version], wanted: Iterable[str], now: Mapping[str, ChannelJson]) -> Then:
@@ -107,11 +151,24 @@ def described(found: Sequence[Version], wanted: Iterable[str], now: Mapping[str,
             channels[name] = meanings[0] if meanings else now[name]
         if any(meaning != meanings[0] for meaning in meanings):
             changed.append(name)
-    return Then(channels, changed)
+    return Then(channels, changed, found)
 
 
 async def then(
     readers: Readers, vessel: str, span: tuple[datetime, datetime], wanted: Iterable[str], now: Mapping[str, ChannelJson]
 ) -> Then:  # fmt: skip
     """Return what channels meant in the span; raise StoreDownError."""
-    return described(await versions(readers, vessel, *span), wanted, now)
+    meant = described(await versions(readers, vessel, *span), wanted, now)
+    return replace(meant, uses=await uses(readers, vessel, *span)) if meant.versions else meant
+
+
+async def uses(readers: Readers, vessel: str, start: datetime, end: datetime) -> list[Use]:
+    """Return, by day, which catalogues samples of the span were made with; raise StoreDownError."""
+    wanted = {"vessel": vessel, "start": start, "end": end, "limit": USES_MAX}
+    async with readers.connection() as connection:
+        cursor = await connection.execute(_USES, wanted)
+        rows = cast("list[tuple[str, datetime, datetime]]", await cursor.fetchall())
+    microsecond = timedelta(microseconds=1)
+    return [
+        Use(digest, (first - _EPOCH) // microsecond, (last - _EPOCH) // microsecond) for digest, first, last in rows
+    ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -21,6 +21,7 @@ PAGE_ROWS: Final = 20_000
 """Rows read at a time for a stream: 1 MB, a few hundredths of a second of the database."""
 
 RAW: Final = {"channel_id": "smallint", "time": "timestamptz", "value": "double precision", "quality": "smallint"}
+WORDS: Final = {"channel_id": "smallint", "time": "timestamptz", "value": "text", "quality": "smallint"}
 BUCKET: Final = {
     "channel_id": "smallint", "time": "timestamptz", "count": "bigint", "low": "double precision",
     "high": "double precision", "mean": "double precision", "last": "double precision", "good": "bigint",
@@ -46,7 +47,7 @@ class Block:
     names: dict[int, str]
     """Short id by channel number."""
     arrays: Arrays
-    """Columns of RAW or BUCKET; no value is NaN, times are UTC microseconds."""
+    """Columns of RAW, WORDS or BUCKET; no value is NaN, times are UTC microseconds, words are Python's own."""
 
     def __len__(self) -> int:
         """Return the rows."""
@@ -82,7 +83,9 @@ FROM unnest(%(channels)s::smallint[]) AS c(id) CROSS JOIN LATERAL (
 ORDER BY s.time, c.id FETCH FIRST (%(limit)s) ROWS WITH TIES
 """
 """Samples of one channel and time (a spool made anew may send some again) stay on one page, so none is left out."""
-_QUALITIES: Final = ("good", "stale", "invalid", "out_of_range", "frozen", "manual")
+_WORDS_PAGE: Final = _RAW_PAGE.replace("coalesce(s.value, 'NaN') AS value", "s.value").replace(
+    "FROM sample", "FROM text_sample"
+)
 _SUMMED: Final = """
 SELECT channel_id, date_bin(make_interval(secs => %(width)s), start, %(since)s) AS start, sum(count) AS count,
   min(low) AS low, max(high) AS high, sum(sum) AS sum, sum(sum_sin) AS sum_sin, sum(sum_cos) AS sum_cos,
@@ -171,15 +174,25 @@ class History:
         """Use connections of `readers`."""
         self._readers = readers
 
-    async def samples(self, span: Span, limit: int, after: tuple[datetime, str] | None) -> Block:
-        """Return about `limit` samples in order of time and channel, those behind `after` (time, short id)."""
+    async def samples(
+        self, span: Span, limit: int, after: tuple[datetime, str] | None, *, are_words: bool = False
+    ) -> Block:
+        """Return about `limit` samples in order of time and channel, those behind `after` (time, short id).
+
+        Of numbers and booleans, or of words: they lie apart.
+        """
         vessel, names = await self._numbers(span)
         numbers = {name: number for number, name in names.items()}
         since, channel = after if after is not None else (span.start, "")
-        return await self._block(_RAW_PAGE, RAW, names, {
+        asked: dict[str, object] = {
             "vessel": vessel, "channels": list(names), "since": since, "end": span.end,
             "channel": numbers.get(channel, -1), "limit": limit,
-        })  # fmt: skip
+        }  # fmt: skip
+        if are_words:
+            async with self._readers.connection() as connection:
+                cursor = await connection.execute(_WORDS_PAGE.encode(), asked)
+                return Block(names, _words(await cursor.fetchall()))
+        return await self._block(_RAW_PAGE, RAW, names, asked)
 
     async def buckets(
         self, span: Span, bucket_s: float, limit: int, circular: frozenset[str], after: tuple[datetime, str] | None
@@ -196,12 +209,12 @@ class History:
             "name": channel, "limit": limit, "circular": [n for n, name in names.items() if name in circular],
         })  # fmt: skip
 
-    async def stream_samples(self, span: Span) -> AsyncIterator[Block]:
+    async def stream_samples(self, span: Span, *, are_words: bool = False) -> AsyncIterator[Block]:
         """Yield all samples of `span`, channel by channel, each in order of time; a page at a time."""
         for channel in span.channels:
             one, after = Span(span.vessel, (channel,), span.start, span.end), None
             while True:
-                block = await self.samples(one, PAGE_ROWS, after)
+                block = await self.samples(one, PAGE_ROWS, after, are_words=are_words)
                 if len(block):
                     yield block
                 if len(block) < PAGE_ROWS:
@@ -268,3 +281,14 @@ class History:
     ) -> Block:
         async with self._readers.connection() as connection:
             return Block(names, await fetch(connection, query, arguments, kinds))
+
+
+def _words(rows: Sequence[Row]) -> Arrays:
+    """Return rows of WORDS by column."""
+    microsecond, epoch = timedelta(microseconds=1), datetime(1970, 1, 1, tzinfo=UTC)
+    channels, times, values, quality = zip(*rows, strict=True) if rows else ((), (), (), ())
+    return {
+        "channel_id": np.array(channels, dtype=np.int16),
+        "time": np.array([(time - epoch) // microsecond for time in times], dtype=np.int64),
+        "value": np.array(values, dtype=object), "quality": np.array(quality, dtype=np.int16),
+    }  # fmt: skip

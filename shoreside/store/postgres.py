@@ -9,7 +9,7 @@ import psycopg
 from protocols.link.birth import Birth
 from protocols.link.closing import Closing
 from shoreside.ports import Remembered, StoreDownError, Word, Work
-from shoreside.store import acts, batches, closings, coverage, loading, records
+from shoreside.store import acts, batches, catalogues, closings, coverage, loading, records
 from shoreside.store.connection import Connection, connect
 from shoreside.store.hypertables import Timescale
 from shoreside.store.migrate import migrate
@@ -48,8 +48,7 @@ class PostgresStore:
 
     async def birth(self, vessel: str, catalogue_hash: str) -> bytes | None:
         """Return a birth message that carries that catalogue, if one is known; raise StoreDownError."""
-        query = "SELECT c.birth FROM catalogue c JOIN vessel v ON v.id = c.vessel_id WHERE v.slug = %s AND c.hash = %s"
-        return await self._bytes(query, vessel, catalogue_hash)
+        return await self._bytes(catalogues.BIRTH, vessel, catalogue_hash)
 
     async def closing(self, vessel: str, epoch: int, seq: int) -> Closing | None:
         """Return where a vessel's channels stood after a committed batch, if that is kept; raise StoreDownError."""

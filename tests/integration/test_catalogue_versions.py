@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+import csv
+import io
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import numpy as np
+import pyarrow.parquet as pq
 
+from farhelm.export.run import Wanted, export
+from farhelm.export.shore import Source
 from protocols.link import codec
 from protocols.link.batch import Batch, Column
 from protocols.link.birth import Birth
@@ -17,7 +25,9 @@ from shoreside.store import catalogues
 from shoreside.store.connection import Readers
 from shoreside.store.postgres import PostgresStore
 from telemetry.catalogue import Catalogue, standard_catalogue
+from tests.shore_house import TOKENS, House
 
+ROUTE = "/api/v1/vessels/kestrel/samples"
 NOON = datetime(2026, 9, 21, 12, tzinfo=UTC)
 OLD = standard_catalogue(["ME_LOP", "NAV_LAT"])
 NEW = Catalogue(tuple(
@@ -94,3 +104,66 @@ def test_a_batch_whose_catalogue_is_not_known_waits_and_is_never_read_with_anoth
     assert read is not None
     assert read[0].catalogue_hash == OLD.hash
     assert read[0].columns[0].values[0] == 4.2
+
+
+async def kept_both(url: str) -> None:
+    """Commit a day with the old catalogue (bar), then one with the new (kPa), with an hour of both between them."""
+    store = PostgresStore(url)
+    at = [(OLD, 0, 4.2), (OLD, 13, 4.1), (NEW, 12, 410.0), (NEW, 24, 415.0)]
+    await store.commit(Work(births=(("kestrel", OLD.hash, birth(OLD)),)))
+    await store.commit(Work(births=(("kestrel", NEW.hash, birth(NEW)),)))
+    await store.commit(Work(batches=tuple(
+        batch(seq, made, NOON + timedelta(hours=hours), value) for seq, (made, hours, value) in enumerate(at, 1)
+    )))  # fmt: skip
+    await store.close()
+
+
+async def test_each_row_of_csv_has_the_unit_and_the_hash_of_its_catalogue(house: House) -> None:
+    """Where samples of one time were made with two catalogues, which cannot be told apart, both are named, never one guessed."""
+    await kept_both(house.shore.config.database)
+    query = {"channels": "ME_LOP", "from": (NOON - timedelta(days=1)).isoformat(), "format": "csv",
+             "to": (NOON + timedelta(days=2)).isoformat()}  # fmt: skip
+    for extra in ({}, {"limit": "100"}):
+        answer = await house.http.get(ROUTE, params={**query, **extra}, headers=house.token("viewer"))
+        rows = [(row["value"], row["unit"], row["catalogue"]) for row in csv.DictReader(io.StringIO(answer.text))]
+        assert [rows[n] for n in (0, 1, 3)] == [
+            ("4.2", "bar", OLD.hash), ("410.0", "kPa", NEW.hash), ("415.0", "kPa", NEW.hash)
+        ]  # fmt: skip
+        assert [set(text.split("|")) for text in rows[2]] == [{"4.1"}, {"bar", "kPa"}, {OLD.hash, NEW.hash}]
+    hours = await house.http.get(ROUTE, params={**query, "bucket": "3600"}, headers=house.token("viewer"))
+    buckets = [(row["last"], row["unit"]) for row in csv.DictReader(io.StringIO(hours.text))]
+    assert [buckets[0], buckets[-1]] == [("4.2", "bar"), ("415.0", "kPa")]
+    told = (await house.http.get(ROUTE, params={**query, "format": "json"}, headers=house.token("viewer"))).json()
+    assert [row["hash"] for row in told["catalogues"]] == [NEW.hash, OLD.hash]
+    assert told["changed"] == ["ME_LOP"]
+
+
+async def test_an_export_describes_each_day_with_its_own_catalogue(house: House, tmp_path: Path) -> None:
+    """CSV by the row, Parquet in the schema (whole records), ISO 19848 by the list that the day's file names."""
+    await kept_both(house.shore.config.database)
+
+    def run(form: str) -> None:
+        source = Source(house.url, TOKENS["viewer"])
+        wanted = Wanted(
+            "kestrel", NOON - timedelta(hours=12), NOON + timedelta(hours=36), ("ME_LOP",), form, None, tmp_path
+        )
+        export(source, wanted, NOON + timedelta(days=9), lambda _part, _rows: None)
+        source.close()
+
+    for form in ("csv", "parquet", "iso19848"):
+        await asyncio.to_thread(run, form)
+    first, second = (tmp_path / f"vessel=kestrel/day=2026-09-{day}" for day in (21, 22))
+    rows = [list(csv.DictReader((day / "samples.csv").read_text().splitlines())) for day in (first, second)]
+    assert [(row["value"], row["unit"], row["catalogue"]) for row in rows[0]] == [("4.2", "bar", OLD.hash)]
+    assert rows[1][-1]["unit"] == "kPa"
+    metadata = pq.read_schema(first / "samples.parquet").metadata
+    assert json.loads(metadata[b"farhelm.channels"])["ME_LOP"]["unit"] == "bar"
+    (described,) = json.loads(metadata[b"farhelm.catalogues"])
+    assert described["hash"] == OLD.hash
+    assert described["channels"]["ME_LOP"]["local_id"].startswith("/dnv")
+    series = json.loads((first / "samples.json").read_text())
+    named = series["Package"]["TimeSeriesData"][0]["DataConfiguration"]["ID"]
+    listed = json.loads((tmp_path / f"vessel=kestrel/channels-{OLD.hash}.json").read_text())
+    assert named == listed["Package"]["Header"]["DataChannelListID"]["ID"] == f"farhelm-{OLD.hash}"
+    (channel,) = listed["Package"]["DataChannelList"]["DataChannel"]
+    assert channel["Property"]["Unit"]["UnitSymbol"] == "bar"

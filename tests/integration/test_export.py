@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema
+import numpy as np
 import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
@@ -22,6 +23,7 @@ from farhelm.__main__ import app
 from farhelm.conn.access import AccessError
 from farhelm.export.run import Done, Wanted, days, export, moment
 from farhelm.export.shore import Source
+from protocols.link.batch import Batch, Column
 from shoreside.ports import Work
 from shoreside.store.postgres import PostgresStore
 from tests.shore_house import TOKENS, House
@@ -126,9 +128,9 @@ def lines_of(path: Path) -> list[list[str]]:
 async def test_csv_says_unit_and_quality_in_words(house: House, tmp_path: Path) -> None:
     await exported(house, tmp_path / "csv", "csv")
     rows = lines_of(tmp_path / "csv/vessel=kestrel/day=2026-09-21/samples.csv")
-    assert rows[0] == ["channel", "time", "unit", "value", "quality"]
-    assert rows[1] == ["NAV_SOG", "2026-09-21T12:00:00.000000+00:00", "kn", "0.0", "good"]
-    assert rows[8] == ["NAV_SOG", "2026-09-21T12:07:00.000000+00:00", "kn", "", "invalid"]
+    assert rows[0] == ["channel", "time", "unit", "value", "quality", "catalogue"]
+    assert rows[1] == ["NAV_SOG", "2026-09-21T12:00:00.000000+00:00", "kn", "0.0", "good", "hash"]
+    assert rows[8] == ["NAV_SOG", "2026-09-21T12:07:00.000000+00:00", "kn", "", "invalid", "hash"]
     assert len(rows) == 41
     assert await exported(house, tmp_path / "hours", "csv", bucket_s=3600.0) == Done(3, 0, 6)
     rows = lines_of(tmp_path / "hours/vessel=kestrel/day=2026-09-22/buckets_3600s.csv")
@@ -151,6 +153,24 @@ async def test_iso_19848_files_hold_to_the_published_schemas(house: House, tmp_p
     assert [(table["NumberOfDataSet"], len(table["DataSet"])) for table in tables] == [(20, 20), (20, 20)]
     assert tables[0]["DataSet"][7] == {"TimeStamp": "2026-09-22T12:07:00.000000Z", "Value": [""], "Quality": ["2"]}
     assert series["Package"]["Header"]["ShipID"] == "IMO9123456"
+
+
+async def test_words_have_a_folder_of_their_own(house: House, tmp_path: Path) -> None:
+    """Named together with numbers they go beside them, alone into the folder itself; as CSV and Parquet, an empty day too."""
+    store = PostgresStore(house.shore.config.database)
+    scans = np.arange(3, dtype=np.int32)
+    column = Column("NAV_UTC", scans, ("a,b", "na\u00efve", "c"), np.zeros(3, dtype=np.uint8))
+    made = Batch("kestrel", 7, 1, "hash", False, NOON_NS + scans.astype(np.int64) * 10**9, (column,), ())
+    await store.commit(Work(batches=(made,)))
+    await store.close()
+    assert await exported(house, tmp_path / "lake", channels=("NAV_SOG", "NAV_UTC")) == Done(6, 0, 63)
+    assert pq.read_table(tmp_path / "lake").num_rows == 60
+    assert pq.read_table(tmp_path / "lake-texts")["value"].to_pylist() == ["a,b", "na\u00efve", "c"]
+    assert await exported(house, tmp_path / "words", "csv", channels=(), are_words=True) == Done(3, 0, 3)
+    rows = lines_of(tmp_path / "words/vessel=kestrel/day=2026-09-21/texts.csv")
+    assert [row[3:5] for row in rows] == [["value", "quality"], ["a,b", "good"], ["na\u00efve", "good"], ["c", "good"]]
+    with pytest.raises(AccessError, match="words have no buckets"):
+        await exported(house, tmp_path / "none", channels=("NAV_UTC",), bucket_s=60.0)
 
 
 async def test_what_cannot_be_exported_is_said(house: House, tmp_path: Path) -> None:

@@ -10,16 +10,19 @@ import random
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
+from protocols.link.batch import Batch, Column
 from shoreside.ports import Work
 from shoreside.store import history
 from shoreside.store.connection import Readers, connect
 from shoreside.store.history import Block, History, Span, bucket_query, level_for, on_grid
 from shoreside.store.postgres import PostgresStore
 from shoreside.store.rollup import roll
-from tests.shore_house import House
+from telemetry.catalogue import standard_catalogue
+from tests.shore_house import House, is_problem
 from tests.store_kit import NOON_NS, Point, asked, batch_of
 
 NOON = datetime.fromtimestamp(NOON_NS / 1e9, UTC)
@@ -155,8 +158,12 @@ async def test_json_csv_and_arrow_say_the_same(house: House) -> None:
         assert len(rows) == (143 if name == "samples" else 20)
         text = await house.http.get(ROUTE, params={**query, "format": "csv"})
         listed = list(csv.reader(io.StringIO(text.text)))
-        assert listed[0] == page["fields"]
-        assert sorted(listed[1:]) == sorted([str(value) if value is not None else "" for value in row] for row in rows)
+        assert listed[0] == [*page["fields"], "unit", "catalogue"]
+        units = {"NAV_SOG": "kn", "NAV_HDG": "deg"}
+        assert sorted(listed[1:]) == sorted(
+            [*(str(value) if value is not None else "" for value in row), units[row[0]], page["catalogues"][0]["hash"]]
+            for row in rows
+        )
         for extra in ({}, {"limit": "50000"}):
             answer = await house.http.get(ROUTE, params={**query, "format": "arrow", **extra})
             assert answer.headers["content-type"] == "application/vnd.apache.arrow.stream"
@@ -188,3 +195,44 @@ async def test_a_client_that_goes_away_in_the_middle_gives_its_connection_back(h
             assert answer.status_code == 200
     async with asyncio.timeout(10):
         assert len((await house.http.get(ROUTE, params=query)).json()["samples"]) > 1000
+
+
+async def test_words_are_told_as_json_csv_and_arrow(house: House) -> None:
+    """Words come raw, in pages and streams, by themselves: with numbers, or in buckets, they are refused with a reason."""
+    await house.login()
+    store = PostgresStore(house.shore.config.database)
+    scans = np.arange(5, dtype=np.int32)
+    words = ("2026-09-21T12:00:00Z", "a,b", "", "na\u00efve", "e")
+    quality = np.array([0, 0, 2, 0, 1], dtype=np.uint8)
+    made = Batch("kestrel", 1, 1, standard_catalogue().hash, False, NOON_NS + scans.astype(np.int64) * 10**9,
+                 (Column("NAV_UTC", scans, words, quality),), ())  # fmt: skip
+    await store.commit(Work(batches=(made,)))
+    await store.close()
+    query = {"channels": "NAV_UTC", "from": NOON.isoformat(), "to": (NOON + timedelta(hours=1)).isoformat()}
+    page = (await house.http.get(ROUTE, params=query)).json()
+    rows = [["NAV_UTC", NOON_NS // 10**6 + n * 1000, words[n], int(quality[n])] for n in range(5)]
+    assert (page["fields"], page["samples"]) == (["channel", "utc_ms", "value", "quality"], rows)
+    assert page["channels"][0]["kind"] == "text"
+    paged = []
+    asked_for = {**query, "limit": "2"}
+    while True:
+        part = (await house.http.get(ROUTE, params=asked_for)).json()
+        paged.extend(part["samples"])
+        if part["next_cursor"] is None:
+            break
+        asked_for["cursor"] = part["next_cursor"]
+    assert paged == rows
+    text = await house.http.get(ROUTE, params={**query, "format": "csv"})
+    listed = list(csv.reader(io.StringIO(text.text)))
+    assert [row[:4] for row in listed[1:]] == [[str(value) for value in row] for row in rows]
+    assert {row[5] for row in listed[1:]} == {made.catalogue_hash}
+    answer = await house.http.get(ROUTE, params={**query, "format": "arrow"})
+    table = pa.ipc.open_stream(answer.content).read_all()
+    assert [row["value"] for row in table.to_pylist()] == list(words)
+    assert "NAV_UTC: words, not numbers" in is_problem(
+        await house.http.get(ROUTE, params={**query, "channels": "NAV_UTC,NAV_SOG"}), 422
+    )
+    assert "no mean" in is_problem(await house.http.get(ROUTE, params={**query, "bucket": "60"}), 422)
+    assert (await house.http.get(ROUTE, params={**query, "from": "2026-09-22"})).status_code == 422
+    empty = await house.http.get(ROUTE, params={**query, "from": "2026-09-22", "to": "2026-09-23", "format": "arrow"})
+    assert pa.ipc.open_stream(empty.content).read_all().num_rows == 0
