@@ -8,13 +8,15 @@ from typing import Final
 from control.authority import Holder
 from protocols.link.events import Reason
 from protocols.link.heartbeats import AuthorityState
-from protocols.link.orders import ORDER_KINDS, Order
+from protocols.link.orders import GROUPS, ORDER_KINDS, Order
 from protocols.link.roster import RosterEntry
 
 RATE_MAX: Final = 10
 """Orders a second and vessel (CMD-14)."""
 NEVER_LIMITED: Final = frozenset(("authority.release", "conn.controlled_stop"))
 """Stop and release are always taken."""
+FOR_EACH_GROUP: Final = frozenset((*(kind for kind in ORDER_KINDS if kind.startswith("authority.")), "order.cancel"))
+"""Kinds that are for the group they name."""
 AHEAD_SLACK_MS: Final = 500
 """A deadline may lie this much further ahead than the kind's life: rounding and the clock's step between two beats."""
 SESSIONS_MAX: Final = 200
@@ -25,8 +27,9 @@ are then stopped by their deadline and by the fencing number."""
 class Admission:
     """Sequence of each session, and the rate of all."""
 
-    def __init__(self) -> None:
-        """Begin having seen nothing."""
+    def __init__(self, approve_s: float) -> None:
+        """Begin having seen nothing; a critical order lives for `approve_s` at most (CMD-10)."""
+        self._approve_s = approve_s
         self._seqs: dict[tuple[bytes, str], int] = {}
         self._times_s: deque[float] = deque(maxlen=RATE_MAX)
 
@@ -46,10 +49,11 @@ class Admission:
         kind = ORDER_KINDS[order.kind]
         reasons: list[Reason] = []
         ahead_ms = order.deadline_ms - round(now_s * 1000)
-        if ahead_ms > kind.life_s * 1000 + AHEAD_SLACK_MS:
-            text = f"The deadline is {ahead_ms / 1000:.1f} s ahead; orders of this kind live {kind.life_s:g} s."
-            reasons.append(Reason("deadline_too_far", "CMD-04", text, ahead_ms / 1000, kind.life_s, "s"))
-        if order.group != kind.group:
+        life_s = min(kind.life_s, self._approve_s) if kind.significance == "critical" else kind.life_s
+        if ahead_ms > life_s * 1000 + AHEAD_SLACK_MS:
+            text = f"The deadline is {ahead_ms / 1000:.1f} s ahead; orders of this kind live {life_s:g} s."
+            reasons.append(Reason("deadline_too_far", "CMD-04", text, ahead_ms / 1000, life_s, "s"))
+        if order.group not in (GROUPS if order.kind in FOR_EACH_GROUP else (kind.group,)):
             text = f"{order.kind} belongs to the group {kind.group}."
             reasons.append(Reason("wrong_group", "CMD-01", text, order.group, kind.group))
         last = self._seqs.get((entry.key_id, order.session), -1)
@@ -96,15 +100,15 @@ def holder_of(order: Order, entry: RosterEntry, level: str) -> Holder:
 
 
 def not_in_control(
-    state: AuthorityState, person: str, console: str, session: str, fencing: int, needs: str
+    state: AuthorityState, person: str, console: str, session: str, fencing: int, needs: str, group: str = "conn"
 ) -> tuple[Reason, ...]:  # fmt: skip
     """Return INT-01's reasons: the issuer is not the holder, his number is old, or his level is too low (AUT-08)."""
     if state.station != "remote":
         who = "the bridge" if state.station == "local" else "nobody"
-        text = f"The conn is held by {who}; request it first."
+        text = f"The {group} is held by {who}; request it first."
         return (Reason("not_in_control", "INT-01", text, person, who),)
     if (state.person, state.console, state.session) != (person, console, session):
-        text = f"The conn is held by {state.person} of {state.roc} at {state.console or 'a program'}."
+        text = f"The {group} is held by {state.person} of {state.roc} at {state.console or 'a program'}."
         return (Reason("not_in_control", "INT-01", text, person, state.person),)
     if state.phase != "granted" and fencing != state.fencing:
         text = f"The order carries fencing number {fencing}; in force is {state.fencing}."

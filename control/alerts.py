@@ -38,6 +38,7 @@ ALERTS: Final[dict[str, AlertKind]] = {
         AlertKind("link-lost", "LINK TO ROC LOST", "Ship slows down; take local control.", "alarm", "B", 0.0, 0.0),
         AlertKind("fallback", "FALLBACK STATE", "Ship stops; take local control or resume.", "alarm", "B", 0.0, 0.0),
         AlertKind("distress", "ALL STOP: DISTRESS", "Attend the ship.", "emergency alarm", "A", 0.0, 0.0),
+        AlertKind("clocks-apart", "CLOCKS APART", "Ship and shore differ: set the wrong one.", "warning", "B", 0.0, 5.0),
         AlertKind("entry-late", "SAFE STATE LATE", "The ship does not come to rest: take local control.", "alarm", "B", 0.0, 0.0),
         AlertKind("no-fix", "STOP WITHOUT FIX", "Show lights and signals; the ship has no position.", "alarm", "B", 0.0, 0.0),
         AlertKind("anchor", "READY TO ANCHOR", "She lies stopped: let go the anchor.", "warning", "B", 0.0, 0.0),

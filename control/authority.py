@@ -101,16 +101,29 @@ class Pending:
     """Number given with the grant; 0 before it."""
 
 
+class Numbers:
+    """Fencing numbers of one vessel: each is given once, whichever group it is for (AUT-08)."""
+
+    def __init__(self, top: int = 0) -> None:
+        """Go on above `top`, the highest ever given, kept over restarts."""
+        self.top = top
+
+    def give(self) -> int:
+        """Return a number higher than any before."""
+        self.top += 1
+        return self.top
+
+
 class Authority:
     """The authority over one function group of this vessel; power-up means nobody."""
 
-    def __init__(self, limits: AuthorityLimits, fencing: int = 0) -> None:
-        """Begin with no holder; `fencing` is the highest number ever given, kept over restarts (AUT-08)."""
+    def __init__(self, limits: AuthorityLimits, numbers: Numbers | None = None) -> None:
+        """Begin with no holder; `numbers` are shared by all groups of the vessel."""
         self._limits = limits
         self._state: State = ("none", "held")
-        self._fencing_top = fencing
+        self._numbers = numbers if numbers is not None else Numbers()
         self.holder = NOBODY
-        self.fencing = fencing
+        self.fencing = self._numbers.top
         """Number that the holder's orders must carry."""
         self.pending: Pending | None = None
         self._lease_at_s = 0.0
@@ -128,7 +141,7 @@ class Authority:
     @property
     def fencing_top(self) -> int:
         """Highest number given so far."""
-        return self._fencing_top
+        return self._numbers.top
 
     def allows(self, event: Event) -> bool:
         """Return whether the table lists `event` for the present state."""
@@ -183,8 +196,8 @@ class Authority:
     def take_local(self, person: str) -> None:
         """Give the bridge control: one action, always, whatever the state (AUT-06); it gets a number like any other."""
         self._go("take_local")
-        self._fencing_top += 1
-        self.holder, self.fencing, self.pending = Holder(person, role="bridge", level="direct"), self._fencing_top, None
+        self.holder, self.fencing = Holder(person, role="bridge", level="direct"), self._numbers.give()
+        self.pending = None
 
     def renew(self, now_s: float) -> None:
         """Note the operator's presence: the lease begins anew (AUT-05)."""
@@ -235,8 +248,8 @@ class Authority:
         if self.pending is None:
             return
         self._state = (self.station, "granted")
-        self._fencing_top += 1
-        self.pending = replace(self.pending, until_s=now_s + self._limits.confirm_s, fencing=self._fencing_top)
+        until_s = now_s + self._limits.confirm_s
+        self.pending = replace(self.pending, until_s=until_s, fencing=self._numbers.give())
 
     def _go(self, event: Event) -> bool:
         after = TRANSITIONS[self._state].get(event)

@@ -4,20 +4,35 @@ from __future__ import annotations
 
 from typing import Final
 
+from control import approval
 from protocols.errors import ProtocolError
 from protocols.link import signing
 from protocols.link.events import Reason
 from protocols.link.roster import Grant, Roster, RosterEntry
 from protocols.link.signing import Domain, Envelope
 
+ROLE_LEVELS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
+    "viewer": {},
+    "analyst": {},
+    "operator": {"conn": ("setpoint", "direct"), "engineering": ("setpoint",)},
+    "supervisor": {"conn": ("setpoint", "direct"), "engineering": ("setpoint",)},
+    "maintainer": {"engineering": ("setpoint",)},
+    "master": {"conn": ("setpoint", "direct"), "engineering": ("setpoint",)},
+}
+"""{role: {function group: levels}}: the most that a role may have, whatever rights its key was given (AUT-11)."""
 RIGHT_FOR_LEVEL: Final = {"observe": "observe", "advise": "observe", "setpoint": "setpoint", "direct": "direct"}
 
 
 class Believed:
     """The roster and grant in force; nothing is believed before the Master has signed it."""
 
-    def __init__(self, vessel: str, master_public_key: bytes) -> None:
-        """Believe the Master's raw public key, put aboard at commissioning, and nobody else yet."""
+    def __init__(self, vessel: str, master_public_key: bytes, two_sign: frozenset[str] = frozenset()) -> None:
+        """Believe the Master's raw public key, put aboard at commissioning, and nobody else yet.
+
+        `two_sign`: of `roster` and `grant`, what a second person must have signed too (CMD-10); the first roster ever is the
+        Master's alone, for nobody else is known yet.
+        """
+        self._two_sign = two_sign
         self._vessel = vessel
         self._master_public_key = master_public_key
         self._roster: Roster | None = None
@@ -40,12 +55,19 @@ class Believed:
         """True while the last grant taken stands revoked aboard."""
         return 0 < self.grant_version == self.revoked_version
 
-    def take_roster(self, encoded: bytes) -> str:
-        """Take a signed roster; return an empty text, or why it was refused. The version never goes back (CMD-12)."""
+    def take_roster(self, encoded: bytes, utc_ns: int) -> str:
+        """Take a signed roster at the ship's UTC; return an empty text, or why it was refused.
+
+        The version never goes back (CMD-12).
+        """
         try:
-            roster = Roster.from_bytes(self._opened(Domain.ROSTER, encoded))
+            envelope = self._opened(Domain.ROSTER, encoded)
+            roster = Roster.from_bytes(envelope.body)
         except ProtocolError as error:
             return str(error)
+        missing = self._second("roster", Domain.ROSTER, envelope, utc_ns)
+        if missing and self._roster is not None and roster != self._roster:
+            return missing
         if roster.vessel != self._vessel:
             return f"the roster is for {roster.vessel}"
         if self._roster is not None and roster == self._roster:
@@ -56,15 +78,19 @@ class Believed:
         self._keys = {entry.key_id: entry for entry in roster.entries}
         return ""
 
-    def take_grant(self, encoded: bytes) -> str:
-        """Take a signed remote-access grant; return an empty text, or why it was refused.
+    def take_grant(self, encoded: bytes, utc_ns: int) -> str:
+        """Take a signed remote-access grant at the ship's UTC; return an empty text, or why it was refused.
 
         The version never goes back, and what was revoked aboard stays revoked until a higher one comes (AUT-07).
         """
         try:
-            grant = Grant.from_bytes(self._opened(Domain.GRANT, encoded))
+            envelope = self._opened(Domain.GRANT, encoded)
+            grant = Grant.from_bytes(envelope.body)
         except ProtocolError as error:
             return str(error)
+        missing = self._second("grant", Domain.GRANT, envelope, utc_ns)
+        if missing and grant != self.grant:
+            return missing
         if grant.vessel != self._vessel:
             return f"the grant is for {grant.vessel}"
         if grant.version <= self.revoked_version:
@@ -86,11 +112,18 @@ class Believed:
         """Return the roster entry whose key signed `envelope` for `domain`, or the reason why nobody is believed."""
         entry = self._keys.get(envelope.key_id)
         if entry is None:
-            return Reason("unknown_key", "CMD-12", "The key that signed this is not in the ship's roster.")
+            return _UNKNOWN_KEY
         try:
             signing.verify(domain, envelope, entry.public_key)
         except ProtocolError:
             return Reason("bad_signature", "CMD-12", "The signature does not hold: the bytes are not what was signed.")
+        return self.holder(envelope.key_id, utc_ns)
+
+    def holder(self, key_id: bytes, utc_ns: int) -> RosterEntry | Reason:
+        """Return whose key it is in the roster in force, or why it is nobody's at the ship's time."""
+        entry = self._keys.get(key_id)
+        if entry is None:
+            return _UNKNOWN_KEY
         if not entry.valid_from_utc_ns <= utc_ns < entry.valid_to_utc_ns:
             return Reason("key_not_valid_now", "CMD-12", f"The key of {entry.person} is not valid at the ship's time.")
         return entry
@@ -98,9 +131,7 @@ class Believed:
     def access(self, entry: RosterEntry, group: str, level: str, utc_ns: int) -> list[Reason]:
         """Return every reason why `entry` may not have remote control of `group` at `level` (AUT-07, AUT-11, AUT-12)."""
         reasons: list[Reason] = []
-        if RIGHT_FOR_LEVEL.get(level, "") not in entry.rights:
-            text = f"{entry.person} ({entry.role}) has no right to {level} control."
-            reasons.append(Reason("no_right", "AUT-11", text, ", ".join(entry.rights), level))
+        reasons += rights(entry, group, level)
         grant = self.grant
         reasons += self.lapsed(utc_ns)
         if grant is None or not grant.master:
@@ -126,7 +157,33 @@ class Believed:
             return [Reason("grant_not_valid_now", "AUT-07", "The remote-access grant is not valid at this time.")]
         return []
 
-    def _opened(self, domain: Domain, encoded: bytes) -> bytes:
-        envelope = signing.open_envelope(encoded)
+    def _opened(self, domain: Domain, encoded: bytes) -> Envelope:
+        envelope = signing.open_envelope(encoded, approvable=True)
         signing.verify(domain, envelope, self._master_public_key)
-        return envelope.body
+        return envelope
+
+    def _second(self, what: str, domain: Domain, envelope: Envelope, utc_ns: int) -> str:
+        """Return why a roster or grant lacks a second signature that this vessel asks for; empty when it has it."""
+        if what not in self._two_sign:
+            return ""
+        master = self.grant.master if self.grant is not None else ""
+        return approval.second_of(what, domain, envelope, self.holder, utc_ns, master)
+
+
+_UNKNOWN_KEY: Final = Reason("unknown_key", "CMD-12", "The key that signed this is not in the ship's roster.")
+
+
+def rights(entry: RosterEntry, group: str, level: str) -> list[Reason]:
+    """Return why a key may not have `level` of `group`: its own rights, and the most that its role may have (AUT-11).
+
+    A right for one group is written `group/level` in the roster; without a group it is for all that the role may have.
+    """
+    right = RIGHT_FOR_LEVEL.get(level, "")
+    reasons: list[Reason] = []
+    if right not in entry.rights and f"{group}/{right}" not in entry.rights:
+        text = f"{entry.person} ({entry.role}) has no right to {level} control of {group}."
+        reasons.append(Reason("no_right", "AUT-11", text, ", ".join(entry.rights), level))
+    if right in ("setpoint", "direct") and right not in ROLE_LEVELS.get(entry.role, {}).get(group, ()):
+        text = f"The role {entry.role} is never given {level} control of {group}."
+        reasons.append(Reason("role_too_low", "AUT-11", text, entry.role, level))
+    return reasons

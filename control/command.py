@@ -58,6 +58,7 @@ class Record:
             "kind": order.kind if order else "", "person": order.person if order else "",
             "console": order.console if order else "", "args": args,
             "reasons": [reason.plain() for reason in self.reasons], "authentic": True,
+            "group": order.group if order else "", "issued_utc_ns": order.issued_utc_ns if order else 0,
         }  # fmt: skip
 
 
@@ -130,11 +131,13 @@ class Restored:
     """Highest version of a grant revoked aboard."""
     phase: str = ""
     """Voyage phase in force; empty: none was ever put in force but the file's."""
+    utc_ns: int = 0
+    """Latest time kept; 0: none."""
 
 
 def restore(journal: list[bytes]) -> Restored:
     """Return what the records of the journal, oldest first, tell; raise MalformedError when one cannot be read."""
-    fencing, taken, revoked, phase, found = 0, 0, 0, "", dict[str, Record]()
+    fencing, taken, revoked, phase, utc_ns, found = 0, 0, 0, "", 0, dict[str, Record]()
     for encoded in journal:
         row = cbor.decode_map(encoded)
         number = row.get("number")
@@ -144,8 +147,10 @@ def restore(journal: list[bytes]) -> Restored:
             taken, revoked = max(taken, fields.integer(row, "taken")), max(revoked, fields.integer(row, "revoked"))
         elif row.get("t") == "phase":
             phase = fields.text(row, "name", 20)
+        elif row.get("t") == "time":
+            utc_ns = max(utc_ns, fields.integer(row, "utc_ns"))
         elif row.get("t") in ("begun", "ended"):
             identity, state = str(row.get("id")), str(row.get("state", "UNKNOWN"))
             detail = "the ship restarted while this order was in progress" if state == "UNKNOWN" else ""
             found[identity] = Record(identity, str(row.get("hash")), None, state, detail=detail)
-    return Restored(fencing, tuple(found.values()), taken, revoked, phase)
+    return Restored(fencing, tuple(found.values()), taken, revoked, phase, utc_ns)

@@ -8,20 +8,17 @@ from control import command
 from control.admission import holder_of
 from control.authority import Authority, Holder, same_operator
 from control.believed import Believed
+from control.charge import CONN, Charge
 from control.command import Record
 from control.execution import Execution
 from control.limits import ControlConfig
 from control.linkwatch import LinkWatch
 from control.messages import Emit, HeartbeatNow
 from control.situation import Situation
-from control.watchkeeping import Watchkeeping
 from protocols.link.cbor import Plain
 from protocols.link.events import Reason
 from protocols.link.orders import Order
 from protocols.link.roster import RosterEntry
-
-READY_INPUTS = ("NAV_HDG", "ME_RPM", "ME_RDY")
-"""What the ship must know of herself before she can be handed over: setpoints are loaded from these (AUT-03, AUT-04)."""
 
 
 class Handover:
@@ -29,15 +26,15 @@ class Handover:
 
     def __init__(
         self, config: ControlConfig, authority: Authority, believed: Believed, link: LinkWatch, execution: Execution,
-        watch: Watchkeeping,
+        charge: Charge,
     ) -> None:  # fmt: skip
-        """Begin with nobody in control."""
+        """Begin with nobody in control of what is in `charge`."""
         self._config = config
         self._authority = authority
         self._believed = believed
         self._link = link
         self._execution = execution
-        self._watch = watch
+        self._charge = charge
         self._asking: Record | None = None
 
     def receive(self, record: Record, order: Order, entry: RosterEntry, situation: Situation, now_s: float) -> None:
@@ -67,8 +64,8 @@ class Handover:
         self._authority.take_local(person)
         text = "The bridge has taken local control."
         self._answered([Reason("local_control", "AUT-06", text)])
-        self._execution.end_all("CANCELLED", Reason("local_control", "AUT-06", text))
-        self._execution.release()
+        self._charge.end_orders("CANCELLED", Reason("local_control", "AUT-06", text))
+        self._charge.let_go()
         self._took_number(now_s)
         self._changed("local control taken")
 
@@ -89,6 +86,16 @@ class Handover:
         self._changed("local control released")
         return True
 
+    def let_lapse(self, now_s: float) -> None:
+        """Let the group go when its holder has not been heard for the time after which the link is lost (AUT-05)."""
+        is_held = self._authority.station == "remote" and self._authority.phase == "held"
+        if not is_held or now_s < self._authority.lease_ends_s() + self._config.link.lost_s:
+            return
+        who = self._authority.holder.person
+        self._authority.release(now_s)
+        self._charge.end_orders("CANCELLED", Reason("lapsed", "AUT-05", f"{who} was not heard any more."))
+        self._changed("the operator was not heard any more")
+
     def _request(
         self, record: Record, order: Order, entry: RosterEntry, situation: Situation, now_s: float
     ) -> list[Reason]:
@@ -98,7 +105,7 @@ class Handover:
             return reasons
         who = holder_of(order, entry, level)
         if self._authority.station == "remote" and same_operator(self._authority.holder, who):
-            return [Reason("already_in_control", "AUT-03", "You have the conn already.", order.person)]
+            return [Reason("already_in_control", "AUT-03", "You have it already.", order.person)]
         if not self._authority.request(order.id, who, now_s):
             text = "Another request is pending; wait for its answer."
             return [Reason("request_pending", "AUT-03", text)]
@@ -121,27 +128,25 @@ class Handover:
             text = "The bridge has the conn, or a handover is being completed; it cannot be forced."
             return [Reason("cannot_force", "AUT-09", text, self._authority.station)]
         self._granted()
-        self._changed(f"takeover forced by {order.person}: {order.args['reason']!s}")
+        reason = str(order.args["reason"])
+        self._changed(f"takeover forced by {order.person}: {reason}", forced_from=self._holder_word(), reason=reason)
         return []
 
     def _confirm(self, order: Order, entry: RosterEntry, situation: Situation, now_s: float) -> list[Reason]:
         pending = self._authority.pending
         level = pending.who.level if pending is not None else "setpoint"
-        reasons = self._not_ready(entry, level, situation) + self._bumps(order, situation)
+        reasons = self._not_ready(entry, level, situation)
+        reasons += self._bumps(order, situation) if self._charge.group == CONN else []
         if reasons:
             return reasons
         if not self._authority.confirm(holder_of(order, entry, level), order.fencing, now_s):
             number = pending.fencing if pending is not None else None
             text = "Nothing is granted to you that this confirms: request the conn again."
             return [Reason("nothing_granted", "AUT-03", text, order.fencing, number)]
-        text = f"{order.person} has taken the conn."
-        self._execution.end_all("CANCELLED", Reason("handed_over", "AUT-03", text))
+        text = f"{order.person} has taken the {self._charge.group}."
+        self._charge.end_orders("CANCELLED", Reason("handed_over", "AUT-03", text))
         self._link.reset(now_s)
-        self._watch.leave_when_back = self._watch.ladder.is_latched
-        if not self._watch.ladder.is_latched:
-            rpm = situation.number("ME_RPM")
-            actual_pct = None if rpm is None else 100.0 * rpm / self._config.hull.rpm_full
-            self._execution.load_actual(situation.number("NAV_HDG"), actual_pct)
+        self._charge.taken(situation)
         self._changed("control confirmed")
         return []
 
@@ -149,14 +154,14 @@ class Handover:
         """Take release, resume and answer: the holder's own words."""
         who = holder_of(order, entry, self._authority.holder.level)
         if self._authority.station != "remote" or not same_operator(self._authority.holder, who):
-            text = f"The conn is held by {self._holder_word()}."
+            text = f"The {self._charge.group} is held by {self._holder_word()}."
             return [Reason("not_in_control", "INT-01", text, order.person, self._holder_word())]
         if order.kind == "authority.resume":
-            return self._watch.resume(now_s)
+            return self._charge.resume(now_s)
         if order.kind == "authority.answer":
             return self._answered_by_holder(order, now_s)
         self._authority.release(now_s)
-        self._execution.end_all("CANCELLED", Reason("released", "AUT-03", f"{order.person} released the conn."))
+        self._charge.end_orders("CANCELLED", Reason("released", "AUT-03", f"{order.person} released the conn."))
         self._link.reset(now_s)
         if self._authority.phase == "granted":
             self._granted()
@@ -196,8 +201,8 @@ class Handover:
 
     def _not_ready(self, entry: RosterEntry, level: str, situation: Situation) -> list[Reason]:
         """Return every reason why the ship cannot be handed to `entry` now (AUT-03, AUT-07)."""
-        reasons = self._believed.access(entry, "conn", level, situation.utc_ns)
-        found = [situation.objection(channel) for channel in READY_INPUTS]
+        reasons = self._believed.access(entry, self._charge.group, level, situation.utc_ns)
+        found = [situation.objection(channel) for channel in self._charge.ready_inputs]
         reasons += [reason for reason in found if reason is not None]
         if situation.number("ME_RDY") == 0.0:
             text = "Remote control of the engine is not active: the selector aboard is on local."
@@ -233,13 +238,14 @@ class Handover:
             return "the bridge"
         return self._authority.holder.person or "nobody"
 
-    def _changed(self, cause: str) -> None:
+    def _changed(self, cause: str, **more: Plain) -> None:
         holder: Holder = self._authority.holder
         pending = self._authority.pending
         body: dict[str, Plain] = {
-            "group": "conn", "cause": cause, "station": self._authority.station, "phase": self._authority.phase,
+            "group": self._charge.group, "cause": cause, "station": self._authority.station, "phase": self._authority.phase,
             "person": holder.person, "roc": holder.roc, "console": holder.console, "session": holder.session,
             "role": holder.role, "level": holder.level, "fencing": self._authority.fencing,
             "pending_id": pending.order_id if pending else "", "pending_person": pending.who.person if pending else "",
+            **more,
         }  # fmt: skip
         self._execution.outbox += [Emit("authority", body), HeartbeatNow()]

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from control import geometry
+from control import geometry, machinerules
 from control.collision import clear_of_traffic
 from control.geometry import Plane
 from control.limits import ControlConfig, PhaseLimits
@@ -28,7 +28,8 @@ INPUTS: Final[dict[str, tuple[str, ...]]] = {
 """What each order depends on. A controlled stop depends on nothing: stopping is always allowed."""
 DIRECT: Final = frozenset(("conn.rudder",))
 STOPS: Final = frozenset(("conn.controlled_stop",))
-STILL: Final = frozenset((*STOPS, "conn.phase"))
+MACHINES: Final = frozenset(machinerules.STARTS)
+STILL: Final = frozenset((*STOPS, *MACHINES, "conn.phase"))
 """Orders that ask nothing of steering gear and engine but, at most, to stop."""
 
 
@@ -214,10 +215,19 @@ RULES: Final[tuple[tuple[str, Callable[[Context], list[Reason]]], ...]] = (
     ("INT-11", not_stopped),
 )
 """Every rule in force; the verdict is the union of their reasons."""
+MACHINE_RULES: Final[tuple[tuple[str, Callable[[Context], list[Reason]]], ...]] = (
+    ("INT-01", holds_authority),
+    ("CMD-01", machinerules.machine_known),
+    ("INT-02", machinerules.read_back_fresh),
+    ("INT-03", machinerules.plant_ready),
+    ("INT-11", not_stopped),
+)
+"""The rules of an order to one machine."""
 REVIEWED: Final = ("INT-02", "INT-03", "INT-06")
 """Rules that judge an order in force each second; their failing acts through the ladder."""
 
 
 def verdict(context: Context, only: tuple[str, ...] = ()) -> list[Reason]:
     """Return every reason against the order, of all rules or of those named; an empty list allows it (CMD-07)."""
-    return [reason for rule, check in RULES if not only or rule in only for reason in check(context)]
+    rules = MACHINE_RULES if context.kind in MACHINES else RULES
+    return [reason for rule, check in rules if not only or rule in only for reason in check(context)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from control import command
 from control.believed import Believed
 from control.execution import Execution
@@ -14,9 +16,11 @@ from protocols.link.cbor import Plain
 class LocalPanel:
     """One row per thing the bridge can do."""
 
-    def __init__(self, handover: Handover, stopping: Stopping, believed: Believed, execution: Execution) -> None:
+    def __init__(
+        self, handovers: Sequence[Handover], stopping: Stopping, believed: Believed, execution: Execution
+    ) -> None:
         """Act on the parts given."""
-        self._handover = handover
+        self._handovers = handovers
         self._stopping = stopping
         self._believed = believed
         self._execution = execution
@@ -24,17 +28,25 @@ class LocalPanel:
     def receive(self, local: Local, now_s: float) -> None:
         """Do what the bridge does; what cannot be done now changes nothing."""
         if local.do == "take":
-            self._handover.take_local(local.person, now_s)
+            for handover in self._handovers:  # one action takes everything (AUT-06)
+                handover.take_local(local.person, now_s)
         elif local.do in ("grant", "deny"):
-            self._handover.answer_local(grant=local.do == "grant", request_id=local.id, now_s=now_s)
+            self._answer(local, now_s)
         elif local.do == "release":
-            self._handover.release_local(now_s)
+            for handover in self._handovers:
+                handover.release_local(now_s)
         elif local.do == "emergency_stop":
             self._stopping.press(local.person)
         elif local.do == "reset_stop":
             self._stopping.reset(local.person)
         elif local.do == "revoke_access":
             self._revoke(local.person)
+
+    def _answer(self, local: Local, now_s: float) -> None:
+        """Answer the request that is named, or the first that is pending."""
+        for handover in self._handovers:
+            if handover.answer_local(grant=local.do == "grant", request_id=local.id, now_s=now_s):
+                return
 
     def _revoke(self, person: str) -> None:
         """Withdraw remote access at once; the journal keeps it, so that it stays so over a restart (AUT-07)."""

@@ -94,13 +94,17 @@ class Setpoint:
     rudder: `value` degrees, positive to starboard. propulsion: `value` per cent of full, negative astern.
     controlled_stop: propulsion to zero on the present heading. neutral: rudder amidships, propulsion zero.
     emergency_stop: `value` per cent, what "stop" means in this phase. reset_stop, release: let go of the equipment.
+    machine: start or stop one machine; it touches neither steering nor propulsion.
     """
 
     kind: Literal[
-        "heading", "rudder", "propulsion", "controlled_stop", "neutral", "emergency_stop", "reset_stop", "release"
-    ]
+        "heading", "rudder", "propulsion", "controlled_stop", "neutral", "emergency_stop", "reset_stop", "release",
+        "machine",
+    ]  # fmt: skip
     value: float | None = None
     rate_deg_min: float | None = None
+    register: str = ""
+    """Of `machine` only: name of the order's register in the PLC's map; `value` 1 runs it, 0 stops it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,15 +94,19 @@ def ship_reasons(
     if kind in FOR_ANYBODY or kind.startswith("authority."):
         return _authority_reasons(kind, asker, beat.authority)
     needs = "direct" if kind in DIRECT else ORDER_KINDS[kind].level
-    state = beat.authority
-    authority = not_in_control(state, asker.person, asker.console, asker.session, state.fencing, needs)
+    group = ORDER_KINDS[kind].group
+    state = beat.authority if group == "conn" else beat.engineering
+    if state is None:
+        text = f"Nothing of the group {group} may be ordered."
+        return [Reason("no_such_group", "AUT-01", text, group)]
+    authority = not_in_control(state, asker.person, asker.console, asker.session, state.fencing, needs, group)
     config, setpoints = _config(beat, mirror), _setpoints(beat)
     reasons = verdict(
         Context(kind, args, mirror.situation, config, setpoints, beat.round_trip_ms, beat.stop_latched, authority)
     )
     if kind == "conn.phase":
         reasons += Voyage(config).objections(str(args["phase"]), setpoints, mirror.situation)
-    if STEPS.index(beat.step) >= LATCHED_FROM and kind not in STOPS:
+    if STEPS.index(beat.step) >= LATCHED_FROM and kind not in STOPS and group == "conn":
         text = f"The ship is on step {beat.step} ({beat.action}); resume the conn first."
         reasons.append(Reason("ladder", "FBK-01", text, beat.step, "L0 or L1"))
     return reasons

@@ -76,5 +76,6 @@ NOTHING_KNOWN: Final = Situation({}, is_utc_trusted=False)
 
 def age_limit_s(channel: str, *, direct: bool = False) -> float:
     """Return the oldest usable age of `channel`: min(3 cycles, 10 s), at least 1 s; direct: 1 s (INT-02)."""
-    limit_s = min(max(3 * CYCLES_S[channel], AGE_FLOOR_S), AGE_CEILING_S)
+    cycle_s = CYCLES_S.get(channel, AGE_CEILING_S)  # a channel of her own tables: its cycle is the catalogue's business
+    limit_s = min(max(3 * cycle_s, AGE_FLOOR_S), AGE_CEILING_S)
     return min(limit_s, AGE_DIRECT_S) if direct else limit_s

@@ -29,6 +29,8 @@ class Facts:
     roster_version: int
     alerts: tuple[str, ...]
     action: str
+    engineering: AuthorityState | None = None
+    """None where nothing of that group may be ordered."""
 
 
 def standing_alerts(

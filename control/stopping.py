@@ -36,18 +36,17 @@ class Stopping:
         if self._emergency.latched is None:
             self._stop(self._emergency.press(Press(person, "bridge", "")))
 
-    def reset(self, person: str) -> bool:
-        """Reset aboard; the engine stays stopped until it is ordered anew. False when nothing is latched."""
+    def reset(self, person: str, console: str = "bridge") -> bool:
+        """Reset; the engine stays stopped until it is ordered anew. False when nothing is latched."""
         if not self._emergency.reset():
             return False
         self._execution.actuate(Setpoint("reset_stop"), "EST-02")
-        self._tell("reset", person, "bridge", "")
+        self._tell("reset", person, console, "")
         return True
 
-    def refuse_reset(self, _order: Order) -> list[Reason]:
-        """Refuse a reset from ashore: it needs the Master and a second person, which this version cannot check."""
-        text = "An emergency stop is reset aboard; a reset from ashore needs two people and is not in this version."
-        return [Reason("reset_aboard", "EST-02", text)]
+    def reset_by(self, order: Order) -> None:
+        """Reset at the word of two people ashore, one of them the Master; both were checked before (EST-02)."""
+        self.reset(order.person, order.console)
 
     def _stop(self, press: Press) -> None:
         self._execution.actuate(Setpoint("emergency_stop", self._voyage.config.limits.stop_pct), "EST-01")

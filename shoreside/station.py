@@ -213,6 +213,7 @@ class Station:
     async def _tick(self) -> None:
         while True:
             again = self.downlink.tick(self._clock.now_s(), self._clock.utc_ns())
+            self.relay.approvals.tick(self._clock.now_s())
             for note in again:
                 if note.signed is not None:
                     self.sayings.put(topics.topic(note.vessel, topics.ORDER), note.signed)

@@ -26,8 +26,9 @@ YEAR_NS: Final = 365 * 24 * 3600 * 1_000_000_000
 PEOPLE: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "ann": ("operator", ("observe", "setpoint", "direct", "stop")),
     "bob": ("operator", ("observe", "setpoint", "direct", "stop")),
-    "sue": ("supervisor", ("observe", "setpoint", "direct", "stop", "supervise")),
+    "sue": ("supervisor", ("observe", "setpoint", "direct", "stop", "supervise", "approve")),
     "vic": ("viewer", ("observe",)),
+    "kim": ("master", ("observe", "setpoint", "direct", "stop", "supervise", "approve")),
 }
 """{person: (role, what their key may sign)}: everybody in the roster of every ship."""
 EXAMPLE: Final = Path(control.__file__).with_name("example.toml")
@@ -54,8 +55,8 @@ def roster(seed: int, vessel: str, version: int = 1, people: tuple[str, ...] = t
 
 def grant(seed: int, vessel: str) -> bytes:
     """Return the Master's remote-access grant for a year."""
-    made = Grant(vessel, f"{vessel}-world", "kim", (ROC,), ("conn",), ("setpoint", "direct"), START_UTC_NS - YEAR_NS,
-                 START_UTC_NS + YEAR_NS)  # fmt: skip
+    made = Grant(vessel, f"{vessel}-world", "kim", (ROC,), ("conn", "engineering"), ("setpoint", "direct"),
+                 START_UTC_NS - YEAR_NS, START_UTC_NS + YEAR_NS)  # fmt: skip
     return signing.sign(Domain.GRANT, made.to_bytes(), key_of(seed, "master"))
 
 
@@ -105,7 +106,13 @@ def control_table(spec: VesselSpec) -> Table:
         "stopped_kn": 1.0,
         "cpa_m": handling.cpa_m, "tcpa_s": handling.tcpa_s,
     }  # fmt: skip
+    coastal["envelope"] = [
+        {"what": "wind", "channel": "WND_TWS", "high": 20.0},
+        {"what": "speed", "channel": "NAV_SOG", "low": -8.0, "high": round(1.3 * handling.speed_full_kn, 1)},
+    ]
+    rows = cast("list[Table]", example["machinery"])
     own: Table = {
+        "machinery": rows if spec.has_rudder else [],
         "hull": {
             "length_m": float(spec.identity.length_m), "beam_m": float(spec.identity.beam_m), "rpm_full": rpm_full,
             "turn_radius_m": handling.turn_radius_m, "reach_m": handling.reach_m,

@@ -51,12 +51,14 @@ def key_of(seed: int) -> Ed25519PrivateKey:
 
 
 MASTER = key_of(200)
-KEYS = {"ann": key_of(1), "bob": key_of(2), "sue": key_of(3), "vic": key_of(4)}
+KEYS = {"ann": key_of(1), "bob": key_of(2), "sue": key_of(3), "vic": key_of(4), "kim": key_of(5), "mia": key_of(6)}
 RIGHTS = {
     "ann": ("operator", ("observe", "setpoint", "direct", "stop")),
     "bob": ("operator", ("observe", "setpoint")),
-    "sue": ("supervisor", ("observe", "setpoint", "direct", "stop", "supervise")),
+    "sue": ("supervisor", ("observe", "setpoint", "direct", "stop", "supervise", "approve")),
     "vic": ("viewer", ("observe",)),
+    "kim": ("master", ("observe", "setpoint", "direct", "stop", "supervise", "approve")),
+    "mia": ("maintainer", ("observe", "engineering/setpoint")),
 }
 
 
@@ -85,7 +87,7 @@ def signed_grant(
     levels: tuple[str, ...] = ("setpoint", "direct"), to_ns: int = UTC_NS + YEAR_NS, version: int = 1
 ) -> bytes:
     """Return the Master's remote-access grant."""
-    grant = Grant(VESSEL, "g1", "kim", ("Busan",), ("conn",), levels, UTC_NS - YEAR_NS, to_ns, version)
+    grant = Grant(VESSEL, "g1", "kim", ("Busan",), ("conn", "engineering"), levels, UTC_NS - YEAR_NS, to_ns, version)
     return signing.sign(Domain.GRANT, grant.to_bytes(), MASTER)
 
 
@@ -113,6 +115,7 @@ class Rig:
         self.values: dict[str, float | bool] = {
             "NAV_LAT": 34.93, "NAV_LON": 129.05, "NAV_HDG": 80.0, "NAV_ROT": 0.0, "NAV_SOG": 9.0, "NAV_COG": 80.0,
             "STG_RUD_S": 0.0, "STG_PMP1": True, "STG_PMP2": False, "ME_RPM": 102.0, "ME_RDY": True,
+            "WND_TWS": 6.0, "GEN1_RPM": 720.0,
         }  # fmt: skip
         self.ages_s: dict[str, float] = {}
         self.qualities: dict[str, Quality] = {}
@@ -120,6 +123,7 @@ class Rig:
         self.lookout_age_s: float | None = 2.0
         """Since AIS or radar was last heard."""
         self.beating: str | None = None
+        self.utc_ns, self.utc_trusted = UTC_NS, True
         self.look()
         self.feed(SignedRoster(signed_roster()))
         self.feed(SignedGrant(signed_grant()))
@@ -131,7 +135,8 @@ class Rig:
                 name: Fact(value, self.qualities.get(name, Quality.GOOD), self.ages_s.get(name, 0.05))
                 for name, value in self.values.items()
             },
-            UTC_NS,
+            self.utc_ns,
+            self.utc_trusted,
             surroundings=Surroundings(Targets(self.targets), self.lookout_age_s),
         )
 
@@ -178,16 +183,28 @@ class Rig:
     def order(self, kind: str, args: dict[str, Plain] | None = None, person: str = "ann", **changes: object) -> Order:
         """Return an order of `person`, good unless `changes` say otherwise."""
         self.seq += 1
+        group = str(changes.pop("group", ORDER_KINDS[kind].group))
         made = Order(
-            f"01JD8Z6T5Y9K3B7M2N4P6Q{self.seq:04d}", VESSEL, "conn", kind, args or {}, person, f"console-{person}",
-            f"session-{person}", self.supervisor.authority.facts(self.now_s).fencing, self.seq, self.boot_id,
+            f"01JD8Z6T5Y9K3B7M2N4P6Q{self.seq:04d}", VESSEL, group, kind, args or {}, person, f"console-{person}",
+            f"session-{person}", self.fencing(group), self.seq, self.boot_id,
             round(self.now_s * 1000) + round(ORDER_KINDS[kind].life_s * 1000), UTC_NS,
         )  # fmt: skip
         return dataclasses.replace(made, **changes)  # type: ignore[arg-type] # fields of Order, given by the test
 
+    def fencing(self, group: str = "conn") -> int:
+        """Return the fencing number that an order or beat for `group` must carry."""
+        found = self.supervisor.groups.get(group)
+        return 0 if found is None else found.authority.facts(self.now_s).fencing
+
     def send(self, order: Order, key: Ed25519PrivateKey | None = None) -> str:
         """Sign and send an order; return the state it has then."""
         self.feed(SignedOrder(signing.sign(Domain.ORDER, order.to_bytes(), key or KEYS[order.person])))
+        return self.state(order)
+
+    def send_approved(self, order: Order, approver: str, key: Ed25519PrivateKey | None = None) -> str:
+        """Sign an order, have `approver` sign the same bytes, and send it; return the state it has then."""
+        signed = signing.sign(Domain.ORDER, order.to_bytes(), KEYS[order.person])
+        self.feed(SignedOrder(signing.approve(signed, Domain.ORDER, key or KEYS[approver])))
         return self.state(order)
 
     def say(self, kind: str, args: dict[str, Plain] | None = None, person: str = "ann", **changes: object) -> Order:
@@ -213,8 +230,9 @@ class Rig:
     def beat(self, person: str, *, present: bool = True, **changes: object) -> None:
         """Send one heartbeat of `person`."""
         seq = self.beat_seqs[person] = self.beat_seqs.get(person, 0) + 1
+        group = str(changes.get("group", "conn"))
         beat = OperatorHeartbeat(
-            VESSEL, person, f"console-{person}", f"session-{person}", self.supervisor.authority.facts(self.now_s).fencing,
+            VESSEL, person, f"console-{person}", f"session-{person}", self.fencing(group),
             seq, self.boot_id, 0, 0, present, UTC_NS,
         )  # fmt: skip
         made = dataclasses.replace(beat, **changes)  # type: ignore[arg-type] # fields of the beat, given by the test

@@ -15,26 +15,33 @@ from control.limits.reader import ControlReader
 from control.limits.records import (
     AREA_KINDS,
     PHASES,
+    AlertLimits,
+    ApprovalLimits,
     Area,
     AuthorityLimits,
     EncounterAngles,
+    EnvelopeRow,
     Hull,
     Keep,
     LinkLimits,
     Loiter,
+    Machine,
     PhaseLimits,
     Ring,
+    Telegraph,
     VerifyWindows,
 )
-from control.limits.sense import disorder, nonsense
+from control.limits.sense import disorder, nonsense, out_of_bounds, unjudged
 from protocols.link.cbor import Plain
 
 __all__ = [
-    "AREA_KINDS", "PHASES", "Area", "AuthorityLimits", "ConfigError", "ControlConfig", "EncounterAngles", "Hull", "Keep",
-    "LinkLimits", "Loiter", "PhaseLimits", "Ring", "VerifyWindows",
+    "AREA_KINDS", "PHASES", "AlertLimits", "ApprovalLimits", "Area", "AuthorityLimits", "ConfigError", "ControlConfig",
+    "EncounterAngles", "EnvelopeRow", "Hull", "Keep", "LinkLimits", "Loiter",
+    "Machine", "PhaseLimits", "Ring", "Telegraph", "VerifyWindows",
 ]  # fmt: skip
 
-KNOWN: Final = frozenset(("phase", "hull", "link", "authority", "verify", "encounter", "phases", "areas"))
+KNOWN: Final = frozenset(("phase", "hull", "link", "authority", "verify", "encounter", "phases", "areas", "approval", "alerts",
+                          "machinery", "telegraph"))  # fmt: skip
 """Names that may stand in `[control]`."""
 
 
@@ -62,13 +69,25 @@ class ControlConfig:
     phases: Mapping[str, PhaseLimits]
     areas: tuple[Area, ...]
     """Areas that count in the phase in force."""
-    all_areas: tuple[Area, ...] = ()
+    all_areas: tuple[Area, ...]
     """Areas of all phases."""
+    approval: ApprovalLimits
+    alerts: AlertLimits
+    machinery: tuple[Machine, ...] = ()
+    """What the group `engineering` may order; empty: nothing."""
+    telegraph: Telegraph | None = None
+    """None: she takes no telegraph steps."""
 
     @property
     def limits(self) -> PhaseLimits:
         """Limits of the phase in force."""
         return self.phases[self.phase]
+
+    @property
+    def channels(self) -> frozenset[str]:
+        """Channels that her own tables name: read-backs and conditions."""
+        rows = [row.channel for limits in self.phases.values() for row in limits.envelope]
+        return frozenset((*rows, *(machine.channel for machine in self.machinery)))
 
     def in_phase(self, phase: str) -> ControlConfig:
         """Return the same vessel in another of her phases; raise KeyError when she has none of that name."""
@@ -89,6 +108,11 @@ class ControlConfig:
         encounter = reader.record(EncounterAngles, source.get("encounter"), "control.encounter")
         phases = reader.phases(source.get("phases"))
         areas = reader.areas(source.get("areas", []))
+        approval = reader.record(ApprovalLimits, source.get("approval"), "control.approval")
+        alerts = reader.record(AlertLimits, source.get("alerts"), "control.alerts")
+        machinery = reader.rows(Machine, source.get("machinery", []), "control.machinery")
+        given = source.get("telegraph")
+        telegraph = None if given is None else reader.record(Telegraph, given, "control.telegraph")
         phase = source.get("phase")
         if phase not in phases:
             faults.append(f"control.phase {phase!r} is none of the phases given ({', '.join(phases) or 'none'})")
@@ -96,10 +120,23 @@ class ControlConfig:
             faults += disorder(link)
         if hull is not None:
             faults += nonsense(hull, phases, areas)
-        if faults or hull is None or link is None or authority is None or verify is None or encounter is None:
+        faults += unjudged(phases) + out_of_bounds(approval, alerts, machinery)
+        if (
+            approval is None
+            or alerts is None
+            or hull is None
+            or link is None
+            or authority is None
+            or verify is None
+            or encounter is None
+            or faults
+        ):
             raise ConfigError(faults)
         counting = _counting(areas, str(phase))
-        return cls(vessel, str(phase), hull, link, authority, verify, encounter, phases, counting, areas)
+        return cls(
+            vessel, str(phase), hull, link, authority, verify, encounter, phases, counting, areas, approval, alerts,
+            machinery, telegraph,
+        )  # fmt: skip
 
     def to_plain(self) -> dict[str, Plain]:
         """Return the configuration as plain values: `from_mapping` reads it back."""
@@ -108,12 +145,15 @@ class ControlConfig:
              "phases": list(area.phases)}
             for area in self.all_areas
         ]  # fmt: skip
-        return {
+        made: dict[str, Plain] = {
             "phase": self.phase, "hull": _plain(self.hull), "link": _plain(self.link),
             "authority": _plain(self.authority), "verify": _plain(self.verify),
             "encounter": _plain(self.encounter),
             "phases": {name: _plain(limits) for name, limits in self.phases.items()}, "areas": areas,
+            "approval": _plain(self.approval), "alerts": _plain(self.alerts),
+            "machinery": [_plain(machine) for machine in self.machinery],
         }  # fmt: skip
+        return made if self.telegraph is None else {**made, "telegraph": _plain(self.telegraph)}
 
 
 def _counting(areas: tuple[Area, ...], phase: str) -> tuple[Area, ...]:
@@ -126,5 +166,11 @@ def _plain(record: object) -> dict[str, Plain]:
     for each in fields(cast("Hull", record)):
         value: object = getattr(record, each.name)
         if value is not None:
-            made[each.name] = _plain(value) if is_dataclass(value) else cast("Plain", value)
+            made[each.name] = _plain_value(value)
     return made
+
+
+def _plain_value(value: object) -> Plain:
+    if isinstance(value, tuple):
+        return [_plain_value(each) for each in cast("tuple[object, ...]", value)]
+    return _plain(value) if is_dataclass(value) else cast("Plain", value)

@@ -12,9 +12,12 @@ from control.limits.records import (
     LATITUDE_DEG_MAX,
     LONGITUDE_DEG_MAX,
     PHASES,
+    AlertLimits,
+    ApprovalLimits,
     Area,
     AuthorityLimits,
     EncounterAngles,
+    EnvelopeRow,
     FallbackState,
     HoldState,
     Hull,
@@ -22,8 +25,10 @@ from control.limits.records import (
     LinkLimits,
     Loiter,
     LookoutRule,
+    Machine,
     PhaseLimits,
     Ring,
+    Telegraph,
     VerifyWindows,
 )  # fmt: skip
 
@@ -33,16 +38,24 @@ POINTS_MIN: Final = 3
 POINTS_MAX: Final = 5000
 """Most points of a ring; a coastline of 50 km at 10 m."""
 
+ROWS_MAX: Final = 50
+"""Most machines of a vessel, and most conditions of a phase; each is looked at for each order of its kind."""
+_TEXT_MAX: Final = 64
+
 _Record = TypeVar(
-    "_Record", Hull, LinkLimits, AuthorityLimits, VerifyWindows, EncounterAngles, PhaseLimits, Keep, Loiter
-)
+    "_Record", Hull, LinkLimits, AuthorityLimits, VerifyWindows, EncounterAngles, PhaseLimits, Keep, Loiter, ApprovalLimits,
+    AlertLimits,
+    Machine, Telegraph, EnvelopeRow,
+)  # fmt: skip
+_SIGNERS: Final = ("master", "master_and_second")
 _WORDS: Final = {
-    "hold": get_args(HoldState), "fallback": get_args(FallbackState), "without_lookout": get_args(LookoutRule),
+    "hold": get_args(HoldState), "fallback": get_args(FallbackState), "roster": _SIGNERS, "grant": _SIGNERS,
+    "kind": ("pump", "generator"), "without_lookout": get_args(LookoutRule),
 }  # fmt: skip
-_SIGNED: Final = {"latitude_deg": LATITUDE_DEG_MAX, "longitude_deg": LONGITUDE_DEG_MAX}
+_SIGNED: Final = {"latitude_deg": LATITUDE_DEG_MAX, "longitude_deg": LONGITUDE_DEG_MAX, "low": 1e9, "high": 1e9}
 """Values that may be below 0, and how far from it."""
-_OF_PHASE: Final = ("keep", "loiter")
-"""Tables within a phase's own."""
+_OF_PHASE: Final = ("keep", "loiter", "envelope", "not_judged")
+"""What stands within a phase's own table and is no number."""
 
 
 class ControlReader:
@@ -58,13 +71,27 @@ class ControlReader:
         if given is None:
             self._faults.append(f"[{where}] is missing")
             return None
-        flags = [field.name for field in fields(kind) if field.type == "bool"]
-        names = [field.name for field in fields(kind) if field.name not in _OF_PHASE]
-        self._faults += [f"{where}.{name} is not known" for name in sorted(set(given) - set(names))]
+        wanted = {field.name: str(field.type) for field in fields(kind) if field.name not in _OF_PHASE}
+        before = len(self._faults)
+        self._faults += [f"{where}.{name} is not known" for name in sorted(set(given) - set(wanted))]
         values = {
-            name: self._flag(given, name, where) if name in flags else self._value(given, name, where) for name in names
+            name: self._read(given, name, type_name, where)
+            for name, type_name in wanted.items()
+            if name in given or "None" not in type_name
         }
-        return None if None in values.values() else kind(**cast("dict[str, Any]", values))
+        return None if len(self._faults) > before else kind(**cast("dict[str, Any]", values))
+
+    def _read(self, source: Mapping[str, object], name: str, type_name: str, where: str) -> bool | str | float | None:
+        if type_name == "bool":
+            return self._flag(source, name, where)
+        return self._text(source, name, where) if type_name == "str" else self._value(source, name, where)
+
+    def _text(self, source: Mapping[str, object], name: str, where: str) -> str | None:
+        value = source.get(name)
+        if isinstance(value, str) and 0 < len(value) <= _TEXT_MAX:
+            return value
+        self._faults.append(f"{where}.{name} is {value!r}; it must be a text of 1 to {_TEXT_MAX} characters")
+        return None
 
     def _flag(self, source: Mapping[str, object], name: str, where: str) -> bool | None:
         value = source.get(name)
@@ -117,7 +144,20 @@ class ControlReader:
         record = self.record(PhaseLimits, given, where)
         keep = self.record(Keep, within["keep"], f"{where}.keep") if "keep" in within else None
         loiter = self.record(Loiter, within["loiter"], f"{where}.loiter") if "loiter" in within else None
-        return None if record is None else replace(record, keep=keep, loiter=loiter)
+        envelope = self.rows(EnvelopeRow, within.get("envelope", []), f"{where}.envelope")
+        judged = tuple(str(word) for word in _row(within.get("not_judged", [])))
+        if record is None:
+            return None
+        return replace(record, keep=keep, loiter=loiter, envelope=envelope, not_judged=judged)
+
+    def rows(self, kind: type[_Record], source: object, where: str) -> tuple[_Record, ...]:
+        """Return the records of a list of tables; none at all is allowed, a broken one is not."""
+        given = cast("list[object]", source) if isinstance(source, list) else None
+        if given is None or len(given) > ROWS_MAX:
+            self._faults.append(f"{where} is not a list of at most {ROWS_MAX}")
+            return ()
+        found = [self.record(kind, item, f"{where}[{number}]") for number, item in enumerate(given)]
+        return tuple(each for each in found if each is not None)
 
     def areas(self, source: object) -> tuple[Area, ...]:
         """Return the areas given; none at all is allowed, a broken one is not."""

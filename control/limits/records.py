@@ -95,6 +95,21 @@ class Loiter:
 
 
 @dataclass(frozen=True, slots=True)
+class EnvelopeRow:
+    """One condition under which the vessel may be commanded in a phase (INT-10)."""
+
+    what: str
+    """wind, sea, visibility, speed, or any other word that the refusal uses."""
+    channel: str
+    low: float | None = None
+    high: float | None = None
+
+
+ENVELOPE_WORDS: Final = ("wind", "sea", "visibility", "speed")
+"""What every phase must judge, or say that it does not."""
+
+
+@dataclass(frozen=True, slots=True)
 class PhaseLimits:
     """The operational envelope of one voyage phase."""
 
@@ -143,6 +158,10 @@ class PhaseLimits:
     """How a station is kept; needed by the hold `station_keep`."""
     loiter: Loiter | None = None
     """Where the fallback state `loiter` goes; needed by it."""
+    envelope: tuple[EnvelopeRow, ...] = ()
+    """Conditions of remote operation in this phase (INT-10)."""
+    not_judged: tuple[str, ...] = ()
+    """ENVELOPE_WORDS for which the vessel has no measure, said in so many words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +187,56 @@ class EncounterAngles:
     """Overtaking: the overtaken is seen within this of the bow."""
     abaft_deg: float
     """Overtaking: the other comes up from more than this from the bow (112.5: 22.5 abaft the beam, Rule 13)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalLimits:
+    """What takes two people (CMD-10)."""
+
+    approve_s: float
+    """Life of a critical order: both signatures must be aboard within it, 60..120 s."""
+    roster: Literal["master", "master_and_second"]
+    """Who signs a change of the roster; the first roster ever is put aboard by the Master alone."""
+    grant: Literal["master", "master_and_second"]
+    """Who signs a remote-access grant."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlertLimits:
+    """Times of the ship's own alerts."""
+
+    escalate_s: float
+    """A warning that nobody acknowledges becomes an alarm after this, at most 300 s (ALT-04)."""
+    repeat_s: float
+    """Until then it sounds again this often."""
+    picture_s: float
+    """Age of the picture with which a category A alert may be acknowledged from ashore (ALT-05)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """One machine of the group `engineering` that may be ordered."""
+
+    name: str
+    kind: Literal["pump", "generator"]
+    register: str
+    """Name of the order's register in the PLC's map: 1 runs it, 0 stops it."""
+    channel: str
+    """Channel of the read-back."""
+    running_above: float
+    """It runs when the read-back is above this: 0.5 for a bit, a speed for a generator."""
+    confirm_s: float
+    """Within this the read-back must show the order, or it has FAILED (CMD-06)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Telegraph:
+    """Propulsion of the telegraph's steps, per cent of full; astern steps are the same numbers backwards."""
+
+    dead_slow_pct: float
+    slow_pct: float
+    half_pct: float
+    full_pct: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from control import geometry
-from control.limits.records import Area, Hull, LinkLimits, PhaseLimits
+from control.limits.records import (
+    ENVELOPE_WORDS,
+    AlertLimits,
+    ApprovalLimits,
+    Area,
+    Hull,
+    LinkLimits,
+    Machine,
+    PhaseLimits,
+)  # fmt: skip
+
+APPROVE_S: tuple[float, float] = (60.0, 120.0)
+"""Shortest and longest life of a critical order (CMD-10)."""
+ESCALATE_S_MAX = 300.0
+"""IEC 62923-1 5.2.3 by MSC.302(87): a warning escalates after five minutes at most (ALT-04)."""
 
 
 def disorder(link: LinkLimits) -> list[str]:
@@ -39,3 +53,35 @@ def _loiter_faults(phase: str, limits: PhaseLimits, areas: tuple[Area, ...]) -> 
     if beyond is None:
         return []
     return [f"control.phases.{phase}.loiter lies outside what {beyond.name!r} allows"]
+
+
+def unjudged(phases: Mapping[str, PhaseLimits]) -> list[str]:
+    """Return a fault for each condition that a phase neither judges nor says that it does not (INT-10)."""
+    faults: list[str] = []
+    for name, limits in phases.items():
+        judged = {row.what for row in limits.envelope}
+        where = f"control.phases.{name}"
+        faults += [
+            f"{where}: no [[envelope]] row judges the {word}, and not_judged does not name it"
+            for word in ENVELOPE_WORDS
+            if word not in judged and word not in limits.not_judged
+        ]
+        faults += [f"{where}.envelope: {row.what} has neither low nor high" for row in limits.envelope
+                   if row.low is None and row.high is None]  # fmt: skip
+        faults += [f"{where}.not_judged names {word!r}, none of {', '.join(ENVELOPE_WORDS)}"
+                   for word in limits.not_judged if word not in ENVELOPE_WORDS]  # fmt: skip
+    return faults
+
+
+def out_of_bounds(
+    approval: ApprovalLimits | None, alerts: AlertLimits | None, machinery: tuple[Machine, ...]
+) -> list[str]:
+    """Return a fault for each number that a rule bounds, and for two machines of one name."""
+    faults: list[str] = []
+    low, high = APPROVE_S
+    if approval is not None and not low <= approval.approve_s <= high:
+        faults.append(f"control.approval.approve_s is {approval.approve_s:g}, outside {low:g}..{high:g}")
+    if alerts is not None and not 0.0 < alerts.repeat_s <= alerts.escalate_s <= ESCALATE_S_MAX:
+        faults.append(f"control.alerts: 0 < repeat_s <= escalate_s <= {ESCALATE_S_MAX:g} does not hold")
+    names = [machine.name for machine in machinery]
+    return faults + [f"two machines are called {name!r}" for name in sorted(set(names)) if names.count(name) > 1]

@@ -138,6 +138,22 @@ def _control(spec: VesselSpec) -> str:
     return f"""[control]
 phase = "coastal"
 
+[control.approval]
+approve_s = 120.0
+roster = "master"
+grant = "master"
+
+[control.alerts]
+escalate_s = 300.0
+repeat_s = 30.0
+picture_s = 3.0
+
+[control.telegraph]
+dead_slow_pct = 25.0
+slow_pct = 40.0
+half_pct = 55.0
+full_pct = 70.0
+
 [control.hull]
 length_m = {float(spec.identity.length_m)}
 beam_m = {float(spec.identity.beam_m)}
@@ -175,6 +191,7 @@ tcpa_s = {handling.tcpa_s}
 target_age_s_max = 60.0
 lookout_s = 60.0
 without_lookout = "confirm"
+not_judged = ["wind", "sea", "visibility"]
 hold = "slow_down_on_heading"
 hold_pct = 20.0
 hold_entry_s = 300.0
@@ -184,6 +201,12 @@ stop_entry_s = 1800.0
 stopped_kn = 1.0
 stop_pct = 0.0
 
+[[control.phases.coastal.envelope]]
+what = "speed"
+channel = "NAV_SOG"
+low = -8.0
+high = {1.3 * handling.speed_full_kn:.1f}
+{_machinery(spec)}
 [[control.areas]]
 kind = "allowed"
 name = "Busan approaches"
@@ -194,6 +217,28 @@ kind = "no_go"
 name = "anchorage north of the start"
 ring = {_ring(waters.no_go(spec))}
 """
+
+
+def _machinery(spec: VesselSpec) -> str:
+    """Return what the group `engineering` may order: steering pumps and generator; a craft without a rudder has neither."""
+    rows = [
+        (f"steering pump {number}", "pump", f"pump_{number}_order", f"STG_PMP{number}", 0.5, 10.0) for number in (1, 2)
+    ]
+    rows += (
+        [("generator 1", "generator", "generator_1_order", "GEN1_RPM", 600.0, 30.0)] if spec.plant.generator_kw else []
+    )
+    return "".join(
+        f"""
+[[control.machinery]]
+name = "{name}"
+kind = "{kind}"
+register = "{register}"
+channel = "{channel}"
+running_above = {above}
+confirm_s = {confirm_s}
+"""
+        for name, kind, register, channel, above, confirm_s in (rows if spec.has_rudder else [])
+    )
 
 
 def _ring(corners: waters.Ring) -> str:

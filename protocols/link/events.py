@@ -12,7 +12,7 @@ from protocols.link.cbor import Plain
 VERSION: Final = 1
 
 OrderState = Literal[
-    "drafted", "signed", "sent", "received", "accepted", "executing",
+    "drafted", "awaiting approval", "signed", "sent", "received", "accepted", "executing",
     "SUCCEEDED", "REFUSED", "REJECTED", "EXPIRED", "FAILED", "CANCELLED", "SUPERSEDED", "UNKNOWN",
 ]  # fmt: skip
 """Life cycle of an order (control.md 2). Capitals are terminal; REFUSED and UNKNOWN are the shore's words only."""
@@ -24,6 +24,7 @@ TERMINAL: Final[frozenset[str]] = frozenset(
 EVENT_KINDS: Final[dict[str, str]] = {
     "order": "an order changed state; body: order_id, kind, state, person, console, args, reasons, detail",
     "authority": "the authority of a group changed; body: group, cause, and the fields of AuthorityState",
+    "clocks": "the clocks of ship and shore parted or met; body: state, apart_s, limit_s, ship_utc_ns, shore_utc_ns, console",
     "phase": "the voyage phase in force changed; body: from, to, person, console",
     "entry": "a hold or fallback state; body: state, phase, cause, result (begun, entered, late, replaced, left), took_s, ...",
     "ladder": "the ladder changed step; body: from, to, reasons, action",

@@ -43,10 +43,13 @@ class OperatorHeartbeat:
     """True when the operator acted on this vessel's view within the lease (AUT-05); an open socket is no presence."""
     issued_utc_ns: int
     """For the record and the clock comparison of CMD-05."""
+    group: str = "conn"
+    """Function group whose authority it keeps alive; not written where it is the conn."""
 
     def to_bytes(self) -> bytes:
         """Return the deterministic CBOR of this beat: the bytes that are signed (domain HEARTBEAT)."""
-        return cbor.encode({
+        group: dict[str, Plain] = {} if self.group == "conn" else {"group": self.group}
+        return cbor.encode({**group,
             "v": VERSION, "vessel": self.vessel, "person": self.person, "console": self.console,
             "session": self.session, "fencing": self.fencing, "seq": self.seq, "boot_id": self.boot_id,
             "echo_seq": self.echo_seq, "echo_held_ms": self.echo_held_ms, "present": self.present,
@@ -66,6 +69,7 @@ class OperatorHeartbeat:
             boot_id=fields.text(source, "boot_id", 64), echo_seq=fields.integer(source, "echo_seq"),
             echo_held_ms=fields.integer(source, "echo_held_ms"), present=fields.flag(source, "present"),
             issued_utc_ns=fields.integer(source, "issued_utc_ns"),
+            group=fields.text(source, "group", 20) if "group" in source else "conn",
         )  # fmt: skip
 
 
@@ -144,6 +148,8 @@ class VesselHeartbeat:
     """Ids of the active alerts, at most 50; the whole of each is an event."""
     action: str
     """What the ladder makes the ship do now, in words; empty on L0."""
+    engineering: AuthorityState | None = None
+    """Authority of the group `engineering`; None, and not written, where nothing of it may be ordered."""
 
     def to_bytes(self) -> bytes:
         """Return the deterministic CBOR of this heartbeat: the bytes that are signed (domain VESSEL)."""
@@ -175,6 +181,7 @@ class VesselHeartbeat:
             setpoints={name: fields.number(setpoints, name) for name in sorted(setpoints)},
             phase=fields.text(source, "phase", 20), roster_version=fields.integer(source, "roster_version"),
             alerts=fields.texts(source, "alerts"), action=fields.text(source, "action", 200),
+            engineering=_authority(fields.submap(source, "engineering")) if "engineering" in source else None,
         )  # fmt: skip
 
 
@@ -183,13 +190,15 @@ def plain(heartbeat: VesselHeartbeat) -> dict[str, Plain]:
     values: dict[str, Plain] = {
         name: getattr(heartbeat, name)
         for name in VesselHeartbeat.__slots__
-        if name not in ("reasons", "authority", "alerts", "setpoints")
+        if name not in ("reasons", "authority", "alerts", "setpoints", "engineering")
     }
     values["setpoints"] = dict(heartbeat.setpoints)
     values["reasons"] = [
         {name: getattr(reason, name) for name in ActiveReason.__slots__} for reason in heartbeat.reasons
     ]
     values["authority"] = {name: getattr(heartbeat.authority, name) for name in AuthorityState.__slots__}
+    if heartbeat.engineering is not None:
+        values["engineering"] = {name: getattr(heartbeat.engineering, name) for name in AuthorityState.__slots__}
     values["alerts"] = list(heartbeat.alerts)
     return values
 

@@ -46,9 +46,20 @@ class OrderKind:
     arguments: dict[str, Argument] = field(default_factory=dict[str, Argument])
 
 
+CRITICAL_LIFE_S: Final = 120.0
+"""Two people have this long to sign, and the ship to get it (CMD-10); a vessel may allow less."""
+GROUPS: Final = ("conn", "engineering")
+"""Function groups (AUT-01); an `authority.` order is for the one it names, every other kind has its own."""
 _ANGLE: Final = Argument(0.0, 360.0)
 _WHY: Final = Argument(required=False, text_length_max=200)
 """Why the operator orders it though another ship comes near: the confirmation that INT-08 asks for."""
+
+
+def _machine(significance: Significance) -> OrderKind:
+    """Return a kind that starts or stops one machine, named as in the vessel's configuration."""
+    life_s = CRITICAL_LIFE_S if significance == "critical" else 60.0
+    return OrderKind("engineering", "setpoint", life_s, significance, "", {"machine": Argument(text_length_max=64)})
+
 
 ORDER_KINDS: Final[dict[str, OrderKind]] = {
     "authority.request": OrderKind(
@@ -82,11 +93,15 @@ ORDER_KINDS: Final[dict[str, OrderKind]] = {
     ),
     "conn.controlled_stop": OrderKind("conn", "setpoint", 10.0, "significant", "propulsion"),
     "conn.phase": OrderKind("conn", "setpoint", 60.0, "significant", "", {"phase": Argument(choices=PHASES)}),
+    "pump.start": _machine("significant"),
+    "pump.stop": _machine("significant"),
+    "generator.start": _machine("significant"),
+    "generator.stop": _machine("critical"),
     "order.cancel": OrderKind("conn", "observe", 10.0, "routine", "", {"order_id": Argument(text_length_max=26)}),
     "alert.acknowledge": OrderKind(
         "conn", "observe", 60.0, "routine", "", {"alert_id": Argument(text_length_max=64)}
     ),
-    "stop.reset": OrderKind("conn", "observe", 60.0, "critical"),
+    "stop.reset": OrderKind("conn", "observe", CRITICAL_LIFE_S, "critical"),
 }  # fmt: skip
 """Every kind of order. `authority.confirm` may carry the setpoints that the receiver has loaded: they are the first command
 after the transfer and must be near what the ship does (AUT-04); without them she loads her own. `authority.resume` leaves

@@ -53,6 +53,7 @@ class EquipmentHelm:
         self._wanted = _Wanted()
         self._is_taken = False
         self._todo: list[Callable[[], Awaitable[None]]] = []
+        self._machines: list[Callable[[], Awaitable[None]]] = []
         self._steer_due_s = 0.0
         self._stroke_due_s = 0.0
         self._propulsion_sent: Setpoint | None = None
@@ -65,6 +66,10 @@ class EquipmentHelm:
             return
         if kind == "reset_stop":
             self._todo.append(self._plc.reset_stop)
+            return
+        if kind == "machine":
+            register, runs = setpoint.register, value > 0.0
+            self._machines.append(lambda: self._plc.machine(register, runs=runs))
             return
         self._wanted.is_ours = True
         if kind == "heading":
@@ -86,11 +91,23 @@ class EquipmentHelm:
         except (EquipmentError, MalformedError) as error:  # MalformedError: the map does not let this value be written
             problems.append(str(error))
             self._is_taken, self._propulsion_sent = False, None
+        problems += await self._work_machines()
         steering = self._wanted.steering
         if steering is not None and now_s >= self._steer_due_s:
             self._steer_due_s = now_s + REPEAT_S
             if not await self._autopilot.send(steering):
                 problems.append("the autopilot cannot be reached")
+        return problems
+
+    async def _work_machines(self) -> list[str]:
+        """Write each machine's order once, behind all that steers or stops; a refused one is for the verifier to end."""
+        waiting, self._machines = self._machines, []
+        problems: list[str] = []
+        for order in waiting:
+            try:
+                await order()
+            except (EquipmentError, MalformedError) as error:
+                problems.append(str(error))
         return problems
 
     async def _work_plc(self, now_s: float) -> None:

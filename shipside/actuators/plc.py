@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from protocols.errors import MalformedError
 from protocols.modbus.register_map import RegisterMap
 from protocols.modbus.registers import words_of
 from shipside.ports import RegisterPort
@@ -61,6 +62,12 @@ class Plc:
     async def emergency_stop(self) -> None:
         """Order the latched stop."""
         await self._write("emergency_stop", 1)
+
+    async def machine(self, register: str, *, runs: bool) -> None:
+        """Start or stop one machine by the register of that name; raise MalformedError where the map has none."""
+        if register not in self._registers:
+            raise MalformedError(f"the PLC's map has no register {register!r}")
+        await self._write(register, 1 if runs else 0)
 
     async def reset_stop(self) -> None:
         """Reset the latched stop; the engine stays where it is until ordered."""

@@ -105,6 +105,7 @@ class SafetyShell:
         self.ledgering = Ledgering(config.vessel.id, journal, self.outward)
         self.supervisor: Supervisor | Observer = self._supervisor()
         self._kept_roster = config.journal.with_name("roster.cbor")
+        self._used = (*CYCLES_S, *sorted((config.control.channels if config.control else frozenset()) - set(CYCLES_S)))
         self._seq = 0
         self._wake, self._helm_wake = asyncio.Event(), asyncio.Event()
         self._beat_due_s = clock.now_s()
@@ -154,6 +155,7 @@ class SafetyShell:
             now_s = self._clock.now_s()
             self._decided_s = now_s
             self.listening.watch_utc(now_s)
+            self.listening.derive(now_s)
             self.supervisor.receive(self._situation(now_s), now_s)
             self.supervisor.tick(now_s)
             self._drain(now_s)
@@ -246,7 +248,7 @@ class SafetyShell:
 
     def _situation(self, now_s: float) -> Situation:
         facts = self.listening.picture.facts(now_s)
-        used = {name: facts[name] for name in CYCLES_S if name in facts}
+        used = {name: facts[name] for name in self._used if name in facts}
         return Situation(
             {name: Fact(latest.value, latest.quality, now_s - latest.at_s) for name, latest in used.items()},
             self._clock.utc_ns(),
@@ -306,7 +308,7 @@ class SafetyShell:
             authority=facts.authority, stop_latched=facts.stop_latched, echo_session=session, echo_seq=seq,
             echo_held_ms=held_ms, round_trip_ms=facts.round_trip_ms, loss_pct=facts.loss_pct,
             setpoints=facts.setpoints, phase=facts.phase, roster_version=facts.roster_version, alerts=facts.alerts,
-            action=facts.action,
+            action=facts.action, engineering=facts.engineering,
         )  # fmt: skip
         if self.supervisor.link is not None:
             self.supervisor.link.sent(self._seq, mono_ms)

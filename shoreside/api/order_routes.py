@@ -12,8 +12,8 @@ from starlette.responses import JSONResponse, Response
 from shoreside.api import problems
 from shoreside.api.auth import Who
 from shoreside.api.problems import Problem
-from shoreside.api.shore import Shore, TheShore, TheWho, from_base64
-from shoreside.commanding import orders
+from shoreside.api.shore import Shore, TheShore, TheWho, from_base64, to_base64
+from shoreside.commanding import approvals, orders
 from shoreside.commanding.relay import Passed
 from shoreside.commanding.stop import Result
 from shoreside.live import views
@@ -33,7 +33,8 @@ async def pass_order(shore: Shore, who: Who, vessel: str, signed: bytes) -> Pass
     """Pass an order on for somebody; raise a 403 Problem for a role or session that may not."""
     who.require("order")
     order = orders.unread(signed)
-    if who.kind == "session" and order is not None and order.person != who.person:
+    is_own = order is None or order.person == who.person or approvals.is_approved(signed)
+    if who.kind == "session" and order is not None and not is_own:
         raise Problem(HTTPStatus.FORBIDDEN, f"This session is {who.person}'s; the order is {order.person}'s.")
     return await shore.station.relay.pass_order(vessel, signed, who.person)
 
@@ -51,6 +52,25 @@ async def post_order(vessel: str, body: Signed, shore: TheShore, who: TheWho) ->
         "order_id": passed.order_id, "state": passed.state,
         "reasons": [views.reason_json(reason) for reason in passed.reasons],
     }  # fmt: skip
+
+
+@router.get("/vessels/{vessel}/approvals")
+async def waiting_orders(vessel: str, shore: TheShore, who: TheWho) -> dict[str, object]:
+    """Return the critical orders that wait for a second person, with the bytes to be signed (CMD-10).
+
+    Whoever approves puts an approval behind the first signature and posts the whole to `/vessels/{vessel}/orders`.
+    """
+    who.require("order")
+    shore.vessel(vessel)
+    now_s = shore.clock.now_s()
+    return {"waiting": [
+        {
+            "order_id": each.order.id, "kind": each.order.kind, "args": orders.args_json(each.order.args),
+            "person": each.order.person, "console": each.order.console, "signed": to_base64(each.signed),
+            "left_s": round(each.until_s - now_s, 1),
+        }
+        for each in shore.station.relay.approvals.waiting(vessel)
+    ]}  # fmt: skip
 
 
 @router.post("/vessels/{vessel}/heartbeats", status_code=202)

@@ -24,7 +24,7 @@ OPEN_MAX: Final = 1000
 KEPT_MAX: Final = 2000
 """Order ids whose last state is remembered here; older ones are in the store."""
 _RANK: Final = {
-    "drafted": 0, "signed": 1, "sent": 2, "UNKNOWN": 3, "received": 4, "accepted": 5, "executing": 6,
+    "drafted": 0, "signed": 1, "awaiting approval": 1, "sent": 2, "UNKNOWN": 3, "received": 4, "accepted": 5, "executing": 6,
 }  # fmt: skip
 _FINAL_RANK: Final = 9
 
@@ -43,7 +43,7 @@ def unread(signed: bytes) -> Order | None:
     The ship judges it either way: what the shore cannot read is passed on and refused there, with the ship's reason.
     """
     try:
-        return Order.from_bytes(signing.open_envelope(signed).body)
+        return Order.from_bytes(signing.open_envelope(signed, approvable=True).body)
     except ProtocolError:
         return None
 
@@ -83,7 +83,8 @@ class OrderBook:
 
     def sent(self, note: OrderNote, now_s: float) -> bool:
         """Take an order just sent; return False when it was known already (a second sending of the same bytes)."""
-        if note.order_id in self._last:
+        known = self._last.get(note.order_id)
+        if known is not None and known.state != "awaiting approval":
             return False
         self._keep(note)
         kind = ORDER_KINDS.get(note.kind)

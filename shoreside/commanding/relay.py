@@ -12,11 +12,12 @@ from protocols.link import topics
 from protocols.link.cbor import SIZE_MAX_BYTES
 from protocols.link.events import Reason
 from shoreside.commanding import orders
+from shoreside.commanding.approvals import Approvals, needs_second
 from shoreside.downlink import Downlink
 from shoreside.figures import Figures, order_line
 from shoreside.rates import Rates
 
-ORDER_LIFE_AT_BROKER_S: Final = 60
+ORDER_LIFE_AT_BROKER_S: Final = 120
 """Bound on how long the broker may hold an order; the ship's own deadline is the one that counts (CMD-04)."""
 NO_BROKER: Final = Reason("no_broker", "", "The shore has no connection to the broker; the message was not sent.")
 
@@ -28,7 +29,7 @@ class Passed:
     order_id: str | None
     """None where the shore could not read the bytes."""
     state: str
-    """sent, REFUSED or UNKNOWN."""
+    """sent, awaiting approval, REFUSED or UNKNOWN."""
     reasons: tuple[Reason, ...]
 
 
@@ -41,6 +42,8 @@ class Relay:
         """Send through `port`, to the vessels that `downlink` knows; it is told what was sent."""
         self._clock, self._port, self._downlink = clock, port, downlink
         self._figures, self._log = figures, log
+        self.approvals = Approvals(downlink.note, clock.utc_ns)
+        """Critical orders that wait for a second person."""
         self._order_rates = Rates(per_s=10.0, burst=20)
         self._beat_rates = Rates(per_s=20.0, burst=40)
 
@@ -48,16 +51,20 @@ class Relay:
         """Pass a signed order on unchanged, also one the shore cannot read: the ship refuses it with its reason.
 
         REFUSED (ashore) when the broker is not there, the bytes are too many or the rate is over its bound; UNKNOWN
-        when the broker did not say that it has the order.
+        when the broker did not say that it has the order. A critical order waits here for its second signature (CMD-10).
         """
         now_s, utc_ns = self._clock.now_s(), self._clock.utc_ns()
         order = orders.unread(signed)
         reason = self._why_not(vessel, signed, person, self._order_rates, now_s)
         state = "REFUSED"
-        if reason is None:
+        if reason is None and order is not None and needs_second(order, signed):
+            state = "awaiting approval"
+            self.approvals.hold(order, signed, now_s)
+        elif reason is None:
             topic = topics.topic(vessel, topics.ORDER)
             sent = await self._port.publish(topic, signed, expiry_s=ORDER_LIFE_AT_BROKER_S)
             state = "sent" if sent else "UNKNOWN"
+            self.approvals.passed(order.id if order is not None else "")
         reasons = (reason,) if reason is not None else ()
         self._figures.orders[state] += 1
         if order is None or order.vessel != vessel:

@@ -48,7 +48,7 @@ class Words:
         One whose version is not higher than the one known is a MalformedError: versions never go back (CMD-12), and a
         ship that has revoked a grant takes only a higher one (AUT-07).
         """
-        envelope = signing.open_envelope(signed)
+        envelope = signing.open_envelope(signed, approvable=True)
         master = next((key for key in self._master_keys.values() if signing.key_id_of(key) == envelope.key_id), None)
         if master is None:
             raise SignatureError("signed with a key that is no Master's")

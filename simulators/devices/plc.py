@@ -89,6 +89,7 @@ REGISTERS: tuple[Register, ...] = (
     Register(8, "holding", "reset", "u16", 1.0, "", "", "1: reset the watchdog trip, 2: reset the emergency stop"),
     Register(9, "holding", "pump_1_order", "u16", 1.0, "", "", "1 run, 0 stop"),
     Register(10, "holding", "pump_2_order", "u16", 1.0, "", "", "1 run, 0 stop"),
+    Register(11, "holding", "generator_1_order", "u16", 1.0, "", "", "1 run, 0 stop"),
 )
 """The register map as one literal."""
 
@@ -129,6 +130,7 @@ WRITE_RANGES: dict[str, tuple[int, int]] = {
     "reset": (0, 2),
     "pump_1_order": (0, 1),
     "pump_2_order": (0, 1),
+    "generator_1_order": (0, 1),
 }
 """Smallest and largest raw value that may be written, by register."""
 _ALWAYS = frozenset({"watchdog", "remote_in_use", "emergency_stop", "controlled_stop"})
@@ -158,12 +160,14 @@ class Plc:
         self.refused = 0
         self.pump1 = True
         self.pump2 = True
+        self.generator1 = True
         self._watchdog_age_s = 0.0
         self._remote_in_use = False
         self._rudder_order_deg = 0.0
         self._holding = [0] * _HOLDING_SIZE
         self._holding[HOLDING["pump_1_order"].address] = 1
         self._holding[HOLDING["pump_2_order"].address] = 1
+        self._holding[HOLDING["generator_1_order"].address] = 1
 
     @property
     def remote_in_use(self) -> bool:
@@ -246,6 +250,8 @@ class Plc:
             self._set_percent(value * 0.1 if name == "propulsion_order" else TELEGRAPH_PERCENT[value])
         elif name in {"direct_steering", "rudder_order"}:
             self._steer(name, value)
+        elif name == "generator_1_order":
+            self.generator1 = bool(value)
         elif name in {"pump_1_order", "pump_2_order"}:
             self.pump1, self.pump2 = (
                 bool(value) if name == "pump_1_order" else self.pump1,

@@ -18,7 +18,7 @@ def readings(ship: Ship) -> dict[str, float]:
     shaft = abs(engine.rpm) / 60.0 * 2 * math.pi
     turning = 1.0 if engine.rpm else 0.0
     torque = engine.power_kw / shaft if engine.rpm else 0.0
-    generator = 1.0 if spec.plant.generator_kw else 0.0
+    generator = 1.0 if spec.plant.generator_kw and plc.generator1 else 0.0
     return {
         "engine_speed": engine.rpm,
         "engine_load": load * 100.0,
@@ -36,7 +36,7 @@ def readings(ship: Ship) -> dict[str, float]:
         "stern_tube_aft": plant.stern_tube_degc + 1.4,
         "thrust_bearing": plant.bearing_degc - 2.0,
         "running_hours": plant.running_h,
-        "generator_power": plant.generator_kw,
+        "generator_power": plant.generator_kw * generator,
         "generator_frequency": 60.0 * generator,
         "generator_voltage": 450.0 * generator,
         "generator_speed": 720.0 * generator,

@@ -21,7 +21,6 @@ NOT_YET = {
     "ALT-08": "the sentences of bridge alert management",
     "AUT-10": "one conn per operator: nobody counts them over vessels yet",
     "CMD-09": "routes",
-    "CMD-10": "approval by a second person",
     "DMN-01": "direct control by a stick",
     "DMN-02": "direct control by a stick",
     "DMN-03": "direct control by a stick",

@@ -30,6 +30,10 @@ MASTER_KEY = "5a" * 32
 READY_TEXT = "#|"
 """What stands before an entry that is there to be taken into use."""
 
+NO_NUMBERS = ("hold", "fallback", "keeps_station", "roster", "grant", "envelope", "not_judged",
+              "without_lookout")  # fmt: skip
+"""What stands in a table of limits and is none."""
+
 UNITS = (
     (r"_deg_min(_max)?$", "deg/min"), (r"_deg(_max)?$", "deg"), (r"_pct(_max)?$", "%"), (r"_rpm(_max)?$|rpm_full$", "rpm"),
     (r"_kn$", "kn"), (r"_ms(_max)?$", "ms"), (r"_m$", "m"), (r"_s(_max)?$", "s"),
@@ -57,8 +61,20 @@ def parsed(name: str) -> dict[str, Any]:
 
 def limits_of(control: dict[str, Any]) -> list[tuple[str, ...]]:
     """Return the way to each limit of a [control] table: table, table, name."""
-    flat = [(table, name) for table in ("hull", "link", "authority", "verify", "encounter") for name in control[table]]
-    return [*flat, *(("phases", phase, name) for phase, table in control["phases"].items() for name in table)]
+    flat = [
+        (table, name)
+        for table in ("hull", "link", "authority", "verify", "encounter", "approval", "alerts", "telegraph")
+        for name in control[table]
+    ]
+    return [
+        *flat,
+        *(
+            ("phases", phase, name)
+            for phase, table in control["phases"].items()
+            for name in table
+            if name not in ("envelope", "not_judged")
+        ),
+    ]
 
 
 def without(control: dict[str, Any], *ways: tuple[str, ...]) -> dict[str, Any]:
@@ -185,11 +201,7 @@ def test_every_limit_is_told_with_its_unit() -> None:
     """In the comment behind it, the unit first, and the one that its name says."""
     text = (EXAMPLES / "coaster.toml").read_text("utf-8")
     written = re.findall(r"^(\w+) = -?[\d.]+ +# (\S+)", text[text.index("[control.hull]") :], re.MULTILINE)
-    numbers = [
-        way
-        for way in limits_of(parsed("coaster.toml")["control"])
-        if way[-1] not in ("hold", "fallback", "keeps_station", "without_lookout")
-    ]
+    numbers = [way for way in limits_of(parsed("coaster.toml")["control"]) if way[-1] not in NO_NUMBERS]
     assert len(written) == len(numbers)
     for name, word in written:
         unit = next(unit for pattern, unit in UNITS if re.search(pattern, name))

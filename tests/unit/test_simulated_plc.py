@@ -104,16 +104,17 @@ def test_telegraph_steps(plc: Plc, step: int, percent: float) -> None:
         (RUDDER, [351], Refusal.ILLEGAL_VALUE),
         (TELEGRAPH, [6], Refusal.ILLEGAL_VALUE),
         (IN_USE, [2], Refusal.ILLEGAL_VALUE),
-        (11, [1], Refusal.ILLEGAL_ADDRESS),
-        (PUMP2, [1, 1], Refusal.ILLEGAL_ADDRESS),
+        (12, [1], Refusal.ILLEGAL_ADDRESS),
+        (11, [1, 1], Refusal.ILLEGAL_ADDRESS),
+        (PUMP2, [1, 2], Refusal.ILLEGAL_VALUE),
         (-1, [1], Refusal.ILLEGAL_ADDRESS),
         (PROPULSION, [], Refusal.ILLEGAL_ADDRESS),
     ],
 )
 def test_a_bad_write_changes_nothing(plc: Plc, address: int, values: list[int], refusal: Refusal) -> None:
-    before = plc.holding(0, 11)
+    before = plc.holding(0, 12)
     assert plc.write(address, values) is refusal
-    assert (plc.holding(0, 11), plc.refused) == (before, 1)
+    assert (plc.holding(0, 12), plc.refused) == (before, 1)
 
 
 def test_a_block_write_is_all_or_nothing(plc: Plc) -> None:

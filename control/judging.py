@@ -1,0 +1,93 @@
+"""Every reason against an order at this moment: the interlocks, and what only the ship knows of who asks (CMD-07)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from control.admission import not_in_control, unrecorded
+from control.believed import Believed
+from control.charge import CONN, Group
+from control.emergency import EmergencyStop
+from control.execution import Execution
+from control.interlock import DIRECT, STOPS, Context, verdict
+from control.situation import Situation
+from control.voyage import Voyage
+from control.watchkeeping import Watchkeeping
+from protocols.link.events import Reason
+from protocols.link.orders import ORDER_KINDS, Order
+
+
+class Judge:
+    """Judges at acceptance and again at actuation (INT, CMD-04)."""
+
+    def __init__(
+        self, voyage: Voyage, believed: Believed, groups: Mapping[str, Group], execution: Execution, watch: Watchkeeping,
+        emergency: EmergencyStop,
+    ) -> None:  # fmt: skip
+        """Judge by the parts given."""
+        self._voyage, self._believed, self._groups = voyage, believed, groups
+        self._execution, self._watch, self._emergency = execution, watch, emergency
+        self.journal_problem = ""
+        self.ledger_problem = ""
+
+    def reasons(self, order: Order, situation: Situation, now_s: float) -> list[Reason]:
+        """Return every reason against `order`; an empty list allows it."""
+        if order.kind == "stop.reset":
+            return self._reset_reasons() + self._unkept(order)
+        setpoints, trip_ms = self._execution.setpoints, self._groups[CONN].link.round_trip_ms
+        reasons = verdict(
+            Context(
+                order.kind, order.args, situation, self._voyage.config, setpoints, trip_ms,
+                self._emergency.latched is not None, tuple(self.control(order, now_s)),
+            )
+        )  # fmt: skip
+        if order.kind == "conn.phase":
+            reasons += self._voyage.objections(str(order.args["phase"]), setpoints, situation)
+        if order.kind not in STOPS:
+            reasons += self._holder_reasons(order, situation)
+            reasons += self._watch.objections() if order.group == CONN else []
+        return reasons + self._unkept(order)
+
+    def control(self, order: Order, now_s: float) -> list[Reason]:
+        """Return INT-01's reasons: who orders does not hold the group, or not at the level it needs."""
+        group = self._groups.get(order.group)
+        if group is None:
+            return [
+                Reason("no_such_group", "AUT-01", f"Nothing of the group {order.group} may be ordered.", order.group)
+            ]
+        needs = "direct" if order.kind in DIRECT else ORDER_KINDS[order.kind].level
+        state = group.authority.facts(now_s)
+        reasons = list(
+            not_in_control(state, order.person, order.console, order.session, order.fencing, needs, order.group)
+        )
+        if not reasons and order.group != CONN and not group.authority.has_lease(now_s):
+            text = "Your presence has not been proved within the lease; confirm that you are there."
+            reasons.append(Reason("lease_lapsed", "AUT-05", text, state.lease_age_s))
+        return reasons
+
+    def _holder_reasons(self, order: Order, situation: Situation) -> list[Reason]:
+        """Return what has changed for the holder since he took it: his key, his rights, the grant (AUT-07, AUT-11)."""
+        group = self._groups.get(order.group)
+        if group is None or group.authority.station != "remote":
+            return self._believed.lapsed(situation.utc_ns)
+        holder = group.authority.holder
+        entry = self._believed.holder(holder.key_id, situation.utc_ns)
+        if isinstance(entry, Reason):
+            return [entry, *self._believed.lapsed(situation.utc_ns)]
+        return self._believed.access(entry, order.group, holder.level, situation.utc_ns)
+
+    def _reset_reasons(self) -> list[Reason]:
+        if self._emergency.latched is not None:
+            return []
+        return [Reason("nothing_latched", "EST-02", "No emergency stop is latched.")]
+
+    def unrecorded(self, order: Order) -> list[Reason]:
+        """Return why an order may not be taken while the ledger cannot be written (LED-04)."""
+        return unrecorded(order, self.ledger_problem)
+
+    def _unkept(self, order: Order) -> list[Reason]:
+        reasons = self.unrecorded(order)
+        if self.journal_problem:
+            text = f"The command journal is damaged ({self.journal_problem}); re-arm aboard."
+            reasons.append(Reason("journal", "CMD-13", text))
+        return reasons
