@@ -74,3 +74,10 @@ class Surroundings:
 
 NOBODY_LISTENS: Final = Surroundings()
 """No AIS and no radar: that nobody is near is not known."""
+
+
+def named(name: str | None, number: str) -> str:
+    """Return a target as an operator knows her, by her name and her MMSI or a radar's number for her."""
+    if name and name != number:
+        return f"{name} ({number})"
+    return f"MMSI {number}" if number.isdigit() else number

@@ -194,6 +194,7 @@ class Collector:
         self.alerts.level("budget", self.uplink.used_pct(), now_s)
         self.alerts.level("cost", self.uplink.cost_pct(), now_s)
         self.alerts.take(self.listening.data_alerts(now_s), now_s)
+        self.alerts.equipment(self.traffic.equipment.outbox(), now_s)
         self.uplink.tell_losses()
 
     def facts(self) -> list[InputFacts]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from protocols.nmea0183.datagram import LineCounter
+from protocols.nmea0183.grouping import GroupAssembler
 from protocols.nmea0183.moment import is_rolled_over, judged
 from protocols.nmea0183.sentence import Rejected, Sentence, parse_line, readings
 from protocols.reading import Reading
@@ -27,13 +28,18 @@ if TYPE_CHECKING:  # their tables are loaded where a ship has a bus, see `_bus_l
     from protocols.nmea2000.heard import N2kLines
 
 AIS: Final = ("VDM", "VDO")
+TRACKED: Final = ("TTM", "TTD", "TLL")
+ALERTS: Final = ("ALR", "ALF", "ALC", "ARC")
+GROUPED: Final = frozenset({*TRACKED, *ALERTS})
+"""Messages of several sentences that a TAG block may number; they are taken in their order, once all are there."""
+HANDED_OVER: Final = GROUPED | frozenset(AIS)
 UTC: Final = "NAV_UTC"
 """The channel of a receiver's date, which week roll-over and dead batteries make wrong."""
 OWN: Final = "agent"
 """Source of what the agent says of itself."""
 DERIVE_S: Final = 1.0
 """How often channels are derived: as often as wind, log and receivers speak."""
-TakeAis = Callable[[str, Sentence], None]
+TakeSentence = Callable[[str, Sentence], None]
 TakeReport: TypeAlias = "Callable[[AisReport], None]"
 Parse = Callable[[Sequence[bytes]], list[Sentence | Rejected]]
 """From the lines of one read to what each of them is, in their order."""
@@ -47,12 +53,17 @@ def one_by_one(lines: Sequence[bytes]) -> list[Sentence | Rejected]:
 class Listening:
     """Parses lines and polled values into one picture; one bad line costs itself and is counted by its reason."""
 
-    def __init__(self, config: AgentConfig, clock: Clock, take_ais: TakeAis | None = None,
+    def __init__(self, config: AgentConfig, clock: Clock, takers: Mapping[str, TakeSentence] | None = None,
                  take_report: TakeReport | None = None, parse: Parse = one_by_one) -> None:  # fmt: skip
-        """Listen for the channels of the catalogue; AIS sentences go to `take_ais`, AIS groups to `take_report`, or nowhere."""
+        """Listen for the channels of the catalogue.
+
+        Sentences of AIS, of tracked targets and of alerts go to those who take their formatters, AIS groups to
+        `take_report`, or nowhere.
+        """
         self._clock, self._parse = clock, parse
-        self._take_ais = take_ais
+        self._takers = dict(takers or {})
         self._take_report = take_report
+        self._groups: dict[str, GroupAssembler[Sentence]] = {}
         self._buses = frozenset(entry.name for entry in config.inputs if entry.protocol == "nmea2000")
         self.n2k = _bus_lines() if self._buses else None
         self.picture = Picture(config.catalogue.by_id, SourceSelector(config.ranking, config.hold_off_s))
@@ -93,15 +104,25 @@ class Listening:
             return
         if tag is not None:
             self.lost.setdefault(source, LineCounter()).receive(tag)
-        if formatter in AIS:
-            if self._take_ais is not None:
-                self._take_ais(source, sentence)
+        if formatter in HANDED_OVER:
+            self._hand_over(source, sentence)
             return
         found = readings(sentence)
         if isinstance(found, str):
             self.reject(source, found)
         elif found:
             self._receive(found, f"{source}/{talker}", now_s, utc_ns)
+
+    def _hand_over(self, source: str, sentence: Sentence) -> None:
+        """Give a sentence that is no reading to whoever takes its kind; AIS has numbers of its own and puts itself together."""
+        take = self._takers.get(sentence.formatter)
+        if take is None:
+            return
+        whole: list[Sentence] | None = [sentence]
+        if sentence.formatter in GROUPED:
+            whole = self._groups.setdefault(source, GroupAssembler()).receive(sentence.tag, sentence)
+        for each in whole or ():
+            take(source, each)
 
     def _take_frame(self, lines: N2kLines, source: str, line: bytes) -> None:
         """Take one line of an input of NMEA 2000; groups that feed nothing are no fault."""
@@ -131,9 +152,10 @@ class Listening:
 
         return take
 
-    def take_target(self, fix: TargetFix, now_s: float) -> None:
-        """Judge an AIS report; one that cannot be true raises an alert and is shown all the same."""
+    def take_target(self, fix: TargetFix, now_s: float) -> str | None:
+        """Judge an AIS report; return why its target is doubted, which is shown all the same. An alert tells it too."""
         self._integrity.receive_target(fix, self.picture, now_s)
+        return self._integrity.doubt_of(fix.mmsi, now_s)
 
     def doubt_of(self, mmsi: int) -> str | None:
         """Return why an AIS target is doubted now, as `telemetry.ghosts` names it; None when it is not."""
@@ -149,7 +171,8 @@ class Listening:
         """Return what is known of a source, by its own word and by what its lines gave."""
         errors = facts.rejected_count + sum(self.rejected.get(facts.name, Counter()).values())
         numbered = self.lost.get(facts.name)
-        lost = facts.lost_count + (numbered.lost_count if numbered else 0)
+        grouped = self._groups.get(facts.name)
+        lost = facts.lost_count + (numbered.lost_count if numbered else 0) + (grouped.lost_count if grouped else 0)
         return SourceCounts(facts.name, facts.lines_count, errors, lost, facts.last_line_s)
 
     def derive(self, now_s: float) -> None:

@@ -12,6 +12,14 @@ from telemetry.plane import KNOT_MPS, NM_M, difference_deg, is_within
 
 GhostReason = Literal["speed", "two-places", "range", "own-number", "turn-rate"]
 
+DOUBT_WORDS: Final[dict[str, str]] = {
+    "speed": "it says or ran more than any ship does",
+    "two-places": "it is in two places at once",
+    "range": "it is farther off than AIS reaches",
+    "own-number": "it sends our own number",
+    "turn-rate": "its rate of turn does not fit its headings",
+}
+"""{reason: its words in a refusal}"""
 KNOWN_MAX: Final = 2_000
 """Most targets remembered, as in `telemetry.targets`; the one unheard for longest goes first."""
 AIRCRAFT: Final = 9

@@ -52,3 +52,18 @@ def vector(direction_deg: float, length: float) -> tuple[float, float]:
 def direction_deg(north: float, east: float) -> float:
     """Return the direction of a vector, 0 up to but not 360."""
     return math.degrees(math.atan2(east, north)) % 360.0 % 360.0  # twice: -1e-17 % 360 is 360
+
+
+def place_at(latitude_deg: float, longitude_deg: float, north_m: float, east_m: float) -> tuple[float, float]:
+    """Return the place north and east of another, the inverse of `offset_m`; longitude -180..180."""
+    found = latitude_deg, longitude_deg
+    for _ in range(3):  # the scale is that of the mean latitude, which the first look does not know
+        north, east = offset_m(*found, latitude_deg, longitude_deg)
+        mid = math.radians((found[0] + latitude_deg) / 2.0)
+        w = 1.0 - _E2 * math.sin(mid) ** 2
+        meridian_m, normal_m = _A_M * (1.0 - _E2) / w**1.5, _A_M / math.sqrt(w)
+        found = (
+            found[0] + math.degrees((north_m - north) / meridian_m),
+            (found[1] + math.degrees((east_m - east) / (normal_m * max(math.cos(mid), 1e-6))) + 180.0) % 360.0 - 180.0,
+        )
+    return found

@@ -1,4 +1,4 @@
-"""Other ships: the latest of each AIS target, static and dynamic parts put together, bounded and forgotten in time."""
+"""Other ships: the latest of each target of AIS or radar, static and dynamic parts put together, bounded, forgotten in time."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ TARGETS_MAX: Final = 2_000
 FORGET_S: Final = 600.0
 """A target unheard for 10 minutes is forgotten: three times the longest interval of a ship at anchor (ITU-R M.1371)."""
 STATIC_FROM: Final = TargetReport._fields.index("ship_type")
-"""Where in a report the static fields begin, which go to its end."""
-_NOTHING: Final = (None,) * (len(TargetReport._fields) - STATIC_FROM)
+STATIC_TO: Final = TargetReport._fields.index("doubt")
+"""Where in a report the static fields begin, and end: what follows is of each report."""
+_NOTHING: Final = (None,) * (STATIC_TO - STATIC_FROM)
 """The static parts of a report that has none."""
 
 
@@ -56,6 +57,10 @@ class TargetTable:
             self._dropped_count += 1
         self._kept[report.mmsi] = _Kept(report, now_s, changed=True, placed_s=placed_s)  # last in order: heard last
 
+    def lose(self, key: int) -> None:
+        """Forget a target that its radar has lost; one that is not known is no fault."""
+        self._kept.pop(key, None)
+
     def take_news(self, now_s: float, count_max: int) -> tuple[TargetReport, ...]:
         """Return at most `count_max` targets heard since last taken, longest waiting first; forget the old."""
         self.forget(now_s)
@@ -83,15 +88,19 @@ class TargetTable:
 
 def _is_static(report: TargetReport) -> bool:
     """Return whether a report tells who a target is, and not where."""
-    return report.latitude_deg is None and report.sog_kn is None and report[STATIC_FROM:] != _NOTHING
+    return report.latitude_deg is None and report.sog_kn is None and report[STATIC_FROM:STATIC_TO] != _NOTHING
 
 
 def _merged(known: TargetReport, report: TargetReport) -> TargetReport:
     """Return `known` with the parts that `report` brings; a position that is lost is lost, it does not linger."""
-    static = report[STATIC_FROM:]
+    static = report[STATIC_FROM:STATIC_TO]
     if static == _NOTHING:  # most reports are of motion alone
-        merged: TargetReport = tuple.__new__(TargetReport, report[:STATIC_FROM] + known[STATIC_FROM:])
+        merged: TargetReport = tuple.__new__(
+            TargetReport, report[:STATIC_FROM] + known[STATIC_FROM:STATIC_TO] + report[STATIC_TO:]
+        )
         return merged
     motion = known if _is_static(report) else report
-    filled = tuple(before if now is None else now for before, now in zip(known[STATIC_FROM:], static, strict=True))
-    return TargetReport._make(motion[:STATIC_FROM] + filled)
+    filled = tuple(
+        before if now is None else now for before, now in zip(known[STATIC_FROM:STATIC_TO], static, strict=True)
+    )
+    return TargetReport._make((*motion[:STATIC_FROM], *filled, motion.doubt, report.track))

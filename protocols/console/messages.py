@@ -206,9 +206,10 @@ class TrackMessage(TypedDict):
 
 
 class TargetJson(TypedDict):
-    """One AIS target."""
+    """One other ship, heard by AIS or tracked by a radar."""
 
     mmsi: int
+    """Of a radar's target a number of our own with ten digits."""
     utc_ms: int
     latitude_deg: float
     longitude_deg: float
@@ -219,6 +220,10 @@ class TargetJson(TypedDict):
     ship_type: int | None
     length_m: float | None
     beam_m: float | None
+    doubt: str | None
+    """Why what it says cannot be true: speed, two-places, range, own-number, turn-rate."""
+    track: str | None
+    """Input and number of a radar's target, e.g. `radar:07`; null for AIS."""
 
 
 class TargetsMessage(TypedDict):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,10 +23,18 @@ class Column:
     """protocols.reading.Quality of each sample."""
 
 
+TRACKED_FIRST: Final = 1_000_000_000
+"""From here on the number of a target is no MMSI, which has nine digits, but that of a target tracked by a radar."""
+
+
 class TargetReport(NamedTuple):
-    """One AIS target as last heard; None means not available. A tuple, because hundreds are made a second."""
+    """One other ship as last heard by AIS, or tracked by a radar; None means not available.
+
+    A tuple, because hundreds are made a second.
+    """
 
     mmsi: int
+    """Or a number of our own from TRACKED_FIRST on, where `track` says whose it is."""
     utc_ns: int
     latitude_deg: float | None
     longitude_deg: float | None
@@ -40,6 +48,10 @@ class TargetReport(NamedTuple):
     callsign: str | None
     length_m: float | None
     beam_m: float | None
+    doubt: str | None = None
+    """Why what it says cannot be true, judged aboard (telemetry.ghosts); None where nothing speaks against it."""
+    track: str | None = None
+    """Input and number of a target that a radar tracks, e.g. `radar:07`; None for AIS."""
 
 
 @dataclass(frozen=True, slots=True)

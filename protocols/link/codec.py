@@ -18,11 +18,11 @@ import numpy as np
 
 from protocols.errors import MalformedError, ProtocolError, UnsupportedError
 from protocols.link import bits, cbor, columns, fields, first_codec, table, targets, vectors
-from protocols.link.batch import Batch, Column
+from protocols.link.batch import Batch, Column, TargetReport
 from protocols.link.bits import Whole
 from protocols.link.closing import Closing, MissingBaseError
 from protocols.link.columns import Source
-from protocols.link.first_codec import COLUMNS_MAX, ENCODED_MAX_BYTES, MAGIC, RAW_MAX_BYTES, SCANS_MAX, TARGETS_MAX
+from protocols.link.first_codec import COLUMNS_MAX, ENCODED_MAX_BYTES, MAGIC, RAW_MAX_BYTES, SCANS_MAX
 from protocols.link.legend import CHANNELS_MAX, NO_LEGEND, Legend
 
 VERSION: Final = 2
@@ -74,7 +74,11 @@ def encode(batch: Batch, legend: Legend = NO_LEGEND, base: Closing | None = None
 
 def encode_with_closing(batch: Batch, legend: Legend = NO_LEGEND, base: Closing | None = None) -> tuple[bytes, Closing]:
     """Return the bytes of `batch` and where its channels stand after it; as `encode`."""
-    if len(batch.targets) > TARGETS_MAX or len(batch.columns) > COLUMNS_MAX or len(batch.scan_utc_ns) > SCANS_MAX:
+    if (
+        len(batch.targets) > targets.TARGETS_MAX
+        or len(batch.columns) > COLUMNS_MAX
+        or len(batch.scan_utc_ns) > SCANS_MAX
+    ):
         raise ValueError("batch has too many scans, columns or targets")
     if base is not None and not _goes_on(batch, legend, base):
         raise ValueError("a batch goes on from one of the same vessel, epoch and catalogue, before it")
@@ -213,7 +217,7 @@ def _read_body(source: Source, head: _Head, legend: Legend, before: Closing) -> 
         raise MalformedError("batch names a channel twice")
     return Batch(
         head.vessel, head.epoch, head.seq, head.catalogue_hash, bool(head.flags & HISTORICAL), times, read,
-        tuple(targets.read(item) for item in reports), coarse, bool(head.flags & IS_BASE),
+        reports, coarse, bool(head.flags & IS_BASE),
     ), rows  # fmt: skip
 
 
@@ -289,7 +293,7 @@ def _write_rest(batch: Batch, rest: list[Column]) -> bytes:
     if not rest and not batch.targets:
         return bits.varint(0)
     written = [columns.write(column, len(batch.scan_utc_ns)) for column in rest]
-    head = cbor.encode({"columns": [one for one, _ in written], "targets": [targets.write(t) for t in batch.targets]})
+    head = cbor.encode({"columns": [one for one, _ in written], **targets.heads(batch.targets)})
     if len(head) > cbor.SIZE_MAX_BYTES:
         raise ValueError(f"head of {len(head)} bytes is over {cbor.SIZE_MAX_BYTES}")
     raw = b"".join((bits.varint(len(head)), head, *(stream for _, stream in written)))
@@ -301,17 +305,17 @@ def _write_rest(batch: Batch, rest: list[Column]) -> bytes:
     return bits.varint(len(raw)) + bits.varint(0) + raw
 
 
-def _read_rest(source: Source, scan_count: int) -> tuple[list[Column], list[cbor.Plain]]:
+def _read_rest(source: Source, scan_count: int) -> tuple[list[Column], tuple[TargetReport, ...]]:
     size = bits.read_varint(source, RAW_MAX_BYTES)
     framed = bits.read_varint(source, source.left) if size else 0
     raw = vectors.unzstd(source.take(framed), size) if framed else source.take(size)
     if source.left:
         raise MalformedError(f"{source.left} bytes after the end of the batch")
     if not raw:
-        return [], []
+        return [], ()
     rest = Source(raw, 0)
     head = cbor.decode_map(rest.take(bits.read_varint(rest, cbor.SIZE_MAX_BYTES)))
     read = [columns.read(item, rest, scan_count) for item in fields.items(head, "columns", COLUMNS_MAX)]
     if rest.left:
         raise MalformedError(f"{rest.left} bytes after the last column")
-    return read, fields.items(head, "targets", TARGETS_MAX)
+    return read, targets.read_all(head)

@@ -5,22 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from control.surroundings import NOBODY_LISTENS, Surroundings, Target, Targets
+from control.surroundings import NOBODY_LISTENS, Surroundings, Target, Targets, named
 from protocols.link.batch import TargetReport
 from shipside.config import AgentConfig
 from shipside.ports import Clock
 from shipside.traffic import Traffic
+from telemetry.ghosts import DOUBT_WORDS
 
 EVERY_S: Final = 1.0
 """How often the targets are laid out anew; in between they grow older."""
-DOUBTS: Final = {
-    "speed": "it says or ran more than any ship does",
-    "two-places": "it is in two places at once",
-    "range": "it is farther off than AIS reaches",
-    "own-number": "it sends our own number",
-    "turn-rate": "its rate of turn does not fit its headings",
-}
-"""{reason of `telemetry.ghosts`: its words in a refusal}"""
 
 
 class Lookout:
@@ -49,8 +42,8 @@ class Lookout:
         return found
 
     def _target(self, report: TargetReport, latitude_deg: float, longitude_deg: float, age_s: float) -> Target:
-        doubt = self.traffic.listening.doubt_of(report.mmsi)
+        doubt = report.doubt if report.track else self.traffic.listening.doubt_of(report.mmsi)
         return Target(
-            f"{report.name} ({report.mmsi:09d})" if report.name else f"MMSI {report.mmsi:09d}", "ais", latitude_deg,
-            longitude_deg, report.sog_kn, report.cog_deg, report.heading_deg, age_s, DOUBTS.get(doubt or "", doubt or ""),
+            named(report.name, report.track or f"{report.mmsi:09d}"), "radar" if report.track else "ais", latitude_deg,
+            longitude_deg, report.sog_kn, report.cog_deg, report.heading_deg, age_s, DOUBT_WORDS.get(doubt or "", doubt or ""),
         )  # fmt: skip

@@ -9,6 +9,7 @@ from typing import Final, Protocol
 from protocols.link.cbor import Plain
 from shipside.sending.budget import AIS_HELD_PCT, HISTORY_HELD_PCT, SAMPLES_HELD_PCT
 from telemetry.alerts import DataAlert
+from telemetry.equipment_alerts import EquipmentAlert
 
 SETTLE_S: Final = 120.0
 """An alert that stood before a restart and is not raised again within this is over: its inputs have spoken by then."""
@@ -96,6 +97,18 @@ class AlertDesk:
                 self._tell(alert, now_s, used_pct, level.pct)
             highest = level if is_active else highest
         return highest
+
+    def equipment(self, alerts: Iterable[EquipmentAlert], now_s: float) -> None:
+        """Tell what equipment says of its alerts, in its own words; one that stood before a restart ends as others do."""
+        for alert in alerts:
+            is_active = alert.state != "normal"
+            self._active = self._active | {alert.alert_id} if is_active else self._active - {alert.alert_id}
+            self._standing.keep_standing(alert.alert_id, is_active=is_active)
+            body: dict[str, Plain] = {
+                "alert_id": alert.alert_id, "text": alert.text, "priority": alert.priority, "category": alert.category,
+                "state": alert.state, "value": None, "limit": None, "source": alert.alert_id.partition("/")[0],
+            }  # fmt: skip
+            self._record("alert", body, now_s)
 
     def _tell(self, alert: DataAlert, now_s: float, value: float | None, limit: float | None) -> None:
         if alert.is_active:

@@ -8,7 +8,7 @@ import struct
 from collections.abc import Sequence
 from typing import Final
 
-from protocols.nmea0183.datagram import lines_of
+from protocols.nmea0183.datagram import lines_of, refusal
 from shipside.sensors.line_input import LineInput
 
 RECEIVE_BUFFER_BYTES: Final = 1 << 20
@@ -94,10 +94,11 @@ class MulticastInput(UdpInput):
         return bound
 
     def receive(self, datagram: bytes) -> None:
-        """Pass the sentences of one datagram on; one with a wrong token is dropped and counted."""
+        """Pass the sentences of one datagram on; one with a wrong token is dropped and counted, and what it held is told."""
         lines = lines_of(datagram)
         if lines is None:
             self.reject()
+            self.problem = f"refused, as it holds no sentences: {refusal(datagram)}"  # stays, so that it is told once
             return
         self.pass_on(lines)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from control.collision import Passing
 from control.preview import Asker, Mirror, Preview, context_of, preview
 from control.situation import Fact, Situation
-from control.surroundings import Surroundings, Target, Targets
+from control.surroundings import Surroundings, Target, Targets, named
 from control.trial import trial
 from protocols.console.messages import PreviewMessage, TargetJson
 from protocols.console.navigation import PassingJson, TrialJson
@@ -18,6 +18,7 @@ from protocols.link.orders import check_arguments
 from protocols.reading import Quality
 from shoreside.live import views
 from shoreside.live.fleet import VesselState
+from telemetry.ghosts import DOUBT_WORDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +117,11 @@ def surroundings(state: VesselState, ship_utc_ns: int) -> Surroundings:
 
 
 def _target(target: TargetJson, age_s: float) -> Target:
-    mmsi = f"{target['mmsi']:09d}"
+    doubt, track = target["doubt"] or "", target["track"]
     return Target(
-        f"{target['name']} ({mmsi})" if target["name"] else f"MMSI {mmsi}", "ais", target["latitude_deg"],
+        named(target["name"], track or f"{target['mmsi']:09d}"), "radar" if track else "ais", target["latitude_deg"],
         target["longitude_deg"], target["sog_kn"], target["cog_deg"], target["heading_deg"], age_s,
+        DOUBT_WORDS.get(doubt, doubt),
     )  # fmt: skip
 
 

@@ -178,7 +178,7 @@ def target_json(report: TargetReport) -> TargetJson | None:
         "mmsi": report.mmsi, "utc_ms": report.utc_ns // NS_PER_MS, "latitude_deg": report.latitude_deg,
         "longitude_deg": report.longitude_deg, "sog_kn": report.sog_kn, "cog_deg": report.cog_deg,
         "heading_deg": report.heading_deg, "name": report.name, "ship_type": report.ship_type,
-        "length_m": report.length_m, "beam_m": report.beam_m,
+        "length_m": report.length_m, "beam_m": report.beam_m, "doubt": report.doubt, "track": report.track,
     }  # fmt: skip
 
 

@@ -140,17 +140,17 @@ def _merged(known: TargetReport | None, report: TargetReport) -> TargetReport:
     if known is None:
         return report
     earlier, later = sorted((known, report), key=lambda one: one.utc_ns)
-    filled = {name: getattr(earlier, name) for name in TargetReport._fields if getattr(later, name) is None}
-    return later._replace(**filled)
+    names = [name for name in TargetReport._fields if name != "doubt"]  # a doubt is of its report, and does not linger
+    return later._replace(**{name: getattr(earlier, name) for name in names if getattr(later, name) is None})
 
 
 def _report_row(vessel_id: int, report: TargetReport) -> tuple[object, ...]:
     return (
         vessel_id, report.mmsi, moment(report.utc_ns), report.latitude_deg, report.longitude_deg, report.sog_kn,
-        report.cog_deg, report.heading_deg, report.nav_status,
+        report.cog_deg, report.heading_deg, report.nav_status, report.doubt, report.track,
     )  # fmt: skip
 
 
 def _report_json(report: TargetReport) -> str:
-    fields = {name: getattr(report, name) for name in TargetReport._fields}
+    fields = {name: getattr(report, name) for name in TargetReport._fields} | {"doubt": report.doubt or ""}
     return json.dumps(fields).replace("\\u0000", "\\ufffd")

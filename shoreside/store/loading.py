@@ -111,6 +111,7 @@ async def _targets(connection: Connection) -> dict[str, tuple[TargetReport, ...]
     )
     for slug, report in await _all(connection, query):
         fields = cast("dict[str, object]", report)
+        fields["doubt"] = fields.get("doubt") or None  # kept as an empty text, so that a doubt that is over goes
         made = TargetReport(**{name: fields.get(name) for name in TargetReport._fields})  # type: ignore[arg-type]  # our own row
         found.setdefault(str(slug), []).append(made)
     return {slug: tuple(reports) for slug, reports in found.items()}

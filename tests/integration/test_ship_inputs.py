@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import gzip
 import os
 import pty
@@ -17,12 +18,15 @@ from protocols.aio.clock import SystemClock
 from protocols.modbus.register_map import RegisterMap
 from protocols.nmea0183.framing import framed
 from protocols.reading import Quality, Reading
+from shipside import config as configuration
 from shipside.config.inputs import InputConfig
+from shipside.listening import Listening
 from shipside.ports import EquipmentError
 from shipside.sensors.datagrams import MulticastInput, UdpInput
 from shipside.sensors.lines import TcpServerInput, open_input
 from shipside.sensors.modbus_bus import tcp_unit
 from shipside.sensors.poller import Poller
+from tests.unit.test_ship_examples import aboard
 
 HEADING = framed("HEHDT,095.3,T")
 DEPTH = framed("SDDPT,12.5,0.5,")
@@ -126,6 +130,49 @@ async def test_multicast_joins_on_loopback_and_drops_a_wrong_token() -> None:
             sender.sendto(b"UdPbC\x00" + HEADING + b"\r\n", ("239.192.0.4", port))
         await until(lambda: lines == [HEADING])
         assert source.facts().rejected_count == 1
+        assert source.facts().problem == "refused, as it holds no sentences: a binary file (RaUdP)"
+
+
+ACTISENSE = b"2026-11-26-12:00:00.250,2,127250,35,255,8,ff,b8,7a,ff,ff,ff,ff,fc"
+CANDUMP = b"(1764158400.250000) can0 09F11223#FFB87AFFFFFFFFFC"
+YACHT = b"17:33:21.107 R 09F11223 FF B8 7A FF FF FF FF FC"
+
+
+@pytest.mark.parametrize("line", [CANDUMP, YACHT, ACTISENSE], ids=["candump", "yacht-devices", "actisense"])
+@pytest.mark.parametrize("kind", ["tcp_client", "udp"])
+async def test_nmea_2000_as_text_comes_over_tcp_and_udp_into_the_picture(
+    tmp_path: Path, line: bytes, kind: str
+) -> None:
+    """A gateway's text of group 127250, in pieces over TCP and two in one datagram; noise beside it costs itself."""
+    loaded = configuration.load(aboard(tmp_path, "coaster.toml"), {})
+    port = free_port(socket.SOCK_STREAM if kind == "tcp_client" else socket.SOCK_DGRAM)
+    entry = InputConfig("bus", kind, "127.0.0.1", port, protocol="nmea2000")  # type: ignore[arg-type]
+    listening = Listening(dataclasses.replace(loaded, inputs=(entry,)), SystemClock())
+    source = open_input(entry, SystemClock())
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        for piece in (b"no frame\r\n" + line[:9], line[9:] + b"\r\n", line + b"\r\n"):
+            writer.write(piece)
+            await writer.drain()
+            await asyncio.sleep(0.01)
+        await reader.read()
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", port) if kind == "tcp_client" else None
+    async with running(lambda: source.run(listening.line_taker("bus"))):
+        await until(lambda: source.facts().is_open)
+        if server is None:
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+                sender.sendto(b"no frame", ("127.0.0.1", port))
+                sender.sendto(line + b"\r\n" + line + b"\r\n", ("127.0.0.1", port))
+        await until(lambda: source.facts().lines_count >= 3)
+    heading = listening.picture.latest("NAV_HDG", SystemClock().now_s())
+    assert heading is not None
+    assert heading.value == pytest.approx(180.0, abs=0.2)
+    assert heading.source == "bus/n2k-35"
+    assert sum(listening.rejected["bus"].values()) == 1
+    if server is not None:
+        server.close()
 
 
 async def test_serial_line_over_a_pty_and_its_end() -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from protocols.link import codec, targets
-from protocols.link.batch import Batch, Column, TargetReport
+from protocols.link.batch import TRACKED_FIRST, Batch, Column, TargetReport
 from protocols.link.cbor import Plain
 from protocols.link.legend import Legend
 
@@ -66,7 +66,7 @@ def plain(batch: Batch) -> dict[str, object]:
             }
             for column in batch.columns
         ],
-        "targets": [targets.write(target) for target in batch.targets],
+        **targets.heads(batch.targets),
     }  # fmt: skip
 
 
@@ -81,6 +81,10 @@ def vectors() -> dict[str, object]:
         440_000_001, START_NS, 35.1, 129.1, 10.5, 90.0, None, None, 0, 70, "NEIGHBOUR", None, 100.0, 20.0
     )
     named = replace(voyage(4, 1), is_base=False, columns=(*voyage(4, 1).columns, text), targets=(ship,))
+    doubted = ship._replace(mmsi=440_000_002, doubt="two-places")
+    radar = TargetReport(TRACKED_FIRST + 7, START_NS, 35.2, 129.2, 8.0, 270.0, None, None, None, None, "radar:07", None, None,
+                         None, track="radar:07")  # fmt: skip
+    seen = replace(voyage(6, 1), is_base=False, targets=(ship, doubted, radar))
     coarse = replace(voyage(5, 10), requantised=True, is_base=False, columns=(
         Column("NAV_HDG", np.arange(10, dtype=np.int32), 95.0 + np.arange(10.0) // 3, np.zeros(10, np.uint8)),
     ))  # fmt: skip
@@ -90,6 +94,7 @@ def vectors() -> dict[str, object]:
         ("historical", replace(first, historical=True, is_base=False), codec.as_historical(whole), None),
         ("one scan", replace(voyage(3, 1), is_base=False), codec.encode(replace(voyage(3, 1), is_base=False), LEGEND), None),
         ("text and target", named, codec.encode(named, LEGEND), None),
+        ("doubt and track", seen, codec.encode(seen, LEGEND), None),
         ("re-quantised", coarse, codec.encode(coarse, LEGEND), None),
     ]  # fmt: skip
     return {

@@ -205,8 +205,9 @@ export interface TrackMessage {
   points: TrackPoint[];
 }
 
-/** One AIS target. */
+/** One other ship, heard by AIS or tracked by a radar. */
 export interface TargetJson {
+  /** Of a radar's target a number of our own with ten digits. */
   mmsi: number;
   utc_ms: number;
   latitude_deg: number;
@@ -218,6 +219,10 @@ export interface TargetJson {
   ship_type: number | null;
   length_m: number | null;
   beam_m: number | null;
+  /** Why what it says cannot be true: speed, two-places, range, own-number, turn-rate. */
+  doubt: string | null;
+  /** Input and number of a radar's target, e.g. `radar:07`; null for AIS. */
+  track: string | null;
 }
 
 /** AIS targets heard by a vessel in the last ten minutes; those that changed since the last message. */
