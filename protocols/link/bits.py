@@ -19,6 +19,9 @@ Whole = NDArray[np.int64]
 ESCAPE: Final = 24
 """Zeros of a unary code that say: the number follows in full, in `ESCAPE_BITS`. Bounds what one outlier can cost."""
 ESCAPE_BITS: Final = 63
+_WORD_BYTES: Final = 8
+_MASKS: Final = np.array([(1 << width) - 1 for width in range(ESCAPE_BITS + 1)], np.int64)
+"""The low bits of a number, by how many."""
 K_MAX: Final = 40
 """Largest Rice parameter; a scaled value has at most 54 bits."""
 _VARINT_BYTES_MAX: Final = 10
@@ -96,17 +99,17 @@ def pack_plain(values: Whole, widths: Whole) -> bytes:
 
 def unpack_plain(source: Source, widths: Whole) -> Whole:
     """Return the numbers that `pack_plain` wrote with the same widths; raise MalformedError when they are not there."""
-    total = int(widths.sum())
-    bits = np.unpackbits(np.frombuffer(source.take((total + 7) // 8), np.uint8), count=total, bitorder="little")
-    values = np.zeros(len(widths), np.int64)
-    which = np.flatnonzero(widths)
-    places, rest = (np.cumsum(widths) - widths)[which], widths[which]
-    bit = 0
-    while len(which):
-        values[which] |= bits[places + bit].astype(np.int64) << bit
-        bit += 1
-        more = rest > bit
-        which, places, rest = which[more], places[more], rest[more]
+    ends = np.cumsum(widths)
+    total = int(ends[-1]) if len(ends) else 0
+    packed = source.take((total + 7) // 8) + bytes(_WORD_BYTES + 1)
+    words: NDArray[np.uint64] = np.ndarray((len(packed) - _WORD_BYTES,), "<u8", packed, strides=(1,))
+    places = ends - widths
+    byte, shift = places >> 3, (places & 7).astype(np.uint64)
+    found = words[byte] >> shift  # the word that begins at the byte of a number's first bit
+    long = np.flatnonzero(widths + (places & 7) > 8 * _WORD_BYTES)
+    if len(long):  # and where that ends too soon, the byte after it
+        found[long] |= words[byte[long] + _WORD_BYTES] << (np.uint64(8 * _WORD_BYTES) - shift[long])
+    values: Whole = found.astype(np.int64) & _MASKS[widths]
     return values
 
 

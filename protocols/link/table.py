@@ -23,6 +23,12 @@ FULL: Final = 1
 LISTED: Final = 2
 
 
+_FACTOR, _EXPONENT = legend.scale(np.arange(legend.UNITS))
+_UP, _DOWN = 10.0 ** np.maximum(_EXPONENT, 0), 10.0 ** np.maximum(-_EXPONENT, 0)
+_FACTOR_DOWN: Final = _FACTOR * _DOWN
+"""What a step is made of, by its number: factor * down / up, all of them whole and exact."""
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """The columns in catalogue order; `place` says which channels they are, the other rows go sample by sample."""
@@ -111,15 +117,12 @@ def _sums(numbers: Whole, lengths: Whole) -> Whole:
 
 
 def _in_steps(values: NDArray[np.float64], step: Whole) -> NDArray[np.float64]:
-    factor, exponent = legend.scale(step)
-    up, down = 10.0 ** np.maximum(exponent, 0), 10.0 ** np.maximum(-exponent, 0)
-    return np.rint(values * up / (factor * down))
+    return np.rint(values * _UP[step] / _FACTOR_DOWN[step])
 
 
 def _of_steps(whole: NDArray[np.float64], step: Whole) -> NDArray[np.float64]:
     """Return whole numbers of steps as values: an exact product, then one division, so that it is correctly rounded."""
-    factor, exponent = legend.scale(step)
-    return whole * factor * 10.0 ** np.maximum(-exponent, 0) / 10.0 ** np.maximum(exponent, 0)
+    return whole * _FACTOR[step] * _DOWN[step] / _UP[step]
 
 
 def write(table: Table, scan_count: int, known: Legend, base: Closing, *, coarse: bool) -> bytes:

@@ -15,6 +15,8 @@ from shoreside.store.connection import Connection
 from shoreside.store.numbers import Numbers
 from shoreside.store.rows import moment
 
+COLUMNS_AT_ONCE: Final = 800
+"""Columns packed and sent at once, four batches of a ship: the server writes them while the next are packed."""
 DAYS_PER_COMMIT: Final = 40
 """New day partitions in one transaction; days beyond go to the default partition (a clock gone mad)."""
 _T = TypeVar("_T")
@@ -77,7 +79,10 @@ async def _samples(numbers: Numbers, batches: tuple[Batch, ...]) -> None:
     if numeric:
         copying = "COPY sample (vessel_id, channel_id, time, value, quality) FROM STDIN (FORMAT BINARY)"
         async with numbers.connection.cursor().copy(copying) as copy:
-            await copy.write(b"".join((rows.HEADER, rows.pack_all(numeric), rows.TRAILER)))
+            await copy.write(rows.HEADER)
+            for start in range(0, len(numeric), COLUMNS_AT_ONCE):
+                await copy.write(rows.pack_all(numeric[start : start + COLUMNS_AT_ONCE]))
+            await copy.write(rows.TRAILER)
     await _copy(numbers.connection, "text_sample", texts)
 
 

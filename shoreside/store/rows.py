@@ -24,6 +24,11 @@ _HEAD: Final = [
 ]  # fmt: skip
 _WITH_VALUE: Final = np.dtype([*_HEAD, ("l3", ">i4"), ("value", ">f8"), ("l4", ">i4"), ("quality", ">i2")])
 _WITHOUT: Final = np.dtype([*_HEAD, ("l3", ">i4"), ("l4", ">i4"), ("quality", ">i2")])
+_BLANK: Final = {
+    _WITH_VALUE: np.array((5, 2, 0, 2, 0, 8, 0, 8, 0.0, 2, 0), _WITH_VALUE).tobytes(),
+    _WITHOUT: np.array((5, 2, 0, 2, 0, 8, 0, -1, 2, 0), _WITHOUT).tobytes(),
+}
+"""A row of each kind with its lengths and nothing else: the rows of a commit begin as copies of it."""
 
 
 def time_us(utc_ns: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -53,13 +58,21 @@ def pack_all(parts: Sequence[tuple[int, int, Batch, Column]]) -> bytes:
     lengths = [len(column.scan) for _, _, _, column in parts]
     vessels = np.repeat(np.array([vessel for vessel, *_ in parts], dtype=np.int16), lengths)
     channels = np.repeat(np.array([channel for _, channel, *_ in parts], dtype=np.int16), lengths)
-    times = time_us(np.concatenate([batch.scan_utc_ns[column.scan] for _, _, batch, column in parts]))
+    times = time_us(np.concatenate([_times(batch, column) for _, _, batch, column in parts]))
     values = np.concatenate([_numbers(column) for *_, column in parts])
     quality = np.concatenate([column.quality for *_, column in parts])
     present = np.isfinite(values)
     named = (vessels, channels, times, quality)
+    if present.all():
+        return _rows(_WITH_VALUE, named, values)
     valued = _rows(_WITH_VALUE, [each[present] for each in named], values[present])
     return valued + _rows(_WITHOUT, [each[~present] for each in named], None)
+
+
+def _times(batch: Batch, column: Column) -> NDArray[np.int64]:
+    """Return the time of each sample; a channel that spoke in every scan has those of the batch."""
+    scans = batch.scan_utc_ns
+    return scans if len(column.scan) == len(scans) else scans[column.scan]
 
 
 def _numbers(column: Column) -> NDArray[np.float64]:
@@ -70,11 +83,9 @@ def _numbers(column: Column) -> NDArray[np.float64]:
 
 def _rows(kind: np.dtype[np.void], named: Sequence[NDArray[Any]], values: NDArray[np.float64] | None) -> bytes:
     vessels, channels, times, quality = named
-    rows = np.empty(len(times), dtype=kind)
-    rows["n"], rows["l0"], rows["l1"], rows["l2"], rows["l4"] = 5, 2, 2, 8, 2
+    rows = np.frombuffer(bytearray(_BLANK[kind]) * len(times), dtype=kind)
     rows["vessel"], rows["channel"] = vessels, channels
     rows["time"], rows["quality"] = times, quality
-    rows["l3"] = -1 if values is None else 8
     if values is not None:
         rows["value"] = values
     return rows.tobytes()
