@@ -28,6 +28,7 @@ from shoreside.live.fleet import VesselState
 from shoreside.live.frames import Frame, ValuesFrame
 from shoreside.ports import Ledger, OrderNote, Remembered
 from shoreside.roles import Role
+from telemetry.catalogue import hash_of
 
 VESSELS_MAX: Final = 200
 """Vessels one station keeps; a message of one more is refused and counted."""
@@ -36,6 +37,10 @@ TOLD_MAX: Final = 1000
 """States of orders that wait to be logged; the shell logs after each message. The oldest would go first."""
 FORMER_BOOTS: Final = 100
 """Boot ids remembered, so that recorded heartbeats of an earlier boot cannot be played back."""
+
+
+class CatalogueError(MalformedError):
+    """A birth whose records are not those of the catalogue it names."""
 
 
 class Downlink:
@@ -180,12 +185,10 @@ class Downlink:
             raise MalformedError("birth of another vessel than its topic says")
         state = self._state(vessel)
         known = self._keys.get(vessel)
-        if known is not None and known != birth.vessel_public_key:
-            state.forged_count += 1
-            raise SignatureError("birth with another key than the one known")
+        self._judge_birth(state, birth, known)
         if not birth.historical:
             fleet.take_birth(state, birth)
-            state.collector_alive, state.forged_count = True, 0
+            state.collector_alive, state.forged_count, state.misnamed_count = True, 0, 0
         for held in self.intake.reading.take_birth(birth):
             self.receive(topics.topic(vessel, topics.BATCH), held, now_s, utc_ns)
         if known is None:
@@ -199,6 +202,15 @@ class Downlink:
         message = views.vessel_message(state)
         if message is not None:
             self._tell(vessel, message)
+
+    def _judge_birth(self, state: VesselState, birth: Birth, known: bytes | None) -> None:
+        """Raise SignatureError for a birth with another key than the one known, CatalogueError for one that misnames."""
+        if known is not None and known != birth.vessel_public_key:
+            state.forged_count += 1
+            raise SignatureError("birth with another key than the one known")
+        if hash_of(birth.catalogue) != birth.catalogue_hash:
+            state.misnamed_count += 1  # batches would be read, and history described, with records that are not theirs
+            raise CatalogueError(f"birth names catalogue {birth.catalogue_hash!r} and brings another")
 
     def _death(self, vessel: str, payload: bytes, now_s: float, utc_ns: int) -> None:
         del payload, now_s, utc_ns

@@ -44,7 +44,7 @@ class Catalogue:
     @cached_property
     def hash(self) -> str:
         """First 16 hexadecimal digits of the SHA-256 of the records: names this version of the catalogue."""
-        return hashlib.sha256(cbor.encode(self.to_wire())).hexdigest()[:16]
+        return hash_of(self.to_wire())
 
     def __contains__(self, short_id: object) -> bool:
         """Return whether the vessel has the channel."""
@@ -88,6 +88,11 @@ def standard_catalogue(short_ids: Iterable[str] | None = None) -> Catalogue:
     if unknown:
         raise KeyError(", ".join(unknown))
     return Catalogue(tuple(channel for channel in known if channel.short_id in wanted))
+
+
+def hash_of(wire: Plain) -> str:
+    """Return the hash of a catalogue's records as they came: also of records that this build does not wholly know."""
+    return hashlib.sha256(cbor.encode(wire)).hexdigest()[:16]
 
 
 def _row(channel: Channel) -> Plain:

@@ -58,6 +58,8 @@ class VesselState:
     counted: deque[tuple[float, int]] = field(default_factory=lambda: deque[tuple[float, int]](maxlen=11))
     forged_count: int = 0
     """Messages in this vessel's name whose signature did not hold, since the last good birth."""
+    misnamed_count: int = 0
+    """Births refused because their records are not those of the catalogue they name, since the last good one."""
     targets: dict[int, TargetJson] = field(default_factory=dict[int, TargetJson])
     heard: dict[int, tuple[int, float]] = field(default_factory=dict[int, tuple[int, float]])
     """By MMSI: time of the target's last report, UTC ms, and when it was first seen here, monotonic."""

@@ -58,11 +58,17 @@ def _key_differs(state: VesselState, moment: Moment) -> str | None:
     return "Messages signed with another key than this vessel's were refused" if state.forged_count else None
 
 
+def _catalogue_differs(state: VesselState, moment: Moment) -> str | None:
+    del moment
+    return "A birth was refused: its channels are not those of the catalogue it names" if state.misnamed_count else None
+
+
 CONDITIONS: Final = (
     Condition("shore.heartbeat-silent", "alarm", "B", _heartbeat_silent),
     Condition("shore.data-stale", "warning", "B", _data_stale),
     Condition("shore.clock-skew", "warning", "B", _clock_skew),
     Condition("shore.key-differs", "alarm", "B", _key_differs),
+    Condition("shore.catalogue-differs", "warning", "B", _catalogue_differs),
 )
 
 

@@ -12,6 +12,7 @@ from protocols.errors import MalformedError
 from protocols.link.batch import Batch
 from protocols.link.birth import Birth
 from shoreside.store.connection import Connection
+from shoreside.store.numbers import Numbers
 from shoreside.store.rows import moment
 from telemetry.catalogue import Catalogue
 from telemetry.channel import Channel
@@ -34,6 +35,13 @@ INSERT INTO vessel_channel VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %
 ON CONFLICT (vessel_id, channel_id) DO UPDATE SET catalogue_hash = excluded.catalogue_hash, name = excluded.name,
   unit = excluded.unit, kind = excluded.kind, low = excluded.low, high = excluded.high, cycle_s = excluded.cycle_s,
   max_age_s = excluded.max_age_s, circular = excluded.circular, local_id = excluded.local_id
+"""
+_CATALOGUE_CHANNEL: Final = """
+INSERT INTO catalogue_channel VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING
+"""
+_UNREAD: Final = """
+SELECT c.vessel_id, c.hash, c.birth FROM catalogue c WHERE NOT EXISTS (
+  SELECT FROM catalogue_channel k WHERE k.vessel_id = c.vessel_id AND k.hash = c.hash)
 """
 
 Heard = tuple[int, int, int, int, int, float]
@@ -104,3 +112,19 @@ async def note_channel(connection: Connection, vessel_id: int, channel_id: int, 
         (vessel_id, channel_id, digest, name, channel.unit, channel.kind, channel.low, channel.high,
          channel.cycle_s, channel.max_age_s, channel.circular, channel.local_id),
     )  # fmt: skip
+    await note_meaning(connection, vessel_id, channel_id, digest, channel)
+
+
+async def note_meaning(connection: Connection, vessel_id: int, channel_id: int, digest: str, channel: Channel) -> None:
+    """Keep what a catalogue of a vessel, which need not be her last, says that completeness is judged by."""
+    row = (vessel_id, digest, channel_id, channel.unit, channel.kind, channel.cycle_s)
+    await connection.execute(_CATALOGUE_CHANNEL, row)
+
+
+async def note_earlier(numbers: Numbers) -> None:
+    """Read the catalogues of births that were kept before their channels were."""
+    cursor = await numbers.connection.execute(_UNREAD)
+    for vessel_id, digest, encoded in await cursor.fetchall():
+        for channel in channels_of(encoded) if isinstance(encoded, bytes) else ():
+            number = await numbers.channel(channel.short_id)
+            await note_meaning(numbers.connection, int(str(vessel_id)), number, str(digest), channel)

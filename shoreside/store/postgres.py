@@ -32,6 +32,7 @@ class PostgresStore:
         connection = await self._ready()
         try:
             await migrate(connection, self._timescale)
+            await coverage.note_earlier(Numbers(connection))
             return await loading.load(connection)
         except psycopg.OperationalError as error:
             raise await self._broken(error) from error
@@ -141,7 +142,8 @@ async def _births(numbers: Numbers, work: Work) -> None:
         vessel_id = await numbers.vessel(vessel)
         if not Birth.from_bytes(encoded).historical:
             await numbers.connection.execute(
-                "UPDATE vessel SET birth = %s, birth_time = now() WHERE id = %s", (encoded, vessel_id)
+                "UPDATE vessel SET birth = %s, birth_time = now(), catalogue_hash = %s WHERE id = %s",
+                (encoded, digest, vessel_id),
             )
         await numbers.connection.execute(
             "INSERT INTO catalogue VALUES (%s, %s, now(), %s) ON CONFLICT DO NOTHING", (vessel_id, digest, encoded)

@@ -78,6 +78,61 @@ async def drop_old(connection: Connection, keep: Retention, now: datetime) -> li
     return dropped
 
 
+_COUNTED: Final = """
+INSERT INTO undated AS u VALUES (%s, %s, %s) ON CONFLICT (name) DO UPDATE SET rows = excluded.rows,
+  since = CASE WHEN u.rows = excluded.rows THEN u.since ELSE excluded.since END RETURNING since
+"""
+_UNDATED_DUE: Final = """
+SELECT EXISTS (SELECT FROM rollup_due d JOIN sample_undated s ON s.vessel_id = d.vessel_id AND s.time >= d.minute
+  AND s.time < d.minute + interval '1 minute')
+"""
+_DAYS_GONE: Final = """
+INSERT INTO partition_record (name, parent, first, until, dropped)
+SELECT 'sample_' || to_char(day, 'YYYYMMDD'), 'sample', day, day + interval '1 day', now()
+FROM (SELECT DISTINCT date_trunc('day', time) AS day FROM sample_undated) days ON CONFLICT DO NOTHING
+"""
+"""So that samples of such a day that come later still are added to its roll-ups, which cannot be computed anew."""
+
+
+async def empty_undated(connection: Connection, keep: Retention, now: datetime) -> list[str]:
+    """Empty the default partitions that nothing has joined for as long as their kind is kept; return their names.
+
+    A row there does not say when it came. So all of them wait for the last one, as those of a day do for their day.
+    """
+    emptied: list[str] = []
+    for parent, days in keep.days_of().items():
+        if days is None or await is_hypertable(connection, parent):
+            continue
+        name = f"{parent}_undated"
+        count = sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(name))
+        (rows,) = await (await connection.execute(count)).fetchone() or (0,)
+        (since,) = await (await connection.execute(_COUNTED, (name, rows, now))).fetchone() or (now,)
+        if (
+            rows
+            and isinstance(since, datetime)
+            and since <= now - timedelta(days=days)
+            and await _empty(connection, parent)
+        ):
+            emptied.append(name)
+    return emptied
+
+
+async def _empty(connection: Connection, parent: str) -> bool:
+    name = sql.Identifier(f"{parent}_undated")
+    try:
+        async with connection.transaction():
+            await connection.execute(f"SET LOCAL lock_timeout = {LOCK_TIMEOUT_MS}".encode())
+            await connection.execute(sql.SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE").format(sql.Identifier(parent)))
+            if parent == "sample":
+                if await (await connection.execute(_UNDATED_DUE)).fetchone() == (True,):
+                    return False
+                await connection.execute(_DAYS_GONE)
+            await connection.execute(sql.SQL("TRUNCATE {}").format(name))
+    except psycopg.errors.LockNotAvailable:
+        return False
+    return True
+
+
 async def _drop(connection: Connection, parent: str, name: str, span: tuple[object, object]) -> bool:
     try:
         async with connection.transaction():

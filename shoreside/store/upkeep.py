@@ -15,7 +15,7 @@ import psycopg
 from protocols.aio.clock import Clock
 from shoreside.ports import StoreDownError
 from shoreside.store.connection import Connection, connect
-from shoreside.store.retention import Retention, drop_old
+from shoreside.store.retention import Retention, drop_old, empty_undated
 from shoreside.store.rollup import roll
 from shoreside.store.turn import alone
 
@@ -76,6 +76,8 @@ class Upkeep:
         for name in await drop_old(connection, self._keep, self._now()):
             self.partitions_dropped += 1
             self._log("past keeping, dropped", {"partition": name})
+        for name in await empty_undated(connection, self._keep, self._now()):
+            self._log("past keeping, emptied", {"partition": name})
 
     def _is_clock_doubtful(self, now_s: float) -> bool:
         """Return whether the wall clock was set within the last day."""

@@ -12,6 +12,7 @@ from shoreside.ports import Work
 from shoreside.store.connection import connect
 from shoreside.store.postgres import PostgresStore
 from shoreside.store.rollup import roll
+from telemetry.catalogue import Catalogue, standard_catalogue
 from tests.shore_house import House
 from tests.shore_kit import Ship
 from tests.store_kit import NOON_NS, Point, asked, batch_of
@@ -110,3 +111,42 @@ async def test_the_route_answers_as_json_and_csv(house: House) -> None:
     assert text[1].startswith("NAV_SOG,")
     far = {"from": "2020-01-01", "to": "2026-01-01"}
     assert (await house.http.get(route, params=far)).status_code == 422
+
+
+async def test_each_hour_is_judged_by_the_catalogue_of_its_samples(database_url: str) -> None:
+    """The speed is sent each 10 s by a catalogue that says so, then each 20 s by the next; neither hour lacks anything.
+
+    The first hour keeps its verdict when the catalogue changes, a silent hour is judged by the last one before it, and a birth
+    kept by an earlier build is read at the start. Negative control: by the other catalogue the hours would be wrong.
+    """
+    every_s = {
+        cycle_s: Catalogue(tuple(replace(c, cycle_s=cycle_s, unit="m/s" if cycle_s > 10 else "kn")
+                                 for c in standard_catalogue(["NAV_SOG"])))
+        for cycle_s in (10.0, 20.0)
+    }  # fmt: skip
+    store = PostgresStore(database_url)
+    await store.load()
+    for hour, (cycle_s, made) in enumerate(every_s.items()):
+        ship = Ship()
+        ship.catalogue = made
+        await store.commit(Work(births=(("kestrel", made.hash, ship.birth()[1]),)))
+        points = [Point("NAV_SOG", (hour * 3600 + s) * 1000, 10.0, 0) for s in range(0, 3600, int(cycle_s))]
+        await store.commit(Work(batches=(replace(batch_of(points, hour + 1), catalogue_hash=made.hash),)))
+    await store.close()
+    judged = "SELECT unit, expected, missing FROM completeness('kestrel', %s, %s) WHERE channel = 'NAV_SOG'"
+    verdict = [("kn", 360, 0), ("m/s", 180, 0)]
+    assert asked(database_url, judged, NOON, NOON + timedelta(hours=2)) == verdict
+    # A database of an earlier build has no channels by catalogue: the next start reads them from the births.
+    asked(database_url, "DELETE FROM catalogue_channel RETURNING 1")
+    assert asked(database_url, judged, NOON, NOON + timedelta(hours=2)) != verdict
+    again = PostgresStore(database_url)
+    await again.load()
+    # An hour of which only a loss is known.
+    lost = Event(
+        "kestrel", "b", 1, 0, NOON_NS + 9 * 3600 * 10**9, "dropped", {"epoch": 1, "first": 9, "last": 9, "reason": "x"}
+    )
+    await again.commit(Work(events=((lost, b"signed"),)))
+    await again.close()
+    assert asked(database_url, judged, NOON, NOON + timedelta(hours=2)) == verdict
+    silent = asked(database_url, judged, NOON + timedelta(hours=9), NOON + timedelta(hours=10))
+    assert silent == [("m/s", 0, 0)]

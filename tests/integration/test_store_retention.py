@@ -15,9 +15,10 @@ from shoreside import config
 from shoreside.ports import Work
 from shoreside.store.connection import Connection, connect
 from shoreside.store.postgres import PostgresStore
-from shoreside.store.retention import Retention, drop_old
+from shoreside.store.retention import Retention, drop_old, empty_undated
 from shoreside.store.rollup import roll
 from shoreside.store.upkeep import Upkeep
+from tests.postgres_rig import TIMESCALE
 from tests.shore_kit import SetClock
 from tests.store_kit import NOON_NS, Point, asked, batch_of
 
@@ -90,6 +91,45 @@ async def test_a_day_that_is_not_rolled_up_or_is_being_read_stays(database_url: 
         assert await store.commit(Work(batches=(batch_of([Point("NAV_HDG", 700, 5.0, 0)], 51),))) == 1
         await roll(connection, at)
         assert asked(database_url, "SELECT count, low, high FROM bucket_1h ORDER BY start LIMIT 1") == [(3, 1.0, 90.0)]
+
+
+@pytest.mark.skipif(TIMESCALE is not None, reason="a hypertable has no default partition: it makes every chunk")
+async def test_what_has_no_day_goes_when_nothing_joined_it_for_as_long_as_it_is_kept(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rows without a partition stay while others join them, and until their roll-ups stand; then they go, and roll-ups stay.
+
+    What comes later still of such a day is added to its roll-ups, not put in their place.
+    """
+    monkeypatch.setattr("shoreside.store.batches.DAYS_PER_COMMIT", 0)
+    store = PostgresStore(database_url)
+    await store.load()
+    connection = await connect(database_url)
+
+    async def left(day: int) -> int:
+        emptied = await empty_undated(connection, KEEP, NOON + timedelta(days=day))
+        assert set(emptied) <= {"sample_undated", "text_sample_undated", "rollup_1s_undated"}
+        ((count,),) = asked(database_url, "SELECT count(*) FROM sample")
+        return int(count)
+
+    await store.commit(Work(batches=(batch_of([point(-400), point(-300)], 1),)))
+    assert await left(0) == 2
+    assert await left(6) == 2
+    await store.commit(Work(batches=(batch_of([point(-200)], 2),)))
+    assert await left(7) == 3  # one joined: the week begins anew
+    assert await left(13) == 3
+    assert await left(14) == 3  # not in the roll-ups yet
+    await roll(connection, NOON + timedelta(days=14))
+    assert await left(14) == 0
+    assert asked(database_url, "SELECT count(*) FROM sample_undated") == [(0,)]
+    hours = "SELECT start, count FROM bucket_1h ORDER BY 1"
+    before = asked(database_url, hours)
+    assert [count for _, count in before] == [1, 1, 1]
+    await store.commit(Work(batches=(batch_of([Point("NAV_HDG", -400 * DAY_MS + 500, 1.0, 0)], 3),)))
+    await roll(connection, NOON + timedelta(days=15))
+    assert [count for _, count in asked(database_url, hours)] == [2, 1, 1]
+    await connection.close()
+    await store.close()
 
 
 async def test_the_upkeep_outlives_its_database_connection(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:

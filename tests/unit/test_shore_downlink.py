@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import cast
+
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from protocols.link.acks import BatchAck, EventAck
+from protocols.link.birth import Birth
 from protocols.link.cbor import Plain
 from protocols.link.events import Reason
 from shoreside.commanding import orders
@@ -12,6 +16,7 @@ from shoreside.downlink import Downlink
 from shoreside.ingest.intake import GAP_WAIT_S
 from shoreside.live.feeds import Feed, Hub
 from shoreside.ports import OrderNote, Remembered, Work
+from telemetry.catalogue import hash_of
 from tests.shore_kit import LIMITS, NOON_NS, ULID, Ship
 
 
@@ -271,3 +276,27 @@ def test_a_restarted_station_knows_what_is_committed() -> None:
     downlink.receive(*ship.batch(8), 101.0, NOON_NS)
     commit(downlink)
     assert acks(downlink) == [BatchAck(1, 9, ())]
+
+
+def test_a_birth_that_names_another_catalogue_than_it_brings_is_refused() -> None:
+    """It is counted and told until a good one comes; what was known of the vessel stands, nothing of it is kept.
+
+    Negative control: the same birth with its own hash is taken.
+    """
+    ship = Ship()
+    downlink, _ = station(ship)
+    topic, good = ship.birth()
+    birth = Birth.from_bytes(good)
+    rows = cast("list[dict[str, Plain]]", birth.catalogue)
+    bent: Plain = [{**row, "unit": "kPa"} if row["unit"] == "bar" else row for row in rows]
+    downlink.receive(topic, replace(birth, catalogue=bent).to_bytes(), 101.0, NOON_NS)
+    assert downlink.refused == {"CatalogueError": 1}
+    assert downlink.pending.take() is None
+    assert downlink.states["kestrel"].birth == birth
+    downlink.tick(102.0, NOON_NS)
+    assert ("shore", "shore.catalogue-differs") in downlink.states["kestrel"].alerts
+    commit(downlink)
+    downlink.receive(topic, replace(birth, catalogue=bent, catalogue_hash=hash_of(bent)).to_bytes(), 103.0, NOON_NS)
+    downlink.tick(104.0, NOON_NS)
+    assert ("shore", "shore.catalogue-differs") not in downlink.states["kestrel"].alerts
+    assert [digest for _, digest, _ in commit(downlink).births] == [hash_of(bent)]
