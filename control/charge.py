@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -52,12 +53,16 @@ class ConnCharge:
     ready_inputs: tuple[str, ...] = ("NAV_HDG", "ME_RPM", "ME_RDY")
     """Setpoints are loaded from these."""
 
-    def __init__(self, config: ControlConfig, execution: Execution, watch: Watchkeeping) -> None:
-        """Act on the parts given."""
+    def __init__(
+        self, config: ControlConfig, execution: Execution, watch: Watchkeeping, let_stick_go: Callable[[], bool]
+    ) -> None:  # fmt: skip
+        """Act on the parts given; `let_stick_go` ends direct control and says whether a stick was deflected (DMN-03)."""
         self._config, self._execution, self._watch = config, execution, watch
+        self._let_stick_go, self._was_deflected = let_stick_go, False
 
     def end_orders(self, state: OrderState, reason: Reason) -> None:
-        """End every order that moves her."""
+        """End every order that moves her; a deflected stick goes to neutral (DMN-03)."""
+        self._was_deflected = self._let_stick_go()
         self._execution.end_all(state, reason)
 
     def taken(self, situation: Situation) -> None:
@@ -66,7 +71,8 @@ class ConnCharge:
         if not self._watch.ladder.is_latched:
             rpm = situation.number("ME_RPM")
             actual_pct = None if rpm is None else 100.0 * rpm / self._config.hull.rpm_full
-            self._execution.load_actual(situation.number("NAV_HDG"), actual_pct)
+            kept_pct = None if self._was_deflected else actual_pct  # neutral stands: it is not held
+            self._execution.load_actual(situation.number("NAV_HDG"), kept_pct)
 
     def let_go(self) -> None:
         """Leave autopilot and engine to the bridge."""

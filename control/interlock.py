@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from control import geometry, machinerules
+from control import envelope, geometry, machinerules
 from control.collision import clear_of_traffic
 from control.geometry import Plane
 from control.limits import ControlConfig, PhaseLimits
@@ -23,10 +23,11 @@ INPUTS: Final[dict[str, tuple[str, ...]]] = {
     "conn.heading": ("NAV_LAT", "NAV_LON", "NAV_HDG", "NAV_SOG", "ME_RDY"),
     "conn.rudder": ("NAV_LAT", "NAV_LON", "NAV_HDG", "NAV_SOG", "ME_RDY", "STG_RUD_S"),
     "conn.propulsion": ("NAV_LAT", "NAV_LON", "NAV_HDG", "NAV_SOG", "ME_RDY", "ME_RPM"),
+    "conn.direct": ("NAV_LAT", "NAV_LON", "NAV_HDG", "NAV_SOG", "ME_RDY", "STG_RUD_S", "ME_RPM"),
     "conn.controlled_stop": (),
 }
 """What each order depends on. A controlled stop depends on nothing: stopping is always allowed."""
-DIRECT: Final = frozenset(("conn.rudder",))
+DIRECT: Final = frozenset(("conn.rudder", "conn.direct"))
 STOPS: Final = frozenset(("conn.controlled_stop",))
 MACHINES: Final = frozenset(machinerules.STARTS)
 STILL: Final = frozenset((*STOPS, *MACHINES, "conn.phase"))
@@ -55,6 +56,16 @@ class Context:
     is_stop_latched: bool
     authority: tuple[Reason, ...] = ()
     """INT-01's reasons, found by whoever knows the authority."""
+
+    @property
+    def is_direct(self) -> bool:
+        """True for orders of direct control."""
+        return self.kind in DIRECT
+
+    @property
+    def is_stop(self) -> bool:
+        """True for orders that only stop her."""
+        return self.kind in STOPS
 
     def number(self, channel: str) -> float | None:
         """Return a usable number of `channel` for this order, None where INT-02 objects."""
@@ -182,20 +193,6 @@ def inside_fence(context: Context) -> list[Reason]:
     ]  # fmt: skip
 
 
-def link_good(context: Context) -> list[Reason]:
-    """INT-09: direct control is refused above the vessel's latency limit, and while the latency is not known."""
-    if context.kind not in DIRECT:
-        return []
-    limit_ms, trip_ms = context.config.link.direct_round_trip_ms_max, context.round_trip_ms
-    if trip_ms is None:
-        text = "The round trip of this link has not been measured yet; direct control needs it."
-        return [Reason("round_trip_unknown", "INT-09", text, None, limit_ms, "ms")]
-    if trip_ms <= limit_ms:
-        return []
-    text = f"The round trip is {trip_ms:.0f} ms; direct control is refused above {limit_ms:.0f} ms."
-    return [Reason("round_trip", "INT-09", text, trip_ms, limit_ms, "ms")]
-
-
 def not_stopped(context: Context) -> list[Reason]:
     """INT-11: nothing is accepted during a latched emergency stop but its reset."""
     if not context.is_stop_latched:
@@ -211,8 +208,10 @@ RULES: Final[tuple[tuple[str, Callable[[Context], list[Reason]]], ...]] = (
     ("INT-05", within_rate),
     ("INT-06", inside_fence),
     ("INT-08", clear_of_traffic),
-    ("INT-09", link_good),
+    ("INT-09", envelope.link_good),
+    ("INT-10", envelope.within_envelope),
     ("INT-11", not_stopped),
+    ("INT-12", envelope.sources_agree),
 )
 """Every rule in force; the verdict is the union of their reasons."""
 MACHINE_RULES: Final[tuple[tuple[str, Callable[[Context], list[Reason]]], ...]] = (
@@ -223,7 +222,7 @@ MACHINE_RULES: Final[tuple[tuple[str, Callable[[Context], list[Reason]]], ...]] 
     ("INT-11", not_stopped),
 )
 """The rules of an order to one machine."""
-REVIEWED: Final = ("INT-02", "INT-03", "INT-06")
+REVIEWED: Final = ("INT-02", "INT-03", "INT-06", "INT-10")
 """Rules that judge an order in force each second; their failing acts through the ladder."""
 
 

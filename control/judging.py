@@ -13,6 +13,7 @@ from control.interlock import DIRECT, STOPS, Context, verdict
 from control.situation import Situation
 from control.voyage import Voyage
 from control.watchkeeping import Watchkeeping
+from protocols.link.cbor import Plain
 from protocols.link.events import Reason
 from protocols.link.orders import ORDER_KINDS, Order
 
@@ -44,9 +45,24 @@ class Judge:
         if order.kind == "conn.phase":
             reasons += self._voyage.objections(str(order.args["phase"]), setpoints, situation)
         if order.kind not in STOPS:
-            reasons += self._holder_reasons(order, situation)
+            reasons += self._access(order.group, situation)
             reasons += self._watch.objections() if order.group == CONN else []
         return reasons + self._unkept(order)
+
+    def direct(self, args: dict[str, Plain], situation: Situation) -> list[Reason]:
+        """Return every reason against what a stick asks; whose stick it is, was seen before (DMN-01)."""
+        setpoints, group = self._execution.setpoints, self._groups[CONN]
+        reasons = verdict(
+            Context(
+                "conn.direct", args, situation, self._voyage.config, setpoints, group.link.round_trip_ms,
+                self._emergency.latched is not None,
+            )
+        )  # fmt: skip
+        reasons += [*self._access(CONN, situation), *self._watch.objections()]
+        for what, problem in (("journal", self.journal_problem), ("ledger", self.ledger_problem)):
+            if problem:
+                reasons.append(Reason(what, "CMD-13", f"The {what} cannot be written ({problem})."))
+        return reasons
 
     def control(self, order: Order, now_s: float) -> list[Reason]:
         """Return INT-01's reasons: who orders does not hold the group, or not at the level it needs."""
@@ -65,16 +81,16 @@ class Judge:
             reasons.append(Reason("lease_lapsed", "AUT-05", text, state.lease_age_s))
         return reasons
 
-    def _holder_reasons(self, order: Order, situation: Situation) -> list[Reason]:
+    def _access(self, name: str, situation: Situation) -> list[Reason]:
         """Return what has changed for the holder since he took it: his key, his rights, the grant (AUT-07, AUT-11)."""
-        group = self._groups.get(order.group)
+        group = self._groups.get(name)
         if group is None or group.authority.station != "remote":
             return self._believed.lapsed(situation.utc_ns)
         holder = group.authority.holder
         entry = self._believed.holder(holder.key_id, situation.utc_ns)
         if isinstance(entry, Reason):
             return [entry, *self._believed.lapsed(situation.utc_ns)]
-        return self._believed.access(entry, order.group, holder.level, situation.utc_ns)
+        return self._believed.access(entry, name, holder.level, situation.utc_ns)
 
     def _reset_reasons(self) -> list[Reason]:
         if self._emergency.latched is not None:

@@ -35,7 +35,9 @@ class Pull:
 
 
 def here(situation: Situation) -> Spot | None:
-    """Return where she is; None without a usable position."""
+    """Return where she is; None without a usable position, also where two receivers disagree about it."""
+    if any(found.quantity == "position" for found in situation.disagreements):
+        return None
     latitude, longitude = situation.number("NAV_LAT"), situation.number("NAV_LON")
     return None if latitude is None or longitude is None else Spot(latitude, longitude)
 

@@ -31,6 +31,13 @@ class SignedStop:
 
 
 @dataclass(frozen=True, slots=True)
+class SignedFrame:
+    """Bytes that came on `down/direct`."""
+
+    encoded: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class SignedRoster:
     """Bytes that came on `down/roster`, or were put aboard by hand."""
 
@@ -81,7 +88,7 @@ class LedgerState:
 
 
 Arrival: TypeAlias = (
-    SignedOrder | SignedHeartbeat | SignedStop | SignedRoster | SignedGrant | Local | Situation | Journaled
+    SignedOrder | SignedHeartbeat | SignedFrame | SignedStop | SignedRoster | SignedGrant | Local | Situation | Journaled
     | JournalFailed | LedgerState
 )  # fmt: skip
 

@@ -41,10 +41,10 @@ class SafeState:
         """What the state makes the ship do."""
         return "" if self.entry is None else WORDS[self.entry.state]
 
-    def begin_hold(self, situation: Situation, now_s: float) -> None:
-        """Enter the phase's hold state (L3)."""
+    def begin_hold(self, situation: Situation, now_s: float, cause: str = "ladder L3") -> None:
+        """Enter the phase's hold state (L3, or DMN-02)."""
         limits = self._voyage.config.limits
-        self._begin(limits.hold, limits.hold_entry_s, "ladder L3", situation, now_s)
+        self._begin(limits.hold, limits.hold_entry_s, cause, situation, now_s)
 
     def begin_fallback(self, situation: Situation, now_s: float) -> None:
         """Enter the phase's fallback state (L5)."""

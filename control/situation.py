@@ -33,6 +33,18 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
+class Disagreed:
+    """Two sources of one quantity that are too far apart."""
+
+    quantity: str
+    """position, heading or speed."""
+    apart: float
+    unit: str
+    first: str
+    second: str
+
+
+@dataclass(frozen=True, slots=True)
 class Situation:
     """What the ship knows at one moment; a channel that never spoke is absent from `facts`."""
 
@@ -42,6 +54,8 @@ class Situation:
     is_utc_trusted: bool = True
     surroundings: Surroundings = NOBODY_LISTENS
     """Other ships (INT-08)."""
+    disagreements: tuple[Disagreed, ...] = ()
+    """Quantities about which two independent sources disagree (INT-12)."""
 
     def number(self, channel: str, *, direct: bool = False) -> float | None:
         """Return a usable number of `channel`, or None when it is absent, invalid or too old."""

@@ -19,6 +19,7 @@ from control.believed import Believed
 from control.charge import CONN, ENGINEERING, ConnCharge, EngineeringCharge, Group
 from control.collision import CollisionWatch
 from control.command import KnownOrders, Record, Restored
+from control.direct import DirectControl
 from control.emergency import EmergencyStop
 from control.execution import Execution
 from control.handover import Handover
@@ -37,6 +38,7 @@ from control.messages import (
     LedgerState,
     Local,
     Output,
+    SignedFrame,
     SignedHeartbeat,
     SignedOrder,
     SignedStop,
@@ -77,7 +79,9 @@ class Supervisor:
         self.authority = Authority(config.authority, numbers := Numbers(restored.fencing))
         self.link = LinkWatch(config.link, now_s)
         self.watch = Watchkeeping(self.voyage, self.authority, self.link, self.execution)
-        self.groups = {CONN: Group(self.authority, self.link, ConnCharge(config, self.execution, self.watch))}
+        self.groups = {
+            CONN: Group(self.authority, self.link, ConnCharge(config, self.execution, self.watch, self._let_stick_go))
+        }
         if config.machinery:
             authority, charge = Authority(config.authority, numbers), EngineeringCharge(self.machinery)
             self.groups[ENGINEERING] = Group(authority, LinkWatch(config.link, now_s), charge)
@@ -89,6 +93,9 @@ class Supervisor:
         }
         self._panel = LocalPanel(tuple(self._handovers.values()), self._stopping, self.believed, self.execution)
         self._judge = Judge(self.voyage, self.believed, self.groups, self.execution, self.watch, self.emergency)
+        self.direct = DirectControl(
+            boot_id, self.believed, self.authority, self.voyage, self.execution, self.watch, self._judge
+        )  # fmt: skip
         self.beats = Beats(config.vessel, boot_id, self.believed, self.groups, self.execution)
         self._beliefs = BeliefDesk(self.believed, self.execution)
         admission = Admission(config.approval.approve_s)
@@ -111,11 +118,14 @@ class Supervisor:
             self.taking.receive(arrival.encoded, self.situation.utc_ns, now_s)
         elif isinstance(arrival, SignedHeartbeat):
             self.beats.receive(arrival.encoded, self.situation, self._clock_utc_ns, now_s)
+        elif isinstance(arrival, SignedFrame):
+            self.direct.receive(arrival.encoded, self.situation, now_s)
         elif isinstance(arrival, SignedStop):
             self._stopping.receive(arrival.encoded, self.situation.utc_ns)
         elif isinstance(arrival, Journaled):
             self.execution.journaled(arrival.number, self._judge_at(now_s), now_s)
             self.machinery.journaled(arrival.number)
+            self.direct.journaled(arrival.number)
             self.machinery.look(self.situation, self._judge_at(now_s), now_s)
         elif isinstance(arrival, JournalFailed):
             self._judge.journal_problem = arrival.problem
@@ -133,6 +143,7 @@ class Supervisor:
         for handover in self._handovers.values():
             handover.tick(now_s)
         self.watch.look(self.situation, now_s)
+        self.direct.look(self.situation, now_s)
         self._see_effects(now_s)
         if ENGINEERING in self._handovers:
             self._handovers[ENGINEERING].let_lapse(now_s)
@@ -146,7 +157,8 @@ class Supervisor:
         """Return when `tick` is due at the latest; it may always come sooner."""
         ladder_in_s = self.watch.ladder.deadline_in_s(0.0, is_direct=self.authority.holder.level == "direct")
         silent_at_s = self.link.heard_at_s + (ladder_in_s if ladder_in_s is not None else REVIEW_S)
-        due = [self._next_review_s, self.execution.deadline(), self.machinery.deadline()]
+        due = [self._next_review_s, self.execution.deadline(), self.machinery.deadline(),
+               self.direct.deadman.deadline()]  # fmt: skip
         due += [group.authority.deadline() for group in self.groups.values()]
         if silent_at_s > self._next_review_s - REVIEW_S and self.authority.station != "local":
             due.append(silent_at_s)
@@ -219,6 +231,9 @@ class Supervisor:
             self.machinery.accept(record, order)
         else:
             self.execution.accept(record)
+
+    def _let_stick_go(self) -> bool:
+        return self.direct.let_go()
 
     def _close(self, record: Record, reasons: list[Reason]) -> None:
         self.execution.end(record, "REJECTED" if reasons else "SUCCEEDED", reasons)

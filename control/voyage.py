@@ -14,7 +14,7 @@ from protocols.link import cbor
 from protocols.link.cbor import Plain
 from protocols.link.events import Reason
 
-JUDGED = ("INT-04", "INT-06")
+JUDGED = ("INT-04", "INT-06", "INT-10")
 """Rules that the setpoints in force must satisfy under the limits of the phase that is asked for."""
 
 

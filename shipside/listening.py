@@ -13,6 +13,7 @@ from protocols.nmea0183.sentence import Rejected, Sentence, parse_line, readings
 from protocols.reading import Reading
 from shipside.config import AgentConfig
 from shipside.ports import Clock, InputFacts, TakeLines
+from telemetry.agreement import Disagreement
 from telemetry.alerts import DataAlert
 from telemetry.derived import SOURCE as DERIVED_SOURCE
 from telemetry.derived import Deriver
@@ -193,6 +194,10 @@ class Listening:
     def watch_utc(self, now_s: float) -> None:
         """Look at our own UTC; no timer rests on it. To be called at once after `now_s` was read, before any work."""
         self._integrity.utc.tick(self._clock.utc_ns() / 1e9, now_s)
+
+    def disagreements(self) -> tuple[Disagreement, ...]:
+        """Return what independent sources disagree about, as of the last look at the data."""
+        return self._integrity.disagreements()
 
     def data_alerts(self, now_s: float) -> tuple[DataAlert, ...]:
         """Return the alerts about data that were raised or rectified since the last call."""

@@ -103,7 +103,7 @@ def control_table(spec: VesselSpec) -> Table:
         "ahead_pct_max": 90.0, "rudder_step_deg_max": 70.0, "reversal_rpm_max": round(rpm_full * 0.3, 1),
         "heading_rate_deg_min_max": handling.heading_rate_deg_min_max, "look_ahead_s": handling.look_ahead_s,
         "margin_m": handling.margin_m, "hold_entry_s": 300.0, "fallback_entry_s": 1800.0, "stop_entry_s": 1800.0,
-        "stopped_kn": 1.0,
+        "stopped_kn": 1.0, "neutral_pct": 0.0,
         "cpa_m": handling.cpa_m, "tcpa_s": handling.tcpa_s,
     }  # fmt: skip
     coastal["envelope"] = [

@@ -15,7 +15,7 @@ from typing import Final
 
 from protocols.nmea0183.moment import EARLIEST_NS
 from protocols.reading import Quality, Reading
-from telemetry.agreement import Agreement, AgreementLimits, Place, Quantity
+from telemetry.agreement import APART, Agreement, AgreementLimits, Disagreement, Place, Quantity
 from telemetry.alerts import DataAlert, DataAlerts
 from telemetry.channel import Channel
 from telemetry.ghosts import GhostLimits, GhostReason, GhostWatch, TargetFix
@@ -172,6 +172,11 @@ class Integrity:
         heading_deg = None if self._agreement.found("heading") else picture.good_number("NAV_HDG", now_s)
         speed_kn, across_kn = picture.good_number("NAV_STW", now_s), picture.good_number("NAV_STWT", now_s)
         self._reckoning.receive(now_s, heading_deg, speed_kn, across_kn)
+
+    def disagreements(self) -> tuple[Disagreement, ...]:
+        """Return what sources disagree about, as of the last tick."""
+        found = (self._agreement.found(quantity) for quantity in APART)
+        return tuple(each for each in found if each is not None)
 
     def tick(self, picture: Picture, now_s: float) -> tuple[DataAlert, ...]:
         """Look at the picture, at most once a LOOK_S; return the alerts raised or rectified since the last call."""

@@ -26,7 +26,7 @@ from control.messages import (
     SignedRoster,
     SignedStop,
 )  # fmt: skip
-from control.situation import Fact, Situation
+from control.situation import Disagreed, Fact, Situation
 from control.supervisor import Supervisor
 from control.surroundings import Surroundings, Target, Targets
 from protocols.link import signing
@@ -120,6 +120,7 @@ class Rig:
         self.ages_s: dict[str, float] = {}
         self.qualities: dict[str, Quality] = {}
         self.targets: list[Target] = []
+        self.disagreements: tuple[Disagreed, ...] = ()
         self.lookout_age_s: float | None = 2.0
         """Since AIS or radar was last heard."""
         self.beating: str | None = None
@@ -138,6 +139,7 @@ class Rig:
             self.utc_ns,
             self.utc_trusted,
             surroundings=Surroundings(Targets(self.targets), self.lookout_age_s),
+            disagreements=self.disagreements,
         )
 
     def look(self) -> None:

@@ -150,6 +150,8 @@ class PhaseLimits:
     """The fallback state must be reached within this; later it is replaced by a stop."""
     stop_entry_s: float
     """A stop must be reached within this; later it is L6."""
+    neutral_pct: float
+    """Propulsion that a stick ends in when nobody moves it (DMN-02): per cent ahead; the rudder goes amidships."""
     stopped_kn: float
     """At or below this over ground she counts as stopped: the current runs at this speed without her."""
     stop_pct: float

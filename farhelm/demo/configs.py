@@ -198,6 +198,7 @@ hold_entry_s = 300.0
 fallback = "stop"
 fallback_entry_s = 1800.0
 stop_entry_s = 1800.0
+neutral_pct = 0.0
 stopped_kn = 1.0
 stop_pct = 0.0
 

@@ -353,6 +353,14 @@ class SignedHeartbeatMessage(TypedDict):
     signed: str
 
 
+class SignedFrameMessage(TypedDict):
+    """A signed frame of direct control, 10 Hz (domain FRAME)."""
+
+    type: Literal["direct"]
+    vessel: str
+    signed: str
+
+
 class SignedStopMessage(TypedDict):
     """A signed emergency stop (domain STOP); the same bytes also go by POST /stop/{vessel}, whichever is first."""
 
@@ -382,5 +390,11 @@ class PingMessage(TypedDict):
 
 
 FromBrowser: TypeAlias = (
-    SubscribeMessage | SignedOrderMessage | SignedHeartbeatMessage | SignedStopMessage | PreviewRequest | PingMessage
+    SubscribeMessage
+    | SignedOrderMessage
+    | SignedHeartbeatMessage
+    | SignedFrameMessage
+    | SignedStopMessage
+    | PreviewRequest
+    | PingMessage
 )

@@ -25,6 +25,7 @@ EVENT_KINDS: Final[dict[str, str]] = {
     "order": "an order changed state; body: order_id, kind, state, person, console, args, reasons, detail",
     "authority": "the authority of a group changed; body: group, cause, and the fields of AuthorityState",
     "clocks": "the clocks of ship and shore parted or met; body: state, apart_s, limit_s, ship_utc_ns, shore_utc_ns, console",
+    "direct": "direct control; body: state (begun, refused, neutral, hold, back, ended), person, reasons, refused (count)",
     "phase": "the voyage phase in force changed; body: from, to, person, console",
     "entry": "a hold or fallback state; body: state, phase, cause, result (begun, entered, late, replaced, left), took_s, ...",
     "ladder": "the ladder changed step; body: from, to, reasons, action",

@@ -33,6 +33,8 @@ class Domain(Enum):
     """An operator's heartbeat (control.md section 5)."""
     STOP = b"farhelm-stop-v1\0"
     """An emergency stop (EST-01)."""
+    FRAME = b"farhelm-frame-v1\0"
+    """A frame of direct control (DMN-01)."""
     ROSTER = b"farhelm-roster-v1\0"
     """The roster, signed by the Master (CMD-12)."""
     GRANT = b"farhelm-grant-v1\0"

@@ -29,6 +29,8 @@ ORDER: Final = "down/order"
 """Signed orders of operators, authority requests included; never retained."""
 HEARTBEAT_DOWN: Final = "down/heartbeat"
 """Signed heartbeats of operators."""
+DIRECT: Final = "down/direct"
+"""Signed frames of direct control, 10 Hz; never retained, never kept."""
 ROSTER: Final = "down/roster"
 """Retained. The roster signed by the Master."""
 GRANT: Final = "down/grant"
@@ -39,7 +41,22 @@ STOP: Final = "stop"
 """Emergency stop: own credential, own connection (EST-01); never retained."""
 
 LEAVES: Final = frozenset(
-    (BIRTH, DEATH, BATCH, HEARTBEAT_UP, EVENT, ACK, EVENT_ACK, ORDER, HEARTBEAT_DOWN, ROSTER, GRANT, LEDGER, STOP)
+    (
+        BIRTH,
+        DEATH,
+        BATCH,
+        HEARTBEAT_UP,
+        EVENT,
+        ACK,
+        EVENT_ACK,
+        ORDER,
+        HEARTBEAT_DOWN,
+        DIRECT,
+        ROSTER,
+        GRANT,
+        LEDGER,
+        STOP,
+    )
 )
 """Every leaf there is."""
 

@@ -23,6 +23,7 @@ from control.messages import (
     LedgerState,
     Local,
     Output,
+    SignedFrame,
     SignedGrant,
     SignedHeartbeat,
     SignedOrder,
@@ -32,7 +33,7 @@ from control.messages import (
 from control.messages import (
     Journal as JournalRecord,
 )
-from control.situation import CYCLES_S, Fact, Situation
+from control.situation import CYCLES_S, Situation
 from control.supervisor import Supervisor
 from protocols.aio.port import Connected, Message
 from protocols.errors import ProtocolError
@@ -43,6 +44,7 @@ from shipside.actuators.helm import Helm
 from shipside.commanding.ledgering import Ledgering
 from shipside.commanding.observer import Observer
 from shipside.commanding.outward import Outward
+from shipside.commanding.seeing import situation_of
 from shipside.commanding.surrounding import Lookout
 from shipside.config import AgentConfig
 from shipside.ports import Clock, LineSource, MessagePort, PanelPort, ReadingSource
@@ -62,19 +64,28 @@ Say = Callable[..., None]
 
 def subscriptions(vessel: str) -> tuple[str, ...]:
     """Return what the safety process listens to, the emergency stop left out: it has a connection of its own."""
-    leaves = (topics.ORDER, topics.HEARTBEAT_DOWN, topics.ROSTER, topics.GRANT, topics.EVENT_ACK, topics.LEDGER)
+    leaves = (
+        topics.ORDER,
+        topics.HEARTBEAT_DOWN,
+        topics.DIRECT,
+        topics.ROSTER,
+        topics.GRANT,
+        topics.EVENT_ACK,
+        topics.LEDGER,
+    )
     return tuple(topics.topic(vessel, leaf) for leaf in leaves)
 
 
 ARRIVALS: Final[dict[str, Callable[[bytes], Arrival]]] = {
     topics.ORDER: SignedOrder,
     topics.HEARTBEAT_DOWN: SignedHeartbeat,
+    topics.DIRECT: SignedFrame,
     topics.STOP: SignedStop,
     topics.ROSTER: SignedRoster,
     topics.GRANT: SignedGrant,
 }
 """{leaf: what it carries}"""
-NEVER_RETAINED: Final = (topics.ORDER, topics.HEARTBEAT_DOWN, topics.STOP)
+NEVER_RETAINED: Final = (topics.ORDER, topics.DIRECT, topics.HEARTBEAT_DOWN, topics.STOP)
 UNWRITTEN_MAX: Final = 64
 """Setpoints whose writing is still to be logged while the equipment is away; the last are in force."""
 PANEL_WORDS: Final = (
@@ -156,6 +167,7 @@ class SafetyShell:
             self._decided_s = now_s
             self.listening.watch_utc(now_s)
             self.listening.derive(now_s)
+            self.listening.data_alerts(now_s)  # told by the collector; here they are looked at for INT-12
             self.supervisor.receive(self._situation(now_s), now_s)
             self.supervisor.tick(now_s)
             self._drain(now_s)
@@ -247,14 +259,7 @@ class SafetyShell:
                 continue
 
     def _situation(self, now_s: float) -> Situation:
-        facts = self.listening.picture.facts(now_s)
-        used = {name: facts[name] for name in self._used if name in facts}
-        return Situation(
-            {name: Fact(latest.value, latest.quality, now_s - latest.at_s) for name, latest in used.items()},
-            self._clock.utc_ns(),
-            self.listening.is_utc_trusted,
-            self._lookout.surroundings(now_s),
-        )
+        return situation_of(self.listening, self._lookout, self._used, self._clock.utc_ns(), now_s)
 
     async def _receive(self, port: MessagePort) -> None:
         while True:

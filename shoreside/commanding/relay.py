@@ -46,6 +46,7 @@ class Relay:
         """Critical orders that wait for a second person."""
         self._order_rates = Rates(per_s=10.0, burst=20)
         self._beat_rates = Rates(per_s=20.0, burst=40)
+        self._frame_rates = Rates(per_s=20.0, burst=20)
 
     async def pass_order(self, vessel: str, signed: bytes, person: str) -> Passed:
         """Pass a signed order on unchanged, also one the shore cannot read: the ship refuses it with its reason.
@@ -80,6 +81,14 @@ class Relay:
         if reason is not None:
             return reason
         sent = await self._port.publish(topics.topic(vessel, topics.HEARTBEAT_DOWN), signed, expiry_s=2)
+        return None if sent else NO_BROKER
+
+    async def pass_frame(self, vessel: str, signed: bytes, person: str) -> Reason | None:
+        """Pass a signed frame of direct control on unchanged, at most once; return why not, None when the broker has it."""
+        reason = self._why_not(vessel, signed, person, self._frame_rates, self._clock.now_s())
+        if reason is not None:
+            return reason
+        sent = await self._port.publish(topics.topic(vessel, topics.DIRECT), signed, expiry_s=1)
         return None if sent else NO_BROKER
 
     def _why_not(self, vessel: str, signed: bytes, person: str, rates: Rates, now_s: float) -> Reason | None:

@@ -21,13 +21,8 @@ NOT_YET = {
     "ALT-08": "the sentences of bridge alert management",
     "AUT-10": "one conn per operator: nobody counts them over vessels yet",
     "CMD-09": "routes",
-    "DMN-01": "direct control by a stick",
-    "DMN-02": "direct control by a stick",
-    "DMN-03": "direct control by a stick",
     "EST-04": "measured by `make bench` for orders, not for the stop",
     "INT-07": "depth",
-    "INT-10": "envelope",
-    "INT-12": "sources that disagree",
 }
 """Rule: what it needs that is not built."""
 

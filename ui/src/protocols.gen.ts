@@ -326,6 +326,13 @@ export interface SignedHeartbeatMessage {
   signed: string;
 }
 
+/** A signed frame of direct control, 10 Hz (domain FRAME). */
+export interface SignedFrameMessage {
+  type: "direct";
+  vessel: string;
+  signed: string;
+}
+
 /** A signed emergency stop (domain STOP); the same bytes also go by POST /stop/{vessel}, whichever is first. */
 export interface SignedStopMessage {
   type: "stop";
@@ -351,4 +358,4 @@ export interface PingMessage {
   sent_utc_ms?: number;
 }
 
-export type FromBrowser = SubscribeMessage | SignedOrderMessage | SignedHeartbeatMessage | SignedStopMessage | PreviewRequest | PingMessage;
+export type FromBrowser = SubscribeMessage | SignedOrderMessage | SignedHeartbeatMessage | SignedFrameMessage | SignedStopMessage | PreviewRequest | PingMessage;
