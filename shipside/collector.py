@@ -6,6 +6,7 @@ The shell's loop is feed, drain, send, re-arm; what goes when is decided by `Sca
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
 from functools import partial
 from typing import Final
@@ -28,8 +29,9 @@ from shipside.sending.bearer import Outage
 from shipside.sending.chaining import Chain
 from shipside.sending.dispatch import Dispatch
 from shipside.sending.uplink import EVENTS_AT_ONCE, Say, Uplink
+from shipside.storage.manual_file import ManualFile
 from shipside.storage.rawlog import RawLog
-from shipside.storage.spool import CLASSES, BatchClass, Spool
+from shipside.storage.spool import CLASSES, BatchClass, Spool, SpoolError
 from shipside.traffic import Traffic
 from telemetry.batching import Batcher
 from telemetry.health_channels import HealthWatch
@@ -42,6 +44,10 @@ IDLE_S: Final = 1.0
 """Longest wait of the loop: nothing is due later than this anyway."""
 SUBSCRIBED: Final = (topics.ACK, topics.EVENT_ACK)
 """What the collector listens to."""
+KEEP_S: Final = 10.0
+"""How often the counters of distance and fuel are kept: a kill loses as much of them, a tenth of a mile at most."""
+COUNTERS: Final = "counters"
+"""Name of their record."""
 TARGETS_EVERY_S: Final = 1.0
 """AIS targets go in batches of their own, so that they can wait, or go, where samples must not; at most one a second."""
 
@@ -83,12 +89,16 @@ class Collector:
         self._outage, self._batch_s, self._targets_s = Outage(), bearer.batch_s, clock.now_s()
         self._lookout, self._health = Lookout(), HealthWatch(clock.now_s())
         self._link = LinkWatch(known.by_id, clock.now_s())
+        self._manual, self._keep_due_s = ManualFile(config.journal), clock.now_s() + KEEP_S
+        kept = spool.kept(COUNTERS)
+        self.listening.counters.resume({name: value for name, value in kept.items() if isinstance(value, float)})
 
     async def run(self) -> None:
         """Run until cancelled."""
         try:
             await self._run()
         finally:
+            self._keep_counters()
             self.uplink.close()
             if self._raw is not None:
                 self._raw.close()
@@ -133,6 +143,13 @@ class Collector:
             self.listening.take_own(self._health.tick([self.listening.counts(one) for one in self.facts()], now_s))
         if self._link.is_due(now_s):
             self.listening.take_own(self._link.tick(self.uplink.counts(), now_s))
+        entered = self._manual.news()
+        if entered is not None:
+            self.listening.enter_manual(entered)
+            self._say("manual", values=len(entered), problem=self._manual.problem)
+        if now_s >= self._keep_due_s:
+            self._keep_due_s = now_s + KEEP_S
+            self._keep_counters()
         self.listening.derive(now_s)
         scan = self._scanner.tick(now_s, self._clock.utc_ns())
         if scan is None:
@@ -146,6 +163,15 @@ class Collector:
             self._keep("samples", ())
         if now_s - self._targets_s >= max(TARGETS_EVERY_S, self._batch_s):
             self._keep_targets(now_s)
+
+    def _keep_counters(self) -> None:
+        """Keep distance and fuel over a restart, as far as the disk takes them."""
+        totals: dict[str, Plain] = {
+            name: value for name, value in self.listening.counters.totals().items() if value > 0.0
+        }
+        if totals:
+            with contextlib.suppress(SpoolError):
+                self._spool.keep(COUNTERS, totals)
 
     def _fit(self, now_s: float) -> None:
         """Scan and cut as the bearer in use allows; what was collected until now is a batch of its own."""

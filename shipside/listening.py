@@ -20,7 +20,7 @@ from telemetry.derived import Deriver
 from telemetry.ghosts import TargetFix
 from telemetry.health_channels import SourceCounts
 from telemetry.integrity import Integrity
-from telemetry.manual import ManualEntries
+from telemetry.manual import ManualEntries, ManualValue
 from telemetry.picture import Picture
 from telemetry.sources import SourceSelector
 
@@ -185,6 +185,15 @@ class Listening:
             self.picture.receive(reading, source, now_s, utc_ns)
         for reading in self._deriver.tick(self.picture, now_s):
             self.picture.receive(reading, DERIVED_SOURCE, now_s, utc_ns)
+
+    def enter_manual(self, values: Sequence[ManualValue]) -> None:
+        """Take the values that were entered by hand at run time in the place of all that were."""
+        self._manual.enter(values)
+
+    @property
+    def counters(self) -> Deriver:
+        """What counts distance and fuel."""
+        return self._deriver
 
     @property
     def is_utc_trusted(self) -> bool:

@@ -40,7 +40,7 @@ class Derived:
     function: Function
     """None: the inputs are good, yet nothing can be said (the direction of no current)."""
     is_sum: bool = False
-    """True: the function is a rate per hour, and the channel its sum since the start."""
+    """True: the function is a rate per hour, and the channel its sum since it was counted first; it outlives restarts."""
 
 
 def true_wind(angle_deg: float, speed_mps: float, heading_deg: float, course_deg: float, ground_kn: float
@@ -89,9 +89,9 @@ DERIVED_CHANNELS: Final[tuple[Channel, ...]] = (
             "environment.current.setTrue", circular=True),
     Channel("CUR_DRIFT", "Current, drift", "kn", "number", 0.0, 20.0, 1.0, 3.0, 0.01,
             "/dnv-v2/vis-3-11a/940.1/F221.4/meta/qty-sea.current.speed.vs.earth", "environment.current.drift"),
-    Channel("DIST_RUN", "Distance run over ground since the start", "NM", "number", 0.0, 1e6, 1.0, 3.0, 0.001,
+    Channel("DIST_RUN", "Distance run over ground, as counted aboard", "NM", "number", 0.0, 1e6, 1.0, 3.0, 0.001,
             "/dnv-v2/vis-3-11a/710.1/F211.14/meta/qty-distance.over.ground", "navigation.trip.log"),
-    Channel("FUEL_RUN", "Main engine fuel burnt since the start", "l", "number", 0.0, 1e8, 1.0, 3.0, 0.01,
+    Channel("FUEL_RUN", "Main engine fuel burnt, as counted aboard", "l", "number", 0.0, 1e8, 1.0, 3.0, 0.01,
             "/dnv-v2/vis-3-11a/411.1/C101.61/S203/meta/qty-volume/cnt-fuel.oil/calc-accumulated",
             "propulsion.main.fuel.used"),
     Channel("FUEL_NM", "Main engine fuel per nautical mile", "l/NM", "number", 0.0, 20_000.0, 1.0, 3.0, 0.01,
@@ -117,6 +117,15 @@ class Deriver:
         self._derived = [row for row in DERIVED if row.channel in channels]
         self._sums = {row.channel: _Sum() for row in self._derived if row.is_sum}
         self._told: set[str] = set()
+
+    def totals(self) -> dict[str, float]:
+        """Return the sums by channel, to be kept over a restart."""
+        return {channel: held.total for channel, held in self._sums.items()}
+
+    def resume(self, totals: Mapping[str, float]) -> None:
+        """Go on from sums that were kept; the time since then is a gap, and nothing is added for it."""
+        for channel, held in self._sums.items():
+            held.total = max(held.total, totals.get(channel, 0.0))
 
     def tick(self, picture: Picture, now_s: float) -> list[Reading]:
         """Return what can be derived now; INVALID where something was derived before and cannot be now."""

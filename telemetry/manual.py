@@ -30,21 +30,31 @@ class ManualValue:
 
 
 class ManualEntries:
-    """Gives the manual values of one vessel while they hold."""
+    """Gives the manual values of one vessel while they hold: those of the configuration, and those entered since."""
 
     def __init__(self, entries: Sequence[ManualValue], channels: Mapping[str, Channel]) -> None:
         """Know the entries whose channels are among `channels`."""
-        self._entries = [entry for entry in entries if entry.channel in channels]
         self._channels = channels
-        self._told: set[str] = set()
+        self._configured = [entry for entry in entries if entry.channel in channels]
+        self._entered: dict[str, ManualValue] = {}
+        self._told: dict[str, str] = {}
+        """{channel: source under which a value was given last}"""
+
+    def enter(self, entries: Sequence[ManualValue]) -> None:
+        """Take what is entered at run time in the place of all that was; it goes before the configuration's."""
+        self._entered = {entry.channel: entry for entry in entries if entry.channel in self._channels}
 
     def tick(self, picture: Picture, now_s: float, utc_ns: int) -> Iterator[tuple[str, Reading]]:
-        """Yield (source, reading) for each entry that holds now, and INVALID for one that held and has run out."""
-        for entry in self._entries:
-            unit = self._channels[entry.channel].unit
-            if not entry.since_utc_ns <= utc_ns < entry.until_utc_ns:
-                if entry.channel in self._told:
-                    yield entry.source, Reading(entry.channel, None, unit, Quality.INVALID)
-            elif not is_measured(picture, entry.channel, entry.source, now_s):
-                self._told.add(entry.channel)
-                yield entry.source, Reading(entry.channel, entry.value, unit, Quality.MANUAL)
+        """Yield (source, reading) for each entry that holds now, and INVALID for one that held and has run out or was ended."""
+        holding = {
+            entry.channel: entry
+            for entry in (*self._configured, *self._entered.values())
+            if entry.since_utc_ns <= utc_ns < entry.until_utc_ns
+        }
+        for channel, source in self._told.items():
+            if channel not in holding or holding[channel].source != source:
+                yield source, Reading(channel, None, self._channels[channel].unit, Quality.INVALID)
+        for channel, entry in holding.items():
+            if not is_measured(picture, channel, entry.source, now_s):
+                self._told[channel] = entry.source
+                yield entry.source, Reading(channel, entry.value, self._channels[channel].unit, Quality.MANUAL)

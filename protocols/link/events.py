@@ -31,7 +31,7 @@ EVENT_KINDS: Final[dict[str, str]] = {
     "ladder": "the ladder changed step; body: from, to, reasons, action",
     "alert": "an alert changed state; body: alert_id, text, priority, category, state, value, limit",
     "stop": "the emergency stop was latched or reset; body: state, person, console, meaning",
-    "source": "a channel changed its source; body: channel, from, to",
+    "source": "a channel changed its source; body: channel, from, to; of a value by hand: value, unit, until, person",
     "roster": "a roster or grant was taken or refused; body: what, version, result, detail",
     "dropped": "batches that will never come; body: epoch, first, last (sequences, 0 and 0: not known), reason, class",
     "bearer": "the link's profile changed; body: from, to, reason",

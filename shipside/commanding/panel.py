@@ -12,6 +12,8 @@ Requests (bridge to ship), each answered on the same connection in order:
     {"do": "reset_stop", "person": "mate"}               reset the latched stop aboard (EST-02)
     {"do": "phase", "phase": "berth", "person": "mate"}  put another voyage phase in force
     {"do": "status"}                                     answer with the status now
+    {"do": "manual", "channel": "DRF_FWD", "value": 4.2, "hold_s": 86400, "person": "mate"}
+                                                         enter a value by hand; null ends it
 
 Answers: {"answer": "take", "ok": true}, or {"answer": "take", "ok": false, "reasons": [{"name", "rule", "text", ...}]}.
 `person` is optional (default "bridge"); `id` is optional and means the request pending now.

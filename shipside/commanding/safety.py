@@ -42,6 +42,7 @@ from protocols.link.acks import EventAck
 from protocols.link.heartbeats import VesselHeartbeat, plain
 from shipside.actuators.helm import Helm
 from shipside.commanding.ledgering import Ledgering
+from shipside.commanding.manual_desk import ManualDesk
 from shipside.commanding.observer import Observer
 from shipside.commanding.outward import Outward
 from shipside.commanding.seeing import situation_of
@@ -122,6 +123,7 @@ class SafetyShell:
         self._beat_due_s = clock.now_s()
         self._decided_s = clock.now_s()
         self._told_journal = ""
+        self._manual = ManualDesk(config, clock, self.listening.enter_manual, self.outward.record)
         self._unwritten: list[dict[str, object]] = []
         """Setpoints the equipment has not taken yet, as they are logged."""
         self.retained_count = 0
@@ -332,13 +334,15 @@ class SafetyShell:
         if do == "status":
             self._beat(self._clock.now_s())
             return json.dumps({"answer": "status", "ok": True})
+        if do == "manual":
+            return self._manual.answer(source)
         if (
             do not in PANEL_WORDS
             or not isinstance(person, str)
             or not isinstance(wanted, str)
             or not isinstance(phase, str)
         ):
-            text = f"the panel knows {', '.join(PANEL_WORDS)} and status"
+            text = f"the panel knows {', '.join(PANEL_WORDS)}, manual and status"
             return json.dumps({"answer": str(do)[:20], "ok": False, "reasons": [{"name": "unknown", "text": text}]})
         before = self.supervisor.facts(self._clock.now_s())
         if do == "rearm":

@@ -207,7 +207,7 @@ def event_text(event: Event) -> str:
         case "stop":
             return f"Emergency stop {_said(body, 'state')} by {_said(body, 'person') or 'the bridge'}"
         case "source":
-            return f"{_said(body, 'channel')}: source {_said(body, 'from')} to {_said(body, 'to')}"
+            return _source_text(body)
         case "dropped":
             span = f"batches {_said(body, 'first')} to {_said(body, 'last')}" if body.get("last") else "batches"
             return f"Lost aboard: {span} ({_said(body, 'class')}): {_said(body, 'reason')}"
@@ -217,6 +217,17 @@ def event_text(event: Event) -> str:
             return " ".join(_said(body, name) for name in ("what", "version", "result", "detail")).strip().capitalize()
         case _:
             return _said(body, "text")
+
+
+def _source_text(body: dict[str, Plain]) -> str:
+    """Return how a channel came by its values: another source, or a person."""
+    channel = _said(body, "channel")
+    if "person" not in body:
+        return f"{channel}: source {_said(body, 'from')} to {_said(body, 'to')}"
+    if body.get("value") is None:
+        return f"{channel}: value by hand ended by {_said(body, 'person')}"
+    value = f"{_said(body, 'value')} {_said(body, 'unit')}".strip()
+    return f"{channel}: {value} by hand ({_said(body, 'person')}) until {_said(body, 'until')} UTC"
 
 
 def _said(body: dict[str, Plain], name: str) -> str:
