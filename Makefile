@@ -61,7 +61,7 @@ soak: $(READY) ui ## Run what takes long: the demo's memory for an hour, the gre
 
 screenshots: $(READY) ui browser ## Renew docs/screenshots from what the console's tests saw
 	@$(PY) -m pytest -q tests/e2e
-	@mkdir -p docs/screenshots && cp $(patsubst %,test-results/%.png,conning fleet link-back recorded-vessel) docs/screenshots/
+	@mkdir -p docs/screenshots && cp $(patsubst %,test-results/%.png,conning fleet history link-back recorded-vessel) docs/screenshots/
 
 ui: $(READY) ## Build the console, if its sources changed
 	@$(PY) hatch_build.py

@@ -6,6 +6,8 @@ import { Store, type Vessel } from "../link/store";
 import { Operator } from "../orders/operator";
 
 export type Phase = "starting" | "login" | "in";
+/** What of a vessel is open: her bridge, or what was. */
+export type View = "conning" | "history";
 const TICK_MS = 250; // ages are repainted four times a second
 
 export class Console {
@@ -14,11 +16,12 @@ export class Console {
   operator: Operator | null = null;
   /** Why this browser cannot sign, empty when it can. */
   keyProblem = "";
+  view: View = "conning";
   private socket: Socket | null = null;
 
   constructor() {
     setInterval(() => this.tick(), TICK_MS);
-    window.addEventListener("popstate", () => this.show(vesselOf(location.pathname)));
+    window.addEventListener("popstate", () => this.show(...placeOf(location.pathname)));
   }
 
   /** Take up the session of this browser, or ask for a log-in. */
@@ -41,10 +44,11 @@ export class Console {
     location.assign("/"); // a fresh page: nothing of the former person stays in memory
   }
 
-  /** Open the view of `vessel`, null for the fleet, and remember it in the address. */
-  go(vessel: string | null): void {
-    history.pushState(null, "", vessel ? `/vessel/${encodeURIComponent(vessel)}` : "/");
-    this.show(vessel);
+  /** Open a view of `vessel`, null for the fleet, and remember it in the address. */
+  go(vessel: string | null, view: View = "conning"): void {
+    const below = view === "conning" ? "" : `/${view}`;
+    history.pushState(null, "", vessel ? `/vessel/${encodeURIComponent(vessel)}${below}` : "/");
+    this.show(vessel, view);
   }
 
   /** Return the vessel whose view is open. */
@@ -56,16 +60,17 @@ export class Console {
     this.socket = new Socket(this.store, () => location.assign("/"));
     this.operator = await Operator.create(this.store, this.socket);
     this.phase = "in";
-    this.show(vesselOf(location.pathname));
+    this.show(...placeOf(location.pathname));
     await this.operator.enrol(person).catch((error: unknown) => {
       this.keyProblem = error instanceof Error ? error.message : String(error);
     });
     await this.socket.open();
   }
 
-  private show(vessel: string | null): void {
+  private show(vessel: string | null, view: View): void {
     this.store.open = vessel;
-    this.operator?.presence.show(vessel);
+    this.view = view;
+    this.operator?.presence.show(view === "conning" ? vessel : null); // who looks back does not keep the watch (AUT-05)
     this.socket?.subscribe(vessel);
     this.store.changed();
   }
@@ -75,9 +80,9 @@ export class Console {
   }
 }
 
-function vesselOf(path: string): string | null {
-  const match = /^\/vessel\/([^/]+)/.exec(path);
-  return match?.[1] ? decodeURIComponent(match[1]) : null;
+function placeOf(path: string): [string | null, View] {
+  const match = /^\/vessel\/([^/]+)(?:\/(history))?/.exec(path);
+  return [match?.[1] ? decodeURIComponent(match[1]) : null, match?.[2] === "history" ? "history" : "conning"];
 }
 
 /** The one console of this page. */

@@ -1,6 +1,8 @@
 import { css, html, LitElement, nothing } from "lit";
 import { customElement } from "lit/decorators.js";
+import { keyed } from "lit/directives/keyed.js";
 import { base } from "../components/style";
+import type { Vessel } from "../link/store";
 import { mayOrder } from "../orders/gates";
 import { words } from "../words";
 import "./conning";
@@ -35,9 +37,16 @@ export class Shell extends LitElement {
       <div class="in">
         <fh-top-bar></fh-top-bar>
         ${this.keyNote()}
-        <div class="view">${vessel ? html`<fh-conning .vessel=${vessel}></fh-conning>` : html`<fh-fleet></fh-fleet>`}</div>
+        <div class="view">${this.view(vessel)}</div>
       </div>
     `;
+  }
+
+  private view(vessel: Vessel | null) {
+    if (!vessel) return html`<fh-fleet></fh-fleet>`;
+    if (page.view === "conning") return html`<fh-conning .vessel=${vessel}></fh-conning>`;
+    void import("../history/view"); // what was is not needed to steer: it comes when it is asked for
+    return keyed(vessel.id, html`<fh-history .vessel=${vessel}></fh-history>`);
   }
 
   private keyNote() {

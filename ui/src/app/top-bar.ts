@@ -3,8 +3,10 @@ import { customElement } from "lit/decorators.js";
 import { clockText } from "../components/format";
 import { base, buttons } from "../components/style";
 import { currentLanguage, LANGUAGES, setLanguage, words, type Language } from "../words";
-import { page, Watch } from "./console";
+import { page, Watch, type View } from "./console";
 import { currentPalette, PALETTES, setPalette } from "./palette";
+
+const VIEWS: readonly View[] = ["conning", "history"];
 
 /** Where one is, who one is, what time it is, and the palette. */
 @customElement("fh-top-bar")
@@ -41,7 +43,9 @@ export class TopBar extends LitElement {
         <span class="brand"><img src="/farhelm.svg" alt="" />${words().product}</span>
         <nav>
           <button data-testid="to-fleet" class=${vessel ? "" : "on"} @click=${() => page.go(null)}>${top.fleet}</button>
-          ${vessel ? html`<span class="sep">/</span><span class="where">${vessel.name}</span>` : nothing}
+          ${vessel ? html`<span class="sep">/</span><span class="where">${vessel.name}</span>
+            ${VIEWS.map((view) => html`<button data-testid="to-${view}" class=${page.view === view ? "on" : ""}
+              @click=${() => page.go(vessel.id, view)}>${top.views[view]}</button>`)}` : nothing}
         </nav>
         <span data-testid="shore-link" data-connected=${store.connected}>
           <span class="dot ${store.connected ? "" : "lost"}"></span>${store.connected ? top.connected : top.lost}

@@ -12,6 +12,7 @@ export const en = {
   top: {
     fleet: "Fleet", logout: "Log out", connected: "Shore connected", lost: "No connection to the shore",
     palette: { bright: "Bright", day: "Day", dusk: "Dusk", night: "Night" }, paletteLabel: "Palette", utc: "UTC",
+    views: { conning: "Conning", history: "History" },
   },
   key: {
     pendingDemo: "Your key is being enrolled by the demo's Master. Orders are possible as soon as the ships know it.",
@@ -124,6 +125,13 @@ export const en = {
     ME_LOAD: "Load", ME_FUEL: "Fuel", WND_AWA: "App. angle", WND_AWS: "App. wind", WND_TWD: "True dir.",
     WND_TWS: "True wind", NAV_LAT: "Latitude", NAV_LON: "Longitude", NAV_ROLL: "Roll", PROP_PITCH: "Pitch",
   } as Record<string, string>,
+  history: {
+    title: "History", channels: "Channels", search: "Search", earlier: "Earlier", later: "Later", closer: "Closer", wider: "Wider",
+    lengths: { "10min": "10 min", "1h": "1 h", "6h": "6 h", "24h": "24 h", "7d": "7 d", "30d": "30 d", "1y": "1 y" },
+    every: "every sample", steps: (s: number) => `steps of ${s < 60 ? `${s} s` : s < 3600 ? `${s / 60} min` : `${s / 3600} h`}`,
+    asking: "Asking the shore...", failed: "The shore could not answer:", cut: "More samples than one picture can use: the end of the span is not shown. Zoom in.",
+    hint: "Drag to look closer, wheel to zoom, shift and wheel or arrow keys to move. Amber: values that were not good. Upright lines: orders, alerts, the conn, the ladder.",
+  },
   panels: {
     heading: "Heading", steering: "Rudder", propulsion: "Propulsion", speed: "Speed", environment: "Depth and wind",
     trend: "Heading and speed, last 10 min", chart: "Chart",

@@ -14,6 +14,7 @@ export const ko: Words = {
   top: {
     fleet: "선단", logout: "로그아웃", connected: "육상 연결됨", lost: "육상 연결 끊김",
     palette: { bright: "밝음", day: "주간", dusk: "박명", night: "야간" }, paletteLabel: "화면 색", utc: "UTC",
+    views: { conning: "조종", history: "이력" },
   },
   key: {
     pendingDemo: "데모 선장이 키를 등록하고 있습니다. 선박이 키를 받으면 명령할 수 있습니다.",
@@ -115,6 +116,13 @@ export const ko: Words = {
     NAV_DPTK: "용골하 수심", NAV_DPTT: "송수파기하", STG_RUD_S: "타각", STG_RUD_P: "좌현 타각", ME_RPM: "주기관",
     SH_RPM: "축", ME_LOAD: "부하", ME_FUEL: "연료", WND_AWA: "상대풍향", WND_AWS: "상대풍속", WND_TWD: "진풍향",
     WND_TWS: "진풍속", NAV_LAT: "위도", NAV_LON: "경도", NAV_ROLL: "횡요", PROP_PITCH: "피치",
+  },
+  history: {
+    title: "이력", channels: "데이터 채널", search: "찾기", earlier: "이전", later: "이후", closer: "확대", wider: "축소",
+    lengths: { "10min": "10분", "1h": "1시간", "6h": "6시간", "24h": "24시간", "7d": "7일", "30d": "30일", "1y": "1년" },
+    every: "모든 표본", steps: (s) => `간격 ${s < 60 ? `${s}초` : s < 3600 ? `${s / 60}분` : `${s / 3600}시간`}`,
+    asking: "육상 서버에 묻는 중...", failed: "육상 서버가 답하지 못했습니다:", cut: "한 그림에 담을 수 없을 만큼 표본이 많아 구간 끝이 보이지 않습니다. 확대하십시오.",
+    hint: "끌면 확대, 휠로 확대와 축소, Shift와 휠 또는 화살표 키로 이동. 황색: 양호하지 않은 값. 세로선: 명령, 경보, 조종권, 단계.",
   },
   panels: {
     heading: "선수방위", steering: "타", propulsion: "추진", speed: "속력", environment: "수심과 바람",
