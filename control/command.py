@@ -133,11 +133,13 @@ class Restored:
     """Voyage phase in force; empty: none was ever put in force but the file's."""
     utc_ns: int = 0
     """Latest time kept; 0: none."""
+    alerts: bytes = b""
+    """The alerts that were not normal, as `Alerts.record` wrote them; empty: none."""
 
 
 def restore(journal: list[bytes]) -> Restored:
     """Return what the records of the journal, oldest first, tell; raise MalformedError when one cannot be read."""
-    fencing, taken, revoked, phase, utc_ns, found = 0, 0, 0, "", 0, dict[str, Record]()
+    fencing, taken, revoked, phase, utc_ns, alerts, found = 0, 0, 0, "", 0, b"", dict[str, Record]()
     for encoded in journal:
         row = cbor.decode_map(encoded)
         number = row.get("number")
@@ -147,10 +149,12 @@ def restore(journal: list[bytes]) -> Restored:
             taken, revoked = max(taken, fields.integer(row, "taken")), max(revoked, fields.integer(row, "revoked"))
         elif row.get("t") == "phase":
             phase = fields.text(row, "name", 20)
+        elif row.get("t") == "alerts":
+            alerts = encoded
         elif row.get("t") == "time":
             utc_ns = max(utc_ns, fields.integer(row, "utc_ns"))
         elif row.get("t") in ("begun", "ended"):
             identity, state = str(row.get("id")), str(row.get("state", "UNKNOWN"))
             detail = "the ship restarted while this order was in progress" if state == "UNKNOWN" else ""
             found[identity] = Record(identity, str(row.get("hash")), None, state, detail=detail)
-    return Restored(fencing, tuple(found.values()), taken, revoked, phase, utc_ns)
+    return Restored(fencing, tuple(found.values()), taken, revoked, phase, utc_ns, alerts)

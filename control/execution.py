@@ -49,8 +49,12 @@ class Execution:
 
     def journal(self, record: bytes, standing: str = "") -> int:
         """Put `record` into the journal, in the place of the one called `standing` if so named; return its number."""
+        self.outbox.append(Journal(self.next_number(), record, standing))
+        return self._journal_number
+
+    def next_number(self) -> int:
+        """Return the number of the next journal record."""
         self._journal_number += 1
-        self.outbox.append(Journal(self._journal_number, record, standing))
         return self._journal_number
 
     def journaled(self, number: int, judge: Judge, now_s: float) -> None:

@@ -52,14 +52,19 @@ class SignedGrant:
 
 
 @dataclass(frozen=True, slots=True)
+class Reconnected:
+    """The link to the shore is there again: she is told what she may have missed (ALT-07)."""
+
+
+@dataclass(frozen=True, slots=True)
 class Local:
     """What the bridge does at its panel; it needs no key: whoever reaches the panel is aboard."""
 
     do: Literal["take", "grant", "deny", "release", "emergency_stop", "reset_stop", "revoke_access", "rearm",
-                "phase"]  # fmt: skip
+                "phase", "acknowledge", "silence"]  # fmt: skip
     person: str = "bridge"
     id: str = ""
-    """Order id of the request that is answered; empty means the one pending now."""
+    """Order id of the request that is answered, empty means the one pending now; or the alert's id."""
     phase: str = ""
     """Voyage phase that is to be in force, for `phase` only."""
 
@@ -87,9 +92,16 @@ class LedgerState:
     """Why not, in words; empty while it can."""
 
 
+@dataclass(frozen=True, slots=True)
+class BridgeLine:
+    """A line of the bridge's alert management (ALT-08)."""
+
+    line: bytes
+
+
 Arrival: TypeAlias = (
     SignedOrder | SignedHeartbeat | SignedFrame | SignedStop | SignedRoster | SignedGrant | Local | Situation | Journaled
-    | JournalFailed | LedgerState
+    | JournalFailed | LedgerState | Reconnected | BridgeLine
 )  # fmt: skip
 
 
@@ -145,4 +157,11 @@ class HeartbeatNow:
     """Something changed that the heartbeat carries: send one without waiting for the second to pass."""
 
 
-Output: TypeAlias = Journal | Actuate | Emit | HeartbeatNow
+@dataclass(frozen=True, slots=True)
+class Speak:
+    """Say a line to the bridge's alert management; lost where there is none."""
+
+    line: bytes
+
+
+Output: TypeAlias = Journal | Actuate | Emit | HeartbeatNow | Speak

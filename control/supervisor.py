@@ -13,6 +13,7 @@ from typing import Final
 from control.admission import Admission
 from control.alerts import Alerts
 from control.authority import Authority, Numbers
+from control.bam import BridgeAlerts
 from control.beats import Beats
 from control.beliefdesk import BeliefDesk
 from control.believed import Believed
@@ -24,6 +25,7 @@ from control.emergency import EmergencyStop
 from control.execution import Execution
 from control.handover import Handover
 from control.judging import Judge
+from control.ladder import LATCHED_FROM
 from control.limits import ControlConfig
 from control.linkwatch import LinkWatch
 from control.localpanel import LocalPanel
@@ -31,17 +33,21 @@ from control.machinerules import STARTS
 from control.machinery import Machinery
 from control.messages import (
     Arrival,
+    BridgeLine,
     Emit,
     HeartbeatNow,
+    Journal,
     Journaled,
     JournalFailed,
     LedgerState,
     Local,
     Output,
+    Reconnected,
     SignedFrame,
     SignedHeartbeat,
     SignedOrder,
     SignedStop,
+    Speak,
 )  # fmt: skip
 from control.shiptime import ShipTime
 from control.situation import NOTHING_KNOWN, Situation
@@ -51,6 +57,7 @@ from control.taking import Taking
 from control.voyage import Voyage, phase_record
 from control.watchkeeping import Watchkeeping
 from protocols.link.events import Reason
+from protocols.link.heartbeats import STEPS
 from protocols.link.orders import Order
 from protocols.link.roster import RosterEntry
 
@@ -73,7 +80,7 @@ class Supervisor:
         self.believed = Believed(config.vessel, master_public_key, two_sign)
         self.believed.grant_version, self.believed.revoked_version = restored.grant_taken, restored.grant_revoked
         self._time, self._clock_utc_ns = ShipTime(restored.utc_ns), 0
-        self._known, self.alerts = KnownOrders(), Alerts()
+        self._known, self.alerts = KnownOrders(), Alerts(config.alerts)
         self.voyage, self.execution = Voyage(config, restored.phase), Execution(config, self._known)
         self.machinery = Machinery(config, self.execution)
         self.authority = Authority(config.authority, numbers := Numbers(restored.fencing))
@@ -105,7 +112,10 @@ class Supervisor:
         )  # fmt: skip
         self.execution.deeds |= {"conn.phase": self._change_phase, "stop.reset": self._stopping.reset_by}
         self.collision = CollisionWatch()
-        self.situation = NOTHING_KNOWN
+        self.situation, self._seen_s = NOTHING_KNOWN, now_s
+        self._bam = BridgeAlerts(self.alerts)
+        if restored.alerts:
+            self.alerts.restore(restored.alerts, now_s)
         self._next_review_s = now_s
         for record in restored.records:
             self._known.add(record)
@@ -122,17 +132,10 @@ class Supervisor:
             self.direct.receive(arrival.encoded, self.situation, now_s)
         elif isinstance(arrival, SignedStop):
             self._stopping.receive(arrival.encoded, self.situation.utc_ns)
-        elif isinstance(arrival, Journaled):
-            self.execution.journaled(arrival.number, self._judge_at(now_s), now_s)
-            self.machinery.journaled(arrival.number)
-            self.direct.journaled(arrival.number)
-            self.machinery.look(self.situation, self._judge_at(now_s), now_s)
-        elif isinstance(arrival, JournalFailed):
-            self._judge.journal_problem = arrival.problem
-            self.execution.journal_failed(arrival.number, arrival.problem)
-            self.machinery.journal_failed(arrival.number, arrival.problem)
-        elif isinstance(arrival, LedgerState):
-            self._judge.ledger_problem = arrival.problem
+        elif isinstance(arrival, BridgeLine):
+            self._bam.receive(arrival.line, now_s, self._clock_utc_ns / 1e9)
+        elif isinstance(arrival, Journaled | JournalFailed | LedgerState | Reconnected):
+            self._hear(arrival, now_s)
         elif isinstance(arrival, Local):
             self._take_local(arrival, now_s)
         else:
@@ -151,6 +154,7 @@ class Supervisor:
         if record is not None:
             self.execution.journal(record, "time")
         self._want_alerts(now_s)
+        self._bam.tick(now_s)
         self._next_review_s = now_s + REVIEW_S
 
     def deadline(self) -> float | None:
@@ -168,7 +172,11 @@ class Supervisor:
         """Take what is to be done, in order."""
         taken, self.execution.outbox = self.execution.outbox, []
         changes = self.alerts.outbox()
-        return [*taken, *(Emit("alert", body) for body in changes), *([HeartbeatNow()] if changes else [])]
+        if changes and not self._judge.journal_problem:  # an acknowledgement is not lost by a restart (ALT-07)
+            taken.append(Journal(self.execution.next_number(), self.alerts.record(), "alerts"))
+        self._bam.changed(changes, self._seen_s, self._clock_utc_ns / 1e9)
+        said = [Speak(line) for line in self._bam.outbox()]
+        return [*taken, *(Emit("alert", body) for body in changes), *([HeartbeatNow()] if changes else []), *said]
 
     def facts(self, now_s: float) -> Facts:
         """Return what the vessel's heartbeat tells of control."""
@@ -189,9 +197,25 @@ class Supervisor:
             engineering=None if engineering is None else engineering.authority.facts(now_s),
         )  # fmt: skip
 
+    def _hear(self, arrival: Journaled | JournalFailed | LedgerState | Reconnected, now_s: float) -> None:
+        """Take what the shell has to say of disk and link."""
+        if isinstance(arrival, Journaled):
+            self.execution.journaled(arrival.number, self._judge_at(now_s), now_s)
+            self.machinery.journaled(arrival.number)
+            self.direct.journaled(arrival.number)
+            self.machinery.look(self.situation, self._judge_at(now_s), now_s)
+        elif isinstance(arrival, JournalFailed):
+            self._judge.journal_problem = arrival.problem
+            self.execution.journal_failed(arrival.number, arrival.problem)
+            self.machinery.journal_failed(arrival.number, arrival.problem)
+        elif isinstance(arrival, Reconnected):
+            self.execution.tell_event("alerts", {"alerts": self.alerts.all()})
+        elif isinstance(arrival, LedgerState):
+            self._judge.ledger_problem = arrival.problem
+
     def _see(self, situation: Situation, now_s: float) -> None:
         """Take what the ship knows now; her UTC is judged before anything rests on it."""
-        self._clock_utc_ns = situation.utc_ns
+        self._clock_utc_ns, self._seen_s = situation.utc_ns, now_s
         utc_ns = self._time.judged(situation.utc_ns, now_s, is_trusted=situation.is_utc_trusted)
         self.situation = replace(situation, utc_ns=utc_ns)
         self._see_effects(now_s)
@@ -212,6 +236,8 @@ class Supervisor:
         }  # fmt: skip
         for name, is_active in wanted.items():
             self.alerts.want(name, active=is_active, now_s=now_s)
+        if self.authority.station != "remote" or STEPS.index(self.watch.ladder.step) >= LATCHED_FROM:
+            self.alerts.give_back(now_s)  # who took responsibility ashore is not heard any more (ALT-08)
         self.alerts.tick(now_s)
 
     def _dispatch(self, record: Record, order: Order, entry: RosterEntry, now_s: float) -> None:
@@ -219,8 +245,8 @@ class Supervisor:
         handover = self._handovers.get(order.group)
         if order.kind.startswith("authority.") and handover is not None:
             handover.receive(record, order, entry, self.situation, now_s)
-        elif order.kind == "alert.acknowledge":
-            self._close(record, self._acknowledge(order))
+        elif order.kind.startswith("alert."):
+            self._close(record, self._answer_alert(order, now_s))
         elif order.kind == "order.cancel":
             self._close(record, self._judge.control(order, now_s) or self._cancel(order))
         elif order.kind.startswith("authority."):
@@ -252,8 +278,15 @@ class Supervisor:
             return []
         return [Reason("nothing_to_cancel", "CMD-02", "No order of that id is in progress.")]
 
-    def _acknowledge(self, order: Order) -> list[Reason]:
-        if self.alerts.acknowledge(str(order.args["alert_id"])):
+    def _answer_alert(self, order: Order, now_s: float) -> list[Reason]:
+        """Take a word about an alert: acknowledged, or the holder of the conn takes responsibility for it (ALT-05, ALT-08)."""
+        name, age_s = str(order.args["alert_id"]), order.args.get("picture_age_s")
+        if order.kind == "alert.take":
+            reasons = self._judge.control(order, now_s)
+            if not reasons and not self.alerts.transfer(name, now_s):
+                reasons = [Reason("nothing_to_take", "ALT-08", "Responsibility for that alert cannot be taken now.")]
+            return reasons
+        if self.alerts.acknowledge(name, now_s, float(age_s) if isinstance(age_s, int | float) else None):
             return []
         return [Reason("nothing_to_acknowledge", "ALT-02", "That alert cannot be acknowledged now, or not from here.")]
 
@@ -265,5 +298,9 @@ class Supervisor:
             if not self.voyage.objections(local.phase, self.execution.setpoints, self.situation):
                 self._put_in_force(local.phase, local.person, "bridge")
             return
+        if local.do == "acknowledge":
+            self.alerts.acknowledge(local.id, now_s)
+        elif local.do == "silence":
+            self.alerts.silence(local.id, now_s)
         self._panel.receive(local, now_s)
         self.watch.look(self.situation, now_s)

@@ -6,7 +6,7 @@ import contextlib
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import (
@@ -30,6 +30,9 @@ from shipside.sensors.handing import UNSHARED, handing_socket
 from shipside.sensors.lines import open_input
 from shipside.sensors.sharing import HandedInput, SharedInput
 from shipside.sensors.units import Units
+
+if TYPE_CHECKING:
+    from shipside.commanding.alertline import AlertPort
 
 Say = Callable[..., None]
 NS_PER_S: Final = 1_000_000_000
@@ -121,7 +124,8 @@ async def run_collector(config: AgentConfig, clock: Clock, say: Say) -> None:
 async def run_safety(config: AgentConfig, clock: Clock, say: Say) -> None:
     """Run the safety process until cancelled; raise StartError or SpoolError when it cannot start."""
     from shipside import figures  # noqa: PLC0415 - as below
-    from shipside.commanding.safety import SafetyShell, subscriptions  # noqa: PLC0415 - as above
+    from shipside.commanding.arrivals import subscriptions  # noqa: PLC0415 - as above
+    from shipside.commanding.safety import SafetyShell  # noqa: PLC0415 - as above
     from shipside.storage.journal import Journal  # noqa: PLC0415 - the collector needs none of this
 
     vessel, key = config.vessel.id, load_key(config.vessel_key)
@@ -134,6 +138,7 @@ async def run_safety(config: AgentConfig, clock: Clock, say: Say) -> None:
         inputs, units.of_safety(say), _helm(config, clock, inputs, units), panel,
         Journal(config.journal), key, boot_id, say,
     )  # fmt: skip
+    shell.alert_line = _alert_line(config, clock)
     say("safety", vessel=vessel, boot_id=boot_id, control=config.control is not None)
     await beside(
         shell.run(), config.metrics.safety_port, clock, say,
@@ -159,6 +164,16 @@ def _helm(config: AgentConfig, clock: Clock, inputs: list[LineSource], units: Un
     autopilot = AutopilotLink(config.autopilot.host, config.autopilot.port, clock)
     inputs.append(autopilot)
     return EquipmentHelm(autopilot, Plc(units.for_orders(unit), unit.registers))
+
+
+def _alert_line(config: AgentConfig, clock: Clock) -> AlertPort | None:
+    """Return the line to the bridge's alert management, where there is one."""
+    where = config.alert_line
+    if where is None:
+        return None
+    from shipside.commanding.alertline import AlertLine  # noqa: PLC0415 - as above
+
+    return AlertLine(AutopilotLink(where.host, where.port, clock))
 
 
 def _panel(port: int) -> TcpPanel:

@@ -283,6 +283,9 @@ class Downlink:
             note = self.orders.from_event(event)
             if note is not None and self.orders.say(note):
                 self._tell_order(note)
+        elif event.kind == "alerts":
+            for each in views.alerts_of(event):  # the ship is the source: what she has no more is over (ALT-07)
+                self._take_alert(state, each)
         elif event.kind == "alert":
             alert = views.alert_of(event)
             if alert is not None:

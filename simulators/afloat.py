@@ -12,7 +12,8 @@ from protocols.link import topics
 from shipside.actuators.helm import EquipmentHelm
 from shipside.actuators.plc import Plc
 from shipside.collector import SUBSCRIBED, Collector, will
-from shipside.commanding.safety import SafetyShell, subscriptions
+from shipside.commanding.arrivals import subscriptions
+from shipside.commanding.safety import SafetyShell
 from shipside.config import AgentConfig
 from shipside.ports import InputFacts, TakeLines
 from shipside.sensors.poller import Poller

@@ -25,6 +25,7 @@ from control.messages import (
     SignedOrder,
     SignedRoster,
     SignedStop,
+    Speak,
 )  # fmt: skip
 from control.situation import Disagreed, Fact, Situation
 from control.supervisor import Supervisor
@@ -110,6 +111,8 @@ class Rig:
         self.events: list[Emit] = []
         self.moves: list[tuple[float, Setpoint, str]] = []
         self.log: list[str] = []
+        self.spoken: list[bytes] = []
+        """Lines said to the bridge's alert management."""
         self.seq = 0
         self.beat_seqs: dict[str, int] = {}
         self.values: dict[str, float | bool] = {
@@ -159,6 +162,8 @@ class Rig:
                 self.log.append(f"{self.now_s:.1f} {output!r}")
                 if isinstance(output, Journal) and not self.journal_held:
                     self.write(output)
+                elif isinstance(output, Speak):
+                    self.spoken.append(output.line)
                 elif isinstance(output, Emit):
                     self.events.append(output)
                 elif isinstance(output, Actuate):

@@ -260,7 +260,8 @@ class AlertJson(TypedDict):
     text: str
     priority: Literal["emergency alarm", "alarm", "warning", "caution"]
     category: Literal["A", "B", "C"]
-    state: Literal["normal", "unacknowledged", "silenced", "acknowledged", "rectified-unacknowledged"]
+    state: Literal["normal", "unacknowledged", "silenced", "acknowledged", "rectified-unacknowledged",
+                   "responsibility-transferred"]  # fmt: skip
     since_utc_ms: int
     source: Literal["ship", "shore"]
 
@@ -313,20 +314,9 @@ class ProblemMessage(TypedDict):
 
 
 FromShore: TypeAlias = (
-    WelcomeMessage
-    | FleetMessage
-    | VesselMessage
-    | ValuesMessage
-    | StatusMessage
-    | TrackMessage
-    | TargetsMessage
-    | OrderMessage
-    | AlertsMessage
-    | EventMessage
-    | PreviewMessage
-    | KeyMessage
-    | ProblemMessage
-)
+    WelcomeMessage | FleetMessage | VesselMessage | ValuesMessage | StatusMessage | TrackMessage | TargetsMessage
+    | OrderMessage | AlertsMessage | EventMessage | PreviewMessage | KeyMessage | ProblemMessage
+)  # fmt: skip
 
 
 class SubscribeMessage(TypedDict):

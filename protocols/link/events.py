@@ -30,6 +30,7 @@ EVENT_KINDS: Final[dict[str, str]] = {
     "entry": "a hold or fallback state; body: state, phase, cause, result (begun, entered, late, replaced, left), took_s, ...",
     "ladder": "the ladder changed step; body: from, to, reasons, action",
     "alert": "an alert changed state; body: alert_id, text, priority, category, state, value, limit",
+    "alerts": "every alert of the safety process as it stands, after a reconnect; body: alerts, each as in `alert`",
     "stop": "the emergency stop was latched or reset; body: state, person, console, meaning",
     "source": "a channel changed its source; body: channel, from, to; of a value by hand: value, unit, until, person",
     "roster": "a roster or grant was taken or refused; body: what, version, result, detail",

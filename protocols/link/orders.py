@@ -99,8 +99,10 @@ ORDER_KINDS: Final[dict[str, OrderKind]] = {
     "generator.stop": _machine("critical"),
     "order.cancel": OrderKind("conn", "observe", 10.0, "routine", "", {"order_id": Argument(text_length_max=26)}),
     "alert.acknowledge": OrderKind(
-        "conn", "observe", 60.0, "routine", "", {"alert_id": Argument(text_length_max=64)}
+        "conn", "observe", 60.0, "routine", "",
+        {"alert_id": Argument(text_length_max=64), "picture_age_s": Argument(0.0, 3600.0, required=False)},
     ),
+    "alert.take": OrderKind("conn", "observe", 60.0, "routine", "", {"alert_id": Argument(text_length_max=64)}),
     "stop.reset": OrderKind("conn", "observe", CRITICAL_LIFE_S, "critical"),
 }  # fmt: skip
 """Every kind of order. `authority.confirm` may carry the setpoints that the receiver has loaded: they are the first command

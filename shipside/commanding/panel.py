@@ -11,6 +11,7 @@ Requests (bridge to ship), each answered on the same connection in order:
     {"do": "emergency_stop", "person": "mate"}           stop, latched (EST-01)
     {"do": "reset_stop", "person": "mate"}               reset the latched stop aboard (EST-02)
     {"do": "phase", "phase": "berth", "person": "mate"}  put another voyage phase in force
+    {"do": "acknowledge", "id": "<alert>"}               acknowledge an alert; "silence" silences it for 30 s
     {"do": "status"}                                     answer with the status now
     {"do": "manual", "channel": "DRF_FWD", "value": 4.2, "hold_s": 86400, "person": "mate"}
                                                          enter a value by hand; null ends it
@@ -34,6 +35,15 @@ import socket
 from collections.abc import Callable
 from typing import Final
 
+PANEL_WORDS: Final = (
+    "take", "grant", "deny", "release", "emergency_stop", "reset_stop", "revoke_access", "rearm", "phase", "acknowledge",
+    "silence",
+)  # fmt: skip
+
+PANEL_REFUSALS: Final = {
+    "phase": "she has no such phase, or what is ordered now is not allowed in it: slow down first",
+    "revoke_access": "no grant has reached this ship, so there is none to revoke; take local control to keep the shore out",
+}
 CLIENTS_MAX: Final = 8
 """Bridge, wings, engine control room and spares; a further connection is refused with a word."""
 LINE_MAX_BYTES: Final = 4096

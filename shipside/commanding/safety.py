@@ -17,22 +17,19 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from control.messages import (
     Actuate,
     Arrival,
+    BridgeLine,
     Emit,
     Journaled,
     JournalFailed,
     LedgerState,
     Local,
     Output,
-    SignedFrame,
+    Reconnected,
     SignedGrant,
-    SignedHeartbeat,
-    SignedOrder,
     SignedRoster,
-    SignedStop,
+    Speak,
 )  # fmt: skip
-from control.messages import (
-    Journal as JournalRecord,
-)
+from control.messages import Journal as JournalRecord
 from control.situation import CYCLES_S, Situation
 from control.supervisor import Supervisor
 from protocols.aio.port import Connected, Message
@@ -41,10 +38,13 @@ from protocols.link import topics
 from protocols.link.acks import EventAck
 from protocols.link.heartbeats import VesselHeartbeat, plain
 from shipside.actuators.helm import Helm
+from shipside.commanding.alertline import AlertPort
+from shipside.commanding.arrivals import ARRIVALS, NEVER_RETAINED
 from shipside.commanding.ledgering import Ledgering
 from shipside.commanding.manual_desk import ManualDesk
 from shipside.commanding.observer import Observer
 from shipside.commanding.outward import Outward
+from shipside.commanding.panel import PANEL_REFUSALS, PANEL_WORDS
 from shipside.commanding.seeing import situation_of
 from shipside.commanding.surrounding import Lookout
 from shipside.config import AgentConfig
@@ -61,42 +61,8 @@ ULID_LENGTH: Final = 26
 DECIDE_MAX: Final = 1000
 """Rounds of one drain; an order makes three. Reaching it is a fault of ours, and is told."""
 Say = Callable[..., None]
-
-
-def subscriptions(vessel: str) -> tuple[str, ...]:
-    """Return what the safety process listens to, the emergency stop left out: it has a connection of its own."""
-    leaves = (
-        topics.ORDER,
-        topics.HEARTBEAT_DOWN,
-        topics.DIRECT,
-        topics.ROSTER,
-        topics.GRANT,
-        topics.EVENT_ACK,
-        topics.LEDGER,
-    )
-    return tuple(topics.topic(vessel, leaf) for leaf in leaves)
-
-
-ARRIVALS: Final[dict[str, Callable[[bytes], Arrival]]] = {
-    topics.ORDER: SignedOrder,
-    topics.HEARTBEAT_DOWN: SignedHeartbeat,
-    topics.DIRECT: SignedFrame,
-    topics.STOP: SignedStop,
-    topics.ROSTER: SignedRoster,
-    topics.GRANT: SignedGrant,
-}
-"""{leaf: what it carries}"""
-NEVER_RETAINED: Final = (topics.ORDER, topics.DIRECT, topics.HEARTBEAT_DOWN, topics.STOP)
 UNWRITTEN_MAX: Final = 64
 """Setpoints whose writing is still to be logged while the equipment is away; the last are in force."""
-PANEL_WORDS: Final = (
-    "take", "grant", "deny", "release", "emergency_stop", "reset_stop", "revoke_access", "rearm", "phase",
-)  # fmt: skip
-
-PANEL_REFUSALS: Final = {
-    "phase": "she has no such phase, or what is ordered now is not allowed in it: slow down first",
-    "revoke_access": "no grant has reached this ship, so there is none to revoke; take local control to keep the shore out",
-}
 
 
 class SafetyShell:
@@ -111,6 +77,7 @@ class SafetyShell:
         self._config, self._clock, self._port, self._stop_port = config, clock, port, stop_port
         self._inputs, self._pollers, self._helm, self._panel = inputs, pollers, helm, panel
         self._journal, self._boot_id, self._say = journal, boot_id, say
+        self.alert_line: AlertPort | None = None
         self._lookout = Lookout(config, clock)
         self.listening = self._lookout.traffic.listening
         self.outward = Outward(config.vessel.id, boot_id, clock, port, journal, key)
@@ -155,6 +122,8 @@ class SafetyShell:
                 name = poller.facts().name
                 group.create_task(poller.run(self.listening.take_polled(name)), name=f"modbus {name}")
             group.create_task(self._panel.run(self.take_panel), name="panel")
+            if self.alert_line is not None:
+                group.create_task(self.alert_line.run(lambda line: self._feed(BridgeLine(line))), name="bridge alerts")
             group.create_task(self._receive(self._port), name="arrivals")
             group.create_task(self._receive(self._stop_port), name="stop-arrivals")
             group.create_task(self.outward.send_heartbeats(), name="heartbeats")
@@ -217,6 +186,9 @@ class SafetyShell:
             self._say(output.kind, **{key: value for key, value in output.body.items() if key != "kind"})
             if output.kind == "roster":
                 self._keep_roster()
+        elif isinstance(output, Speak):
+            if self.alert_line is not None:
+                self.alert_line.say(output.line)
         else:
             return True
         return False
@@ -247,9 +219,8 @@ class SafetyShell:
                 problems = await self._helm.work(now_s)
                 if problems:
                     self._unwritten = [*wanted, *self._unwritten][-UNWRITTEN_MAX:]
-                else:
-                    for setpoint in wanted:
-                        self._say("written", **setpoint)
+                for setpoint in [] if problems else wanted:
+                    self._say("written", **setpoint)
                 if problems != told:
                     told = problems
                     self._say("equipment", problems=problems)
@@ -270,6 +241,7 @@ class SafetyShell:
                 self.take_message(arrival)
             elif isinstance(arrival, Connected):
                 self.outward.connected()
+                self._feed(Reconnected())
                 self.ledgering.connected()
                 self._beat(self._clock.now_s())
             self._say("link", arrival=type(arrival).__name__) if not isinstance(arrival, Message) else None
@@ -358,6 +330,8 @@ class SafetyShell:
             "emergency_stop": after.stop_latched,
             "reset_stop": before.stop_latched and not after.stop_latched,
             "phase": after.phase == phase,
+            "acknowledge": before.alerts != after.alerts or wanted in after.alerts,
+            "silence": wanted in after.alerts,
             "revoke_access": believed is not None and believed.is_revoked,
         }.get(str(do), True)
         text = PANEL_REFUSALS.get(str(do), f"{do} is not possible now")

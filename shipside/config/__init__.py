@@ -29,6 +29,7 @@ from shipside.config.seal import Seal
 from shipside.config.vessel import (
     AutopilotConfig,
     VesselConfig,
+    read_alert_line,
     read_autopilot,
     read_catalogue,
     read_control,
@@ -75,6 +76,8 @@ class AgentConfig:
     """Signed roster put aboard at commissioning; None: it comes from the shore, still signed."""
     grant: Path | None
     autopilot: AutopilotConfig | None
+    alert_line: AutopilotConfig | None
+    """Where the bridge's alert management is; None: the ship's alerts are not said aboard (ALT-08)."""
     plc: str
     """Name of the Modbus unit that is the engine and steering PLC; never empty where there is `control`."""
     control: ControlConfig | None
@@ -134,7 +137,7 @@ def from_mapping(
         panel_port=int(reader.number(safety, "panel_port", "safety", 0, 65535, 0)),
         master_public_key=read_master_key(reader, keys), vessel_key=reader.path(keys, "vessel_key", "keys"),
         roster=reader.existing(keys, "roster", "keys"), grant=reader.existing(keys, "grant", "keys"),
-        autopilot=read_autopilot(reader, safety), plc=plc, control=control,
+        autopilot=read_autopilot(reader, safety), alert_line=read_alert_line(reader, safety), plc=plc, control=control,
         metrics=read_metrics(reader), is_sealed=reader.seal.is_there,
     )  # fmt: skip
     reader.faults[:0] = reader.seal.faults

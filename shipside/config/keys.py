@@ -32,7 +32,8 @@ KEYS: Final[dict[str, tuple[str, ...]]] = {
     "metrics": ("collector_port", "safety_port"),
     "spool": ("path", "mb_max"),
     "raw": ("path", "days", "mb_max"),
-    "safety": ("journal", "panel_port", "plc", "autopilot_host", "autopilot_port"),
+    "safety": ("journal", "panel_port", "plc", "autopilot_host", "autopilot_port", "alerts_host",
+               "alerts_port"),
     "keys": ("master_public_key", "vessel_key", "roster", "grant"),
     "control": (),
 }  # fmt: skip

@@ -111,6 +111,14 @@ def read_master_key(reader: Reader, keys: Mapping[str, object]) -> bytes:
     return key
 
 
+def read_alert_line(reader: Reader, safety: Mapping[str, object]) -> AutopilotConfig | None:
+    """Return where the bridge's alert management is (ALF out, ACN in); None where none is named."""
+    if "alerts_port" not in safety:
+        return None
+    port = int(reader.number(safety, "alerts_port", "safety", 1, 65535))
+    return AutopilotConfig(reader.text(safety, "alerts_host", "safety", "127.0.0.1"), port)
+
+
 def read_autopilot(reader: Reader, safety: Mapping[str, object]) -> AutopilotConfig | None:
     """Return where the autopilot is; None where none is named."""
     if "autopilot_port" not in safety:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final, Literal, cast
 
 from protocols.console.messages import (
@@ -28,7 +29,8 @@ from shoreside.ports import OrderNote
 
 PRIORITIES: Final = ("caution", "warning", "alarm", "emergency alarm")
 """Rising (IEC 62923-1)."""
-ALERT_STATES: Final = ("normal", "unacknowledged", "silenced", "acknowledged", "rectified-unacknowledged")
+ALERT_STATES: Final = ("normal", "unacknowledged", "silenced", "acknowledged", "rectified-unacknowledged",
+                       "responsibility-transferred")  # fmt: skip
 NEVER_HEARD_MS: Final = 2**31 - 1
 """Age of a heartbeat that never came."""
 
@@ -184,6 +186,14 @@ def alert_of(event: Event) -> AlertJson | None:
         "state": state, "since_utc_ms": event.utc_ns // NS_PER_MS, "source": "ship",
     }  # fmt: skip
     return cast("AlertJson", made)
+
+
+def alerts_of(event: Event) -> list[AlertJson]:
+    """Return the alerts that an event of kind `alerts` tells; what cannot be read is left out."""
+    listed = event.body.get("alerts")
+    rows = [row for row in listed if isinstance(row, dict)] if isinstance(listed, list) else []
+    found = (alert_of(replace(event, kind="alert", body=row)) for row in rows)
+    return [alert for alert in found if alert is not None]
 
 
 def event_message(event: Event) -> EventMessage:

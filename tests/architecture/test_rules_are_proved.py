@@ -14,11 +14,6 @@ RULES = Path(os.environ.get("FARHELM_SHARED", ROOT.parent / "shared")) / "design
 ID = re.compile(r"\b(?:ALT|AUT|CMD|INT|FBK|DMN|EST|LED)-\d\d\b")
 
 NOT_YET = {
-    "ALT-04": "escalation of a warning",
-    "ALT-05": "category A: no picture that judges collision or grounding yet",
-    "ALT-06": "sound",
-    "ALT-07": "acknowledgements over restarts of either end",
-    "ALT-08": "the sentences of bridge alert management",
     "AUT-10": "one conn per operator: nobody counts them over vessels yet",
     "CMD-09": "routes",
     "EST-04": "measured by `make bench` for orders, not for the stop",

@@ -8,7 +8,8 @@ import pytest
 
 from control import alerts as alert_table
 from control import command
-from control.alerts import ALERTS, Alerts
+from control.alerts import Alerts
+from control.alerttable import ALERTS
 from control.authority import EVENTS, TRANSITIONS, Authority, Holder
 from control.interlock import RULES
 from control.ladder import LADDER, Ladder, LadderInputs
@@ -327,20 +328,20 @@ def test_the_ladder_is_the_maximum_of_its_reasons(flags: tuple[bool, ...], silen
 
 
 @pytest.mark.parametrize("state", list(alert_table.TRANSITIONS))
-@pytest.mark.parametrize("event", ["raise", "rectify", "acknowledge", "silence", "silence_over"])
+@pytest.mark.parametrize("event", ["raise", "rectify", "acknowledge", "silence", "silence_over", "transfer", "return"])
 def test_every_event_in_every_state_of_an_alert(state: str, event: str) -> None:
     """Proves ALT-02: every pair is listed or changes nothing; nothing becomes normal unacknowledged."""
-    alerts = Alerts()
+    alerts = Alerts(CONFIG.alerts)
     alerts._alerts["link-lost"].state = state  # type: ignore[assignment]
     after = alert_table.TRANSITIONS[state].get(event)  # type: ignore[call-overload]
-    assert alerts._go("link-lost", event) is (after is not None)  # type: ignore[arg-type]
+    assert alerts._go("link-lost", event, 0.0) is (after is not None)  # type: ignore[arg-type]
     assert alerts._alerts["link-lost"].state == (after or state)
     assert not (state in ("unacknowledged", "silenced") and alerts._alerts["link-lost"].state == "normal")
 
 
 def test_alerts_wait_for_their_delays_and_a_silence_lasts_thirty_seconds() -> None:
     """Proves ALT-01, ALT-03, ALT-09: on and off delays, and the sound comes back."""
-    alerts = Alerts()
+    alerts = Alerts(CONFIG.alerts)
     alerts.want("position-input", active=True, now_s=0.0)
     alerts.want("position-input", active=True, now_s=1.9)
     assert alerts.active() == ()
@@ -351,7 +352,7 @@ def test_alerts_wait_for_their_delays_and_a_silence_lasts_thirty_seconds() -> No
     assert alerts.outbox()[-1]["state"] == "silenced"
     alerts.tick(35.0)
     assert alerts.outbox()[-1]["state"] == "unacknowledged"
-    assert alerts.acknowledge("position-input")
+    assert alerts.acknowledge("position-input", 36.0)
     alerts.want("position-input", active=False, now_s=40.0)
     alerts.want("position-input", active=False, now_s=42.9)
     assert alerts.active() == ("position-input",)

@@ -256,7 +256,7 @@ export interface AlertJson {
   text: string;
   priority: "emergency alarm" | "alarm" | "warning" | "caution";
   category: "A" | "B" | "C";
-  state: "normal" | "unacknowledged" | "silenced" | "acknowledged" | "rectified-unacknowledged";
+  state: "normal" | "unacknowledged" | "silenced" | "acknowledged" | "rectified-unacknowledged" | "responsibility-transferred";
   since_utc_ms: number;
   source: "ship" | "shore";
 }

@@ -116,6 +116,7 @@ export const en = {
     states: {
       normal: "normal", unacknowledged: "unacknowledged", silenced: "silenced", acknowledged: "acknowledged",
       "rectified-unacknowledged": "rectified, unacknowledged",
+      "responsibility-transferred": "taken ashore",
     },
     more: (count: number) => `+${count} more`, ship: "ship", shore: "shore",
   },

@@ -108,6 +108,7 @@ export const ko: Words = {
     states: {
       normal: "정상", unacknowledged: "미확인", silenced: "소거", acknowledged: "확인됨",
       "rectified-unacknowledged": "해소, 미확인",
+      "responsibility-transferred": "육상 인수",
     },
     more: (count) => `외 ${count}건`, ship: "선박", shore: "육상",
   },
