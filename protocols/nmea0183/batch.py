@@ -5,7 +5,9 @@ What comes out is exactly what `parse_line` says of each line; a line that is no
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from itertools import repeat
 from typing import Final
 
 import numpy as np
@@ -21,6 +23,7 @@ for _value, _characters in enumerate(zip("0123456789ABCDEF", "0123456789abcdef",
     for _character in _characters:
         _DIGIT[ord(_character)] = _value
 _STAR, _DOLLAR, _BANG = b"*$!"
+_sentence: Final[Callable[[Iterable[object]], Sentence]] = partial(tuple.__new__, Sentence)
 _SHORTEST: Final = len("$GPX,*hh")
 
 
@@ -36,16 +39,31 @@ def parse_lines(lines: Sequence[bytes]) -> list[Sentence | Rejected]:
         or min(map(len, lines)) < _SHORTEST
     ):
         return [parse_line(line) for line in lines]
+    texts, good = chunk.decode("ascii").split("\n"), _plainly_good(chunk)
+    return (_all_plain(texts) if all(good) else None) or _one_by_one(texts, lines, good)
+
+
+def _all_plain(texts: list[str]) -> list[Sentence | Rejected] | None:
+    """Return the sentences of lines that are all plainly good, most reads are; None where one has no address or no field."""
+    fields = [text[:-3].split(",") for text in texts]
+    names = [opening(row.pop(0)) for row in fields]
+    if not (all(names) and all(fields)):
+        return None
+    talkers, formatters, encapsulated = zip(*names, strict=True)
+    rows = zip(talkers, formatters, fields, repeat(None), repeat(True), encapsulated, repeat(""), strict=False)  # noqa: FBT003 - has_checksum
+    return list(map(_sentence, rows))
+
+
+def _one_by_one(texts: list[str], lines: Sequence[bytes], good: list[bool]) -> list[Sentence | Rejected]:
     found: list[Sentence | Rejected] = []
-    add, made = found.append, tuple.__new__
-    texts = chunk.decode("ascii").split("\n")
-    for text, line, is_good in zip(texts, lines, _plainly_good(chunk), strict=True):
+    add = found.append
+    for text, line, is_good in zip(texts, lines, good, strict=True):
         if is_good:
             fields = text[:-3].split(",")
             names = opening(fields.pop(0))
             if names is not None and fields:
                 talker, formatter, is_encapsulated = names
-                add(made(Sentence, (talker, formatter, fields, None, True, is_encapsulated, "")))
+                add(tuple.__new__(Sentence, (talker, formatter, fields, None, True, is_encapsulated, "")))
                 continue
         add(parse_line(line))
     return found
@@ -62,8 +80,9 @@ def _plainly_good(chunk: bytes) -> list[bool]:
     told = _DIGIT[codes[stars + 1]] << 4 | _DIGIT[codes[stars + 2]]
     begins = (codes[starts] == _DOLLAR) | (codes[starts] == _BANG)
     fits = ends - starts <= SENTENCE_CHARS_MAX
-    good = (folded == told) & (codes[stars] == _STAR) & begins & fits
-    if chunk.count(b"*") != len(starts):  # otherwise each line with one before its end has no other
+    starred = codes[stars] == _STAR
+    good = (folded == told) & starred & begins & fits
+    if not starred.all() or chunk.count(b"*") != len(starts):  # otherwise each has its one star before the checksum
         good &= np.add.reduceat((codes == _STAR).view(np.uint8), starts) == 1
     found: list[bool] = good.tolist()
     return found

@@ -106,7 +106,6 @@ _ENDS: Final = {
     for end in (f"*{value:02X}".encode("ascii"), f"*{value:02x}".encode("ascii"))
 }
 """{how a line with a checksum ends: what all its characters but the first give, folded, where the checksum is right}"""
-_made: Final = tuple.__new__
 
 
 def parse_line(line: bytes) -> Sentence | Rejected:
@@ -129,7 +128,7 @@ def parse_line(line: bytes) -> Sentence | Rejected:
             names = opening(fields.pop(0))
             if names is not None and fields and "*" not in text and "\\" not in text:
                 talker, formatter, is_encapsulated = names
-                return _made(Sentence, (talker, formatter, fields, None, True, is_encapsulated, ""))
+                return tuple.__new__(Sentence, (talker, formatter, fields, None, True, is_encapsulated, ""))
     return _with_care(line.strip())
 
 
