@@ -17,6 +17,7 @@ from farhelm.doctor.cli import doctor
 from farhelm.export.cli import export
 from farhelm.keys.cli import app as keys
 from farhelm.ledger import app as ledger
+from farhelm.plot.cli import plot
 from farhelm.replay import replay
 from farhelm.route.cli import app as route
 from farhelm.tables.cli import tables
@@ -32,6 +33,7 @@ app.command()(doctor)
 app.command()(export)
 app.add_typer(keys, name="keys")
 app.add_typer(ledger, name="ledger")
+app.command()(plot)
 app.command()(replay)
 app.add_typer(route, name="route")
 app.command()(tables)

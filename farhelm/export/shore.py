@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import io
+import json
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -61,6 +62,16 @@ class Source:
                     yield reader
         except httpx.HTTPError as error:
             raise AccessError(f"the shore stopped answering: {error}; run it again, what is done is kept") from error
+
+    def answer(self, path: str, query: dict[str, str]) -> dict[str, object]:
+        """Return the JSON of another route; raise AccessError with the shore's own words."""
+        return self._json(f"{path}?{httpx.QueryParams(query)}")
+
+    @staticmethod
+    def described(schema: Any) -> dict[str, dict[str, object]]:
+        """Return what the channels of an answer meant then, by short id."""
+        metadata: dict[bytes, bytes] = schema.metadata or {}
+        return cast("dict[str, dict[str, object]]", json.loads(metadata.get(b"farhelm.channels", b"{}")))
 
     def close(self) -> None:
         """Close the connections."""

@@ -140,7 +140,8 @@ async def _births(numbers: Numbers, work: Work) -> None:
         )
     for vessel, digest, encoded in work.births:
         vessel_id = await numbers.vessel(vessel)
-        if not Birth.from_bytes(encoded).historical:
+        is_present = not Birth.from_bytes(encoded).historical
+        if is_present:
             await numbers.connection.execute(
                 "UPDATE vessel SET birth = %s, birth_time = now(), catalogue_hash = %s WHERE id = %s",
                 (encoded, digest, vessel_id),
@@ -150,4 +151,5 @@ async def _births(numbers: Numbers, work: Work) -> None:
         )
         for channel in coverage.channels_of(encoded):
             channel_id = await numbers.channel(channel.short_id)
-            await coverage.note_channel(numbers.connection, vessel_id, channel_id, digest, channel)
+            note = coverage.note_channel if is_present else coverage.note_meaning
+            await note(numbers.connection, vessel_id, channel_id, digest, channel)
