@@ -145,7 +145,9 @@ class Downlink:
 
     def note(self, note: OrderNote, now_s: float) -> None:
         """Take the shore's own word on an order: sent, REFUSED or UNKNOWN."""
-        fresh = self.orders.sent(note, now_s) if note.state == "sent" else self.orders.say(note)
+        beat = self._state(note.vessel).heartbeat
+        trip_ms = beat.round_trip_ms if beat is not None else None
+        fresh = self.orders.sent(note, now_s, trip_ms) if note.state == "sent" else self.orders.say(note)
         if fresh:
             self._tell_order(note)
 

@@ -22,6 +22,7 @@ from shoreside.api.problems import Problem
 from shoreside.api.sending import FRAME, OUTLET
 from shoreside.api.shore import Shore, from_base64, shore_of
 from shoreside.commanding import preview
+from shoreside.commanding.seats import may_watch
 from shoreside.live.feeds import Feed
 from shoreside.live.frames import SIZE_MAX_BYTES
 from shoreside.plain import as_map
@@ -188,8 +189,17 @@ class Console:
         vessel = message.get("vessel")
         if vessel is not None and not isinstance(vessel, str):
             raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "vessel is neither text nor null.")
+        self._check_views(vessel)
         if not self._shore.station.consoles.subscribe(self._feed, vessel):
             raise Problem(HTTPStatus.NOT_FOUND, f"This station knows no vessel {vessel!r}.")
+
+    def _check_views(self, vessel: str | None) -> None:
+        """Raise a 409 Problem where this person has a conn and as many vessels in view as go with it (AUT-10)."""
+        station = self._shore.station
+        watched = station.hub.views_of(self._who.person, self._feed)
+        reason = None if vessel is None else may_watch(self._who.person, vessel, watched, station.downlink.states)
+        if reason is not None:
+            raise Problem(HTTPStatus.CONFLICT, reason.text)
 
     async def _order(self, message: Fields) -> None:
         vessel = _text(message, "vessel")

@@ -17,6 +17,11 @@ from shoreside.ports import OrderNote
 
 ANSWER_DUE_S: Final = 3.0
 """`received` is due in 3 s (CMD-11)."""
+SLOW_DUE_S: Final = 30.0
+SLOW_TRIES_MAX: Final = 2
+"""On a high-latency link, discrete orders and setpoints only: an order of direct control is never sent again (CMD-11)."""
+SLOW_TRIP_MS: Final = 600.0
+"""A link with a longer round trip is one: over a geostationary satellite it is at least this."""
 TRIES_MAX: Final = 3
 """Sendings of one order, the first included (CMD-11); the ship executes at most one of them (CMD-03)."""
 OPEN_MAX: Final = 1000
@@ -35,6 +40,8 @@ class _Open:
     sent_s: float
     life_s: float
     tries: int
+    due_s: float
+    tries_max: int
 
 
 def unread(signed: bytes) -> Order | None:
@@ -81,14 +88,17 @@ class OrderBook:
         self._keep(note)
         return True
 
-    def sent(self, note: OrderNote, now_s: float) -> bool:
-        """Take an order just sent; return False when it was known already (a second sending of the same bytes)."""
+    def sent(self, note: OrderNote, now_s: float, round_trip_ms: float | None = None) -> bool:
+        """Take an order just sent over a link of that round trip; return False when it was known already (sent again)."""
         known = self._last.get(note.order_id)
         if known is not None and known.state != "awaiting approval":
             return False
         self._keep(note)
         kind = ORDER_KINDS.get(note.kind)
-        self._waiting[note.order_id] = _Open(note, now_s, kind.life_s if kind else 0.0, 1)
+        is_slow = round_trip_ms is not None and round_trip_ms >= SLOW_TRIP_MS
+        tries = TRIES_MAX if not is_slow else 1 if kind is not None and kind.level == "direct" else SLOW_TRIES_MAX
+        due_s = SLOW_DUE_S if is_slow else ANSWER_DUE_S
+        self._waiting[note.order_id] = _Open(note, now_s, kind.life_s if kind else 0.0, 1, due_s, tries)
         if len(self._waiting) > OPEN_MAX:
             del self._waiting[next(iter(self._waiting))]
         return True
@@ -123,9 +133,9 @@ class OrderBook:
         again: list[OrderNote] = []
         unknown: list[OrderNote] = []
         for order_id, waiting in list(self._waiting.items()):
-            if now_s - waiting.sent_s < ANSWER_DUE_S * waiting.tries:
+            if now_s - waiting.sent_s < waiting.due_s * waiting.tries:
                 continue
-            if waiting.tries < TRIES_MAX and now_s - waiting.sent_s < waiting.life_s:
+            if waiting.tries < waiting.tries_max and now_s - waiting.sent_s < waiting.life_s:
                 waiting.tries += 1
                 again.append(waiting.note)
                 continue

@@ -13,6 +13,7 @@ from protocols.link.cbor import SIZE_MAX_BYTES
 from protocols.link.events import Reason
 from shoreside.commanding import orders
 from shoreside.commanding.approvals import Approvals, needs_second
+from shoreside.commanding.seats import may_take
 from shoreside.downlink import Downlink
 from shoreside.figures import Figures, order_line
 from shoreside.rates import Rates
@@ -57,6 +58,8 @@ class Relay:
         now_s, utc_ns = self._clock.now_s(), self._clock.utc_ns()
         order = orders.unread(signed)
         reason = self._why_not(vessel, signed, person, self._order_rates, now_s)
+        if reason is None and order is not None:
+            reason = may_take(order, self._downlink.states)
         state = "REFUSED"
         if reason is None and order is not None and needs_second(order, signed):
             state = "awaiting approval"

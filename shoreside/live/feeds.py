@@ -218,6 +218,11 @@ class Hub:
         """Return the feeds whose view is `vessel`."""
         return [feed for feed in self._feeds if feed.vessel == vessel]
 
+    def views_of(self, person: str, but: Feed) -> list[str]:
+        """Return the vessels in view at the consoles of `person`, one of them left out."""
+        mine = (feed for feed in self._feeds if feed.person == person and feed is not but)
+        return [feed.vessel for feed in mine if feed.vessel is not None]
+
     def all(self) -> list[Feed]:
         """Return all feeds."""
         return list(self._feeds)

@@ -1,0 +1,51 @@
+"""How much one operator may have: the conn of one vessel, and three more in view beside it (AUT-10). Pure.
+
+A rule of the shore: no ship knows of the others. Whoever goes round the shore is stopped by nobody but his own ship.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from protocols.link.events import Reason
+from protocols.link.orders import Order
+from shoreside.live.fleet import VesselState
+
+MONITORS_MAX: Final = 3
+"""Vessels that an operator may watch beside the one he has: performance fell with three against one (Veitch 2024)."""
+ANSWERED: Final = frozenset(("authority.request", "authority.force", "authority.confirm"))
+"""Kinds by which a conn is taken."""
+
+
+def conns_of(person: str, states: Mapping[str, VesselState]) -> list[str]:
+    """Return the vessels whose conn `person` has, as they said last; one that is silent still counts: nobody took it."""
+    return [
+        vessel
+        for vessel, state in states.items()
+        if state.heartbeat is not None
+        and (state.heartbeat.authority.station, state.heartbeat.authority.person) == ("remote", person)
+    ]
+
+
+def may_take(order: Order, states: Mapping[str, VesselState]) -> Reason | None:
+    """Return why the shore does not pass on an order that takes a conn: its issuer has that of another vessel."""
+    if order.kind not in ANSWERED or order.group != "conn":
+        return None
+    others = [vessel for vessel in conns_of(order.person, states) if vessel != order.vessel]
+    if not others:
+        return None
+    text = f"{order.person} has the conn of {others[0]}; release it first."
+    return Reason("conn_elsewhere", "AUT-10", text, others[0], 1)
+
+
+def may_watch(
+    person: str, vessel: str, watched: Iterable[str], states: Mapping[str, VesselState], most: int = MONITORS_MAX
+) -> Reason | None:
+    """Return why a console may not turn to `vessel`: its operator has a conn and `most` others in view already."""
+    mine = conns_of(person, states)
+    others = {each for each in watched if each not in mine} - {vessel}
+    if not mine or vessel in mine or len(others) < most:
+        return None
+    text = f"You have the conn of {mine[0]} and {len(others)} more in view; close one first."
+    return Reason("too_many_views", "AUT-10", text, len(others) + 1, most)
