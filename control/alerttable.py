@@ -39,6 +39,10 @@ ALERTS: Final[dict[str, AlertKind]] = {
         AlertKind("heading-input", "HEADING LOST", "Check the gyro; no heading orders.", "warning", "B", 1.0, 3.0),
         AlertKind("position-input", "POSITION LOST", "Check the receivers; no orders in fences.", "warning", "B", 2.0, 3.0),
         AlertKind("collision-danger", "DANGER OF COLLISION", "Look at the targets; act by the COLREG.", "alarm", "A", 2.0, 10.0),
+        AlertKind("off-track", "OFF TRACK", "Steer back, or suspend the route.", "alarm", "B", 3.0, 5.0),
+        AlertKind("course-change", "COURSE CHANGE AHEAD", "Look, then acknowledge; she turns.", "warning", "B", 0.0, 2.0),
+        AlertKind("turn-unconfirmed", "COURSE CHANGE NOT CONFIRMED", "She turns; look at once.", "alarm", "B", 0.0, 2.0),
+        AlertKind("route-end", "END OF ROUTE AHEAD", "Have the next order ready.", "warning", "B", 0.0, 2.0),
         AlertKind("journal", "COMMAND JOURNAL FAILED", "No remote orders until re-armed aboard.", "alarm", "B", 0.0, 0.0),
         AlertKind("ledger", "LEDGER NOT WRITTEN", "Make room on the disk; no remote orders but stop.", "alarm", "B", 0.0, 0.0),
     )

@@ -25,8 +25,8 @@ BETTER_M: Final = 10.0
 CONFIRM: Final = "Order it again with a collision_reason if it must be."
 REASON_ARGUMENT: Final = "collision_reason"
 """Argument by which the operator confirms that he has seen the danger, in his own words (INT-08)."""
-WITHOUT_RULE: Final = frozenset(("conn.rudder", "conn.controlled_stop"))
-"""Direct control is excepted, but the alert sounds; stopping is always allowed."""
+WITHOUT_RULE: Final = frozenset(("conn.rudder", "conn.controlled_stop", "conn.direct", "conn.phase"))
+"""Direct control is excepted, but the alert sounds; stopping is always allowed; the others move nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,8 @@ def _passing(config: ControlConfig, own: Own, target: Target, since_s: float, cp
 def clear_of_traffic(context: Context) -> list[Reason]:
     """INT-08: an order that brings a target nearer than the limit needs the operator's reason with it."""
     own = own_ship(context.situation)
-    if context.kind in WITHOUT_RULE or own is None or context.word(REASON_ARGUMENT):
+    moves = context.kind.startswith("conn.") or context.kind == "route.activate"
+    if not moves or context.kind in WITHOUT_RULE or own is None or context.word(REASON_ARGUMENT):
         return []
     return [*_lookout(context), *_near(context, own)]
 

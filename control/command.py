@@ -52,7 +52,7 @@ class Record:
     def body(self) -> dict[str, Plain]:
         """Return the body of an `order` event that tells the present state."""
         order = self.order
-        args: dict[str, Plain] = {} if order is None else order.args
+        args: dict[str, Plain] = {} if order is None else told_args(order.args)
         return {
             "order_id": self.order_id, "hash": self.digest, "state": self.state, "detail": self.detail,
             "kind": order.kind if order else "", "person": order.person if order else "",
@@ -60,6 +60,15 @@ class Record:
             "reasons": [reason.plain() for reason in self.reasons], "authentic": True,
             "group": order.group if order else "", "issued_utc_ns": order.issued_utc_ns if order else 0,
         }  # fmt: skip
+
+
+def told_args(args: dict[str, Plain]) -> dict[str, Plain]:
+    """Return arguments as events tell them: a route by its hash, for its bytes are in the order and in the journal."""
+    return {
+        f"{name}_hash" if isinstance(value, bytes) else name:
+        hashlib.sha256(value).hexdigest() if isinstance(value, bytes) else value
+        for name, value in args.items()
+    }  # fmt: skip
 
 
 def digest_of(body: bytes) -> str:
@@ -135,11 +144,14 @@ class Restored:
     """Latest time kept; 0: none."""
     alerts: bytes = b""
     """The alerts that were not normal, as `Alerts.record` wrote them; empty: none."""
+    route: bytes = b""
+    """The route loaded; empty: none."""
 
 
 def restore(journal: list[bytes]) -> Restored:
     """Return what the records of the journal, oldest first, tell; raise MalformedError when one cannot be read."""
-    fencing, taken, revoked, phase, utc_ns, alerts, found = 0, 0, 0, "", 0, b"", dict[str, Record]()
+    fencing, taken, revoked, phase, utc_ns, alerts, route = 0, 0, 0, "", 0, b"", b""
+    found: dict[str, Record] = {}
     for encoded in journal:
         row = cbor.decode_map(encoded)
         number = row.get("number")
@@ -151,10 +163,12 @@ def restore(journal: list[bytes]) -> Restored:
             phase = fields.text(row, "name", 20)
         elif row.get("t") == "alerts":
             alerts = encoded
+        elif row.get("t") == "route":
+            route = fields.octets(row, "route")
         elif row.get("t") == "time":
             utc_ns = max(utc_ns, fields.integer(row, "utc_ns"))
         elif row.get("t") in ("begun", "ended"):
             identity, state = str(row.get("id")), str(row.get("state", "UNKNOWN"))
             detail = "the ship restarted while this order was in progress" if state == "UNKNOWN" else ""
             found[identity] = Record(identity, str(row.get("hash")), None, state, detail=detail)
-    return Restored(fencing, tuple(found.values()), taken, revoked, phase, utc_ns, alerts)
+    return Restored(fencing, tuple(found.values()), taken, revoked, phase, utc_ns, alerts, route)

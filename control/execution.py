@@ -96,6 +96,12 @@ class Execution:
             if other.order is not None and ORDER_KINDS[other.order.kind].channel == channel:
                 self.end(other, "SUPERSEDED", detail=f"by order {record.order_id}")
 
+    def supersede_steering(self, order_id: str) -> None:
+        """End the orders that steer: a route does so from now on."""
+        for other, _ in list(self._verifiers.values()):
+            if other.order is not None and ORDER_KINDS[other.order.kind].channel == "steering":
+                self.end(other, "SUPERSEDED", detail=f"by order {order_id}")
+
     def actuate(self, setpoint: Setpoint, cause: str) -> None:
         """Move something and remember what is in force."""
         self.setpoints = in_force_after(self.setpoints, setpoint)

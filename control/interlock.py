@@ -25,9 +25,12 @@ INPUTS: Final[dict[str, tuple[str, ...]]] = {
     "conn.propulsion": ("NAV_LAT", "NAV_LON", "NAV_HDG", "NAV_SOG", "ME_RDY", "ME_RPM"),
     "conn.direct": ("NAV_LAT", "NAV_LON", "NAV_HDG", "NAV_SOG", "ME_RDY", "STG_RUD_S", "ME_RPM"),
     "conn.controlled_stop": (),
+    "route.activate": ("NAV_LAT", "NAV_LON", "NAV_HDG", "NAV_SOG", "NAV_COG", "ME_RDY"),
 }
 """What each order depends on. A controlled stop depends on nothing: stopping is always allowed."""
 DIRECT: Final = frozenset(("conn.rudder", "conn.direct"))
+ROUTES: Final = frozenset(("route.load", "route.activate", "route.suspend"))
+"""Orders about a route: its legs are held against the fence when it is loaded and when it is activated (CMD-09)."""
 STOPS: Final = frozenset(("conn.controlled_stop",))
 MACHINES: Final = frozenset(machinerules.STARTS)
 STILL: Final = frozenset((*STOPS, *MACHINES, "conn.phase"))
@@ -175,7 +178,7 @@ def inside_fence(context: Context) -> list[Reason]:
     """INT-06: position and the track predicted for this order, turn included, stay where the ship may be."""
     latitude, longitude = context.number("NAV_LAT"), context.number("NAV_LON")
     heading, speed_kn = context.number("NAV_HDG"), context.number("NAV_SOG")
-    if context.kind in STILL or latitude is None or longitude is None or heading is None or speed_kn is None:
+    if context.kind in STILL | ROUTES or latitude is None or longitude is None or heading is None or speed_kn is None:
         return []  # stopping is always allowed; what is missing INT-02 has already refused
     limits, config = context.config.limits, context.config
     track = predicted_track(context, heading, speed_kn, limits.look_ahead_s)

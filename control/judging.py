@@ -10,6 +10,7 @@ from control.charge import CONN, Group
 from control.emergency import EmergencyStop
 from control.execution import Execution
 from control.interlock import DIRECT, STOPS, Context, verdict
+from control.navigator import Navigator
 from control.situation import Situation
 from control.voyage import Voyage
 from control.watchkeeping import Watchkeeping
@@ -23,11 +24,12 @@ class Judge:
 
     def __init__(
         self, voyage: Voyage, believed: Believed, groups: Mapping[str, Group], execution: Execution, watch: Watchkeeping,
-        emergency: EmergencyStop,
+        emergency: EmergencyStop, navigator: Navigator,
     ) -> None:  # fmt: skip
         """Judge by the parts given."""
         self._voyage, self._believed, self._groups = voyage, believed, groups
         self._execution, self._watch, self._emergency = execution, watch, emergency
+        self._navigator = navigator
         self.journal_problem = ""
         self.ledger_problem = ""
 
@@ -35,15 +37,18 @@ class Judge:
         """Return every reason against `order`; an empty list allows it."""
         if order.kind == "stop.reset":
             return self._reset_reasons() + self._unkept(order)
+        bound = self._navigator.bound(order, situation) if order.kind == "route.activate" else {}
+        args: dict[str, Plain] = {**order.args, **bound}
         setpoints, trip_ms = self._execution.setpoints, self._groups[CONN].link.round_trip_ms
         reasons = verdict(
             Context(
-                order.kind, order.args, situation, self._voyage.config, setpoints, trip_ms,
+                order.kind, args, situation, self._voyage.config, setpoints, trip_ms,
                 self._emergency.latched is not None, tuple(self.control(order, now_s)),
             )
         )  # fmt: skip
         if order.kind == "conn.phase":
             reasons += self._voyage.objections(str(order.args["phase"]), setpoints, situation)
+        reasons += self._navigator.objections(order, situation)
         if order.kind not in STOPS:
             reasons += self._access(order.group, situation)
             reasons += self._watch.objections() if order.group == CONN else []

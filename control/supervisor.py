@@ -49,6 +49,7 @@ from control.messages import (
     SignedStop,
     Speak,
 )  # fmt: skip
+from control.navigator import Navigator
 from control.shiptime import ShipTime
 from control.situation import NOTHING_KNOWN, Situation
 from control.standing import Facts, standing_alerts
@@ -75,9 +76,7 @@ class Supervisor:
         """Begin with no permission; `restored` is what the journal of former boots tells, None on a new ship."""
         self._config = config
         restored = restored or Restored(0, ())
-        signers = {"roster": config.approval.roster, "grant": config.approval.grant}
-        two_sign = frozenset(what for what, who in signers.items() if who == "master_and_second")
-        self.believed = Believed(config.vessel, master_public_key, two_sign)
+        self.believed = Believed(config.vessel, master_public_key, _two_sign(config))
         self.believed.grant_version, self.believed.revoked_version = restored.grant_taken, restored.grant_revoked
         self._time, self._clock_utc_ns = ShipTime(restored.utc_ns), 0
         self._known, self.alerts = KnownOrders(), Alerts(config.alerts)
@@ -85,7 +84,8 @@ class Supervisor:
         self.machinery = Machinery(config, self.execution)
         self.authority = Authority(config.authority, numbers := Numbers(restored.fencing))
         self.link = LinkWatch(config.link, now_s)
-        self.watch = Watchkeeping(self.voyage, self.authority, self.link, self.execution)
+        self.navigator = Navigator(self.voyage, self.execution, self.alerts, restored.route)
+        self.watch = Watchkeeping(self.voyage, self.authority, self.link, self.execution, self.navigator)
         self.groups = {
             CONN: Group(self.authority, self.link, ConnCharge(config, self.execution, self.watch, self._let_stick_go))
         }
@@ -99,7 +99,9 @@ class Supervisor:
             for name, group in self.groups.items()
         }
         self._panel = LocalPanel(tuple(self._handovers.values()), self._stopping, self.believed, self.execution)
-        self._judge = Judge(self.voyage, self.believed, self.groups, self.execution, self.watch, self.emergency)
+        self._judge = Judge(
+            self.voyage, self.believed, self.groups, self.execution, self.watch, self.emergency, self.navigator
+        )
         self.direct = DirectControl(
             boot_id, self.believed, self.authority, self.voyage, self.execution, self.watch, self._judge
         )  # fmt: skip
@@ -110,6 +112,7 @@ class Supervisor:
             config.vessel, boot_id, self.believed, self._known, admission, self.execution, self._dispatch,
             self._judge.unrecorded,
         )  # fmt: skip
+        self.execution.deeds |= self.navigator.deeds()
         self.execution.deeds |= {"conn.phase": self._change_phase, "stop.reset": self._stopping.reset_by}
         self.collision = CollisionWatch()
         self.situation, self._seen_s = NOTHING_KNOWN, now_s
@@ -147,6 +150,8 @@ class Supervisor:
             handover.tick(now_s)
         self.watch.look(self.situation, now_s)
         self.direct.look(self.situation, now_s)
+        is_held = self.watch.has_the_ship or self.authority.station != "remote"
+        self.navigator.look(self.situation, now_s, is_held=is_held)
         self._see_effects(now_s)
         if ENGINEERING in self._handovers:
             self._handovers[ENGINEERING].let_lapse(now_s)
@@ -304,3 +309,9 @@ class Supervisor:
             self.alerts.silence(local.id, now_s)
         self._panel.receive(local, now_s)
         self.watch.look(self.situation, now_s)
+
+
+def _two_sign(config: ControlConfig) -> frozenset[str]:
+    """Return what takes the Master's signature and a second one."""
+    signers = {"roster": config.approval.roster, "grant": config.approval.grant}
+    return frozenset(what for what, who in signers.items() if who == "master_and_second")

@@ -11,6 +11,7 @@ from control.interlock import REVIEWED, Context, verdict
 from control.ladder import ACTIONS, LATCHED_FROM, Ladder, LadderInputs
 from control.linkwatch import GAP_S, LinkWatch
 from control.messages import Emit, HeartbeatNow, Setpoint
+from control.navigator import Navigator
 from control.safestate import SafeState
 from control.situation import Situation
 from control.voyage import Voyage
@@ -28,13 +29,14 @@ class Watchkeeping:
     """Ladder, link and orders in force, seen together."""
 
     def __init__(
-        self, voyage: Voyage, authority: Authority, link: LinkWatch, execution: Execution
+        self, voyage: Voyage, authority: Authority, link: LinkWatch, execution: Execution, navigator: Navigator
     ) -> None:  # fmt: skip
         """Begin on L0."""
         self._voyage = voyage
         self._authority = authority
         self._link = link
         self._execution = execution
+        self._navigator = navigator
         self.ladder = Ladder(voyage.config.link)
         self.safe = SafeState(voyage, execution)
         self._carried_s, self._before_s = 0.0, 0.0
@@ -114,13 +116,23 @@ class Watchkeeping:
         if is_ours and latitude is not None and longitude is not None:
             beyond = geometry.is_beyond(latitude, longitude, self._voyage.config.areas, DISTRESS_M)
         return LadderInputs(
-            self.silence_s(now_s), self._link.poor_s(now_s) if is_ours else 0.0,
+            self._silence_that_counts_s(now_s), self._link.poor_s(now_s) if is_ours else 0.0,
             self._authority.holder.level == "direct",
             order_failing=self._failing_since_s is not None and now_s - self._failing_since_s >= FAILING_S,
             has_left_area=beyond is not None,
             has_fire_or_flood=is_ours and any(situation.number(name) == 1.0 for name in ("FIRE_ALM", "BLG_AP")),
             is_fallback_impossible=self.safe.is_impossible,
         )  # fmt: skip
+
+    def _silence_that_counts_s(self, now_s: float) -> float:
+        """Return the silence; on a leg declared to be sailed on it leads to L3 and no further, until the leg ends."""
+        silence_s, limits = self.silence_s(now_s), self._voyage.config.link
+        return min(silence_s, limits.lost_s) if self._navigator.continues else silence_s
+
+    @property
+    def has_the_ship(self) -> bool:
+        """True while the ladder's own state steers, or all is stopped."""
+        return self.safe.entry is not None or self.ladder.step == "L6"
 
     def _review(self, situation: Situation, now_s: float) -> None:
         """Judge the orders in force again; what fails for FAILING_S acts through the ladder."""
@@ -133,7 +145,9 @@ class Watchkeeping:
     def _failing_reasons(self, situation: Situation) -> list[Reason]:
         setpoints = self._execution.setpoints
         args: dict[str, Plain] = {}
-        if setpoints.heading_deg is not None:
+        if self._navigator.is_following:
+            kind = "route.activate"  # her legs were held against the fence, turns included; straight on she does not go
+        elif setpoints.heading_deg is not None:
             kind, args["heading_deg"] = "conn.heading", setpoints.heading_deg
         elif setpoints.rudder_deg is not None:
             kind, args["rudder_deg"] = "conn.rudder", setpoints.rudder_deg
@@ -158,6 +172,8 @@ class Watchkeeping:
         """What the ship does on her step, in words; empty on L0 and L1."""
         step = self.ladder.step
         words = self.safe.words if step in ("L3", "L4", "L5") else ""
+        if step == "L3" and self._navigator.continues:
+            words = "sailing on along the declared leg"
         return f"{ACTIONS[step]}{words}" if step == "L5" else f"{words}{ACTIONS[step]}"
 
     def _act(self, step: Step, situation: Situation, now_s: float) -> None:
@@ -166,6 +182,8 @@ class Watchkeeping:
             heading = situation.number("NAV_HDG")
             steady = Setpoint("rudder", 0.0) if heading is None else Setpoint("heading", round(heading, 1) % 360.0)
             self._execution.actuate(steady, "ladder L2")
+        if step == "L3" and self._navigator.continues:
+            return  # the leg was declared before departure to be sailed on
         if step in ("L3", "L4") and self.safe.entry is None:
             self.safe.begin_hold(situation, now_s)
         elif step == "L5":

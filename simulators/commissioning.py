@@ -119,6 +119,10 @@ def control_table(spec: VesselSpec) -> Table:
             "stop_reach_m": handling.stop_reach_m, "speed_full_kn": handling.speed_full_kn,
             "keeps_station": not spec.has_rudder,
         },
+        "tracking": {
+            "lookahead_min_m": 0.4 * handling.lookahead_m, "lookahead_max_m": handling.lookahead_m,
+            "wheel_reach_m": handling.wheel_reach_m, "join_deg_max": 40.0, "announce_s": 180.0, "confirm_s": 30.0,
+        },
         "verify": {
             "heading_s": handling.heading_s, "rudder_s": 30.0, "propulsion_s": handling.propulsion_s,
             "steady_deg_min": handling.steady_deg_min,

@@ -29,6 +29,7 @@ from control.limits.records import (
     PhaseLimits,
     Ring,
     Telegraph,
+    Tracking,
     VerifyWindows,
 )
 from control.limits.sense import disorder, nonsense, out_of_bounds, unjudged
@@ -37,11 +38,11 @@ from protocols.link.cbor import Plain
 __all__ = [
     "AREA_KINDS", "PHASES", "AlertLimits", "ApprovalLimits", "Area", "AuthorityLimits", "ConfigError", "ControlConfig",
     "EncounterAngles", "EnvelopeRow", "Hull", "Keep", "LinkLimits", "Loiter",
-    "Machine", "PhaseLimits", "Ring", "Telegraph", "VerifyWindows",
+    "Machine", "PhaseLimits", "Ring", "Telegraph", "Tracking", "VerifyWindows",
 ]  # fmt: skip
 
 KNOWN: Final = frozenset(("phase", "hull", "link", "authority", "verify", "encounter", "phases", "areas", "approval", "alerts",
-                          "machinery", "telegraph"))  # fmt: skip
+                          "machinery", "telegraph", "tracking"))  # fmt: skip
 """Names that may stand in `[control]`."""
 
 
@@ -77,6 +78,8 @@ class ControlConfig:
     """What the group `engineering` may order; empty: nothing."""
     telegraph: Telegraph | None = None
     """None: she takes no telegraph steps."""
+    tracking: Tracking | None = None
+    """How routes are followed; None: she follows none."""
 
     @property
     def limits(self) -> PhaseLimits:
@@ -113,6 +116,8 @@ class ControlConfig:
         machinery = reader.rows(Machine, source.get("machinery", []), "control.machinery")
         given = source.get("telegraph")
         telegraph = None if given is None else reader.record(Telegraph, given, "control.telegraph")
+        routed = source.get("tracking")
+        tracking = None if routed is None else reader.record(Tracking, routed, "control.tracking")
         phase = source.get("phase")
         if phase not in phases:
             faults.append(f"control.phase {phase!r} is none of the phases given ({', '.join(phases) or 'none'})")
@@ -135,7 +140,7 @@ class ControlConfig:
         counting = _counting(areas, str(phase))
         return cls(
             vessel, str(phase), hull, link, authority, verify, encounter, phases, counting, areas, approval, alerts,
-            machinery, telegraph,
+            machinery, telegraph, tracking,
         )  # fmt: skip
 
     def to_plain(self) -> dict[str, Plain]:
@@ -153,7 +158,8 @@ class ControlConfig:
             "approval": _plain(self.approval), "alerts": _plain(self.alerts),
             "machinery": [_plain(machine) for machine in self.machinery],
         }  # fmt: skip
-        return made if self.telegraph is None else {**made, "telegraph": _plain(self.telegraph)}
+        optional = {"telegraph": self.telegraph, "tracking": self.tracking}
+        return made | {name: _plain(record) for name, record in optional.items() if record is not None}
 
 
 def _counting(areas: tuple[Area, ...], phase: str) -> tuple[Area, ...]:

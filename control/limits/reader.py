@@ -29,6 +29,7 @@ from control.limits.records import (
     PhaseLimits,
     Ring,
     Telegraph,
+    Tracking,
     VerifyWindows,
 )  # fmt: skip
 
@@ -45,7 +46,7 @@ _TEXT_MAX: Final = 64
 _Record = TypeVar(
     "_Record", Hull, LinkLimits, AuthorityLimits, VerifyWindows, EncounterAngles, PhaseLimits, Keep, Loiter, ApprovalLimits,
     AlertLimits,
-    Machine, Telegraph, EnvelopeRow,
+    Machine, Telegraph, EnvelopeRow, Tracking,
 )  # fmt: skip
 _SIGNERS: Final = ("master", "master_and_second")
 _WORDS: Final = {

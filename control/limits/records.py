@@ -242,6 +242,24 @@ class Telegraph:
 
 
 @dataclass(frozen=True, slots=True)
+class Tracking:
+    """How routes are followed, from trials; a vessel without this table follows none."""
+
+    lookahead_min_m: float
+    """Look-ahead of the line of sight at the edge of the leg; about two ship lengths."""
+    lookahead_max_m: float
+    """Look-ahead on the leg; about five ship lengths."""
+    wheel_reach_m: float
+    """Run from the wheel-over until she turns, at the radii planned."""
+    join_deg_max: float
+    """A route is taken up only while she heads within this of its leg."""
+    announce_s: float
+    """A course change is announced this long before its wheel-over (IEC 62065: 1 to 6 min)."""
+    confirm_s: float
+    """A course change not acknowledged this long after its wheel-over is an alarm (IEC 62065: 30 s)."""
+
+
+@dataclass(frozen=True, slots=True)
 class Area:
     """A part of the sea the ship must stay in, or keep out of."""
 

@@ -164,7 +164,15 @@ rpm_full = {rpm_full}
 speed_full_kn = {handling.speed_full_kn}
 keeps_station = {str(not spec.has_rudder).lower()}
 
-{_WATCH}[control.verify]
+{_WATCH}[control.tracking]
+lookahead_min_m = {0.4 * handling.lookahead_m}
+lookahead_max_m = {handling.lookahead_m}
+wheel_reach_m = {handling.wheel_reach_m}
+join_deg_max = 40.0
+announce_s = 180.0
+confirm_s = 30.0
+
+[control.verify]
 heading_s = {handling.heading_s}
 rudder_s = 30.0
 propulsion_s = {handling.propulsion_s}

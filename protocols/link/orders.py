@@ -12,6 +12,7 @@ from typing import Final, Literal
 from protocols.errors import MalformedError
 from protocols.link import cbor, fields
 from protocols.link.cbor import Plain
+from protocols.link.passage import BYTES_MAX as ROUTE_BYTES_MAX
 
 VERSION: Final = 1
 Level = Literal["observe", "advise", "setpoint", "direct"]
@@ -30,6 +31,8 @@ class Argument:
     required: bool = True
     text_length_max: int = 0
     """Over 0 for free text."""
+    octets_max: int = 0
+    """Over 0 for bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +100,15 @@ ORDER_KINDS: Final[dict[str, OrderKind]] = {
     "pump.stop": _machine("significant"),
     "generator.start": _machine("significant"),
     "generator.stop": _machine("critical"),
+    "route.load": OrderKind(
+        "conn", "setpoint", 300.0, "significant", "", {"route": Argument(octets_max=ROUTE_BYTES_MAX)}
+    ),
+    "route.activate": OrderKind(
+        "conn", "setpoint", 300.0, "significant", "",
+        {"route_hash": Argument(text_length_max=64), "leg": Argument(1.0, 500.0, required=False),
+         "collision_reason": _WHY},
+    ),
+    "route.suspend": OrderKind("conn", "setpoint", 300.0, "significant"),
     "order.cancel": OrderKind("conn", "observe", 10.0, "routine", "", {"order_id": Argument(text_length_max=26)}),
     "alert.acknowledge": OrderKind(
         "conn", "observe", 60.0, "routine", "",
@@ -188,6 +200,9 @@ def _check_argument(name: str, argument: Argument, args: dict[str, Plain]) -> No
     if argument.choices:
         if args[name] not in argument.choices:
             raise MalformedError(f"argument {name} is none of {', '.join(argument.choices)}")
+    elif argument.octets_max:
+        if len(fields.octets(args, name)) > argument.octets_max:
+            raise MalformedError(f"argument {name} has more than {argument.octets_max} bytes")
     elif argument.text_length_max:
         fields.text(args, name, argument.text_length_max)
     else:

@@ -40,7 +40,7 @@ def sample(name: str) -> bytes:
 
 @pytest.mark.parametrize("name", SAMPLES)
 def test_every_sample_is_read_and_written_again_whole(name: str) -> None:
-    """For CMD-09: nothing of the file is lost but comments, and those are told; extensions stay to the last attribute."""
+    """Proves CMD-09: nothing of the file is lost but comments, and those are told; extensions stay to the last attribute."""
     found = read(sample(name))
     assert found.faults == ()
     assert found.route is not None
@@ -134,7 +134,7 @@ WORDS = (
 
 
 def test_every_fault_of_a_file_is_told_at_once() -> None:
-    """For CMD-09: eleven faults in one file are eleven words, each with its place."""
+    """Proves CMD-09: eleven faults in one file are eleven words, each with its place."""
     found = read(ALL_WRONG).faults
     for word in WORDS:
         assert sum(word in fault for fault in found) == 1, (word, found)
@@ -154,7 +154,7 @@ def names(passage: Passage, config: ControlConfig | None = None) -> list[str]:
 
 
 def test_a_good_route_has_no_fault() -> None:
-    """For CMD-09: within the fence, on the ship's radius, with legs that take the turns."""
+    """Proves CMD-09: within the fence, on the ship's radius, with legs that take the turns."""
     assert names(GOOD) == []
 
 
@@ -169,7 +169,7 @@ def test_a_good_route_has_no_fault() -> None:
     ],
 )  # fmt: skip
 def test_each_fault_has_its_name(number: int, changes: dict[str, object], name: str) -> None:
-    """For CMD-09: one change to the good route, one fault more, by its name and with value and limit."""
+    """Proves CMD-09: one change to the good route, one fault more, by its name and with value and limit."""
     marks = list(GOOD.marks)
     marks[number] = dataclasses.replace(marks[number], **changes)  # type: ignore[arg-type]
     found = faults(Passage("trial", 1, tuple(marks)), example_config())
@@ -178,7 +178,7 @@ def test_each_fault_has_its_name(number: int, changes: dict[str, object], name: 
 
 
 def test_all_faults_of_a_route_are_listed_together() -> None:
-    """For CMD-09: radius, width, speed, area and times in one answer."""
+    """Proves CMD-09: radius, width, speed, area and times in one answer."""
     marks = (mark(34.90, 129.00, eta_utc_s=1000), mark(34.90, 129.10, radius_m=10.0, port_xtd_m=1.0, speed_max_kn=50.0),
              mark(35.20, 129.12, eta_utc_s=1001))  # fmt: skip
     assert set(names(Passage("trial", 1, marks))) == {"radius", "xtd", "speed", "allowed_area", "schedule_speed"}
@@ -187,7 +187,7 @@ def test_all_faults_of_a_route_are_listed_together() -> None:
 
 
 def test_a_leg_as_wide_as_its_distance_is_held_against_the_fence() -> None:
-    """For CMD-09: what the cross-track distance allows must be allowed: dense at 50 m of margin and 100 m of width."""
+    """Proves CMD-09: what the cross-track distance allows must be allowed: dense at 50 m of margin and 100 m of width."""
     edge = 34.8 + 150.0 / 110_930.0  # the allowed area begins at 34.8 N
     near = tuple(mark(edge + off / 110_930.0, 129.0 + step / 10) for step in (0, 1) for off in (2.0,))
     over = tuple(mark(edge + off / 110_930.0, 129.0 + step / 10) for step in (0, 1) for off in (-2.0,))
@@ -219,7 +219,7 @@ def test_turns_are_signed() -> None:
 
 
 def test_the_ships_route_is_its_bytes() -> None:
-    """For CMD-09: whole, versioned, hashed: any flipped byte is another route or none; too many bytes are none."""
+    """Proves CMD-09: whole, versioned, hashed: any flipped byte is another route or none; too many bytes are none."""
     encoded = GOOD.to_bytes()
     assert Passage.from_bytes(encoded) == GOOD
     for position in range(len(encoded)):

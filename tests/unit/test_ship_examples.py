@@ -63,7 +63,7 @@ def limits_of(control: dict[str, Any]) -> list[tuple[str, ...]]:
     """Return the way to each limit of a [control] table: table, table, name."""
     flat = [
         (table, name)
-        for table in ("hull", "link", "authority", "verify", "encounter", "approval", "alerts", "telegraph")
+        for table in ("hull", "link", "authority", "verify", "encounter", "tracking", "approval", "alerts", "telegraph")
         for name in control[table]
     ]
     return [
