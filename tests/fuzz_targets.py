@@ -29,6 +29,7 @@ from simulators import register_map
 from tests.bit_fuzz_targets import BIT_TARGETS
 from tests.fuzzing import Target
 from tests.nmea_fuzz_targets import NMEA_TARGETS
+from tests.shore_fuzz_targets import SHORE_TARGETS
 from tests.shore_kit import NOON_NS, ULID, Ship
 
 EXAMPLES = Path(agent.__file__).with_name("examples")
@@ -114,6 +115,7 @@ TARGETS: dict[str, Target] = {
     "register map": Target(_register_map, _TOML_ERRORS, [(register_map.FOLDER / "otter.toml").read_bytes()]),
     **NMEA_TARGETS,
     **BIT_TARGETS,
+    **SHORE_TARGETS,
 }  # fmt: skip
 """{name: parser}"""
 

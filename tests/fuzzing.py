@@ -24,7 +24,15 @@ WARM_UP = 20
 MEMORY_MB = 512
 LENGTH_MAX = 4_096
 """Longest input tried; limits of size have tests of their own."""
-PACKAGES = ["protocols", "telemetry", "control", "shipside", "shoreside", "tests.fuzz_targets"]
+PACKAGES = [
+    "protocols",
+    "telemetry",
+    "control",
+    "shipside",
+    "shoreside",
+    "tests.fuzz_targets",
+    "tests.shore_fuzz_targets",
+]
 ALL = "all"
 """Name under which all parsers are searched in one process: the first byte of an input chooses the parser."""
 
