@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 from control import command
@@ -12,6 +12,7 @@ from control.interlock import Setpoints
 from control.limits import ControlConfig
 from control.messages import Actuate, Emit, HeartbeatNow, Journal, Output, Setpoint
 from control.situation import Situation
+from control.translate import KEPT, TRIM_S, trim
 from control.verifier import Expectation, Verifier
 from protocols.link.cbor import Plain
 from protocols.link.events import OrderState, Reason
@@ -20,7 +21,22 @@ from protocols.link.orders import ORDER_KINDS, Order
 ACCEPTED_MAX: Final = 8
 """Orders accepted and not yet on disk: at 10 orders/s a disk that takes 0.8 s. More are REJECTED `busy` (CMD-08)."""
 
+CHANNELS: Final = {
+    "heading": "steering", "rudder": "steering", "propulsion": "propulsion", "controlled_stop": "propulsion",
+}  # fmt: skip
+"""{setpoint: the channel on which it ends what was kept}"""
+ALL_CHANNELS: Final = frozenset(("neutral", "emergency_stop"))
 Judge = Callable[[Order], list[Reason]]
+
+
+@dataclass(slots=True)
+class Kept:
+    """One speed or course that is kept."""
+
+    order_id: str
+    kind: str
+    target: float
+    due_s: float
 
 
 class Execution:
@@ -35,6 +51,10 @@ class Execution:
         self._journal_number = 0
         self.setpoints = Setpoints()
         self.outbox: list[Output] = []
+        self.translate: Callable[[Order], tuple[str, dict[str, Plain]]] = lambda order: (order.kind, order.args)
+        """What an order asks of the equipment (translate.py)."""
+        self._kept: dict[str, Kept] = {}
+        """By channel, the speed or course that is trimmed until another order of the channel."""
         self.deeds: dict[str, Callable[[Order], None]] = {}
         """What orders do that move no actuator, by kind: done once they are on disk, and succeeded at once."""
 
@@ -85,10 +105,13 @@ class Execution:
             self.end(record, "SUCCEEDED")
             return
         self._supersede(record, ORDER_KINDS[order.kind].channel)
-        setpoint = setpoint_of(order)
+        kind, args = self.translate(order)
+        setpoint = setpoint_of(kind, args)
         self._move(record, "executing")
         self.actuate(setpoint, record.order_id)
-        target = 0.0 if setpoint.value is None else setpoint.value
+        self._keep(record, order, now_s)
+        wish = order.args.get("speed_kn", order.args.get("course_deg"))
+        target = float(wish) if isinstance(wish, int | float) else setpoint.value or 0.0
         self._verifiers[record.order_id] = (record, Verifier(Expectation(order.kind, target, now_s), self._config))
 
     def _supersede(self, record: Record, channel: str) -> None:
@@ -103,7 +126,12 @@ class Execution:
                 self.end(other, "SUPERSEDED", detail=f"by order {order_id}")
 
     def actuate(self, setpoint: Setpoint, cause: str) -> None:
-        """Move something and remember what is in force."""
+        """Move something and remember what is in force; what another had to be kept on that channel ends."""
+        kept = self._kept.get(CHANNELS.get(setpoint.kind, ""))
+        if setpoint.kind in ALL_CHANNELS:
+            self._kept.clear()
+        elif kept is not None and kept.order_id != cause:
+            del self._kept[CHANNELS[setpoint.kind]]
         self.setpoints = in_force_after(self.setpoints, setpoint)
         self.outbox += [Actuate(setpoint, cause), HeartbeatNow()]
 
@@ -121,6 +149,22 @@ class Execution:
             if outcome != "waiting":
                 self.end(record, outcome, reasons)
 
+    def _keep(self, record: Record, order: Order, now_s: float) -> None:
+        """Have a speed or course kept from now on."""
+        channel, wish = KEPT.get(order.kind), order.args.get("speed_kn", order.args.get("course_deg"))
+        if channel is not None and isinstance(wish, int | float):
+            self._kept[channel] = Kept(record.order_id, order.kind, float(wish), now_s + TRIM_S)
+
+    def trim(self, situation: Situation, config: ControlConfig, now_s: float) -> None:
+        """Trim what is kept, where it is due: nothing is trimmed on what is not known."""
+        for kept in list(self._kept.values()):
+            if now_s < kept.due_s:
+                continue
+            kept.due_s = now_s + TRIM_S
+            setpoint = trim(kept.kind, kept.target, self.setpoints, situation, config)
+            if setpoint is not None:
+                self.actuate(setpoint, kept.order_id)
+
     def cancel(self, order_id: str) -> bool:
         """End an order that has not ended; False when there is none of that id. What it set stays in force."""
         record = self._known.get(order_id)
@@ -136,6 +180,7 @@ class Execution:
 
     def release(self) -> None:
         """Let go of the equipment: nothing of ours is in force any more."""
+        self._kept.clear()
         self.setpoints = Setpoints()
         self.outbox += [Actuate(Setpoint("release"), "release"), HeartbeatNow()]
 
@@ -168,14 +213,14 @@ class Execution:
         self._move(record, state, None, detail)
 
 
-def setpoint_of(order: Order) -> Setpoint:
-    """Return what an order asks of the actuators."""
-    values = {name: float(value) for name, value in order.args.items() if isinstance(value, int | float)}
-    if order.kind == "conn.heading":
+def setpoint_of(kind: str, args: dict[str, Plain]) -> Setpoint:
+    """Return what a translated order asks of the actuators."""
+    values = {name: float(value) for name, value in args.items() if isinstance(value, int | float)}
+    if kind == "conn.heading":
         return Setpoint("heading", values["heading_deg"] % 360.0, values.get("rate_deg_min"))
-    if order.kind == "conn.rudder":
+    if kind == "conn.rudder":
         return Setpoint("rudder", values["rudder_deg"])
-    if order.kind == "conn.propulsion":
+    if kind == "conn.propulsion":
         return Setpoint("propulsion", values["propulsion_pct"])
     return Setpoint("controlled_stop", 0.0)
 

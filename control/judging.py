@@ -12,6 +12,7 @@ from control.execution import Execution
 from control.interlock import DIRECT, STOPS, Context, verdict
 from control.navigator import Navigator
 from control.situation import Situation
+from control.translate import asked
 from control.voyage import Voyage
 from control.watchkeeping import Watchkeeping
 from protocols.link.cbor import Plain
@@ -40,9 +41,11 @@ class Judge:
         bound = self._navigator.bound(order, situation) if order.kind == "route.activate" else {}
         args: dict[str, Plain] = {**order.args, **bound}
         setpoints, trip_ms = self._execution.setpoints, self._groups[CONN].link.round_trip_ms
-        reasons = verdict(
+        wish = asked(order.kind, args, self._voyage.config, situation)
+        reasons = [*wish.reasons]
+        reasons += verdict(
             Context(
-                order.kind, args, situation, self._voyage.config, setpoints, trip_ms,
+                wish.kind, wish.args, situation, self._voyage.config, setpoints, trip_ms,
                 self._emergency.latched is not None, tuple(self.control(order, now_s)),
             )
         )  # fmt: skip

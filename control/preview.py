@@ -13,6 +13,7 @@ from control.interlock import DIRECT, STOPS, Context, Setpoints, verdict
 from control.ladder import LATCHED_FROM
 from control.limits import ControlConfig
 from control.situation import Situation
+from control.translate import asked
 from control.voyage import Voyage
 from protocols.errors import MalformedError
 from protocols.link.cbor import Plain
@@ -101,8 +102,12 @@ def ship_reasons(
         return [Reason("no_such_group", "AUT-01", text, group)]
     authority = not_in_control(state, asker.person, asker.console, asker.session, state.fencing, needs, group)
     config, setpoints = _config(beat, mirror), _setpoints(beat)
-    reasons = verdict(
-        Context(kind, args, mirror.situation, config, setpoints, beat.round_trip_ms, beat.stop_latched, authority)
+    wish = asked(kind, args, config, mirror.situation)
+    reasons = [*wish.reasons]
+    reasons += verdict(
+        Context(
+            wish.kind, wish.args, mirror.situation, config, setpoints, beat.round_trip_ms, beat.stop_latched, authority
+        )
     )
     if kind == "conn.phase":
         reasons += Voyage(config).objections(str(args["phase"]), setpoints, mirror.situation)

@@ -55,8 +55,10 @@ from control.situation import NOTHING_KNOWN, Situation
 from control.standing import Facts, standing_alerts
 from control.stopping import Stopping
 from control.taking import Taking
+from control.translate import asked
 from control.voyage import Voyage, phase_record
 from control.watchkeeping import Watchkeeping
+from protocols.link.cbor import Plain
 from protocols.link.events import Reason
 from protocols.link.heartbeats import STEPS
 from protocols.link.orders import Order
@@ -113,6 +115,7 @@ class Supervisor:
             self._judge.unrecorded,
         )  # fmt: skip
         self.execution.deeds |= self.navigator.deeds()
+        self.execution.translate = self._translate
         self.execution.deeds |= {"conn.phase": self._change_phase, "stop.reset": self._stopping.reset_by}
         self.collision = CollisionWatch()
         self.situation, self._seen_s = NOTHING_KNOWN, now_s
@@ -153,6 +156,7 @@ class Supervisor:
         is_held = self.watch.has_the_ship or self.authority.station != "remote"
         self.navigator.look(self.situation, now_s, is_held=is_held)
         self._see_effects(now_s)
+        self.execution.trim(self.situation, self.voyage.config, now_s)
         if ENGINEERING in self._handovers:
             self._handovers[ENGINEERING].let_lapse(now_s)
         record = None if self._judge.journal_problem else self._time.record_due(now_s)
@@ -262,6 +266,10 @@ class Supervisor:
             self.machinery.accept(record, order)
         else:
             self.execution.accept(record)
+
+    def _translate(self, order: Order) -> tuple[str, dict[str, Plain]]:
+        wish = asked(order.kind, order.args, self.voyage.config, self.situation)
+        return wish.kind, wish.args
 
     def _let_stick_go(self) -> bool:
         return self.direct.let_go()

@@ -14,6 +14,11 @@ HEADING_DEG: Final = 2.0
 """How near the ordered heading is near enough (control.md CMD-06)."""
 RUDDER_DEG: Final = 2.0
 PROPULSION_PCT: Final = 5.0
+COURSE_DEG: Final = 3.0
+"""A course over ground is not told better than this at the speed of a small craft."""
+SPEED_KN: Final = 0.5
+HELD: Final = frozenset(("conn.heading", "conn.course", "conn.speed"))
+"""Kinds whose effect must last for STEADY_S."""
 STEADY_S: Final = 5.0
 """How long a heading must stay steady: half a period of the course-keeping swing of a slow ship would pass as less."""
 
@@ -42,6 +47,8 @@ class Verifier:
         self.ends_s = expectation.since_s + {
             "conn.heading": windows.heading_s, "conn.rudder": windows.rudder_s,
             "conn.propulsion": windows.propulsion_s, "conn.controlled_stop": windows.propulsion_s,
+            "conn.telegraph": windows.propulsion_s, "conn.course": windows.heading_s,
+            "conn.speed": windows.propulsion_s + windows.heading_s,  # the hull follows the engine
         }[expectation.kind]  # fmt: skip
 
     def receive(self, situation: Situation, now_s: float) -> tuple[Outcome, list[Reason]]:
@@ -49,7 +56,7 @@ class Verifier:
         off, unit, steady = self._off(situation, now_s)
         if steady:
             since_s = self._steady_since_s = self._steady_since_s if self._steady_since_s is not None else now_s
-            if now_s - since_s >= (STEADY_S if self.expectation.kind == "conn.heading" else 0.0):
+            if now_s - since_s >= (STEADY_S if self.expectation.kind in HELD else 0.0):
                 return "SUCCEEDED", []
         else:
             self._steady_since_s = None
@@ -67,6 +74,14 @@ class Verifier:
             off = None if heading is None else abs(math.remainder(heading - target, 360.0))
             is_steady = rate is None or abs(rate) <= self._config.verify.steady_deg_min
             return off, "deg", off is not None and off <= HEADING_DEG and is_steady
+        if self.expectation.kind == "conn.course":
+            course = self._newer(situation, "NAV_COG", now_s)
+            off = None if course is None else abs(math.remainder(course - target, 360.0))
+            return off, "deg", off is not None and off <= COURSE_DEG
+        if self.expectation.kind == "conn.speed":
+            speed_kn = self._newer(situation, "NAV_SOG", now_s)
+            off = None if speed_kn is None else abs(abs(speed_kn) - target)
+            return off, "kn", off is not None and off <= SPEED_KN
         if self.expectation.kind == "conn.rudder":
             rudder = self._newer(situation, "STG_RUD_S", now_s)
             off = None if rudder is None else abs(rudder - target)

@@ -53,6 +53,11 @@ CRITICAL_LIFE_S: Final = 120.0
 """Two people have this long to sign, and the ship to get it (CMD-10); a vessel may allow less."""
 GROUPS: Final = ("conn", "engineering")
 """Function groups (AUT-01); an `authority.` order is for the one it names, every other kind has its own."""
+TELEGRAPH_STEPS: Final = (
+    "stop", "dead_slow_ahead", "slow_ahead", "half_ahead", "full_ahead", "dead_slow_astern", "slow_astern", "half_astern",
+    "full_astern",
+)  # fmt: skip
+"""Steps of the engine telegraph (ETL 00 to 05, 11 to 14); what each means is the vessel's `[control.telegraph]`."""
 _ANGLE: Final = Argument(0.0, 360.0)
 _WHY: Final = Argument(required=False, text_length_max=200)
 """Why the operator orders it though another ship comes near: the confirmation that INT-08 asks for."""
@@ -95,6 +100,18 @@ ORDER_KINDS: Final[dict[str, OrderKind]] = {
         {"propulsion_pct": Argument(-100.0, 100.0), "collision_reason": _WHY},
     ),
     "conn.controlled_stop": OrderKind("conn", "setpoint", 10.0, "significant", "propulsion"),
+    "conn.telegraph": OrderKind(
+        "conn", "setpoint", 10.0, "significant", "propulsion",
+        {"step": Argument(choices=TELEGRAPH_STEPS), "collision_reason": _WHY},
+    ),
+    "conn.speed": OrderKind(
+        "conn", "setpoint", 10.0, "significant", "propulsion",
+        {"speed_kn": Argument(0.0, 60.0), "collision_reason": _WHY},
+    ),
+    "conn.course": OrderKind(
+        "conn", "setpoint", 10.0, "significant", "steering",
+        {"course_deg": _ANGLE, "rate_deg_min": Argument(0.1, 600.0, required=False), "collision_reason": _WHY},
+    ),
     "conn.phase": OrderKind("conn", "setpoint", 60.0, "significant", "", {"phase": Argument(choices=PHASES)}),
     "pump.start": _machine("significant"),
     "pump.stop": _machine("significant"),
