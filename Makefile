@@ -25,7 +25,7 @@ endif
 # One line of output per tool, no colours that a log cannot show.
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test check bench soak screenshots ui lock clean browser fix
+.PHONY: help demo test check bench soak simulate screenshots ui lock clean browser fix
 
 help: ## Say what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -58,6 +58,9 @@ bench: $(READY) ui ## Measure latency, memory and rates, and print them
 
 soak: $(READY) ui ## Run what takes long: the demo's memory for an hour, the great numbers of faults; ARGS="--duration 600" for less
 	@$(PY) -m pytest -q -s --timeout 0 $(TESTS) tests/bench -m soak $(ARGS)
+
+simulate: $(READY) ## Run SEEDS=2000 schedules of everything that goes wrong at once (FIRST=1 is the first seed)
+	@$(PY) -m simulators.schedules --seeds $(or $(SEEDS),2000) --first $(or $(FIRST),1)
 
 screenshots: $(READY) ui browser ## Renew docs/screenshots from what the console's tests saw
 	@$(PY) -m pytest -q tests/e2e

@@ -100,9 +100,13 @@ def holder_of(order: Order, entry: RosterEntry, level: str) -> Holder:
 
 
 def not_in_control(
-    state: AuthorityState, person: str, console: str, session: str, fencing: int, needs: str, group: str = "conn"
+    state: AuthorityState, person: str, console: str, session: str, fencing: int, needs: str, group: str = "conn",
+    held: int = 0,
 ) -> tuple[Reason, ...]:  # fmt: skip
-    """Return INT-01's reasons: the issuer is not the holder, his number is old, or his level is too low (AUT-08)."""
+    """Return INT-01's reasons: the issuer is not the holder, his number is old, or his level is too low (AUT-08).
+
+    `held` is the holder's own number where it is known: while the conn is granted to somebody else `state` tells the new one.
+    """
     if state.station != "remote":
         who = "the bridge" if state.station == "local" else "nobody"
         text = f"The {group} is held by {who}; request it first."
@@ -110,13 +114,24 @@ def not_in_control(
     if (state.person, state.console, state.session) != (person, console, session):
         text = f"The {group} is held by {state.person} of {state.roc} at {state.console or 'a program'}."
         return (Reason("not_in_control", "INT-01", text, person, state.person),)
-    if state.phase != "granted" and fencing != state.fencing:
+    if fencing < held or (state.phase != "granted" and fencing != state.fencing):
         text = f"The order carries fencing number {fencing}; in force is {state.fencing}."
         return (Reason("old_fencing_number", "INT-01", text, fencing, state.fencing),)
     if needs == "direct" and state.level != "direct":
         text = "This order needs the level direct; the conn was given at the level setpoint."
         return (Reason("level_too_low", "INT-01", text, state.level, needs),)
     return ()
+
+
+TAKES_CONTROL: Final = frozenset(("authority.request", "authority.force", "authority.confirm"))
+"""Orders that end in a fencing number: one that is not on the disk would be given again after a restart (AUT-08)."""
+
+
+def unjournaled(order: Order, problem: str) -> list[Reason]:
+    """Return why nobody may take control while the command journal is damaged (CMD-13)."""
+    if not problem or order.kind not in TAKES_CONTROL:
+        return []
+    return [Reason("journal", "CMD-13", f"The command journal is damaged ({problem}); re-arm aboard.")]
 
 
 def unrecorded(order: Order, problem: str) -> list[Reason]:

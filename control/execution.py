@@ -185,11 +185,15 @@ class Execution:
         self.outbox += [Actuate(Setpoint("release"), "release"), HeartbeatNow()]
 
     def end(self, record: Record, state: OrderState, reasons: list[Reason] | None = None, detail: str = "") -> bool:
-        """End an order: told to the shore and written down; False where it had ended already."""
-        if not self._move(record, state, reasons, detail):
+        """End an order: written down, then told to the shore; False where it had ended already.
+
+        In this order: a ship that dies in between knows the end when she is asked again, and tells no other (CMD-02).
+        """
+        if not self._known.move(record, state, reasons, detail):
             return False
         self._verifiers.pop(record.order_id, None)
         self.journal(command.ended_record(record))
+        self.outbox.append(Emit("order", record.body()))
         return True
 
     def deadline(self) -> float | None:

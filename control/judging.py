@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from control.admission import not_in_control, unrecorded
+from control.admission import not_in_control, unjournaled, unrecorded
 from control.believed import Believed
 from control.charge import CONN, Group
 from control.emergency import EmergencyStop
@@ -82,7 +82,9 @@ class Judge:
         needs = "direct" if order.kind in DIRECT else ORDER_KINDS[order.kind].level
         state = group.authority.facts(now_s)
         reasons = list(
-            not_in_control(state, order.person, order.console, order.session, order.fencing, needs, order.group)
+            not_in_control(
+                state, order.person, order.console, order.session, order.fencing, needs, order.group, group.authority.fencing
+            )
         )
         if not reasons and order.group != CONN and not group.authority.has_lease(now_s):
             text = "Your presence has not been proved within the lease; confirm that you are there."
@@ -106,11 +108,11 @@ class Judge:
         return [Reason("nothing_latched", "EST-02", "No emergency stop is latched.")]
 
     def unrecorded(self, order: Order) -> list[Reason]:
-        """Return why an order may not be taken while the ledger cannot be written (LED-04)."""
-        return unrecorded(order, self.ledger_problem)
+        """Return why an order may not be taken while ledger or journal cannot keep what it does (LED-04, CMD-13)."""
+        return unrecorded(order, self.ledger_problem) + unjournaled(order, self.journal_problem)
 
     def _unkept(self, order: Order) -> list[Reason]:
-        reasons = self.unrecorded(order)
+        reasons = unrecorded(order, self.ledger_problem)
         if self.journal_problem:
             text = f"The command journal is damaged ({self.journal_problem}); re-arm aboard."
             reasons.append(Reason("journal", "CMD-13", text))
