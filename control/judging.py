@@ -83,7 +83,14 @@ class Judge:
         state = group.authority.facts(now_s)
         reasons = list(
             not_in_control(
-                state, order.person, order.console, order.session, order.fencing, needs, order.group, group.authority.fencing
+                state,
+                order.person,
+                order.console,
+                order.session,
+                order.fencing,
+                needs,
+                order.group,
+                group.authority.fencing,
             )
         )
         if not reasons and order.group != CONN and not group.authority.has_lease(now_s):

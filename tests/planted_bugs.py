@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 
 import pytest
 
-from control import command, interlock
-from control import supervisor as supervising
+from control import command, interlock, judging
 from control.admission import Admission
-from control.authority import Authority
+from control.authority import Numbers
+from control.beats import Beats
 from control.believed import Believed
 from control.command import KnownOrders, Record
 from control.execution import Execution, Judge
 from control.ladder import Ladder, LadderInputs
 from control.linkwatch import LinkWatch
-from control.supervisor import Supervisor
+from protocols.link.events import Reason
 from protocols.link.heartbeats import OperatorHeartbeat
 from protocols.link.orders import Order
 
@@ -40,29 +41,27 @@ def _not_judged_again(patch: pytest.MonkeyPatch) -> None:
 
 def _number_not_compared(patch: pytest.MonkeyPatch) -> None:
     """AUT-08: whoever holds the conn may use any number."""
-    whole = supervising.not_in_control
+    whole = judging.not_in_control
 
     def forgetful(
-        state: object, person: str, console: str, session: str, fencing: int, needs: str, held: int = 0
+        state: object, person: str, console: str, session: str, fencing: int, needs: str, group: str, held: int
     ) -> object:
         del fencing, held
-        return whole(state, person, console, session, state.fencing, needs)  # type: ignore[attr-defined,arg-type]
+        return whole(state, person, console, session, state.fencing, needs, group)  # type: ignore[attr-defined,arg-type]
 
-    patch.setattr(supervising, "not_in_control", forgetful)
+    patch.setattr(judging, "not_in_control", forgetful)
 
 
 def _holder_not_compared(patch: pytest.MonkeyPatch) -> None:
     """INT-01: while somebody ashore holds the conn everybody may order."""
     patch.setattr(
-        supervising, "not_in_control",
-        lambda state, *_: () if state.station == "remote" else supervising_not_in_control(state),
+        judging, "not_in_control",
+        lambda state, *_: () if state.station == "remote" else nobody_holds(state),
     )  # fmt: skip
 
 
-def supervising_not_in_control(state: object) -> object:
+def nobody_holds(state: object) -> object:
     """Return a refusal: nobody ashore holds the conn."""
-    from protocols.link.events import Reason
-
     return (Reason("not_in_control", "INT-01", f"nobody ashore holds the conn: {state}"),)
 
 
@@ -79,15 +78,13 @@ def _ids_forgotten(patch: pytest.MonkeyPatch) -> None:
 
 def _lease_by_socket(patch: pytest.MonkeyPatch) -> None:
     """AUT-05: a console that beats is taken for an operator who is there."""
-    whole = Supervisor._believed_beat
+    whole = Beats._believed_beat
 
-    def believed(self: Supervisor, encoded: bytes) -> OperatorHeartbeat | None:
-        import dataclasses
-
-        beat = whole(self, encoded)
+    def believed(self: Beats, encoded: bytes, utc_ns: int) -> OperatorHeartbeat | None:
+        beat = whole(self, encoded, utc_ns)
         return None if beat is None else dataclasses.replace(beat, present=True)
 
-    patch.setattr(Supervisor, "_believed_beat", believed)
+    patch.setattr(Beats, "_believed_beat", believed)
 
 
 def _ladder_left_by_itself(patch: pytest.MonkeyPatch) -> None:
@@ -145,8 +142,8 @@ def _latched_stop_forgotten(patch: pytest.MonkeyPatch) -> None:
 
 def _numbers_given_again(patch: pytest.MonkeyPatch) -> None:
     """AUT-08: fencing numbers begin anew after a restart."""
-    whole = Authority.__init__
-    patch.setattr(Authority, "__init__", lambda self, limits, fencing=0: whole(self, limits, fencing * 0))
+    whole = Numbers.__init__
+    patch.setattr(Numbers, "__init__", lambda self, top: whole(self, top * 0))
 
 
 def _armed_from_first_contact(patch: pytest.MonkeyPatch) -> None:

@@ -26,6 +26,7 @@ from control.messages import (
 from control.situation import Fact, Situation
 from control.standing import Facts
 from control.supervisor import Supervisor
+from control.surroundings import Surroundings, Targets
 from protocols.link import signing
 from protocols.link.cbor import Plain
 from protocols.reading import Quality
@@ -45,7 +46,7 @@ class Sea:
 
     values: dict[str, float | bool] = field(default_factory=lambda: {
         "NAV_LAT": 34.93, "NAV_LON": 129.05, "NAV_HDG": 80.0, "NAV_ROT": 0.0, "NAV_SOG": 7.0, "NAV_COG": 80.0,
-        "STG_RUD_S": 0.0, "STG_PMP1": True, "STG_PMP2": False, "ME_RPM": 102.0, "ME_RDY": True,
+        "STG_RUD_S": 0.0, "STG_PMP1": True, "STG_PMP2": False, "ME_RPM": 102.0, "ME_RDY": True, "WND_TWS": 6.0,
     })  # fmt: skip
     silent_since_s: dict[str, float] = field(default_factory=dict[str, float])
     """True time since which an instrument is silent."""
@@ -151,7 +152,7 @@ class LightShip:
         facts = {
             name: Fact(value, Quality.GOOD, self.sea.age_s(name, now_s)) for name, value in self.sea.values.items()
         }
-        return Situation(facts, utc_ns)
+        return Situation(facts, utc_ns, surroundings=Surroundings(Targets(()), 0.5))
 
     def look(self) -> None:
         """Tell the supervisor what is so."""
