@@ -25,7 +25,7 @@ endif
 # One line of output per tool, no colours that a log cannot show.
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test check bench soak simulate screenshots ui lock clean browser fix
+.PHONY: help demo test check bench soak simulate evidence screenshots ui lock clean browser fix
 
 help: ## Say what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -61,6 +61,9 @@ soak: $(READY) ui ## Run what takes long: the demo's memory for an hour, the gre
 
 simulate: $(READY) ## Run SEEDS=2000 schedules of everything that goes wrong at once (FIRST=1 is the first seed)
 	@$(PY) -m simulators.schedules --seeds $(or $(SEEDS),2000) --first $(or $(FIRST),1)
+
+evidence: $(READY) ## Run the tests that prove the rules of command and write docs/evidence.md
+	@$(PY) -m pytest -q -p tests.evidence --evidence docs/evidence.md -m "not soak" $(TESTS) $(ARGS)
 
 screenshots: $(READY) ui browser ## Renew docs/screenshots from what the console's tests saw
 	@$(PY) -m pytest -q tests/e2e

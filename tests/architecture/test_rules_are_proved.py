@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.architecture.source_tree import ROOT, python_files
+from tests.evidence import ids_in, rules, text_of
 
 RULES = Path(os.environ.get("FARHELM_SHARED", ROOT.parent / "shared")) / "design" / "control.md"
 ID = re.compile(r"\b(?:ALT|AUT|CMD|INT|FBK|DMN|EST|LED)-\d\d\b")
@@ -40,6 +41,27 @@ def test_every_rule_is_proved_or_said_to_be_missing() -> None:
     assert len(rules) > 50
     assert rules - proved() == set(NOT_YET)
     assert proved() <= rules
+
+
+def test_the_table_of_evidence_has_every_rule_and_its_texts() -> None:
+    """`make evidence` lists exactly the rules of the design."""
+    listed = rules()
+    if RULES.is_file():
+        assert set(listed) == set(ID.findall(RULES.read_text(encoding="utf-8")))
+    assert all(20 < len(text) < 160 for text in listed.values())
+    assert set(NOT_YET) <= set(listed)
+
+
+def test_the_evidence_says_what_this_run_has_shown() -> None:
+    """A rule is as good as the worst of its tests; one without a test is not yet proved, and is not said to be."""
+    proves = {"tests/a.py::one": ["AUT-01", "CMD-04"], "tests/a.py::two": ["CMD-04"], "tests/b.py::three": ["LED-03"]}
+    results = {"tests/a.py::one": "passed", "tests/a.py::two": "failed", "tests/b.py::three": "skipped"}
+    rows = dict(
+        re.findall(r"^\| (\S+) \|.* \| ([a-z ]+) \|$", text_of(proves, results, "abc", "2026-11-26"), re.MULTILINE)
+    )
+    told = {rule: rows[rule] for rule in ("AUT-01", "CMD-04", "LED-03", "AUT-02")}
+    assert told == {"AUT-01": "passed", "CMD-04": "failed", "LED-03": "skipped", "AUT-02": "not yet"}
+    assert ids_in("Proves AUT-03, CMD-07: so it is. Proves LED-01: too.") == ["AUT-03", "CMD-07", "LED-01"]
 
 
 def test_a_rule_without_proof_would_be_seen() -> None:
