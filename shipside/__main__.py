@@ -18,12 +18,18 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the agent; return 0 when ended on request, 2 for a bad configuration, 3 when it cannot run."""
     parser = argparse.ArgumentParser(prog="python -m shipside", description=__doc__)
     parser.add_argument("--config", type=Path, required=True, help="TOML file, see shipside/examples/")
-    parser.add_argument("--role", choices=("collector", "safety", "all"), default="all", help="which process")
+    parser.add_argument(
+        "--role", choices=("collector", "safety", "watchdog", "all"), default="all", help="which process"
+    )
     parser.add_argument("--check", action="store_true", help="read the configuration, say what is wrong, and end")
     chosen = parser.parse_args(arguments)
     if chosen.role == "all" and not chosen.check:
         code = parent.checked(chosen.config)
         return parent.Parent(chosen.config).run() if code == OK else code
+    if chosen.role == "watchdog" and not chosen.check:
+        from shipside import watchdog  # noqa: PLC0415 - it imports nothing of the agent, and is not imported by it
+
+        return watchdog.main(chosen.config)
     return _one(chosen.config, chosen.role, is_check=chosen.check)
 
 

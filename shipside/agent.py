@@ -126,6 +126,8 @@ async def run_safety(config: AgentConfig, clock: Clock, say: Say) -> None:
     from shipside import figures  # noqa: PLC0415 - as below
     from shipside.commanding.arrivals import subscriptions  # noqa: PLC0415 - as above
     from shipside.commanding.safety import SafetyShell  # noqa: PLC0415 - as above
+    from shipside.commanding.strokes import no_watchdog  # noqa: PLC0415 - as above
+    from shipside.commanding.stroking import Stroking, neutral_of  # noqa: PLC0415 - as above
     from shipside.storage.journal import Journal  # noqa: PLC0415 - the collector needs none of this
 
     vessel, key = config.vessel.id, load_key(config.vessel_key)
@@ -139,6 +141,8 @@ async def run_safety(config: AgentConfig, clock: Clock, say: Say) -> None:
         Journal(config.journal), key, boot_id, say,
     )  # fmt: skip
     shell.alert_line = _alert_line(config, clock)
+    hand = None if config.control is None else Stroking(config.journal, neutral_of(config))
+    shell.stroke = no_watchdog if hand is None else hand.stroke
     say("safety", vessel=vessel, boot_id=boot_id, control=config.control is not None)
     await beside(
         shell.run(), config.metrics.safety_port, clock, say,

@@ -14,7 +14,9 @@ import sys
 from pathlib import Path
 from typing import Final
 
-ROLES: Final[tuple[str, ...]] = ("safety", "collector")
+ROLES: Final[tuple[str, ...]] = ("watchdog", "safety", "collector")
+NOT_NEEDED: Final = 4
+"""With this a child says that it has nothing to do on this vessel (`watchdog.py`): it is not started again."""
 PARENT_VARIABLE: Final = "FARHELM_PARENT_PID"
 ROUND_S: Final = 0.5
 """How often the children are looked at."""
@@ -59,6 +61,7 @@ class Parent:
         code = self._children[role].poll()
         if code is None:
             self._lived[role] += 1
+        if code in (None, NOT_NEEDED):
             return
         if role not in self._wait:
             quick = self._lived[role] < LIVED_ROUNDS

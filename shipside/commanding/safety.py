@@ -46,6 +46,7 @@ from shipside.commanding.observer import Observer
 from shipside.commanding.outward import Outward
 from shipside.commanding.panel import PANEL_REFUSALS, PANEL_WORDS
 from shipside.commanding.seeing import situation_of
+from shipside.commanding.strokes import Stroke, caused, is_ours_after, no_watchdog
 from shipside.commanding.surrounding import Lookout
 from shipside.config import AgentConfig
 from shipside.ports import Clock, LineSource, MessagePort, PanelPort, ReadingSource
@@ -59,7 +60,6 @@ STALL_S: Final = 0.5
 """When the deciding loop has not run for this long the PLC's watchdog is not stroked any more (FBK-04)."""
 JUDGED_ANEW_S: Final = 0.05
 """A write that took longer has the situation looked at again: facts may be 0.5 s old at the most (S4)."""
-ULID_LENGTH: Final = 26
 DECIDE_MAX: Final = 1000
 """Rounds of one drain; an order makes three. Reaching it is a fault of ours, and is told."""
 Say = Callable[..., None]
@@ -87,6 +87,10 @@ class SafetyShell:
         self.supervisor: Supervisor | Observer = self._supervisor()
         self._kept_roster = config.journal.with_name("roster.cbor")
         self._used = (*CYCLES_S, *sorted((config.control.channels if config.control else frozenset()) - set(CYCLES_S)))
+        self.stroke: Stroke = no_watchdog
+        """Strokes the watchdog in each round of the deciding loop."""
+        self._is_ours = False
+        """Whether anything of ours is in force at the equipment: what the watchdog has to end."""
         self._seq = 0
         self._wake, self._helm_wake = asyncio.Event(), asyncio.Event()
         self._beat_due_s = clock.now_s()
@@ -148,6 +152,7 @@ class SafetyShell:
                 self._tell_journal(now_s)
             if now_s >= self._beat_due_s:
                 self._beat(now_s)
+            self.stroke(is_ours=self._is_ours)
             due_s = min(now_s + STEP_S, self._beat_due_s, self.supervisor.deadline() or now_s + STEP_S)
             self._wake.clear()
             try:
@@ -176,9 +181,10 @@ class SafetyShell:
             self._write(output, now_s)
         elif isinstance(output, Actuate):
             wanted: dict[str, object] = {
-                "kind": output.setpoint.kind, "value": output.setpoint.value, **_caused(output.cause)
+                "kind": output.setpoint.kind, "value": output.setpoint.value, **caused(output.cause)
             }  # fmt: skip
             self._say("actuate", **wanted)
+            self._is_ours = is_ours_after(self._is_ours, output.setpoint)
             self._helm.order(output.setpoint)
             self._unwritten.append(wanted)
             self._helm_wake.set()
@@ -369,11 +375,6 @@ class SafetyShell:
                 half.replace(self._kept_roster)
             except OSError as error:  # it holds until the next start all the same
                 self._say("roster", problem=f"{self._kept_roster} cannot be written: {error.strerror}")
-
-
-def _caused(cause: str) -> dict[str, str]:
-    """Return the fields that say why: the order's id where it was one (a ULID), else the rule's name."""
-    return {"order_id": cause} if len(cause) == ULID_LENGTH and cause.isalnum() else {"cause": cause}
 
 
 def _holds(path: Path, content: bytes) -> bool:

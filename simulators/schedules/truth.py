@@ -72,6 +72,8 @@ class Truth:
         self.is_latched = self.is_damaged = False
         self.grants = (1, 0)
         """Highest version of a grant that has reached the ship, and highest that the bridge has revoked."""
+        self.revoked_on_disk = 0
+        """What of it a restart remembers: a disk that takes nothing does not take a revocation."""
         self.heard = Heard()
         self.step = "L0"
         self.word_since_latch = False
@@ -91,6 +93,11 @@ class Truth:
         self.holder, self.is_local, self.let_go, self.is_latched = None, False, True, False
         self.heard = Heard(self.agenda.now_s, self.agenda.now_s)
         self.step, self.word_since_latch, self.is_damaged = "L0", False, False
+        self.grants = (self.grants[0], self.revoked_on_disk)
+
+    def _keep_revocation(self) -> None:
+        if not self.ship.disk_fails:
+            self.revoked_on_disk = self.grants[1]
 
     def bridge(self, do: str) -> None:
         """The bridge does something; told before the ship is."""
@@ -103,8 +110,10 @@ class Truth:
             self.let_go = True
         elif do == "revoke_access":
             self.grants = (self.grants[0], self.grants[0])
+            self._keep_revocation()
         elif do == "rearm":
             self.is_damaged = False
+            self._keep_revocation()
 
     @property
     def is_revoked(self) -> bool:

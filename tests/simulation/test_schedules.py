@@ -9,21 +9,20 @@ from simulators.schedules.plan import plan_of
 from simulators.schedules.run import run_schedule
 from tests.planted_bugs import BUGS
 
-SEEDS = 40
+SEEDS = 25
 """Of every change; `make simulate SEEDS=10000` and `make soak` run more."""
 SOAK_SEEDS = 2_000
 FOUND_WITHIN = 2_000
-FIRST = {
-    "deadline not looked at again": 26, "not judged again": 17, "number not compared": 11, "holder not compared": 4,
-    "ids forgotten": 1, "ladder left by itself": 4, "moved before the disk": 1, "latched stop forgotten": 4,
-    "revocation forgotten": 17, "numbers given again": 1, "armed from first contact": 1, "late orders taken": 19,
-    "lease by socket": 1, "replays count": 42,
-}  # fmt: skip
-"""Seeds that have found a bug, where the search of every change begins."""
+QUICK = (
+    "number not compared", "holder not compared", "ids forgotten", "ladder left by itself", "moved before the disk",
+    "latched stop forgotten", "numbers given again", "armed from first contact",
+)  # fmt: skip
+"""Bugs that show within the first seeds, looked for with every change; `make soak` looks for all."""
+QUICK_SEEDS = 60
 
 
 def test_no_schedule_breaks_a_rule() -> None:
-    """Proves AUT-01, AUT-08, CMD-02, CMD-03, CMD-04, CMD-13, FBK-01: 40 seeds; each ends well within 60 s of the last fault."""
+    """Proves AUT-01, AUT-08, CMD-02, CMD-03, CMD-04, CMD-13, FBK-01: 25 seeds; each ends well within 60 s of the last fault."""
     wrong = {one.seed: one.violations for one in outcomes(range(1, SEEDS + 1), 1) if one.violations}
     assert wrong == {}
 
@@ -43,10 +42,10 @@ def _found(name: str, seeds: range, patch: pytest.MonkeyPatch) -> int | None:
     return None
 
 
-@pytest.mark.parametrize("name", BUGS)
+@pytest.mark.parametrize("name", QUICK)
 def test_a_planted_bug_is_found(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Negative controls of the checkers: from a seed that has found it, the bug is found within 40."""
-    assert _found(name, range(FIRST[name], FIRST[name] + 40), monkeypatch) is not None
+    """Negative controls of the checkers."""
+    assert _found(name, range(1, QUICK_SEEDS + 1), monkeypatch) is not None
 
 
 @pytest.mark.soak
