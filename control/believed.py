@@ -153,6 +153,11 @@ class Believed:
         if grant is None or not grant.master:
             text = "The ship holds no remote-access grant of her Master."
             return [Reason("no_grant", "AUT-07" if grant is None else "AUT-12", text)]
+        masters = [entry for entry in self._keys.values() if entry.role == "master"]
+        current = {each.person for each in masters if each.valid_from_utc_ns <= utc_ns < each.valid_to_utc_ns}
+        if masters and grant.master not in current:
+            text = f"{grant.master}, who gave the remote-access grant, is not this vessel's current Master."
+            return [Reason("no_current_master", "AUT-12", text, grant.master, ", ".join(sorted(current)))]
         if not grant.valid_from_utc_ns <= utc_ns < grant.valid_to_utc_ns:
             return [Reason("grant_not_valid_now", "AUT-07", "The remote-access grant is not valid at this time.")]
         return []

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from control.messages import SignedGrant
+from control.messages import SignedGrant, SignedRoster
 from protocols.link import cbor, signing
-from protocols.link.roster import Grant
+from protocols.link.roster import Grant, Roster, RosterEntry
 from protocols.link.signing import Domain
 from shipside.storage.journal import Journal
-from tests.control_rig import MASTER, UTC_NS, VESSEL, YEAR_NS, Rig, signed_grant
+from tests.control_rig import KEYS, MASTER, RIGHTS, UTC_NS, VESSEL, YEAR_NS, Rig, signed_grant
 
 
 def told_of_grants(ship: Rig) -> list[tuple[object, object]]:
@@ -127,3 +127,24 @@ def test_standing_records_outlive_the_row_of_orders(tmp_path: Path, monkeypatch:
     assert records[0] == b"revoked more"
     assert len(records) == 11
     assert damaged == 0
+
+
+def test_without_a_current_master_nobody_takes_the_conn_and_who_has_it_orders_nothing() -> None:
+    """Proves AUT-12: the grant is another person's, or the Master's own key has ended; where the roster names a Master."""
+    ship = Rig()
+    ship.take("ann")
+    assert ship.state(ship.say("conn.heading", {"heading_deg": 85})) == "executing"
+    for version, master, ends_ns in ((2, "lee", UTC_NS + YEAR_NS), (3, "kim", UTC_NS)):
+        entries = tuple(
+            RosterEntry(person, RIGHTS[person][0], "Busan", "", signing.public_bytes(KEYS[person]), RIGHTS[person][1],
+                        UTC_NS - YEAR_NS, ends_ns if person == "kim" else UTC_NS + YEAR_NS)
+            for person in KEYS
+        )  # fmt: skip
+        ship.feed(SignedRoster(signing.sign(Domain.ROSTER, Roster(VESSEL, version, entries).to_bytes(), MASTER)))
+        grant = Grant(VESSEL, "g", master, ("Busan",), ("conn",), ("setpoint",), UTC_NS - 1, UTC_NS + YEAR_NS, version)
+        ship.feed(SignedGrant(signing.sign(Domain.GRANT, grant.to_bytes(), MASTER)))
+        assert ("no_current_master", "AUT-12") in ship.reasons(ship.say("conn.heading", {"heading_deg": 85}))
+        assert ("no_current_master", "AUT-12") in ship.reasons(
+            ship.say("authority.request", {"level": "setpoint"}, "bob")
+        )
+        assert ship.state(ship.say("conn.controlled_stop")) == "executing"
