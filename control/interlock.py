@@ -13,6 +13,7 @@ from typing import Final
 from control import envelope, geometry, machinerules
 from control.collision import clear_of_traffic
 from control.geometry import Plane
+from control.grounding import water_enough
 from control.limits import ControlConfig, PhaseLimits
 from control.prediction import predicted_track
 from control.situation import Situation
@@ -210,6 +211,7 @@ RULES: Final[tuple[tuple[str, Callable[[Context], list[Reason]]], ...]] = (
     ("INT-04", within_range),
     ("INT-05", within_rate),
     ("INT-06", inside_fence),
+    ("INT-07", water_enough),
     ("INT-08", clear_of_traffic),
     ("INT-09", envelope.link_good),
     ("INT-10", envelope.within_envelope),
@@ -225,7 +227,7 @@ MACHINE_RULES: Final[tuple[tuple[str, Callable[[Context], list[Reason]]], ...]] 
     ("INT-11", not_stopped),
 )
 """The rules of an order to one machine."""
-REVIEWED: Final = ("INT-02", "INT-03", "INT-06", "INT-10")
+REVIEWED: Final = ("INT-02", "INT-03", "INT-06", "INT-07", "INT-10")
 """Rules that judge an order in force each second; their failing acts through the ladder."""
 
 

@@ -127,7 +127,7 @@ def faults(passage: Passage, config: ControlConfig) -> list[Reason]:
         return [_fault("too_long", f"The route is longer than {far_km:g} km: load it in parts.", None, far_km, "km")]
     return [
         *_turns(passage, way, config), *_widths(passage, config), *_fence(passage, way, config),
-        *_speeds(passage, config), *_times(passage, way, config),
+        *_depths(passage, way, config), *_speeds(passage, config), *_times(passage, way, config),
     ]  # fmt: skip
 
 
@@ -191,6 +191,33 @@ def _fence(passage: Passage, way: list[Piece], config: ControlConfig) -> list[Re
             what = "enters the no-go area" if area.kind == "no_go" else "leaves the allowed area"
             text = f"The leg to waypoint {piece.leg + 1}, {wide_m:.0f} m to each side, {what} {area.name!r}."
             found[key] = _fault("no_go_area" if area.kind == "no_go" else "allowed_area", text, wide_m, "clear", "m")
+    return list(found.values())
+
+
+def _depths(passage: Passage, way: list[Piece], config: ControlConfig) -> list[Reason]:
+    """Every leg, as wide as its cross-track distance, has water enough on the chart; without one the vessel's setting says."""
+    if config.grounding is None:
+        return []
+    found: dict[tuple[int, str], Reason] = {}
+    for piece in way:
+        mark, plane = passage.marks[piece.leg], Plane(piece.start[1], piece.start[0])
+        track = [(0.0, 0.0), plane.xy(*piece.end)]
+        if config.chart is None or not config.chart.covers(plane, track):
+            if config.grounding.without_chart == "refuse":
+                text = f"No chart is loaded for all of the leg to waypoint {piece.leg + 1}."
+                found.setdefault((piece.leg, "no_chart"), _fault("no_chart", text, None, "a chart"))
+            continue
+        shoal = config.chart.first_shoal(plane, track, max(mark.port_xtd_m, mark.starboard_xtd_m))
+        if shoal is not None:
+            water = (
+                "land"
+                if shoal.kind == "land"
+                else "an unknown depth"
+                if shoal.depth_m is None
+                else f"{shoal.depth_m:.1f} m"
+            )
+            text = f"The leg to waypoint {piece.leg + 1} meets {water}; {config.chart.needed_m:.1f} m are needed."
+            found.setdefault((piece.leg, "shoal"), _fault("shoal", text, shoal.depth_m, config.chart.needed_m, "m"))
     return list(found.values())
 
 

@@ -13,6 +13,7 @@ from protocols.reading import Quality, Value
 CYCLES_S: Final[dict[str, float]] = {
     "NAV_LAT": 1.0, "NAV_LON": 1.0, "NAV_SOG": 1.0, "NAV_COG": 1.0, "NAV_HDG": 0.1, "NAV_ROT": 0.1,
     "STG_RUD_S": 0.1, "STG_PMP1": 1.0, "STG_PMP2": 1.0, "ME_RPM": 0.5, "ME_RDY": 1.0, "BLG_AP": 1.0, "FIRE_ALM": 1.0,
+    "NAV_DPTK": 1.0,
 }  # fmt: skip
 """Update cycles in seconds of the channels that rules use, as in the catalogue (a test compares them)."""
 AGE_FLOOR_S: Final = 1.0

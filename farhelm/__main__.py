@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from farhelm import certificates
+from farhelm.chart.cli import app as chart
 from farhelm.conn.cli import app as conn
 from farhelm.decode import decode
 from farhelm.doctor.cli import doctor
@@ -29,6 +30,7 @@ app = typer.Typer(
 )  # fmt: skip
 app.command()(decode)
 app.add_typer(certificates.app, name="certificates")
+app.add_typer(chart, name="chart")
 app.command()(doctor)
 app.command()(export)
 app.add_typer(keys, name="keys")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
-from typing import Final, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from control.limits.reader import ControlReader
 from control.limits.records import (
@@ -21,6 +21,7 @@ from control.limits.records import (
     AuthorityLimits,
     EncounterAngles,
     EnvelopeRow,
+    Grounding,
     Hull,
     Keep,
     LinkLimits,
@@ -35,14 +36,17 @@ from control.limits.records import (
 from control.limits.sense import disorder, nonsense, out_of_bounds, unjudged
 from protocols.link.cbor import Plain
 
+if TYPE_CHECKING:
+    from control.depths import DepthChart  # whose shapes lie on planes, which know areas
+
 __all__ = [
     "AREA_KINDS", "PHASES", "AlertLimits", "ApprovalLimits", "Area", "AuthorityLimits", "ConfigError", "ControlConfig",
-    "EncounterAngles", "EnvelopeRow", "Hull", "Keep", "LinkLimits", "Loiter",
+    "EncounterAngles", "EnvelopeRow", "Grounding", "Hull", "Keep", "LinkLimits", "Loiter",
     "Machine", "PhaseLimits", "Ring", "Telegraph", "Tracking", "VerifyWindows",
 ]  # fmt: skip
 
 KNOWN: Final = frozenset(("phase", "hull", "link", "authority", "verify", "encounter", "phases", "areas", "approval", "alerts",
-                          "machinery", "telegraph", "tracking"))  # fmt: skip
+                          "machinery", "telegraph", "tracking", "grounding"))  # fmt: skip
 """Names that may stand in `[control]`."""
 
 
@@ -80,6 +84,10 @@ class ControlConfig:
     """None: she takes no telegraph steps."""
     tracking: Tracking | None = None
     """How routes are followed; None: she follows none."""
+    grounding: Grounding | None = None
+    """Water she needs; None: not judged by depth."""
+    chart: DepthChart | None = None
+    """The chart aboard; it is no part of what goes ashore."""
 
     @property
     def limits(self) -> PhaseLimits:
@@ -118,6 +126,8 @@ class ControlConfig:
         telegraph = None if given is None else reader.record(Telegraph, given, "control.telegraph")
         routed = source.get("tracking")
         tracking = None if routed is None else reader.record(Tracking, routed, "control.tracking")
+        shallow = source.get("grounding")
+        grounding = None if shallow is None else reader.record(Grounding, shallow, "control.grounding")
         phase = source.get("phase")
         if phase not in phases:
             faults.append(f"control.phase {phase!r} is none of the phases given ({', '.join(phases) or 'none'})")
@@ -140,7 +150,7 @@ class ControlConfig:
         counting = _counting(areas, str(phase))
         return cls(
             vessel, str(phase), hull, link, authority, verify, encounter, phases, counting, areas, approval, alerts,
-            machinery, telegraph, tracking,
+            machinery, telegraph, tracking, grounding,
         )  # fmt: skip
 
     def to_plain(self) -> dict[str, Plain]:
@@ -158,8 +168,13 @@ class ControlConfig:
             "approval": _plain(self.approval), "alerts": _plain(self.alerts),
             "machinery": [_plain(machine) for machine in self.machinery],
         }  # fmt: skip
-        optional = {"telegraph": self.telegraph, "tracking": self.tracking}
-        return made | {name: _plain(record) for name, record in optional.items() if record is not None}
+        optional: dict[str, object] = {
+            "telegraph": self.telegraph,
+            "tracking": self.tracking,
+            "grounding": self.grounding,
+        }
+        given: dict[str, Plain] = {name: _plain(record) for name, record in optional.items() if record is not None}
+        return {**made, **given}
 
 
 def _counting(areas: tuple[Area, ...], phase: str) -> tuple[Area, ...]:

@@ -19,6 +19,7 @@ from control.limits.records import (
     EncounterAngles,
     EnvelopeRow,
     FallbackState,
+    Grounding,
     HoldState,
     Hull,
     Keep,
@@ -46,12 +47,13 @@ _TEXT_MAX: Final = 64
 _Record = TypeVar(
     "_Record", Hull, LinkLimits, AuthorityLimits, VerifyWindows, EncounterAngles, PhaseLimits, Keep, Loiter, ApprovalLimits,
     AlertLimits,
-    Machine, Telegraph, EnvelopeRow, Tracking,
+    Machine, Telegraph, EnvelopeRow, Tracking, Grounding,
 )  # fmt: skip
 _SIGNERS: Final = ("master", "master_and_second")
 _WORDS: Final = {
     "hold": get_args(HoldState), "fallback": get_args(FallbackState), "roster": _SIGNERS, "grant": _SIGNERS,
     "kind": ("pump", "generator"), "without_lookout": get_args(LookoutRule),
+    "without_chart": ("refuse", "sounder", "allow"),
 }  # fmt: skip
 _SIGNED: Final = {"latitude_deg": LATITUDE_DEG_MAX, "longitude_deg": LONGITUDE_DEG_MAX, "low": 1e9, "high": 1e9}
 """Values that may be below 0, and how far from it."""

@@ -260,6 +260,18 @@ class Tracking:
 
 
 @dataclass(frozen=True, slots=True)
+class Grounding:
+    """Water that the ship needs (INT-07); a vessel without this table is not judged by depth."""
+
+    draught_m: float
+    """Deepest draught of this voyage."""
+    ukc_m_min: float
+    """Least water under the keel, now and along the predicted track."""
+    without_chart: Literal["refuse", "sounder", "allow"]
+    """Where no chart is loaded: no order but a stop; orders while the sounder shows water enough; as if it were deep."""
+
+
+@dataclass(frozen=True, slots=True)
 class Area:
     """A part of the sea the ship must stay in, or keep out of."""
 

@@ -36,6 +36,7 @@ KEYS: Final[dict[str, tuple[str, ...]]] = {
                "alerts_port"),
     "keys": ("master_public_key", "vessel_key", "roster", "grant"),
     "control": (),
+    "chart": ("file",),
 }  # fmt: skip
 """{table: names}; `[sources]` knows the standard channels beside its own."""
 

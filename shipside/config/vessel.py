@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
 
@@ -59,10 +59,26 @@ def read_control(reader: Reader, vessel: str) -> ControlConfig | None:
     if "control" not in reader.source:
         return None
     try:
-        return ControlConfig.from_mapping(vessel, reader.table("control"))
+        control = ControlConfig.from_mapping(vessel, reader.table("control"))
     except ConfigError as error:
         reader.faults += error.faults
         return None
+    return _with_chart(reader, control) if "chart" in reader.source else control
+
+
+def _with_chart(reader: Reader, control: ControlConfig) -> ControlConfig:
+    """Return the rules with the chart of `[chart] file`, made by `farhelm chart import`, for the vessel's own draught."""
+    from control.depths import ChartError, chart_of  # noqa: PLC0415 - only where a chart is carried
+
+    limits, path = control.grounding, reader.path(reader.table("chart"), "file", "chart")
+    if limits is None:
+        reader.faults.append("[control.grounding] is missing: with [chart] draught and clearance must be known")
+        return control
+    try:
+        return replace(control, chart=chart_of(path.read_bytes(), limits.draught_m + limits.ukc_m_min))
+    except (OSError, ChartError) as error:
+        reader.faults.append(f"chart.file {path.name}: {error}")
+        return control
 
 
 def read_catalogue(reader: Reader) -> Catalogue:

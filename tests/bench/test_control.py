@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 import random
 
+import shapely
+
 from control.collision import clear_of_traffic, dangers
+from control.depths import DepthChart, Feature
+from control.grounding import water_enough
 from control.interlock import Context, Setpoints, verdict
+from control.limits import Grounding
 from control.surroundings import Target
 from tests.bench.figures import cpu_s, keep
 from tests.control_rig import Rig
@@ -31,6 +37,26 @@ def busy_strait() -> Rig:
     return ship
 
 
+def grounded(ship: Rig) -> list[Context]:
+    """Return orders on a chart of 2,000 shoals of 200 m around the ship."""
+    dice = random.Random(7)
+    shoals = [
+        Feature(
+            "depth",
+            1.0,
+            shapely.Point(129.05 + dice.uniform(-0.3, 0.3), 34.93 + dice.uniform(-0.12, 0.15)).buffer(0.001),
+        )
+        for _ in range(2000)
+    ]
+    chart = DepthChart(shoals, shapely.box(128.0, 34.0, 130.0, 36.0), 7.7)
+    config = dataclasses.replace(ship.config, chart=chart, grounding=Grounding(6.2, 1.5, "refuse"))
+    return [
+        Context("conn.heading", {"heading_deg": float(number * 7 % 360)}, ship.situation(), config, Setpoints(), 80.0,
+                is_stop_latched=False)
+        for number in range(JUDGED)
+    ]  # fmt: skip
+
+
 def told(what: str, total_s: float, notes: str) -> str:
     each_ms = total_s / JUDGED * 1000.0
     keep(what, {"ms": each_ms, "limit_ms": LIMIT_MS})
@@ -50,7 +76,10 @@ def test_judging_among_five_hundred_targets() -> None:
     watched = cpu_s(lambda: [dangers(situation, ship.config) for _ in range(JUDGED)])
     ruled = cpu_s(lambda: [clear_of_traffic(context) for context in contexts])
     whole = cpu_s(lambda: [verdict(context) for context in contexts])
+    charted = grounded(ship)
+    watered = cpu_s(lambda: [water_enough(context) for context in charted])
     print()
+    print(told("INT-07 along 6 min, 2,000 features, one order", watered, ""))
     print(told("INT-08, 500 targets, one order", ruled, f"{refused} of {JUDGED} need a reason"))
     print(told("all rules, 500 targets, one order", whole, ""))
     print(told("collision watch, 500 targets, once a second", watched, ""))

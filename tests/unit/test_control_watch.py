@@ -373,5 +373,5 @@ def test_cycles_of_the_rules_inputs_are_those_of_the_catalogue() -> None:
 def test_every_rule_in_the_list_is_known_by_its_id() -> None:
     """The list holds the rules this version has, each once; what it lacks is absent, not pretended."""
     assert [rule for rule, _ in RULES] == [
-        "INT-01", "INT-02", "INT-03", "INT-04", "INT-05", "INT-06", "INT-08", "INT-09", "INT-10", "INT-11", "INT-12"
+        "INT-01", "INT-02", "INT-03", "INT-04", "INT-05", "INT-06", "INT-07", "INT-08", "INT-09", "INT-10", "INT-11", "INT-12"
 ]  # fmt: skip

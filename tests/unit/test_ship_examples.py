@@ -31,12 +31,12 @@ READY_TEXT = "#|"
 """What stands before an entry that is there to be taken into use."""
 
 NO_NUMBERS = ("hold", "fallback", "keeps_station", "roster", "grant", "envelope", "not_judged",
-              "without_lookout")  # fmt: skip
+              "without_lookout", "without_chart")  # fmt: skip
 """What stands in a table of limits and is none."""
 
 UNITS = (
     (r"_deg_min(_max)?$", "deg/min"), (r"_deg(_max)?$", "deg"), (r"_pct(_max)?$", "%"), (r"_rpm(_max)?$|rpm_full$", "rpm"),
-    (r"_kn$", "kn"), (r"_ms(_max)?$", "ms"), (r"_m$", "m"), (r"_s(_max)?$", "s"),
+    (r"_kn$", "kn"), (r"_ms(_max)?$", "ms"), (r"_m(_min)?$", "m"), (r"_s(_max)?$", "s"),
 )  # fmt: skip
 """What the name of a limit says of its unit."""
 
@@ -63,7 +63,18 @@ def limits_of(control: dict[str, Any]) -> list[tuple[str, ...]]:
     """Return the way to each limit of a [control] table: table, table, name."""
     flat = [
         (table, name)
-        for table in ("hull", "link", "authority", "verify", "encounter", "tracking", "approval", "alerts", "telegraph")
+        for table in (
+            "hull",
+            "link",
+            "authority",
+            "verify",
+            "encounter",
+            "tracking",
+            "grounding",
+            "approval",
+            "alerts",
+            "telegraph",
+        )
         for name in control[table]
     ]
     return [

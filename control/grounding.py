@@ -1,0 +1,69 @@
+"""INT-07: water under the keel now, by the sounder, and along the predicted track, by the chart."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from control.collision import own_ship
+from control.depths import Shoal
+from control.limits import Grounding
+from control.prediction import predicted_track
+from protocols.link.events import Reason
+
+if TYPE_CHECKING:
+    from control.interlock import Context
+
+KEEL: Final = "NAV_DPTK"
+
+
+def water_enough(context: Context) -> list[Reason]:
+    """INT-07: refuse what the sounder or the chart says is too shallow, and say so where neither can tell."""
+    limits = context.config.grounding
+    moves = context.kind.startswith("conn.") or context.kind == "route.activate"
+    if limits is None:
+        return []
+    if not moves or context.kind in ("conn.controlled_stop", "conn.phase"):
+        return []
+    return [*_now(context, limits), *_ahead(context, limits)]
+
+
+def _now(context: Context, limits: Grounding) -> list[Reason]:
+    under_m, age_s = context.number(KEEL), context.situation.age_s(KEEL)
+    if under_m is not None:
+        if under_m >= limits.ukc_m_min:
+            return []
+        text = f"There are {under_m:.1f} m under the keel; the limit is {limits.ukc_m_min:g} m."
+        return [Reason("under_keel", "INT-07", text, round(under_m, 1), limits.ukc_m_min, "m", age_s)]
+    if context.config.chart is not None or limits.without_chart != "sounder":
+        return []
+    text = "No chart is loaded and the depth under the keel is not known: this vessel may then only be stopped."
+    return [Reason("depth_unknown", "INT-07", text, None, limits.ukc_m_min, "m", age_s)]
+
+
+def _ahead(context: Context, limits: Grounding) -> list[Reason]:
+    chart, own = context.config.chart, own_ship(context.situation)
+    if own is None or context.kind == "route.activate":
+        return []  # INT-02 has already refused it; a route's legs are held against the chart as a whole (CMD-09)
+    phase = context.config.limits
+    track = predicted_track(context, own.heading_deg, own.speed_kn, phase.look_ahead_s)
+    if chart is None or not chart.covers(own.plane, track):
+        if limits.without_chart != "refuse":
+            return []
+        text = "No chart is loaded for the predicted track: this vessel takes no such order without one."
+        return [Reason("no_chart", "INT-07", text, None, "a chart of the whole look-ahead")]
+    shoal = chart.first_shoal(own.plane, track, phase.margin_m + context.config.hull.beam_m / 2.0)
+    return [] if shoal is None else [_reason(shoal, chart.needed_m, phase.look_ahead_s)]
+
+
+def _reason(shoal: Shoal, needed_m: float, look_ahead_s: float) -> Reason:
+    what = {
+        "land": "land",
+        "depth": f"a charted depth of {shoal.depth_m or 0.0:.1f} m",
+        "obstruction": "an obstruction"
+        + (f" at {shoal.depth_m:.1f} m" if shoal.depth_m is not None else " of unknown depth"),
+    }[shoal.kind]
+    where = "is on it already" if shoal.distance_m <= 0.0 else f"{shoal.distance_m:.0f} m ahead"
+    text = (
+        f"The predicted track meets {what} ({where}) within {look_ahead_s / 60.0:g} min; {needed_m:.1f} m are needed."
+    )
+    return Reason("shoal", "INT-07", text, shoal.depth_m, round(needed_m, 1), "m")
