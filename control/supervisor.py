@@ -219,7 +219,7 @@ class Supervisor:
             self.machinery.journal_failed(arrival.number, arrival.problem)
         elif isinstance(arrival, Reconnected):
             self.execution.tell_event("alerts", {"alerts": self.alerts.all()})
-        elif isinstance(arrival, LedgerState):
+        else:
             self._judge.ledger_problem = arrival.problem
 
     def _see(self, situation: Situation, now_s: float) -> None:

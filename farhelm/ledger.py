@@ -77,13 +77,14 @@ def read_aboard(path: Path) -> Ledger:
     from protocols.errors import ProtocolError
     from protocols.link import signing
     from protocols.link.ledger import Witness
+    from shipside.storage.durable import rows_of
     from shipside.storage.ledger import Ledger as Aboard
 
     if not path.is_file():
         raise typer.BadParameter(f"{path} is not there", param_hint="--journal")
     try:
         connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
-        rows = connection.execute("SELECT signed FROM ledger_witness ORDER BY count").fetchall()
+        rows = list(rows_of(connection, "SELECT signed FROM ledger_witness ORDER BY count"))
         kept = Aboard(connection, is_read_only=True)
         entries, start, heads = tuple(kept.entries()), kept.start(), tuple(kept.heads())
     except apsw.Error as error:

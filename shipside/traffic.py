@@ -12,7 +12,7 @@ from protocols.nmea0183.sentence import Sentence
 from protocols.nmea0183.typed import fields_of
 from protocols.reading import Quality
 from shipside.config import AgentConfig
-from shipside.listening import AIS, ALERTS, TRACKED, Listening
+from shipside.listening import AIS, ALERTS, TRACKED, Listening, TakeSentence
 from shipside.ports import Clock
 from telemetry.equipment_alerts import EquipmentAlerts
 from telemetry.ghosts import TargetFix
@@ -32,10 +32,8 @@ class Traffic:
         self._own_mmsi, self._clock = config.vessel.mmsi, clock
         self.equipment = EquipmentAlerts()
         """What equipment says of its own alerts."""
-        takers = (
-            dict.fromkeys(AIS, self._take) | dict.fromkeys(TRACKED, self._take_tracked)
-            | dict.fromkeys(ALERTS, self._take_alert)
-        )  # fmt: skip
+        by_kind = ((AIS, self._take), (TRACKED, self._take_tracked), (ALERTS, self._take_alert))
+        takers: dict[str, TakeSentence] = {kind: take for kinds, take in by_kind for kind in kinds}
         self.listening = Listening(config, clock, takers, self._take_report, parse_lines)
         self._tracker = Tracker(tuple(entry.name for entry in config.inputs))
         self.targets, self.ais = TargetTable(), AisReader()

@@ -30,7 +30,8 @@ def heads(targets: Sequence[TargetReport]) -> dict[str, Plain]:
     found: dict[str, Plain] = {"targets": [write(target) for target in heard]}
     doubts: list[Plain] = [[place, target.doubt] for place, target in enumerate(heard) if target.doubt is not None]
     tracked: list[Plain] = [[*_values(target), target.track] for target in targets if target.track is not None]
-    return found | ({"doubts": doubts} if doubts else {}) | ({"tracked": tracked} if tracked else {})
+    found.update({name: rows for name, rows in (("doubts", doubts), ("tracked", tracked)) if rows})
+    return found
 
 
 def read_all(head: fields.Map) -> tuple[TargetReport, ...]:

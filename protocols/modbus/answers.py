@@ -17,7 +17,7 @@ from protocols.reading import Reading
 
 FUNCTIONS: Final[dict[Table, int]] = {"coil": 1, "discrete": 2, "holding": 3, "input": 4}
 """{table: function that reads it} (Modbus application protocol 6.1 to 6.4)."""
-_TABLES: Final = {function: table for table, function in FUNCTIONS.items()}
+_TABLES: Final[dict[int, Table]] = {function: table for table, function in FUNCTIONS.items()}
 _MARK: Final = b"modbus"
 _HEAD: Final = 4
 WORD_MAX: Final = 0xFFFF

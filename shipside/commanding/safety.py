@@ -86,7 +86,8 @@ class SafetyShell:
         self.ledgering = Ledgering(config.vessel.id, journal, self.outward)
         self.supervisor: Supervisor | Observer = self._supervisor()
         self._kept_roster = config.journal.with_name("roster.cbor")
-        self._used = (*CYCLES_S, *sorted((config.control.channels if config.control else frozenset()) - set(CYCLES_S)))
+        wanted = config.control.channels if config.control else frozenset[str]()
+        self._used = (*CYCLES_S, *sorted(wanted - set(CYCLES_S)))
         self.stroke: Stroke = no_watchdog
         """Strokes the watchdog in each round of the deciding loop."""
         self._is_ours = False

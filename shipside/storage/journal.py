@@ -175,7 +175,7 @@ class Journal:
         with self._db:
             self._events.put(boot_id, seq, signed)
             entry = self.ledger.put(boot_id, seq, signed)
-        self.ledger.grown(entry)
+        self.ledger.grown(entry)  # pyright: ignore[reportPossiblyUnboundVariable] - apsw's `with` swallows nothing
 
     def _make_room(self) -> bool:
         """Make room by a step of the disk, else by letting old entries of the ledger go; False where there is neither."""

@@ -239,7 +239,7 @@ class Spool:
         with self._db:
             freed = self._records.delete({dropped.batch_class: [which]})
             self._losses.note(dropped)
-        self._hold(freed)
+        self._hold(freed)  # pyright: ignore[reportPossiblyUnboundVariable] - apsw's `with` swallows nothing
         self._mark.note(self.epoch, self._losses.noted_count)
 
     def _hold(self, counts: dict[BatchClass, int]) -> None:

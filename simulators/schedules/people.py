@@ -148,7 +148,8 @@ class Operator:
                 return dataclasses.replace(order, boot_id="boot-0")
             case "other_vessel":
                 return dataclasses.replace(order, vessel="kestrel")
-        return order
+            case _:
+                return order
 
     def again(self) -> None:
         """Send one of the orders without an end again: the same bytes (CMD-11)."""
