@@ -173,8 +173,8 @@ class ControlConfig:
             "tracking": self.tracking,
             "grounding": self.grounding,
         }
-        given: dict[str, Plain] = {name: _plain(record) for name, record in optional.items() if record is not None}
-        return {**made, **given}
+        made.update({name: _plain(table) for name, table in optional.items() if table is not None})
+        return made
 
 
 def _counting(areas: tuple[Area, ...], phase: str) -> tuple[Area, ...]:
