@@ -169,6 +169,8 @@ def restore(journal: list[bytes]) -> Restored:
             utc_ns = max(utc_ns, fields.integer(row, "utc_ns"))
         elif row.get("t") in ("begun", "ended"):
             identity, state = str(row.get("id")), str(row.get("state", "UNKNOWN"))
+            if row.get("t") == "begun" and identity in found:
+                continue  # a disk that wrote in another order: an end is an end
             detail = "the ship restarted while this order was in progress" if state == "UNKNOWN" else ""
             found[identity] = Record(identity, str(row.get("hash")), None, state, detail=detail)
     return Restored(fencing, tuple(found.values()), taken, revoked, phase, utc_ns, alerts, route)

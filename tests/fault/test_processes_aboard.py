@@ -1,0 +1,192 @@
+"""Every process aboard killed and stopped, with a simulated ship and her PLC: the outputs are safe in time (S9, S10)."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import socket
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from protocols.aio.clock import SystemClock
+from protocols.link import signing
+from protocols.modbus.frames import TcpFrames
+from protocols.modbus.pdu import read_request, values_in
+from protocols.modbus.registers import Table
+from tests.agent_kit import closed_port, program, until
+
+ROOT = Path(__file__).parents[2]
+TOML = """
+[vessel]
+id = "kestrel"
+name = "FARHELM KESTREL"
+mmsi = 440999001
+length_m = 320.0
+beam_m = 58.0
+[broker]
+url = "mqtt://127.0.0.1:{nowhere}"
+[[input]]
+name = "nmea"
+kind = "tcp_client"
+port = {nmea_tcp}
+[[modbus]]
+name = "plc"
+host = "127.0.0.1"
+port = {plc}
+unit = 1
+period_s = 0.2
+registers = "{registers}"
+[spool]
+path = "spool.db"
+[safety]
+journal = "journal.db"
+panel_port = {panel}
+autopilot_port = {autopilot}
+plc = "plc"
+[keys]
+master_public_key = "{master}"
+vessel_key = "vessel.pem"
+"""
+BOOTS = 3
+SOAK_BOOTS = 100
+
+
+@dataclass
+class Ship:
+    """A running ship and her agent."""
+
+    folder: Path
+    plc_port: int
+    agent: int
+
+    def read(self, table: Table, address: int) -> int:
+        """Return one word of the PLC, read on a connection of its own."""
+        frames, request = TcpFrames(), read_request(table, address, 1)
+        with socket.create_connection(("127.0.0.1", self.plc_port), 2) as connection:
+            connection.settimeout(2)
+            connection.sendall(frames.frame(1, 1, request))
+            while not (answered := frames.feed(connection.recv(300))):
+                pass
+        return values_in(table, 1, answered[0].pdu)[0]
+
+    @property
+    def is_tripped(self) -> bool:
+        """Whether the PLC's own watchdog has driven her to neutral."""
+        return self.read("discrete", 5) == 1
+
+    @property
+    def in_force_pct(self) -> float:
+        """What the engine is ordered to do now."""
+        word = self.read("input", 32)
+        return (word - 65_536 if word >= 32_768 else word) / 10.0
+
+    def child(self, role: str) -> int:
+        """Return the process of a role aboard; raise LookupError while there is none."""
+        for path in Path("/proc").glob("[0-9]*/status"):
+            with contextlib.suppress(OSError):
+                is_ours = f"\nPPid:\t{self.agent}\n" in path.read_text()
+                if is_ours and role in path.with_name("cmdline").read_text().split("\0"):
+                    return int(path.parent.name)
+        raise LookupError(role)
+
+    def has(self, role: str, but: int) -> bool:
+        """Return whether a role runs as another process than `but`."""
+        with contextlib.suppress(LookupError):
+            return self.child(role) != but
+        return False
+
+    @property
+    def log(self) -> str:
+        """What the agent has said."""
+        return (self.folder / "agent.log").read_text()
+
+
+@pytest.fixture
+async def ship(tmp_path: Path) -> AsyncIterator[Ship]:
+    """A simulated Kestrel without a mate, and an agent without a shore: nobody is ever in control."""
+    ports, master = tmp_path / "ports.json", Ed25519PrivateKey.generate()
+    with program(["-m", "simulators", "--vessels", "1", "--ports-file", str(ports)], tmp_path / "simulators.log"):
+        await until(ports.exists, 30)
+        vessel = json.loads(ports.read_text())["vessels"]["kestrel"]
+        text = TOML.format(
+            nowhere=closed_port(), panel=0, master=signing.public_bytes(master).hex(), nmea_tcp=vessel["nmea_tcp"],
+            plc=vessel["plc"], autopilot=vessel["autopilot"], registers=ROOT / "simulators/registers/kestrel.toml",
+        )  # fmt: skip
+        (tmp_path / "agent.toml").write_text(text + (ROOT / "control" / "example.toml").read_text())
+        with program(["-m", "shipside", "--config", str(tmp_path / "agent.toml")], tmp_path / "agent.log") as agent:
+            yield Ship(tmp_path, vessel["plc"], agent.pid)
+
+
+async def on_the_ladder(ship: Ship) -> None:
+    """Wait until the ladder holds the ship: then something of ours is in force at the PLC, and it watches us."""
+    await until(lambda: ship.read("holding", 1) == 1 and not ship.is_tripped and ship.in_force_pct > 1.0, 60)
+
+
+async def safe_after(ship: Ship, since_s: float) -> float:
+    """Return how long after `since_s` the engine was ordered to zero."""
+    await until(lambda: ship.in_force_pct == 0.0, 10)
+    return SystemClock().now_s() - since_s
+
+
+async def test_each_process_killed_or_stopped_leaves_the_ship_safe(ship: Ship) -> None:
+    """Proves FBK-04, AUT-01: goals S9 and S10; never having seen a shore counts as a lost link, and nobody stays in control."""
+    clock = SystemClock()
+    await on_the_ladder(ship)
+    # The collector dies: the safety process goes on stroking, the PLC does not trip.
+    first = {role: ship.child(role) for role in ("safety", "collector", "watchdog")}
+    os.kill(first["collector"], signal.SIGKILL)
+    await until(lambda: ship.has("collector", first["collector"]), 20)
+    # So it does without the watchdog, which is started again.
+    gone, path = first["watchdog"], ship.folder / "watchdog.sock"
+    socket_before = path.stat().st_ino
+    os.kill(gone, signal.SIGKILL)
+    await until(lambda: ship.has("watchdog", gone), 20)
+    await until(lambda: path.exists() and path.stat().st_ino != socket_before, 20)
+    await asyncio.sleep(1.0)  # it has been stroked, and knows that something of ours is in force
+    assert ship.child("safety") == first["safety"]
+    assert ship.in_force_pct > 1.0
+    # The safety process stands still: neutral, by the watchdog and by the PLC's own register.
+    began_s = clock.now_s()
+    os.kill(first["safety"], signal.SIGSTOP)
+    stopped_s = await safe_after(ship, began_s)
+    await until(lambda: ship.is_tripped, 5)
+    os.kill(first["safety"], signal.SIGCONT)
+    await until(lambda: "neutral was ordered" in ship.log, 5)
+    # It dies: neutral again at the latest by the PLC; it comes back with nobody in control, and climbs the ladder anew.
+    os.kill(first["safety"], signal.SIGKILL)
+    killed_s = await safe_after(ship, clock.now_s())
+    await until(lambda: ship.has("safety", first["safety"]), 20)
+    print(f"\nneutral {stopped_s:.2f} s after SIGSTOP, {killed_s:.2f} s after kill -9 of the safety process")
+    assert max(stopped_s, killed_s) < 3.0  # 1 s is the goal; a busy machine is given two more to look
+    assert "Traceback" not in ship.log
+
+
+async def _boots(ship: Ship, count: int) -> None:
+    """Kill the safety process again and again; it never takes the engine before the ladder says so."""
+    for _ in range(count):
+        before = ship.child("safety")
+        os.kill(before, signal.SIGKILL)
+        await safe_after(ship, SystemClock().now_s())
+        await until(lambda: ship.has("safety", before), 30)  # noqa: B023 - awaited here
+        await asyncio.sleep(1.5)
+        assert ship.in_force_pct == 0.0
+
+
+async def test_after_each_boot_the_outputs_are_safe(ship: Ship) -> None:
+    """Proves AUT-01: goal S10 in small."""
+    await on_the_ladder(ship)
+    await _boots(ship, BOOTS)
+
+
+@pytest.mark.soak
+async def test_a_hundred_boots(ship: Ship) -> None:
+    """Goal S10: 100 of 100."""
+    await on_the_ladder(ship)
+    await _boots(ship, SOAK_BOOTS)
