@@ -145,10 +145,10 @@ async def test_each_process_killed_or_stopped_leaves_the_ship_safe(ship: Ship) -
     await until(lambda: ship.has("collector", first["collector"]), 20)
     # So it does without the watchdog, which is started again.
     gone, path = first["watchdog"], ship.folder / "watchdog.sock"
-    socket_before = path.stat().st_ino
+    socket_before = path.stat().st_ctime_ns
     os.kill(gone, signal.SIGKILL)
     await until(lambda: ship.has("watchdog", gone), 20)
-    await until(lambda: path.exists() and path.stat().st_ino != socket_before, 20)
+    await until(lambda: path.exists() and path.stat().st_ctime_ns != socket_before, 20)
     await asyncio.sleep(1.0)  # it has been stroked, and knows that something of ours is in force
     assert ship.child("safety") == first["safety"]
     assert ship.in_force_pct > 1.0
@@ -161,19 +161,22 @@ async def test_each_process_killed_or_stopped_leaves_the_ship_safe(ship: Ship) -
     await until(lambda: "neutral was ordered" in ship.log, 5)
     # It dies: neutral again at the latest by the PLC; it comes back with nobody in control, and climbs the ladder anew.
     os.kill(first["safety"], signal.SIGKILL)
-    killed_s = await safe_after(ship, clock.now_s())
+    await safe_after(ship, clock.now_s())
     await until(lambda: ship.has("safety", first["safety"]), 20)
-    print(f"\nneutral {stopped_s:.2f} s after SIGSTOP, {killed_s:.2f} s after kill -9 of the safety process")
-    assert max(stopped_s, killed_s) < 3.0  # 1 s is the goal; a busy machine is given two more to look
+    print(f"\nneutral {stopped_s:.2f} s after SIGSTOP of the safety process")
+    assert stopped_s < 3.0  # 1 s is the goal; a busy machine is given two more to look
     assert "Traceback" not in ship.log
 
 
 async def _boots(ship: Ship, count: int) -> None:
     """Kill the safety process again and again; it never takes the engine before the ladder says so."""
-    for _ in range(count):
+    for number in range(count):
         before = ship.child("safety")
         os.kill(before, signal.SIGKILL)
-        await safe_after(ship, SystemClock().now_s())
+        took_s = await safe_after(ship, SystemClock().now_s())
+        if number == 0:
+            print(f"\nneutral {took_s:.2f} s after kill -9 of the safety process")
+        assert took_s < 3.0
         await until(lambda: ship.has("safety", before), 30)  # noqa: B023 - awaited here
         await asyncio.sleep(1.5)
         assert ship.in_force_pct == 0.0
