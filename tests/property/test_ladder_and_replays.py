@@ -102,3 +102,25 @@ def test_no_heartbeat_played_back_or_of_anybody_else_keeps_the_operator_alive() 
 def test_ten_thousand_heartbeats_played_back_keep_nobody_alive() -> None:
     """Goal S7 at its full number."""
     _played_back(SOAK_REPLAYS)
+
+
+@pytest.mark.parametrize(
+    ("silence_s", "at", "next_step", "in_s", "direct_in_s"),
+    [
+        (0.0, "L0", "L2", 3.5, 2.0), (1.25, "L0", "L2", 2.25, 0.75), (4.0, "L2", "L3", 6.0, 6.0),
+        (10.5, "L3", "L4", 4.5, 4.5), (16.0, "L4", "L5", 44.0, 44.0), (61.0, "L5", "", None, None),
+    ],
+)  # fmt: skip
+def test_what_comes_next_and_when_is_told_on_each_step(
+    silence_s: float, at: str, next_step: str, in_s: float | None, direct_in_s: float | None
+) -> None:
+    """Proves FBK-01: what the console counts down, and when the deciding loop must look again; direct control is lost sooner."""
+    ladder = Ladder(example_config().link)
+    inputs = LadderInputs(
+        silence_s, 0.0, is_direct=False, order_failing=False, has_left_area=False, has_fire_or_flood=False
+    )
+    assert ladder.receive(inputs, 0) == at
+    assert ladder.next_step(silence_s) == (next_step, in_s)
+    assert ladder.deadline_in_s(silence_s, is_direct=False) == in_s
+    assert ladder.deadline_in_s(silence_s, is_direct=True) == direct_in_s
+    assert ladder.next_step(silence_s + 100.0)[1] in (0.0, None)
