@@ -19,7 +19,7 @@ from tests.control_rig import KEYS, Rig
 NO_NUMBERS: tuple[Plain, ...] = (
     math.nan, math.inf, -math.inf, 1e308, -1e308, 2**63 - 1, "95", "", True, None, [95], {"deg": 95}, b"95",
 )  # fmt: skip
-NO_TEXTS: tuple[Plain, ...] = (1, 1.5, True, None, [], {}, b"grant", "x" * 5000)
+NO_TEXTS: tuple[Plain, ...] = (1, 1.5, True, None, [], {}, b"grant")
 
 
 def good_args(kind: str) -> dict[str, Plain]:
@@ -30,6 +30,8 @@ def good_args(kind: str) -> dict[str, Plain]:
             made[name] = argument.choices[0]
         elif argument.text_length_max:
             made[name] = "x"
+        elif argument.octets_max:
+            made[name] = b"x"
         else:
             made[name] = argument.low if argument.low is not None else 1.0
     return made
@@ -43,8 +45,12 @@ def bad_args() -> Iterator[tuple[str, dict[str, Plain]]]:
         for name, argument in table.arguments.items():
             if argument.required:
                 yield kind, {other: value for other, value in good.items() if other != name}
-            is_number = not argument.choices and not argument.text_length_max
-            for value in NO_NUMBERS if is_number else NO_TEXTS:
+            is_number = not argument.choices and not argument.text_length_max and not argument.octets_max
+            too_long: Plain = (
+                b"x" * (argument.octets_max + 1) if argument.octets_max else "x" * (argument.text_length_max + 1)
+            )
+            texts = [value for value in NO_TEXTS if not (argument.octets_max and isinstance(value, bytes))]
+            for value in NO_NUMBERS if is_number else (*texts, too_long):
                 yield kind, good | {name: value}
             if is_number:
                 unit = name.rpartition("_")[2]
