@@ -43,5 +43,6 @@ def _rows(raw: Any, path: Path, layer: str, attribute: str) -> list[tuple[BaseGe
     for encoded, value in zip(shapes, column, strict=True):
         if encoded is not None:
             number = math.nan if value is None else float(value)
-            made.append((shapely.from_wkb(encoded), number if math.isfinite(number) else None))
+            shape: BaseGeometry = shapely.from_wkb(encoded)
+            made.append((shape, number if math.isfinite(number) else None))
     return made
