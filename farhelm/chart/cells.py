@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import shapely
 from shapely.geometry.base import BaseGeometry
@@ -43,6 +43,6 @@ def _rows(raw: Any, path: Path, layer: str, attribute: str) -> list[tuple[BaseGe
     for encoded, value in zip(shapes, column, strict=True):
         if encoded is not None:
             number = math.nan if value is None else float(value)
-            shape: BaseGeometry = shapely.from_wkb(encoded)
+            shape = cast("BaseGeometry", shapely.from_wkb(encoded))  # pyright: ignore[reportUnknownMemberType]
             made.append((shape, number if math.isfinite(number) else None))
     return made
