@@ -20,9 +20,9 @@ CHROMIUM_FLAGS = [
 ]  # fmt: skip
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    """One demo for all tests of this folder."""
+    """One demo for all tests of a file; it ends with them, or it would sail on beside all tests that follow."""
     process, running = start_demo(tmp_path_factory.mktemp("demo"), "--seed", "42")
     yield running
     stop_demo(process)
