@@ -93,13 +93,14 @@ class LinkWatch:
         """Begin at `now_s`; what is not among `channels`, the catalogue's, is not told."""
         self._channels = channels
         self._due_s = now_s
+        self._once_known = set[str]()
 
     def is_due(self, now_s: float) -> bool:
         """Return whether it is time to look."""
         return now_s >= self._due_s
 
     def tick(self, counts: LinkCounts, now_s: float) -> list[Reading]:
-        """Return the readings of all figures; INVALID for what is not known."""
+        """Return the readings of all figures: INVALID for what is known no more, nothing for what never was known."""
         self._due_s = now_s + LINK_S
         values: dict[str, Value | None] = {
             "LNK_RTT": counts.round_trip_s, "LNK_LOSS": counts.loss_pct, "LNK_BEARER": counts.bearer,
@@ -110,8 +111,9 @@ class LinkWatch:
         values |= {
             name: sent.get(name, 0.0) for name in self._channels if name.startswith("LNK_") and name not in values
         }
+        self._once_known |= {name for name, value in values.items() if value is not None}
         return [
             Reading(name, value, self._channels[name].unit, Quality.INVALID if value is None else Quality.GOOD)
             for name, value in values.items()
-            if name in self._channels
+            if name in self._channels and name in self._once_known
         ]
