@@ -50,6 +50,14 @@ def test_figures_become_values_and_what_is_not_known_is_invalid() -> None:
     assert after["LNK_BUDGET"].quality is Quality.INVALID
 
 
+def test_a_round_trip_that_was_never_measured_is_absent() -> None:
+    """Absent and invalid are two things: before the first acknowledgement nothing is said of the round trip."""
+    channels = {channel.short_id: channel for channel in link_channels(("geo",), has_budget=False)}
+    begun = LinkCounts(None, 0.0, "geo", 3, 900, 2.0, {}, 0.0, None)
+    first = {each.channel: each for each in LinkWatch(channels, 0.0).tick(begun, 0.0)}
+    assert set(channels) - set(first) == {"LNK_RTT"}
+
+
 def _read(folder: Path, **said: object) -> tuple[LinkConfig, list[str]]:
     reader = Reader({"link": said}, folder, Seal(folder / "agent.toml"))
     return read_link(reader, said), reader.faults
