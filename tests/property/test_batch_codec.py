@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from protocols.errors import MalformedError, ProtocolError, UnsupportedError
 from protocols.link import bits, codec, vectors
-from protocols.link.batch import Batch, Column, TargetReport
+from protocols.link.batch import TRACKED_FIRST, Batch, Column, TargetReport
 from protocols.link.cbor import Plain
 from protocols.link.closing import Closing, MissingBaseError
 from protocols.link.columns import Source
@@ -65,17 +65,27 @@ TARGETS = st.builds(
     _optional(st.floats(-180, 180)), _optional(st.floats(0, 102)), _optional(st.floats(0, 360)),
     _optional(st.floats(0, 360)), _optional(st.floats(-720, 720)), st.none() | st.integers(0, 15),
     st.none() | st.integers(0, 255), st.none() | st.text(max_size=20), st.none() | st.text(max_size=7),
-    _optional(st.floats(0, 1022)), _optional(st.floats(0, 126)),
+    _optional(st.floats(0, 1022)), _optional(st.floats(0, 126)), doubt=st.none(), track=st.none(),
 )  # fmt: skip
+"""As the first version of the format has them: AIS alone, and nobody doubts."""
+DOUBTED = st.builds(lambda target, doubt: target._replace(doubt=doubt), TARGETS, st.none() | TEXTS)
+TRACKED = st.builds(
+    lambda target, number, track: target._replace(mmsi=number, track=track),
+    TARGETS,
+    st.integers(TRACKED_FIRST, 2**31 - 1),
+    TEXTS,
+)
 
 
 @st.composite
-def batches(draw: st.DrawFn) -> Batch:
-    """Return any batch that keeps the rules of `Batch`."""
+def batches(draw: st.DrawFn, *, is_of_now: bool = True) -> Batch:
+    """Return any batch that keeps the rules of `Batch`, those of the first version of the format where it is not of now."""
+    kinds = (DOUBTED, TRACKED) if is_of_now else (TARGETS,)
+    targets = tuple(target for kind in kinds for target in draw(st.lists(kind, max_size=4)))
     times = draw(st.lists(st.integers(-(2**63), 2**63 - 1), max_size=20))
     return Batch(
         "kestrel", draw(st.integers(0, 2**40)), draw(st.integers(0, 2**40)), "cafe", draw(st.booleans()),
-        np.array(times, np.int64), draw(_columns(len(times))), tuple(draw(st.lists(TARGETS, max_size=4))),
+        np.array(times, np.int64), draw(_columns(len(times))), targets,
     )  # fmt: skip
 
 
@@ -133,7 +143,7 @@ def test_a_batch_comes_back_exactly(data: st.DataObject, batch: Batch) -> None:
     assert _same(codec.decode(codec.encode(batch)), batch)
 
 
-@given(batches())
+@given(batches(is_of_now=False))
 @settings(max_examples=100, deadline=None)
 def test_a_batch_of_the_first_version_is_read_as_ever(batch: Batch) -> None:
     """What waits in a spool since the last build is not lost."""

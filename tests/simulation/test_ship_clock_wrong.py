@@ -37,8 +37,9 @@ SAME_S = 0.05
 
 DOWN_S = (16.0, 22.0)
 """When the shore's database is away: batches wait, go again, and come in one flood."""
-FLOOD_S = (22.0, 23.0)
-"""When it is back: whether one more is sent again before its acknowledgement arrives hangs on the commit of the alert."""
+FLOOD_S = (21.0, 23.0)
+"""When it is back, and the second before: whether one batch more is sent again hangs on the event of the alert that a wrong
+clock raises, which is itself sent again in a batch's place and committed before it."""
 
 
 class WallTimer(WrongClock):

@@ -147,9 +147,9 @@ def test_a_voyage_of_keys(master: Desk) -> None:
     # Its next order and its next heartbeat are worth nothing, and the ladder begins.
     refused = rig.say("conn.heading", {"heading_deg": 90.0})
     assert rig.state(refused) == "REJECTED"
-    before = rig.supervisor.beats_refused_count
+    before = rig.supervisor.beats.refused_count
     rig.beat("ann")
-    assert rig.supervisor.beats_refused_count == before + 1
+    assert rig.supervisor.beats.refused_count == before + 1
     rig.forward(rig.config.link.silent_s + 0.5)
     assert rig.step >= "L2"
 
