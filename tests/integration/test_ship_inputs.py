@@ -159,7 +159,7 @@ async def test_nmea_2000_as_text_comes_over_tcp_and_udp_into_the_picture(
         writer.close()
 
     server = await asyncio.start_server(serve, "127.0.0.1", port) if kind == "tcp_client" else None
-    async with running(lambda: source.run(listening.line_taker("bus"))):
+    async with running(lambda: source.run(listening.lines_taker("bus"))):
         await until(lambda: source.facts().is_open)
         if server is None:
             with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
