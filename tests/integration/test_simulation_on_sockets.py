@@ -139,7 +139,7 @@ async def test_modbus_refusals_have_their_codes(tmp_path: Path) -> None:
         client = AsyncModbusTcpClient(HOST, port=ports["vessels"]["kestrel"]["plc"])
         assert await client.connect()
         assert (await client.write_register(2, 1001, device_id=1)).exception_code == 3
-        assert (await client.write_register(11, 1, device_id=1)).exception_code == 2
+        assert (await client.write_register(900, 1, device_id=1)).exception_code == 2
         assert (await client.read_input_registers(30, count=10, device_id=1)).exception_code == 2
         assert (await client.write_coil(0, value=True, device_id=1)).exception_code == 2
         await ask(ports["control"], {"do": "set", "vessel": "kestrel", "fault": "engine_local"})
