@@ -28,6 +28,40 @@ from protocols.link.legend import Legend
 from protocols.nmea0183.framing import framed
 from protocols.reading import Quality
 
+COMMANDED_TOML = """
+[vessel]
+id = "kestrel"
+name = "FARHELM KESTREL"
+ship_type = "tanker"
+mmsi = 440999001
+length_m = 320.0
+beam_m = 58.0
+[broker]
+url = "mqtt://127.0.0.1:{broker}"
+[[input]]
+name = "nmea"
+kind = "tcp_client"
+port = {nmea_tcp}
+[[modbus]]
+name = "plc"
+host = "127.0.0.1"
+port = {plc}
+unit = 1
+period_s = 0.2
+registers = "{registers}"
+[spool]
+path = "spool.db"
+[safety]
+journal = "journal.db"
+panel_port = {panel}
+autopilot_port = {autopilot}
+plc = "plc"
+[keys]
+master_public_key = "{master}"
+vessel_key = "vessel.pem"
+"""
+"""A simulated vessel that takes orders: [control] is to be added, and where what it names is found."""
+
 ROOT = Path(__file__).parents[1]
 VESSEL = "otter"
 AGENT = """

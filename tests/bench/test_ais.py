@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 import pyais
 import pytest
 
 from protocols.ais.reader import AisReader
 from protocols.ais.report import AisReport
 from tests.bench.figures import Ratio, cpu_s, rounds
+from tests.shared_folder import shared
 
-DATA = Path(os.environ.get("FARHELM_SHARED", Path(__file__).parents[3] / "shared")) / "data"
 FILES = ("ais/nais400-merrimac.log", "ais/pyais_nmea_data_sample.txt", "nmea0183/gofree-merrimac.log")
 TIMES = 4
 """Passes over the files a round: a tenth of a second of ours at least."""
@@ -21,9 +18,7 @@ TIMES = 4
 @pytest.fixture(scope="module")
 def lines() -> list[str]:
     """Return the one-part VDM lines of the recordings: what pyais decodes without help."""
-    if not (DATA / FILES[0]).exists() and not os.environ.get("CI"):
-        pytest.skip("the recordings are not here")
-    found = [line for name in FILES for line in (DATA / name).read_text("ascii").splitlines()]
+    found = [line for name in FILES for line in shared(f"data/{name}").read_text("ascii").splitlines()]
     found = [line.split("*")[0] + "*" + line.split("*")[1][:2] for line in found if line.startswith("!AIVDM,1,1,")]
     return [line for line in found if line.split(",")[5]]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import os
 import re
 import subprocess
 import sys
@@ -15,9 +14,9 @@ from playwright.sync_api import Page, expect
 
 from tests.demo_rig import ROOT, Demo, start_demo, stop_demo, wait_until
 from tests.e2e.conftest import log_in, picture
+from tests.shared_folder import SHARED, shared
 
-SHARED = Path(os.environ.get("FARHELM_SHARED", Path(__file__).parents[3] / "shared")) / "data" / "nmea0183"
-RECORDINGS = {"plaka": SHARED / "plaka.log.gz", "merrimac": SHARED / "gofree-merrimac.log"}
+RECORDINGS = {"plaka": SHARED / "data/nmea0183/plaka.log.gz", "merrimac": SHARED / "data/nmea0183/gofree-merrimac.log"}
 SPEED = 20
 MINUTE_DEG = 1 / 60_000
 """One in the last place of these recorders: a thousandth of a minute, 1.9 m."""
@@ -26,11 +25,7 @@ MINUTE_DEG = 1 / 60_000
 @pytest.fixture(scope="module")
 def recorded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """A demo with one simulated and two recorded vessels."""
-    if not SHARED.is_dir():
-        word = f"no recordings at {SHARED}: real input was NOT tested"
-        if os.environ.get("CI"):
-            pytest.fail(word)
-        pytest.skip(word)
+    shared("data/nmea0183")
     options = [text for name, path in RECORDINGS.items() for text in ("--recording", f"{name}={path}:{SPEED}")]
     process, running = start_demo(tmp_path_factory.mktemp("recorded"), "--vessels", "1", *options)
     yield running

@@ -20,40 +20,9 @@ from protocols.link import signing
 from protocols.modbus.frames import TcpFrames
 from protocols.modbus.pdu import read_request, values_in
 from protocols.modbus.registers import Table
-from tests.agent_kit import closed_port, program, until
+from tests.agent_kit import COMMANDED_TOML, closed_port, program, until
 
 ROOT = Path(__file__).parents[2]
-TOML = """
-[vessel]
-id = "kestrel"
-name = "FARHELM KESTREL"
-mmsi = 440999001
-length_m = 320.0
-beam_m = 58.0
-[broker]
-url = "mqtt://127.0.0.1:{nowhere}"
-[[input]]
-name = "nmea"
-kind = "tcp_client"
-port = {nmea_tcp}
-[[modbus]]
-name = "plc"
-host = "127.0.0.1"
-port = {plc}
-unit = 1
-period_s = 0.2
-registers = "{registers}"
-[spool]
-path = "spool.db"
-[safety]
-journal = "journal.db"
-panel_port = {panel}
-autopilot_port = {autopilot}
-plc = "plc"
-[keys]
-master_public_key = "{master}"
-vessel_key = "vessel.pem"
-"""
 BOOTS = 3
 SOAK_BOOTS = 100
 
@@ -115,8 +84,8 @@ async def ship(tmp_path: Path) -> AsyncIterator[Ship]:
     with program(["-m", "simulators", "--vessels", "1", "--ports-file", str(ports)], tmp_path / "simulators.log"):
         await until(ports.exists, 30)
         vessel = json.loads(ports.read_text())["vessels"]["kestrel"]
-        text = TOML.format(
-            nowhere=closed_port(), panel=0, master=signing.public_bytes(master).hex(), nmea_tcp=vessel["nmea_tcp"],
+        text = COMMANDED_TOML.format(
+            broker=closed_port(), panel=0, master=signing.public_bytes(master).hex(), nmea_tcp=vessel["nmea_tcp"],
             plc=vessel["plc"], autopilot=vessel["autopilot"], registers=ROOT / "simulators/registers/kestrel.toml",
         )  # fmt: skip
         (tmp_path / "agent.toml").write_text(text + (ROOT / "control" / "example.toml").read_text())

@@ -22,7 +22,7 @@ import psycopg
 import pytest
 
 from tests import demo_rig
-from tests.demo_rig import ROOT, Demo, stop_demo, wait_until
+from tests.demo_rig import ROOT, Demo, let_pass, stop_demo, wait_until
 from tests.fault.test_bad_input_disk import filled
 from tests.fault.test_clock_by_libfaketime import LIBRARIES, _tell
 from tests.fault.test_everything_killed import (
@@ -170,7 +170,7 @@ def _storm(demo: Demo, plan: list[Blow], clock: Path, disk: Path) -> None:
         while waiting and waiting[0].at_s <= now_s:
             blow = waiting.pop(0)
             ends += [(now_s + blow.lasts_s, undo) for undo in _strike(demo, blow, clock, disk)]
-        time.sleep(0.05)
+        let_pass(0.05)
 
 
 def _strike(demo: Demo, blow: Blow, clock: Path, disk: Path) -> list[Callable[[], object]]:

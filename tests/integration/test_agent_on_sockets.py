@@ -32,6 +32,7 @@ from protocols.link.orders import ORDER_KINDS, Order
 from protocols.link.roster import Grant, Roster, RosterEntry
 from protocols.link.signing import Domain
 from protocols.link.stop import StopRequest
+from tests.agent_kit import COMMANDED_TOML
 
 ROOT = Path(__file__).parents[2]
 VESSEL = "kestrel"
@@ -55,40 +56,7 @@ max_payload_size = 2000000
 max_inflight_count = 200
 dynamic_filters = true
 """
-AGENT_TOML = """
-[vessel]
-id = "kestrel"
-name = "FARHELM KESTREL"
-ship_type = "tanker"
-mmsi = 440999001
-length_m = 320.0
-beam_m = 58.0
-[broker]
-url = "mqtt://127.0.0.1:{broker}"
-[[input]]
-name = "nmea"
-kind = "tcp_client"
-port = {nmea_tcp}
-[[modbus]]
-name = "plc"
-host = "127.0.0.1"
-port = {plc}
-unit = 1
-period_s = 0.2
-registers = "{registers}"
-[spool]
-path = "spool.db"
-[safety]
-journal = "journal.db"
-panel_port = {panel}
-autopilot_port = {autopilot}
-plc = "plc"
-[keys]
-master_public_key = "{master}"
-vessel_key = "vessel.pem"
-roster = "roster.signed"
-grant = "grant.signed"
-"""
+AGENT_TOML = COMMANDED_TOML + 'roster = "roster.signed"\ngrant = "grant.signed"\n'
 
 
 def free_port() -> int:

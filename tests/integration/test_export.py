@@ -6,7 +6,6 @@ import asyncio
 import csv
 import itertools
 import json
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -26,10 +25,10 @@ from farhelm.export.shore import Source
 from protocols.link.batch import Batch, Column
 from shoreside.ports import Work
 from shoreside.store.postgres import PostgresStore
+from tests.shared_folder import shared
 from tests.shore_house import TOKENS, House
 from tests.store_kit import NOON_NS, Point, batch_of
 
-SHARED = Path(os.environ.get("FARHELM_SHARED", Path(__file__).parents[3] / "shared"))
 NOON = datetime.fromtimestamp(NOON_NS / 1e9, UTC)
 DAY_MS = 86_400_000
 POINTS = [
@@ -139,7 +138,7 @@ async def test_csv_says_unit_and_quality_in_words(house: House, tmp_path: Path) 
 
 async def test_iso_19848_files_hold_to_the_published_schemas(house: House, tmp_path: Path) -> None:
     """TimeSeriesData and DataChannelList, with local ids; each broken on purpose is refused, so the schemas bite."""
-    folder = SHARED / "data" / "vis"
+    folder = shared("data/vis")
     await exported(house, tmp_path, "iso19848")
     series = json.loads((tmp_path / "vessel=kestrel/day=2026-09-22/samples.json").read_text("utf-8"))
     listed = json.loads((tmp_path / "vessel=kestrel/channels.json").read_text("utf-8"))

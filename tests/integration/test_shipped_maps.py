@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import os
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -20,10 +19,9 @@ from shipside.sensors.modbus_bus import tcp_unit
 from shipside.sensors.poller import Poller
 from telemetry.catalogue import standard_catalogue
 from tests.modbus_kit import TcpUnits, UnitOf, until
+from tests.shared_folder import shared
 
 ROOT = Path(__file__).parents[2]
-SHARED = Path(os.environ.get("FARHELM_SHARED", ROOT.parent / "shared"))
-ATTRIBUTES = SHARED / "data/modbus/victron_attributes.csv"
 GENSET: dict[int, tuple[int, ...]] = {
     0x304: (1,), 0x400: (420,), 0x401: (0xFFF6,), 0x402: (95,), 0x403: (0xFFFC,), 0x404: (142,), 0x405: (138,), 0x406: (1500,),
     0x407: (501,), 0x408: (0, 2309), 0x40A: (0, 2312), 0x40C: (0, 2301), 0x40E: (0, 4001), 0x410: (0, 4003), 0x412: (0, 3999),
@@ -109,13 +107,10 @@ async def test_what_the_agent_polls_are_the_channels(
     assert len(registers.ranges()) <= 2
 
 
-@pytest.mark.skipif(
-    not ATTRIBUTES.is_file(), reason="Victron's register list is not beside the project (FARHELM_SHARED)"
-)
 def test_the_battery_is_as_victrons_own_list_has_it() -> None:
     """Address, coding and factor of every register, held against the published list."""
     codings = {"uint16": "u16", "int16": "s16", "uint32": "u32", "int32": "s32"}
-    with ATTRIBUTES.open(encoding="utf-8", newline="") as file:
+    with shared("data/modbus/victron_attributes.csv").open(encoding="utf-8", newline="") as file:
         listed = {int(row[4]): row for row in csv.reader(file) if row[0] == "com.victronenergy.battery"}
     for register in shipped("victron-gx-battery").registers:
         row = listed[register.address]

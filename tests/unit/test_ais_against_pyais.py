@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pyais
@@ -19,8 +17,8 @@ from protocols.ais.layouts import LAYOUTS
 from protocols.ais.report import AisReport
 from protocols.nmea0183.framing import framed
 from protocols.nmea0183.sentence import Sentence, parse_line
+from tests.shared_folder import shared
 
-DATA = Path(os.environ.get("FARHELM_SHARED", Path(__file__).parents[3] / "shared")) / "data"
 RECORDINGS = {
     "ais/gpsd_sample.aivdm": 102, "ais/libais_tagblock.nmea": 4, "ais/libais_typeexamples.nmea": 26,
     "ais/nais400-merrimac.log": 668, "ais/pyais_nmea_data_sample.txt": 778, "nmea0183/gofree-merrimac.log": 1459,
@@ -122,11 +120,8 @@ makes a number of the bits that are left."""
 
 def messages(name: str) -> Iterator[tuple[list[Part], list[bytes]]]:
     """Yield the parts of each whole message of a recording, and the sentences as pyais wants them."""
-    path = DATA / name
-    if not path.exists() and not os.environ.get("CI"):
-        pytest.skip(f"{path} is not here: the recording was not read")
     assembler = Assembler()
-    for raw in lines_of(path):
+    for raw in lines_of(shared(f"data/{name}")):
         sentence = parse_line(raw)
         if not isinstance(sentence, Sentence) or sentence.formatter not in ("VDM", "VDO"):
             continue

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import csv
-import os
-from pathlib import Path
 
 import pytest
 
@@ -12,15 +10,12 @@ from protocols.errors import MalformedError
 from protocols.link import cbor
 from telemetry.catalogue import Catalogue, standard_catalogue
 from telemetry.standard_channels import STANDARD_CHANNELS
-
-SHARED = Path(os.environ.get("FARHELM_SHARED", Path(__file__).parents[3] / "shared"))
+from tests.shared_folder import shared
 
 
 def test_the_standard_channels_are_those_of_the_signal_list() -> None:
     """Each row of signals.csv has its record with the same name, unit, range, cycle and ids, and no record is extra."""
-    source = SHARED / "facts" / "signals.csv"
-    if not source.exists() and not os.environ.get("CI"):
-        pytest.skip(f"{source} is not here: the signal list was not compared")
+    source = shared("facts/signals.csv")
     with source.open(newline="") as file:
         rows = {row["short_id"]: row for row in csv.DictReader(file)}
     assert [channel.short_id for channel in STANDARD_CHANNELS] == list(rows)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import tomllib
 from dataclasses import replace
 from pathlib import Path
@@ -29,8 +28,8 @@ from telemetry.derived import DERIVED_CHANNELS
 from telemetry.iso19848 import data_channel_list
 from telemetry.standard_channels import STANDARD_CHANNELS
 from telemetry.units import UNITS
+from tests.shared_folder import shared
 
-SHARED = Path(os.environ.get("FARHELM_SHARED", Path(__file__).parents[3] / "shared"))
 EXAMPLE = Path(agent.__file__).with_name("examples") / "catalogue.toml"
 OWN = {
     "id": "ME_EGT9", "name": "Cylinder 9", "kind": "number", "unit": "degC", "low": 0.0, "high": 700.0, "cycle_s": 1.0,
@@ -154,9 +153,7 @@ def test_every_local_id_of_ours_is_one_of_the_vis_and_the_vis_finds_what_we_cann
 
 def test_the_export_of_a_catalogue_is_a_data_channel_list_of_iso_19848() -> None:
     """Against the published schema, and the negative control: without its local id a channel is refused."""
-    path = SHARED / "data" / "vis" / "DataChannelList.schema.json"
-    if not path.exists() and not os.environ.get("CI"):
-        pytest.skip(f"{path} is not here: the export was not held against the schema")
+    path = shared("data/vis/DataChannelList.schema.json")
     schema = json.loads(path.read_text("utf-8"))
     for catalogue in (standard_catalogue(), example()):
         package: Any = data_channel_list(catalogue, "IMO9000001", "2026-11-26T08:00:00Z")

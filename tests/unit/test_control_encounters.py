@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,9 +15,8 @@ from hypothesis import strategies as st
 from control.encounter import Approach, Mover, approach, classify, is_dangerous, mover, sector_class
 from control.geometry import KNOT_MPS, Plane
 from control.limits import EncounterAngles
+from tests.shared_folder import shared
 
-SHARED = Path(os.environ.get("FARHELM_SHARED", Path(__file__).parents[3] / "shared"))
-FOLDER = SHARED / "data" / "encounters"
 ANGLES = EncounterAngles(5.0, 5.0, 67.5, 112.5)
 TITLES = {"HO": "head_on", "CR-GW": "crossing_give_way", "CR-SO": "crossing_stand_on", "OT-GW": "overtaking",
           "OT-SO": "overtaken"}  # fmt: skip
@@ -39,13 +37,11 @@ def movers(situation: dict[str, Any]) -> tuple[Mover, list[Mover]]:
 
 
 def situations() -> list[Path]:
-    return sorted(FOLDER.glob("traffic_situation_*.json"))
+    return sorted(shared("data/encounters").glob("traffic_situation_*.json"))
 
 
 def test_every_published_situation_is_classified_as_its_title_says() -> None:
     """Proves INT-08: 22 situations of 1 to 3 ships, each class of each target in order, all of them dangerous."""
-    if not FOLDER.is_dir():
-        pytest.skip(f"no {FOLDER}")
     seen: dict[str, int] = {}
     for path in situations():
         situation = json.loads(path.read_text())
@@ -65,9 +61,7 @@ def test_every_published_situation_is_classified_as_its_title_says() -> None:
 
 def test_a_wrong_angle_gives_a_wrong_class() -> None:
     """Negative control: with sectors turned about, the titles do not come out."""
-    if not FOLDER.is_dir():
-        pytest.skip(f"no {FOLDER}")
-    own, targets = movers(json.loads((FOLDER / "traffic_situation_01.json").read_text()))
+    own, targets = movers(json.loads(shared("data/encounters/traffic_situation_01.json").read_text()))
     assert classify(own, targets[0], replace(ANGLES, head_on_deg=0.5), 1000.0, 2000.0)[0] != "head_on"
 
 
@@ -99,8 +93,6 @@ def test_the_pair_agrees_on_who_gives_way() -> None:
     """What is crossing from starboard for one is crossing from port for the other; overtaking is being overtaken."""
     pairs = {"head_on": "head_on", "crossing_give_way": "crossing_stand_on", "crossing_stand_on": "crossing_give_way",
              "overtaking": "overtaken", "overtaken": "overtaking"}  # fmt: skip
-    if not FOLDER.is_dir():
-        pytest.skip(f"no {FOLDER}")
     for path in situations():
         own, targets = movers(json.loads(path.read_text()))
         for target in targets:

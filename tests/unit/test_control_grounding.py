@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import gzip
-import os
 import shutil
 from pathlib import Path
 
@@ -19,9 +18,8 @@ from control.passage import faults
 from farhelm.chart.cli import app
 from protocols.link.passage import Mark, Passage
 from tests.control_rig import Rig, example_config
+from tests.shared_folder import shared
 
-SHARED = Path(os.environ.get("FARHELM_SHARED", Path(__file__).parents[3] / "shared"))
-FOLDER = SHARED / "data" / "charts"
 NEEDED_M = 6.2 + 1.5
 SEA = shapely.box(128.9, 34.8, 129.5, 35.1)
 SHOAL = Feature("depth", 1.8, shapely.box(129.063, 34.92, 129.08, 34.94))
@@ -112,13 +110,11 @@ def test_a_file_that_is_no_chart_is_refused(content: bytes) -> None:
 
 def test_a_real_cell_with_its_updates(tmp_path: Path) -> None:
     """Proves INT-07: Tacoma, US5WA22M with four updates: deep in the bay, land at the shore, shoal at its edge."""
-    pytest.importorskip("pyogrio")
-    if not FOLDER.is_dir():
-        pytest.skip(f"no {FOLDER}")
+    folder = shared("data/charts")
     cell, out = tmp_path / "US5WA22M.000", tmp_path / "tacoma.chart"
-    cell.write_bytes(gzip.decompress((FOLDER / "US5WA22M.000.gz").read_bytes()))
+    cell.write_bytes(gzip.decompress((folder / "US5WA22M.000.gz").read_bytes()))
     for number in range(1, 5):
-        shutil.copy(FOLDER / f"US5WA22M.00{number}", tmp_path)
+        shutil.copy(folder / f"US5WA22M.00{number}", tmp_path)
     said = CliRunner().invoke(app, ["import", str(cell), "--out", str(out)])
     assert said.exit_code == 0, said.output
     assert "385 depth areas, 67 land areas" in said.output

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
 from collections import Counter
 from datetime import date, timedelta
 from pathlib import Path
@@ -19,8 +18,8 @@ from protocols.nmea2000.reader import N2kReader
 from protocols.nmea2000.text import parse_line
 from protocols.reading import Quality
 from protocols.recording import RecordingReader, line_json, totals_json
+from tests.shared_folder import shared
 
-DATA = Path(os.environ.get("FARHELM_SHARED", Path(__file__).parents[3] / "shared")) / "data" / "nmea2000"
 DEFINITIONS = "canboat_pgn_database.json.gz"
 
 
@@ -53,10 +52,7 @@ RECORDINGS = {
 
 def recording(name: str) -> Path:
     """Return the path of a file of the shared data; skip with a word where it is absent, which in CI is a failure."""
-    path = DATA / name
-    if not path.exists() and not os.environ.get("CI"):
-        pytest.skip(f"{path} is not here: the recording was not read")
-    return path
+    return shared(f"data/nmea2000/{name}")
 
 
 def definitions() -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from collections import Counter
@@ -16,9 +15,7 @@ from typer.testing import CliRunner
 
 from protocols.aio.recorded import lines_of
 from protocols.recording import RecordingReader, line_json
-
-SHARED = Path(os.environ.get("FARHELM_SHARED", Path(__file__).parents[3] / "shared"))
-DATA = SHARED / "data"
+from tests.shared_folder import shared
 
 
 class Total(NamedTuple):
@@ -52,10 +49,7 @@ RECORDINGS = {
 
 def recording(name: str) -> Path:
     """Return the path of a recording; skip with a word where it is absent, which in CI is a failure."""
-    path = DATA / name
-    if not path.exists() and not os.environ.get("CI"):
-        pytest.skip(f"{path} is not here: the recording was not read")
-    return path
+    return shared(f"data/{name}")
 
 
 @pytest.mark.parametrize("name", RECORDINGS)
@@ -88,7 +82,7 @@ def test_no_ais_message_is_lost_that_pyais_reads(name: str) -> None:
             theirs[decoded.msg_type] += 1
             ships.add(int(decoded.mmsi))
     reader = RecordingReader()
-    for raw in lines_of(DATA / name):
+    for raw in lines_of(recording(name)):
         reader.read(raw)
     totals = reader.finish()
     assert totals.ais_by_type == theirs

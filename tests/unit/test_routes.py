@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 from pathlib import Path
 
 import pytest
@@ -20,9 +19,8 @@ from protocols.rtz.passage import file_of, passage_of
 from protocols.rtz.route import read
 from protocols.rtz.tree import DEPTH_MAX, Document, Element, parse, write
 from tests.control_rig import EXAMPLE, example_config
+from tests.shared_folder import shared
 
-SHARED = Path(os.environ.get("FARHELM_SHARED", Path(__file__).parents[3] / "shared"))
-FOLDER = SHARED / "data" / "routes"
 SAMPLES = {
     "DefaultWaypoint.rtz": ("1.2", 12, 0, 0), "JPNGO_STLAW_BASE_RTZ.rtz": ("1.2", 6, 0, 0),
     "RTZ1.0MandatoryElementsAndAttributes.rtz": ("1.0", 6, 0, 0),
@@ -33,9 +31,7 @@ SAMPLES = {
 
 
 def sample(name: str) -> bytes:
-    if not FOLDER.is_dir():
-        pytest.skip(f"no {FOLDER}")
-    return (FOLDER / name).read_bytes()
+    return shared(f"data/routes/{name}").read_bytes()
 
 
 @pytest.mark.parametrize("name", SAMPLES)
