@@ -18,7 +18,7 @@ from protocols.link.roster import Grant, Roster, RosterEntry
 from protocols.link.signing import Domain
 from shipside import config
 from simulators import register_map, waters
-from simulators.fleet import VesselSpec
+from simulators.fleet import SOURCES, VesselSpec
 from simulators.loop import START_UTC_NS
 
 ROC: Final = "Busan"
@@ -75,7 +75,7 @@ def agent_config(spec: VesselSpec, seed: int, folder: Path) -> config.AgentConfi
         "input": [{"name": "bridge", "kind": "tcp_client", **nowhere}],
         "modbus": [{"name": "plc", "unit": 1, "period_s": 0.5, "registers": str(register_map.FOLDER / f"{spec.slug}.toml"),
                     **nowhere}],
-        "sources": _SOURCES,
+        "sources": {"hold_off_s": 10.0, **SOURCES},
         "link": {"bearer": "lte"},
         "spool": {"path": "spool.db", "mb_max": 200.0},
         "safety": {"journal": "journal.db", "plc": "plc", "autopilot_host": "none.invalid", "autopilot_port": 1},
@@ -84,15 +84,6 @@ def agent_config(spec: VesselSpec, seed: int, folder: Path) -> config.AgentConfi
         "control": control_table(spec),
     }  # fmt: skip
     return config.from_mapping(table, folder, {})
-
-
-_SOURCES: Final[Table] = {
-    "hold_off_s": 10.0,
-    **{name: ["bridge/GP", "bridge/GN"] for name in ("NAV_LAT", "NAV_LON", "NAV_SOG", "NAV_COG", "NAV_UTC")},
-    "NAV_HDG": ["bridge/HE", "bridge/HC"],
-    "ME_RPM": ["plc", "bridge/II"],
-}
-"""Who is believed for what, best first."""
 
 
 def control_table(spec: VesselSpec) -> Table:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from simulators.devices.autopilot import AutopilotTuning
 from simulators.devices.plc import SLOW_DOWN_PERCENT_PER_S
@@ -147,3 +148,11 @@ def imo_is_valid(number: int) -> bool:
     digits = [int(digit) for digit in f"{number:07d}"]
     weighted = sum(digit * weight for digit, weight in zip(digits, _IMO_WEIGHTS, strict=False))
     return len(digits) == len(_IMO_WEIGHTS) + 1 and weighted % 10 == digits[-1]
+
+
+SOURCES: Final[dict[str, list[str]]] = {
+    **{name: ["bridge/GP", "bridge/GN"] for name in ("NAV_LAT", "NAV_LON", "NAV_SOG", "NAV_COG", "NAV_UTC")},
+    "NAV_HDG": ["bridge/HE", "bridge/HC"],
+    "ME_RPM": ["plc", "bridge/ER"],
+}
+"""Who is believed for what aboard each of them, best first."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Final
 from farhelm.demo import people
 from protocols.link import signing
 from simulators import register_map, waters
-from simulators.fleet import VesselSpec
+from simulators.fleet import SOURCES, VesselSpec
 
 NO_GO_HEADING_DEG: Final = 0.0
 """The no-go area of each vessel lies to the north of her start: this heading leads into it."""
@@ -29,17 +30,11 @@ class Addresses:
     """False: the ship's time runs faster than ours, so that her positions cannot be held against it."""
 
 
-_SOURCES: Final = """\
+_RANKING: Final = "".join(f"{channel} = {json.dumps(sources)}\n" for channel, sources in SOURCES.items())
+_SOURCES: Final = f"""\
 [sources]
 hold_off_s = 10.0
-NAV_LAT = ["bridge/GP", "bridge/GN"]
-NAV_LON = ["bridge/GP", "bridge/GN"]
-NAV_SOG = ["bridge/GP", "bridge/GN"]
-NAV_COG = ["bridge/GP", "bridge/GN"]
-NAV_UTC = ["bridge/GP", "bridge/GN"]
-NAV_HDG = ["bridge/HE", "bridge/HC"]
-ME_RPM = ["plc", "bridge/II"]
-
+{_RANKING}
 [link]
 bearer = "lte"
 
