@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from farhelm.options import Demo, Token, Url, Vessel
+
 if TYPE_CHECKING:  # httpx, websockets and cryptography are loaded by the command that needs them
     from farhelm.conn.access import Access, Options
     from farhelm.conn.errand import Goal
@@ -18,12 +20,6 @@ app = typer.Typer(
     epilog="Exit codes: 0 SUCCEEDED, 2 REJECTED or REFUSED (and words that are no command), 3 anything else.",
 )  # fmt: skip
 
-Vessel = Annotated[str, typer.Argument(help="Vessel id, e.g. otter.")]
-Demo = Annotated[
-    Path | None, typer.Option("--demo", help="Data folder of a running `farhelm demo`.", envvar="FARHELM_DEMO")
-]
-Url = Annotated[str, typer.Option("--url", help="Where the shore is: http(s)://host:port.", envvar="FARHELM_URL")]
-Token = Annotated[str, typer.Option("--token", help="API token.", envvar="FARHELM_TOKEN", show_envvar=True)]
 Key = Annotated[Path | None, typer.Option("--key", help="PEM file of the Ed25519 key that signs.")]
 Person = Annotated[
     str, typer.Option("--as", help="Whose key it is; else the demo's first operator, or whom the roster names.")

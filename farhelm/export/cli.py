@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from farhelm.options import Demo, End, Start, Token, Url, Vessel, listed, now, span
 
 if TYPE_CHECKING:  # loaded by the command that needs it
     from farhelm.export.run import Wanted
@@ -22,21 +24,16 @@ class Form(StrEnum):
 
 
 def export(
-    vessel: Annotated[str, typer.Argument(help="Vessel id, e.g. otter.")], *,
+    vessel: Vessel, *,
     out: Annotated[Path, typer.Option("--out", help="Folder of the files, made where it is missing.")],
-    start: Annotated[str, typer.Option("--from", help="First moment, ISO 8601 (UTC where no zone is said): 2026-11-25.")],
-    end: Annotated[str, typer.Option("--to", help="Moment after the last; left out: now.")] = "",
+    start: Start, end: End = "",
     channels: Annotated[str, typer.Option("--channels", help="Short ids with commas; left out: all numbers.")] = "",
     texts: Annotated[bool, typer.Option("--texts", help="All channels of words instead of all numbers.")] = False,
     form: Annotated[Form, typer.Option("--format", help="Kind of files.")] = Form.parquet,
     bucket: Annotated[
         float | None, typer.Option("--bucket", min=0.001, help="Buckets of so many seconds instead of samples.")
     ] = None,
-    demo: Annotated[
-        Path | None, typer.Option("--demo", help="Data folder of a running `farhelm demo`.", envvar="FARHELM_DEMO")
-    ] = None,
-    url: Annotated[str, typer.Option("--url", help="Where the shore is: http(s)://host:port.", envvar="FARHELM_URL")] = "",
-    token: Annotated[str, typer.Option("--token", help="API token.", envvar="FARHELM_TOKEN", show_envvar=True)] = "",
+    demo: Demo = None, url: Url = "", token: Token = "",
 ) -> None:  # fmt: skip
     """Write what a shore has kept of a vessel to files, one a day: OUT/vessel=V/day=YYYY-MM-DD/samples.parquet.
 
@@ -56,24 +53,17 @@ def export(
       farhelm export otter --demo .demo --from 2026-11-25 --format iso19848 --out iso
     """
     from farhelm.conn.access import AccessError, way_in
-    from farhelm.export.run import Wanted, moment
-    from protocols.aio.clock import SystemClock
+    from farhelm.export.run import Wanted
 
     if texts and bucket is not None:
         raise typer.BadParameter("words have no buckets", param_hint="--texts")
     if form is Form.iso19848 and bucket is not None:
         raise typer.BadParameter("ISO 19848 files hold samples, not buckets", param_hint="--bucket")
-    now = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=SystemClock().utc_ns() // 1000)
+    asked_at = now()
+    first, last = span(start, end, asked_at)
+    wanted = Wanted(vessel, first, last, listed(channels), form.value, bucket, out, are_words=texts)
     try:
-        first, last = moment(start), moment(end) if end else now
-    except ValueError as error:
-        raise typer.BadParameter(str(error), param_hint="--from/--to") from error
-    if first >= last:
-        raise typer.BadParameter("--from must lie before --to", param_hint="--from")
-    names = tuple(dict.fromkeys(name for name in channels.split(",") if name))
-    wanted = Wanted(vessel, first, last, names, form.value, bucket, out, are_words=texts)
-    try:
-        _run(*way_in(demo, url, token, "analyst"), wanted, now)
+        _run(*way_in(demo, url, token, "analyst"), wanted, asked_at)
     except (AccessError, OSError) as error:
         typer.echo(f"farhelm export: {error}", err=True)
         raise typer.Exit(1) from error

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -229,9 +229,3 @@ class _Day:
 
 def _empty(schema: Any) -> Any:
     return files.pa.RecordBatch.from_pylist([], schema=schema)
-
-
-def moment(text: str) -> datetime:
-    """Return the time in `text` (ISO 8601, a day or more exactly; UTC where no zone is said); raise ValueError."""
-    parsed = datetime.fromisoformat(text)
-    return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any, Final, cast
 
 import numpy as np
@@ -103,8 +103,3 @@ def completeness(source: Source, span: Span, names: tuple[str, ...] = ()) -> tup
             came = min(received / expected, 1.0, 1.0 - min(missing_s, 3600.0) / 3600.0)
             share[channels.index(channel), (hour_ms // 1000 - first) // 3600] = came
     return channels, hours_s, share
-
-
-def moment_of(utc_ns: int) -> datetime:
-    """Return UTC nanoseconds as a datetime."""
-    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=utc_ns // 1000)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from farhelm.options import Demo, End, Start, Token, Url, Vessel, listed, now, span
+
 if TYPE_CHECKING:  # loaded by the command that needs it
     from farhelm.export.shore import Source
     from farhelm.plot.asking import Span
@@ -15,21 +17,16 @@ FORMS: Final = (".svg", ".png", ".pdf")
 
 
 def plot(
-    vessel: Annotated[str, typer.Argument(help="Vessel id, e.g. otter.")], *,
+    vessel: Vessel, *,
     out: Annotated[Path, typer.Option("--out", help="File of the picture: .svg, .png or .pdf.")],
-    start: Annotated[str, typer.Option("--from", help="First moment, ISO 8601 (UTC where no zone is said).")],
-    end: Annotated[str, typer.Option("--to", help="Moment after the last; left out: now.")] = "",
+    start: Start, end: End = "",
     channels: Annotated[str, typer.Option("--channels", help="Short ids with commas: a panel (or row) each.")] = "",
     track: Annotated[bool, typer.Option("--track", help="The track instead.")] = False,
     completeness: Annotated[bool, typer.Option("--completeness", help="What came of what was expected, by hour.")] = False,
     bucket: Annotated[
         float | None, typer.Option("--bucket", min=0.001, help="Buckets of so many seconds; left out: what suits.")
     ] = None,
-    demo: Annotated[
-        Path | None, typer.Option("--demo", help="Data folder of a running `farhelm demo`.", envvar="FARHELM_DEMO")
-    ] = None,
-    url: Annotated[str, typer.Option("--url", help="Where the shore is: http(s)://host:port.", envvar="FARHELM_URL")] = "",
-    token: Annotated[str, typer.Option("--token", help="API token.", envvar="FARHELM_TOKEN", show_envvar=True)] = "",
+    demo: Demo = None, url: Url = "", token: Token = "",
 ) -> None:  # fmt: skip
     """Draw channels over a span, the track, or how complete it is: gaps stay gaps, what is not good is shaded by its quality.
 
@@ -43,27 +40,21 @@ def plot(
       farhelm plot otter --url https://roc.example --from 2026-11-01 --to 2026-12-01 --completeness --out november.png
     """
     from farhelm.conn.access import AccessError, way_in
-    from farhelm.export.run import moment
     from farhelm.export.shore import Source
-    from farhelm.plot.asking import Span, moment_of
-    from protocols.aio.clock import SystemClock
+    from farhelm.plot.asking import Span
 
     if out.suffix not in FORMS:
         raise typer.BadParameter(f"the name must end with {', '.join(FORMS)}", param_hint="--out")
     if not (track or completeness or channels) or (track and (completeness or channels)):
         raise typer.BadParameter("say --channels, --track, or --completeness (of --channels)", param_hint="--channels")
-    try:
-        span = Span(vessel, moment(start), moment(end) if end else moment_of(SystemClock().utc_ns()))
-    except ValueError as error:
-        raise typer.BadParameter(str(error), param_hint="--from/--to") from error
-    if span.start >= span.end:
-        raise typer.BadParameter("--from must lie before --to", param_hint="--from")
-    names = tuple(dict.fromkeys(name for name in channels.split(",") if name))
+    looked_at, names = Span(vessel, *span(start, end, now())), listed(channels)
     try:
         source = Source(*way_in(demo, url, token, "analyst"))
         try:
             write(
-                drawn(source, span, names, bucket, "track" if track else "completeness" if completeness else "curves"),
+                drawn(
+                    source, looked_at, names, bucket, "track" if track else "completeness" if completeness else "curves"
+                ),
                 out,
             )
         finally:

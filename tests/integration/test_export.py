@@ -20,8 +20,9 @@ from typer.testing import CliRunner
 
 from farhelm.__main__ import app
 from farhelm.conn.access import AccessError
-from farhelm.export.run import Done, Wanted, days, export, moment
+from farhelm.export.run import Done, Wanted, days, export
 from farhelm.export.shore import Source
+from farhelm.options import moment
 from protocols.link.batch import Batch, Column
 from shoreside.ports import Work
 from shoreside.store.postgres import PostgresStore
