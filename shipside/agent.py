@@ -92,7 +92,7 @@ def safety_inputs_of(config: AgentConfig, clock: Clock, say: Say) -> list[LineSo
 async def run_collector(config: AgentConfig, clock: Clock, say: Say) -> None:
     """Run the collector until cancelled; raise StartError or SpoolError when it cannot start."""
     from shipside import figures  # noqa: PLC0415 - as below
-    from shipside.collector import SUBSCRIBED, Collector, will  # noqa: PLC0415 - numpy stays out of the safety process
+    from shipside.collector import SUBSCRIBED, Collector, will  # noqa: PLC0415 - the safety process needs none of this
     from shipside.storage.spool import Spool  # noqa: PLC0415 - as above
 
     key = load_key(config.vessel_key)

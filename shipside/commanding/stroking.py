@@ -62,7 +62,6 @@ class Stroking:
 
     def stroke(self, *, is_ours: bool) -> None:
         """Say that the deciding loop runs, and whether anything of ours is in force; never waits."""
-        with contextlib.suppress(
-            OSError
-        ):  # no watchdog, or its queue is full: it is alive then, and has enough to read
+        # no watchdog, or its queue is full: it is alive then, and has enough to read
+        with contextlib.suppress(OSError):
             self._socket.sendto(OURS if is_ours else IDLE, self._to)
