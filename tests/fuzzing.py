@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import gc
 import sys
 import tempfile
 import time
@@ -19,6 +20,8 @@ import atheris
 
 SLOW_S = 0.1
 """CPU seconds that no input may take (X7)."""
+TRIES = 3
+"""An input counts as slow when none of so many tries was quick: one alone may have met a busy machine."""
 WARM_UP = 20
 """First inputs that are not timed: imports and caches."""
 MEMORY_MB = 512
@@ -56,13 +59,19 @@ def watched(target: Target) -> Callable[[bytes], None]:
     """Return the parser with its declared errors taken as answers, and its time looked at."""
     seen = 0
 
-    def one(raw: bytes) -> None:
-        nonlocal seen
-        seen += 1
+    def cpu_s(raw: bytes) -> float:
         begun_s = time.process_time()
         with contextlib.suppress(*target.declared):
             target.parse(raw)
-        took_s = time.process_time() - begun_s
+        return time.process_time() - begun_s
+
+    def one(raw: bytes) -> None:
+        nonlocal seen
+        seen += 1
+        took_s = cpu_s(raw)
+        for _ in range(TRIES - 1):
+            if took_s > SLOW_S and seen > WARM_UP:
+                took_s = min(took_s, cpu_s(raw))
         if took_s > SLOW_S and seen > WARM_UP:
             raise TooSlowError(f"{len(raw)} bytes took {took_s:.3f} s")
 
@@ -100,6 +109,7 @@ def main() -> None:
         arguments = [sys.argv[0], folder, f"-max_total_time={options.seconds}", f"-runs={options.runs}", f"-seed={options.seed}",
                      f"-rss_limit_mb={MEMORY_MB}", f"-max_len={LENGTH_MAX}", f"-artifact_prefix={folder}/",
                      "-print_final_stats=1", "-verbosity=0"]  # fmt: skip
+        gc.freeze()  # what is imported is not walked through again and again, on the time of whatever input comes then
         atheris.Setup(arguments, watched(target))
         atheris.Fuzz()
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
 import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import aiomqtt
@@ -36,6 +37,9 @@ RENEWAL_LOOK_S: Final = 2.0
 RETRY_FIRST_S: Final = 0.2
 RETRY_MAX_S: Final = 2.0
 """Longest pause between connection attempts: a heartbeat link must not wait longer than its own L2 limit of 3.5 s."""
+_SILENT: Final = logging.getLogger("farhelm.mqtt.driver")
+"""The driver's own lines: what they tell, this port tells by its answers and by why a connection ended."""
+_SILENT.setLevel(logging.CRITICAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +95,32 @@ class Broker:
         return tuple(file.stat().st_mtime if file.exists() else 0.0 for file in files)
 
 
+class _Client(aiomqtt.Client):
+    """The driver, on a loop that forgets a connection when it is reset (uvloop closes its poll, and tells nobody).
+
+    A write that the loop no longer watches ends the connection here and now, not seconds later with the keepalive.
+    """
+
+    def _on_socket_register_write(self, client: Any, _userdata: Any, sock: Any) -> None:
+        self._loop.call_soon_threadsafe(self._watch_writable, client, sock)  # paho calls from its connecting thread too
+
+    def _watch_writable(self, client: Any, sock: Any) -> None:
+        try:  # the descriptor is asked for now: a socket closed meanwhile has -1, and never another connection's number
+            self._loop.add_writer(sock.fileno(), self._write, client)
+        except (RuntimeError, OSError, ValueError) as error:
+            self._end(error)
+
+    def _write(self, client: Any) -> None:
+        try:
+            client.loop_write()
+        except Exception as error:  # noqa: BLE001 - whatever it is, the connection is broken, as in the driver
+            self._end(error)
+
+    def _end(self, error: Exception) -> None:
+        if not self._disconnected.done():
+            self._disconnected.set_exception(error)
+
+
 class MqttPort:
     """A self-healing MQTT 5 connection with clean sessions: what matters is resent by our own acknowledgements."""
 
@@ -108,6 +138,7 @@ class MqttPort:
         self._client: aiomqtt.Client | None = None
         self._dropped_count = 0
         self._connections = 0
+        self._unanswered: set[asyncio.Timeout] = set()  # as many as there are publishes, bounded by their callers
 
     @property
     def connected(self) -> bool:
@@ -124,7 +155,10 @@ class MqttPort:
         return await self._inbox.get()
 
     async def publish(self, topic: str, payload: bytes, *, retain: bool = False, expiry_s: int | None = None) -> bool:
-        """Hand `payload` to the broker and return True when it acknowledged; False when it could not be sent."""
+        """Hand `payload` to the broker and return True when it acknowledged; False when it could not be sent.
+
+        The end of the connection is an answer: who speaks need not wait for the time limit to speak on the next one.
+        """
         client = self._client
         if client is None:
             return False
@@ -133,10 +167,14 @@ class MqttPort:
             properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call] # paho types no constructor
             properties.MessageExpiryInterval = expiry_s
         try:
-            async with asyncio.timeout(PUBLISH_TIMEOUT_S):
-                await client.publish(
-                    topic, payload, qos=1, retain=retain, properties=properties, timeout=PUBLISH_TIMEOUT_S
-                )
+            async with asyncio.timeout(PUBLISH_TIMEOUT_S) as limit:
+                self._unanswered.add(limit)
+                try:
+                    await client.publish(
+                        topic, payload, qos=1, retain=retain, properties=properties, timeout=PUBLISH_TIMEOUT_S
+                    )
+                finally:
+                    self._unanswered.discard(limit)
         except (aiomqtt.MqttError, TimeoutError, ValueError):  # ValueError: paho's own word for a closed socket
             _heed_cancellation()
             return False
@@ -167,13 +205,22 @@ class MqttPort:
                 self._connections += 1
                 self._client = client
                 self._put(Connected(self._connections))
-                if await self._pass_on(client):
-                    return "the certificate has changed"
+                try:
+                    if await self._pass_on(client):
+                        return "the certificate has changed"
+                finally:
+                    self._answer_all()
         except (aiomqtt.MqttError, OSError, ValueError) as error:
-            return str(error)
+            return f"{error}: {error.__cause__}" if error.__cause__ else str(error)
         finally:
             self._client = None
         return "the connection was closed"
+
+    def _answer_all(self) -> None:
+        """End the waiting of all that were said on this connection: no answer comes any more."""
+        self._client = None
+        for limit in self._unanswered:
+            limit.reschedule(0.0)
 
     async def _pass_on(self, client: aiomqtt.Client) -> bool:
         """Pass messages on until the connection ends; return True when it is ended for a new certificate."""
@@ -199,12 +246,12 @@ class MqttPort:
 
     def _new_client(self) -> aiomqtt.Client:
         will = self._will
-        return aiomqtt.Client(
+        return _Client(
             self._broker.host, self._broker.port, username=self._broker.username, password=self._broker.password,
             identifier=self._client_id, protocol=aiomqtt.ProtocolVersion.V5, keepalive=self._keepalive_s,
             clean_start=True, socket_options=SOCKET_OPTIONS,
             tls_context=self._broker.context(), max_inflight_messages=INFLIGHT_MAX,
-            will=aiomqtt.Will(will.topic, will.payload, qos=1) if will else None, timeout=PUBLISH_TIMEOUT_S,
+            will=aiomqtt.Will(will.topic, will.payload, qos=1) if will else None, timeout=PUBLISH_TIMEOUT_S, logger=_SILENT,
         )  # fmt: skip
 
     def _put(self, arrival: Arrival) -> None:

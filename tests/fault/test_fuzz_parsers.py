@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import time
 
 import pytest
 
 from tests.demo_rig import ROOT
 from tests.fuzz_targets import TARGETS
-from tests.fuzzing import ALL
+from tests.fuzzing import ALL, SLOW_S, WARM_UP, Target, TooSlowError, watched
 
 SECONDS = 30
 """Search of a change over all parsers together; `make soak` searches each for itself and longer."""
@@ -51,3 +52,24 @@ def test_a_planted_fault_is_found() -> None:
     code, _, said = fuzzed("planted fault", 20)
     assert code != 0
     assert "KeyError" in said
+
+
+def burnt(wanted_s: float) -> None:
+    """Use up CPU time of this process."""
+    begun_s = time.process_time()
+    while time.process_time() - begun_s < wanted_s:
+        pass
+
+
+def test_a_slow_parser_is_found_and_a_busy_moment_is_none() -> None:
+    """Negative control of the time: always slow is a find, slow once (another's garbage, a cold cache) is not."""
+    moments = iter([0.0] * WARM_UP + [SLOW_S * 1.2])
+    once = watched(Target(lambda _: burnt(next(moments, 0.0))))
+    for _ in range(WARM_UP + 2):
+        once(b"")
+
+    always = watched(Target(lambda raw: burnt(SLOW_S * 1.2 if raw else 0.0)))
+    for _ in range(WARM_UP):
+        always(b"")
+    with pytest.raises(TooSlowError):
+        always(b"1")

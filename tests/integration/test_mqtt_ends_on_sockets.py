@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+import pytest
+
 from protocols.aio.mqtt import Broker, MqttPort
-from protocols.aio.port import Connected
+from protocols.aio.port import Connected, Disconnected
 from tests.agent_kit import VESSEL, broker, closed_port, until
 
 ENDED_IN_S = 8.0
@@ -38,3 +40,37 @@ async def test_cancelled_at_every_turn_of_connecting(tmp_path: Path) -> None:
             task.cancel()
     assert not pending
     assert len(done) == TURNS_MAX
+
+
+async def test_a_connection_that_the_loop_no_longer_watches_ends_with_the_next_word(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A reset can close the loop's own watch of a socket (uvloop): the end must not wait for the keepalive, 60 s here."""
+    unheeded: list[object] = []
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(lambda _loop, context: unheeded.append(context))
+    with broker(tmp_path, number := closed_port()):
+        port = MqttPort(Broker.from_url(f"mqtt://shore:right@127.0.0.1:{number}"), "first", [], keepalive_s=60)
+        task = asyncio.create_task(port.run())
+        await until(lambda: port.connected)
+        assert isinstance(await port.receive(), Connected)
+
+        # the loop has lost the socket: it refuses to watch it
+        def closed(*_: object) -> None:
+            raise RuntimeError("unable to perform operation; the handler is closed")
+
+        with monkeypatch.context() as broken:
+            broken.setattr(loop, "add_writer", closed)
+            async with asyncio.timeout(ENDED_IN_S / 4):
+                assert not await port.publish("a", b"1" * 4_000_000)
+                ended = await port.receive()
+        assert isinstance(ended, Disconnected)
+        assert "closed" in ended.reason
+
+        # and a new connection takes over
+        async with asyncio.timeout(ENDED_IN_S):
+            assert isinstance(await port.receive(), Connected)
+            assert await port.publish("a", b"1")
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+    assert not unheeded
