@@ -70,7 +70,7 @@ evidence: $(READY) ## Run the tests that prove the rules of command and write do
 
 screenshots: $(READY) ui browser ## Renew docs/screenshots from what the console's tests saw
 	@$(PY) -m pytest -q tests/e2e
-	@mkdir -p docs/screenshots && cp $(patsubst %,test-results/%.png,conning fleet history link-back recorded-vessel) docs/screenshots/
+	@mkdir -p docs/screenshots && cp $(patsubst %,test-results/%.png,conning fleet history link-back recorded-vessel trial-manoeuvre) docs/screenshots/
 
 ui: $(READY) ## Build the console, if its sources changed
 	@$(PY) hatch_build.py

@@ -76,7 +76,10 @@ def context_of(kind: str, args: dict[str, Plain], mirror: Mirror) -> Context | N
     if beat is None or mirror.heartbeat_age_s > MIRROR_AGE_MAX_S:
         return None
     config = _config(beat, mirror)
-    return Context(kind, args, mirror.situation, config, _setpoints(beat), beat.round_trip_ms, beat.stop_latched)
+    wish = asked(kind, args, config, mirror.situation)
+    return Context(
+        wish.kind, wish.args, mirror.situation, config, _setpoints(beat), beat.round_trip_ms, beat.stop_latched
+    )
 
 
 def _config(beat: VesselHeartbeat, mirror: Mirror) -> ControlConfig:

@@ -6,6 +6,8 @@
     {"do": "clear", "vessel": "kestrel", "fault": "gps1"}              without "fault": all of that vessel
     {"do": "link", "vessel": "kestrel", "delay_s": 0.3, "jitter_s": 0.1, "loss": 0.05, "cut": "silent"}
     {"do": "local", "vessel": "kestrel", "heading_deg": 95.0, "percent": 50.0}   hands on the bridge, either or both
+    {"do": "meet", "vessel": "kestrel", "bearing_deg": 95.0, "range_m": 2500.0, "course_deg": 275.0, "speed_kn": 10.0}
+                                                                       one more ship there, heard by AIS
     {"do": "weather", "wind_speed_mps": 12.0, "wind_from_deg": 300.0, "current_north_mps": 0.1, "current_east_mps": 0.3}
 
 Each is answered by one line: {"ok": true, ...} or {"ok": false, "reason": "..."}.
@@ -25,14 +27,16 @@ from simulators.devices.instruments import SensorFault
 from simulators.devices.line_port import LinePort
 from simulators.devices.plc_readings import readings
 from simulators.ship import Ship, Switches
+from simulators.traffic import Traffic
 from simulators.vessel.motion import Environment
 
 
 class ControlPort:
     """Answers requests about ships, faults and links."""
 
-    def __init__(self, port: int, ships: dict[str, Ship], links: dict[str, BadLink]) -> None:
+    def __init__(self, port: int, ships: dict[str, Ship], links: dict[str, BadLink], traffic: Traffic) -> None:
         """Serve on loopback `port` (0: a free one)."""
+        self._traffic = traffic
         self._ships = ships
         self._links = links
         self._line_port = LinePort(port, self._heard)
@@ -44,6 +48,7 @@ class ControlPort:
             "link": self._link,
             "local": self._local,
             "weather": self._weather,
+            "meet": self._meet,
         }
 
     @property
@@ -146,6 +151,18 @@ class ControlPort:
         for ship in self._ships.values():
             ship.environment = environment
         return {"ok": True, "weather": asdict(environment)}
+
+    def _meet(self, request: Record) -> Record:
+        ship = self._ship(request)
+        bearing = math.radians(_number(request, "bearing_deg", 360.0))
+        range_nm = _number(request, "range_m", 40_000.0) / 1852.0
+        latitude_deg = ship.latitude_deg + range_nm / 60.0 * math.cos(bearing)
+        per_longitude = 60.0 * math.cos(math.radians(ship.latitude_deg))
+        identity = self._traffic.place(
+            latitude_deg, ship.longitude_deg + range_nm * math.sin(bearing) / per_longitude,
+            _number(request, "course_deg", 360.0), _number(request, "speed_kn", 40.0),
+        )  # fmt: skip
+        return {"ok": True, "mmsi": identity.mmsi, "name": identity.name}
 
     def _local(self, request: Record) -> Record:
         ship = self._ship(request)

@@ -143,7 +143,8 @@ class Simulation:
             ship = Ship(spec, config.seed, clock.utc_ns(), config.environment)
             self._vessels.append(_Vessel(ship, first, link))
         control = base + _PORTS_PER_VESSEL * config.vessels
-        self.control = ControlPort(control, {v.ship.spec.slug: v.ship for v in self._vessels}, self._links())
+        ships = {vessel.ship.spec.slug: vessel.ship for vessel in self._vessels}
+        self.control = ControlPort(control, ships, self._links(), self._traffic)
 
     def _links(self) -> dict[str, BadLink]:
         return {vessel.ship.spec.slug: vessel.link for vessel in self._vessels if vessel.link}

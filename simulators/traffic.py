@@ -96,6 +96,12 @@ class _Sailing:
         )
 
 
+_GUESTS_MAX = 8
+"""Ships put in somebody's way at one time; the oldest goes for one more."""
+_GUEST_RUN_DEG = 2.0
+"""A guest sails on so far, 120 NM of latitude, before she turns back: nobody plays for that long."""
+
+
 class Traffic:
     """All traffic ships; pure."""
 
@@ -103,6 +109,28 @@ class Traffic:
         """Start each ship at her first mark; their reports are spread over the first seconds."""
         self.now_s = 0.0
         self._sailing = [_Sailing(ship, 0.7 * number) for number, ship in enumerate(ships)]
+        self._guests: list[_Sailing] = []
+        self._guest_count = 0
+
+    def place(self, latitude_deg: float, longitude_deg: float, course_deg: float, speed_kn: float) -> Identity:
+        """Put one more ship in a place, for tests and for whoever plays the others; return who she is, new each time."""
+        self._guest_count += 1
+        number, course = 50 + self._guest_count % 900, math.radians(course_deg)
+        along = latitude_deg + _GUEST_RUN_DEG * math.cos(course)
+        across = longitude_deg + _GUEST_RUN_DEG * math.sin(course) / math.cos(math.radians(latitude_deg))
+        ship = _ship(
+            number,
+            f"PASSER BY {self._guest_count}",
+            (79, 90, 14, 5.0),
+            speed_kn,
+            ((latitude_deg, longitude_deg), (along, across)),
+        )
+        guest = _Sailing(ship, self.now_s)
+        self._guests.append(guest)
+        self._sailing.append(guest)
+        if len(self._guests) > _GUESTS_MAX:
+            self._sailing.remove(self._guests.pop(0))
+        return ship.identity
 
     def advance(self, dt_s: float) -> None:
         """Move every ship by `dt_s`."""

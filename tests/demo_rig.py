@@ -48,6 +48,13 @@ class Demo:
         facts = Demo.read(self.folder).facts
         return next(int(row["pid"]) for row in facts["processes"] if row["name"] == process)
 
+    def play(self, **request: Any) -> Any:
+        """Ask the simulators' control port: weather, faults, other ships; return its answer."""
+        port = json.loads(Path(self.facts["simulator_ports"]).read_text())["control"]
+        with socket.create_connection(("127.0.0.1", port), timeout=5) as line:
+            line.sendall(json.dumps(request).encode() + b"\n")
+            return json.loads(line.makefile().readline())
+
     def token(self, role: str) -> str:
         """Return the API token of `role`."""
         return str(self.facts["tokens"][role])

@@ -19,6 +19,10 @@ class PassingJson(TypedDict):
     is_within_limits: bool
     doubt: str
     """Why her report cannot be true; empty without a doubt."""
+    own_at: tuple[float, float]
+    """[longitude_deg, latitude_deg] of our ship on the track at that time."""
+    other_at: tuple[float, float]
+    """[longitude_deg, latitude_deg] of the target at that time, if she goes on as she does."""
 
 
 class TrialJson(TypedDict):

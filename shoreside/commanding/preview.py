@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 from control.collision import Passing
+from control.geometry import Plane
 from control.preview import Asker, Mirror, Preview, context_of, preview
 from control.situation import Fact, Situation
 from control.surroundings import Surroundings, Target, Targets, named
-from control.trial import trial
+from control.trial import Mark, trial
 from protocols.console.messages import PreviewMessage, TargetJson
 from protocols.console.navigation import PassingJson, TrialJson
 from protocols.errors import MalformedError
@@ -65,17 +67,33 @@ def _try(state: VesselState, asked: Question, now: Moment) -> TrialJson | None:
         return None
     return {
         "track": [(mark.longitude_deg, mark.latitude_deg, mark.in_s) for mark in tried.track],
-        "passings": [_passing_json(passing) for passing in tried.passings],
+        "passings": [_passing_json(passing, tried.track) for passing in tried.passings],
     }
 
 
-def _passing_json(passing: Passing) -> PassingJson:
+def _passing_json(passing: Passing, track: tuple[Mark, ...]) -> PassingJson:
     target = passing.target
+    east_mps, north_mps = target.velocity_mps
+    run_s = passing.age_s + passing.tcpa_s
+    other_at = Plane(target.latitude_deg, target.longitude_deg).position(east_mps * run_s, north_mps * run_s)
     return {
         "name": target.name, "source": target.source, "cpa_m": round(passing.cpa_m, 1),
         "tcpa_s": round(passing.tcpa_s, 1), "age_s": round(passing.age_s, 1), "encounter": passing.encounter,
-        "is_within_limits": passing.is_within_limits, "doubt": target.doubt,
+        "is_within_limits": passing.is_within_limits, "doubt": target.doubt, "own_at": _at(track, passing.tcpa_s),
+        "other_at": other_at,
     }  # fmt: skip
+
+
+def _at(track: tuple[Mark, ...], in_s: float) -> tuple[float, float]:
+    """Return (longitude_deg, latitude_deg) on a track at a time, its end where that is later; the legs are straight."""
+    for here, there in itertools.pairwise(track):
+        if in_s <= there.in_s:
+            share = (in_s - here.in_s) / (there.in_s - here.in_s) if there.in_s > here.in_s else 0.0
+            return (
+                here.longitude_deg + share * (there.longitude_deg - here.longitude_deg),
+                here.latitude_deg + share * (there.latitude_deg - here.latitude_deg),
+            )
+    return track[-1].longitude_deg, track[-1].latitude_deg
 
 
 def _judge(state: VesselState, asked: Question, now: Moment) -> Preview:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import tomllib
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
+from control.geometry import Plane
 from control.limits import ControlConfig
 from control.preview import Asker
 from protocols.link.heartbeats import VesselHeartbeat
@@ -93,3 +97,25 @@ def test_asking_for_the_conn_is_not_judged_as_a_setpoint() -> None:
     # The same person after the browser was lost: a new session does not hold the conn, and may ask for it (AUT-08).
     assert names("authority.request", "ann", {"level": "setpoint"}, "another session") == ["allowed"]
     assert names("authority.release", "ann", {}, "another session") == ["refused", "not_in_control"]
+
+
+def test_the_trial_tells_where_both_ships_are_at_their_closest() -> None:
+    """The two places are as far apart as the CPA, on the track and on the other's course, for each kind that is tried."""
+    state = held_by_ann()
+    utc_ms = NOON_NS // 1_000_000
+    facts = {"NAV_LAT": 34.93, "NAV_LON": 129.05, "NAV_HDG": 80.0, "NAV_COG": 80.0, "NAV_SOG": 10.0}
+    state.latest = {name: (name, value, 0, utc_ms) for name, value in facts.items()}
+    state.targets[440998001] = {
+        "mmsi": 440998001, "utc_ms": utc_ms - 4000, "latitude_deg": 34.95, "longitude_deg": 129.07, "sog_kn": 8.0,
+        "cog_deg": 190.0, "heading_deg": 190.0, "name": "STAR", "ship_type": 70, "length_m": 90.0, "beam_m": 14.0,
+        "doubt": None, "track": None,
+    }  # fmt: skip
+    asked: tuple[tuple[str, dict[str, object]], ...] = (
+        ("conn.heading", {"heading_deg": 120.0}), ("conn.course", {"course_deg": 120.0}),
+        ("conn.rudder", {"rudder_deg": 10.0}),
+    )  # fmt: skip
+    for kind, args in asked:
+        question = preview.Question("r1", kind, args, Asker("ann", "console-1", "s"))
+        (passing,) = preview.answer(state, question, NOW)["trial"]["passings"]
+        plane = Plane(passing["own_at"][1], passing["own_at"][0])
+        assert math.hypot(*plane.xy(*passing["other_at"])) == pytest.approx(passing["cpa_m"], abs=1.0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 from functools import reduce
 from operator import xor
@@ -12,6 +13,7 @@ import pytest
 
 from protocols.nmea0183.sentence import Sentence, parse_line, readings
 from protocols.reading import Quality
+from simulators.control_port import ControlPort
 from simulators.devices.instruments import INSTRUMENTS, SensorFault
 from simulators.devices.sentence import datagrams_450, framed, latitude, longitude, tagged
 from simulators.fleet import FLEET, KESTREL, VesselSpec, imo_is_valid
@@ -161,6 +163,32 @@ def test_own_and_other_ships_on_ais(ship: Ship) -> None:
     static = pyais.decode(*parts[:2])
     assert isinstance(static, pyais.messages.MessageType5)
     assert static.shipname == TRAFFIC[0].identity.name
+
+
+def test_a_ship_can_be_put_in_somebodys_way(ship: Ship) -> None:
+    """By the control port: at the bearing and distance asked for, on her course, under a number of her own; nine are too many."""
+    traffic = Traffic(())
+    port = ControlPort(0, {"kestrel": ship}, {}, traffic)
+    asked: dict[str, object] = {
+        "do": "meet",
+        "vessel": "kestrel",
+        "bearing_deg": 90.0,
+        "range_m": 1852.0,
+        "course_deg": 270.0,
+    }
+    told = port.answer(asked | {"speed_kn": 10.0})
+    (guest, fix), *_ = traffic.fixes()
+    assert (told["ok"], told["mmsi"]) == (True, guest.identity.mmsi)
+    assert fix.latitude_deg == pytest.approx(ship.latitude_deg)
+    assert (fix.longitude_deg - ship.longitude_deg) * 60.0 * math.cos(math.radians(fix.latitude_deg)) == pytest.approx(
+        1.0
+    )
+    traffic.advance(360.0)
+    assert traffic.fixes()[0][1].longitude_deg == pytest.approx(ship.longitude_deg, abs=1e-4)
+    numbers = {port.answer(asked | {"speed_kn": 10.0})["mmsi"] for _ in range(8)}
+    assert len(traffic.fixes()) == 8
+    assert told["mmsi"] not in numbers
+    assert not port.answer(asked | {"speed_kn": -1.0})["ok"]
 
 
 def test_traffic_stays_at_sea() -> None:

@@ -13,6 +13,10 @@ export interface PassingJson {
   is_within_limits: boolean;
   /** Why her report cannot be true; empty without a doubt. */
   doubt: string;
+  /** [longitude_deg, latitude_deg] of our ship on the track at that time. */
+  own_at: [number, number];
+  /** [longitude_deg, latitude_deg] of the target at that time, if she goes on as she does. */
+  other_at: [number, number];
 }
 
 /** What would come of an order: the trial manoeuvre, shown before it is given. */

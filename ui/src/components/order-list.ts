@@ -3,11 +3,14 @@ import { customElement, property } from "lit/decorators.js";
 import { page, Watch } from "../app/console";
 import { OrderLog, type OrderEntry } from "../link/order-log";
 import type { Vessel } from "../link/store";
+import type { KindName } from "../orders/kinds";
+import { answerable } from "../trial/reason";
 import { words } from "../words";
 import { argsText, reasonText, ruleText } from "../words/reasons";
 import { clockText } from "./format";
-import { base, panel } from "./style";
+import { base, buttons, panel } from "./style";
 
+const SET_BY_DRAFT: ReadonlySet<string> = new Set(["conn.heading", "conn.propulsion"]);
 const SHOWN = 30; // older ones are in the shore's store
 
 /** Every order with each state and its time; a refusal with every reason. */
@@ -16,7 +19,7 @@ export class OrderList extends LitElement {
   @property({ attribute: false }) vessel!: Vessel;
   private readonly watch = new Watch(this);
 
-  static override styles = [base, panel, css`
+  static override styles = [base, panel, buttons, css`
     :host { min-height: 0; }
     .panel { height: 100%; display: grid; grid-template-rows: auto minmax(0, 1fr); gap: 0.375rem; padding-right: 0.25rem; }
     ol { list-style: none; margin: 0; padding: 0 0.375rem 0 0; overflow-y: auto; scrollbar-width: thin; display: grid; gap: 0.25rem; align-content: start; }
@@ -61,9 +64,21 @@ export class OrderList extends LitElement {
           <span class="state">${text.states[state] ?? state}</span>
         </div>
         ${entry.reasons.map((reason) => html`<div class="reason" data-testid="order-reason" data-rule=${reason.rule}><b>${ruleText(reason, words())}</b> ${reasonText(reason, words())}</div>`)}
+        ${mine ? this.repeat(entry, state) : nothing}
         ${entry.detail ? html`<div class="reason">${entry.detail}</div>` : nothing}
         <div class="steps">${this.steps(entry)}</div>
       </li>`;
+  }
+
+  /** What was refused for another ship's sake alone can be taken up again with a reason (INT-08). */
+  private repeat(entry: OrderEntry, state: string) {
+    const drafts = page.operator?.draftsOf(this.vessel.id);
+    const able = drafts && state === "REJECTED" && SET_BY_DRAFT.has(entry.kind) && answerable(entry.reasons);
+    if (!able) return nothing;
+    return html`<button data-testid="order-again" @click=${() => {
+      drafts.again(entry.kind as KindName, entry.args);
+      page.store.changed();
+    }}>${words().order.again}</button>`;
   }
 
   /** Each state with the seconds it took since the first: `sent 0.0 · accepted 0.1 · executing 0.2 s`. */

@@ -3,6 +3,8 @@ import { customElement, property } from "lit/decorators.js";
 import { page, Watch } from "../app/console";
 import type { Vessel } from "../link/store";
 import { holds } from "../orders/gates";
+import type { Args, KindName } from "../orders/kinds";
+import { withReason } from "../trial/reason";
 import { words } from "../words";
 import { bearing, DASHES, sided } from "./format";
 import { powerPct, RUDDER_FULL_DEG } from "./engine";
@@ -105,7 +107,7 @@ export class OrderPanel extends LitElement {
             .typed=${(value: number) => this.change(() => this.drafts?.setHeading(value))} .stepped=${turn}></fh-set>
           ${step(1, "heading-plus1", "+1")}${step(10, "heading-plus10", "+10")}
         </div>
-        <fh-two-step name="heading" .vessel=${this.vessel} .kind=${"conn.heading"} .args=${deg === null ? null : { heading_deg: deg }}></fh-two-step>
+        <fh-two-step name="heading" .vessel=${this.vessel} .kind=${"conn.heading"} .args=${deg === null ? null : { heading_deg: deg }} .typed=${this.askSoon}></fh-two-step>
       </section>`;
   }
 
@@ -134,7 +136,7 @@ export class OrderPanel extends LitElement {
           <fh-set name="propulsion-set" label="${text.propulsion} %" .text=${pct === null ? "" : String(Math.round(pct))} .typed=${set}
             .stepped=${(by: number) => set((this.propulsionPct ?? 0) + by)}></fh-set>
         </div>
-        <fh-two-step name="propulsion" .vessel=${this.vessel} .kind=${"conn.propulsion"} .args=${pct === null ? null : { propulsion_pct: pct }}></fh-two-step>
+        <fh-two-step name="propulsion" .vessel=${this.vessel} .kind=${"conn.propulsion"} .args=${pct === null ? null : { propulsion_pct: pct }} .typed=${this.askSoon}></fh-two-step>
       </section>`;
   }
 
@@ -173,9 +175,13 @@ export class OrderPanel extends LitElement {
   private change(set: () => void): void {
     set();
     page.store.changed();
+    this.askSoon();
+  }
+
+  private readonly askSoon = (): void => {
     clearTimeout(this.soon); // a slider moves 60 times a second; the shore is asked once it rests
     this.soon = window.setTimeout(() => this.preview(), SETTLE_MS);
-  }
+  };
 
   /** Taking or losing the conn throws away what was set: setpoints start from the actual values (AUT-04). */
   private followHolder(held: boolean): void {
@@ -190,8 +196,9 @@ export class OrderPanel extends LitElement {
       operator.preview(this.vessel, "authority.request", { level: "setpoint" });
       return;
     }
-    if (this.headingDeg !== null) operator.preview(this.vessel, "conn.heading", { heading_deg: this.headingDeg });
-    if (this.propulsionPct !== null) operator.preview(this.vessel, "conn.propulsion", { propulsion_pct: this.propulsionPct });
+    const ask = (kind: KindName, args: Args): void => operator.preview(this.vessel, kind, withReason(kind, args, operator.draftsOf(this.vessel.id)));
+    if (this.headingDeg !== null) ask("conn.heading", { heading_deg: this.headingDeg });
+    if (this.propulsionPct !== null) ask("conn.propulsion", { propulsion_pct: this.propulsionPct });
     if (this.rudderDeg !== null) operator.preview(this.vessel, "conn.rudder", { rudder_deg: this.rudderDeg });
     operator.preview(this.vessel, "conn.controlled_stop", {});
   }

@@ -3,7 +3,8 @@ import { customElement, property } from "lit/decorators.js";
 import { page, Watch } from "../app/console";
 import type { Vessel } from "../link/store";
 import { gate, holds } from "../orders/gates";
-import type { Args, KindName } from "../orders/kinds";
+import { REASON_LENGTH_MAX, type Args, type KindName } from "../orders/kinds";
+import { asksReason, withReason } from "../trial/reason";
 import { words } from "../words";
 import { base, buttons, panel } from "./style";
 
@@ -15,10 +16,13 @@ export class TwoStep extends LitElement {
   @property({ attribute: false }) args: Args | null = null;
   /** Prefix of the test ids: heading-order, heading-confirm. */
   @property() name = "";
+  /** Called when a reason was typed: the shore is to be asked anew. */
+  @property({ attribute: false }) typed: () => void = () => undefined;
   private readonly watch = new Watch(this);
 
   static override styles = [base, panel, buttons, css`
     .pair { display: grid; grid-template-columns: 1fr 1fr; gap: 0.375rem; }
+    input { width: 100%; margin-top: 0.375rem; border-color: var(--alert-warning-color); }
     .why { height: 2.6em; margin-top: 0.25rem; display: -webkit-box; -webkit-line-clamp: 2; -webkit-box-orient: vertical; overflow: hidden; }
     .why.refused.mine { color: var(--alert-warning-text-color); }
     .why.armed { color: var(--accent); }
@@ -30,7 +34,9 @@ export class TwoStep extends LitElement {
     if (!operator) return nothing;
     const text = words().order;
     const state = gate(this.kind, this.vessel, page.store, operator, words());
-    const armed = operator.draftsOf(this.vessel.id).isArmed(this.kind) && state.open;
+    const drafts = operator.draftsOf(this.vessel.id);
+    const armed = drafts.isArmed(this.kind) && state.open;
+    const reasoned = holds(this.vessel, operator.session) && asksReason(this.kind, this.vessel, drafts);
     const able = state.open && this.args !== null;
     const sentence = armed ? text.armed : state.reasons.join(" · ");
     return html`
@@ -39,6 +45,8 @@ export class TwoStep extends LitElement {
           @click=${this.arm}>${armed ? text.cancel : text.order}</button>
         <button data-testid="${this.name}-confirm" class="go" ?disabled=${!armed} @click=${this.confirm}>${text.confirm}</button>
       </div>
+      ${reasoned ? html`<input data-testid="${this.name}-reason" maxlength=${REASON_LENGTH_MAX} placeholder=${text.reason} aria-label=${text.reason}
+        .value=${drafts.reason(this.kind) ?? ""} @input=${this.reason} />` : nothing}
       <div class="why ${armed ? "armed" : state.verdict} ${holds(this.vessel, operator.session) ? "mine" : ""}" data-testid="${this.name}-why" title=${sentence}>${sentence}</div>
     `;
   }
@@ -56,10 +64,18 @@ export class TwoStep extends LitElement {
     page.store.changed();
   };
 
+  private readonly reason = (event: Event): void => {
+    page.operator?.draftsOf(this.vessel.id).setReason(this.kind, (event.target as HTMLInputElement).value);
+    this.typed();
+    page.store.changed();
+  };
+
   private readonly confirm = (): void => {
     const { operator } = page;
-    if (!operator || this.args === null || !operator.draftsOf(this.vessel.id).isArmed(this.kind)) return;
-    operator.draftsOf(this.vessel.id).disarm();
-    void operator.order(this.vessel, this.kind, this.args);
+    const drafts = operator?.draftsOf(this.vessel.id);
+    if (!operator || !drafts || this.args === null || !drafts.isArmed(this.kind)) return;
+    const args = withReason(this.kind, this.args, drafts);
+    drafts.given(this.kind);
+    void operator.order(this.vessel, this.kind, args);
   };
 }

@@ -6,11 +6,13 @@ import { page, Watch } from "../app/console";
 import { PALETTE_CHANGED } from "../app/palette";
 import { base, buttons } from "../components/style";
 import type { Vessel } from "../link/store";
+import { shownTrial } from "../trial/manoeuvre";
 import { words } from "../words";
 import { collect, drawn, shipOf } from "./features";
 import { graticule } from "./geometry";
 import { putIcons } from "./icons";
 import { chartStyle, type SourceName } from "./style";
+import { drawnTrial } from "./trial";
 
 const REDRAW_MS = 500; // positions come at 1 Hz; faster drawing shows nothing more
 const OWN_ZOOM = 11.4;
@@ -124,7 +126,8 @@ export class ChartView extends LitElement {
   private draw(): void {
     if (!this.chart) return;
     const vessels = [...page.store.vessels.values()];
-    const shapes = drawn(vessels, this.own, page.store.clock.nowUtcMs());
+    const trial = this.own ? shownTrial(this.own, page.operator?.draftsOf(this.own.id) ?? null) : null;
+    const shapes = { ...drawn(vessels, this.own, page.store.clock.nowUtcMs()), trial: drawnTrial(trial, this.own?.particulars?.limits["cpa_m"]) };
     for (const [name, shape] of Object.entries(shapes)) this.set(name as SourceName, shape);
     this.moveView(vessels);
   }

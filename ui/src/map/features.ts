@@ -10,7 +10,7 @@ const HEADING_LINE_M = 1500;
 const OLD_TARGET_MS = 3 * 60_000; // class A at anchor reports every 3 min (ITU-R M.1371)
 const SMALL_M = 40; // shorter ships are drawn as a symbol at every zoom
 
-type Drawn = Record<Exclude<SourceName, "grid">, FeatureCollection>;
+type Drawn = Record<Exclude<SourceName, "grid" | "trial">, FeatureCollection>;
 
 /** Where and how one ship is drawn. */
 interface Ship {
@@ -100,11 +100,11 @@ function targetVector(target: TargetJson): Feature[] {
   return [line([at, vector(at, target.cog_deg, target.sog_kn, VECTOR_MIN)])];
 }
 
-function line(coordinates: LonLat[], properties: Record<string, unknown> = {}): Feature {
+export function line(coordinates: LonLat[], properties: Record<string, unknown> = {}): Feature {
   return feature({ type: "LineString", coordinates }, properties);
 }
 
-function feature(geometry: Geometry, properties: Record<string, unknown> = {}): Feature {
+export function feature(geometry: Geometry, properties: Record<string, unknown> = {}): Feature {
   return { type: "Feature", geometry, properties };
 }
 

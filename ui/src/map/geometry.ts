@@ -14,6 +14,12 @@ export function ahead(from: LonLat, bearingDeg: number, metres: number): LonLat 
   ];
 }
 
+/** Return how far `to` is east and north of `from`, metres. */
+export function offset(from: LonLat, to: LonLat): [number, number] {
+  const perLon = METRES_PER_DEGREE * Math.cos((from[1] * Math.PI) / 180);
+  return [(to[0] - from[0]) * perLon, (to[1] - from[1]) * METRES_PER_DEGREE];
+}
+
 /** Bow-pointed outline of a ship: fractions of half beam (to starboard) and of length (ahead of midships). */
 const HULL: [number, number][] = [[0, 0.5], [0.7, 0.36], [1, 0.2], [1, -0.42], [0.85, -0.5], [-0.85, -0.5], [-1, -0.42], [-1, 0.2], [-0.7, 0.36]];
 

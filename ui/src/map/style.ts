@@ -19,7 +19,7 @@ const COLOURS: Record<Palette, ChartColours> = {
   night: { sea: "#070b0f", land: "#151411", shore: "#3c392d", grid: "#0e151b", text: "#5c6468", halo: "#05080a", target: "#2d6b48" },
 };
 
-export const SOURCES = ["grid", "areas", "track", "targets", "target-vectors", "ships", "ship-lines", "ship-points"] as const;
+export const SOURCES = ["grid", "areas", "track", "targets", "target-vectors", "trial", "ships", "ship-lines", "ship-points"] as const;
 export type SourceName = (typeof SOURCES)[number];
 
 export const FONT = ["Noto Sans"];
@@ -63,6 +63,11 @@ function layers(): StyleSpecification["layers"] {
     { id: "track", type: "line", source: "track", layout: { "line-join": "round" }, paint: { "line-color": c.ordered, "line-width": 1.6, "line-opacity": 0.8 } },
     { id: "target-vectors", type: "line", source: "target-vectors", paint: { "line-color": c.target, "line-width": 1.4, "line-dasharray": [3, 2] } },
     { id: "targets", type: "symbol", source: "targets", layout: { "icon-image": "target", "icon-rotate": ["get", "heading"], "icon-rotation-alignment": "map", "icon-allow-overlap": true, "text-field": ["get", "name"], "text-font": FONT, "text-size": 11, "text-offset": [0, 1.4], "text-optional": true }, paint: { ...label, "icon-opacity": ["get", "opacity"] } },
+    { id: "trial-track", type: "line", source: "trial", filter: ["==", ["get", "kind"], "track"], layout: { "line-join": "round" }, paint: { "line-color": c.ordered, "line-width": 2.5, "line-dasharray": [2, 1], "line-opacity": ["case", ["get", "draft"], 1, 0.55] } },
+    { id: "trial-cpa", type: "line", source: "trial", filter: ["==", ["get", "kind"], "cpa"], paint: { "line-color": ["case", ["get", "danger"], c.noGo, c.target], "line-width": 2 } },
+    { id: "trial-marks", type: "circle", source: "trial", filter: ["==", ["get", "kind"], "mark"], paint: { "circle-radius": 3, "circle-color": c.ordered } },
+    { id: "trial-other", type: "circle", source: "trial", filter: ["==", ["get", "kind"], "other"], paint: { "circle-radius": 5, "circle-color": "transparent", "circle-stroke-width": 2, "circle-stroke-color": ["case", ["get", "danger"], c.noGo, c.target] } },
+    { id: "trial-text", type: "symbol", source: "trial", filter: ["in", ["get", "kind"], ["literal", ["mark", "other"]]], layout: { "text-field": ["get", "text"], "text-font": FONT, "text-size": 11, "text-offset": [0.8, 0], "text-anchor": "left", "text-optional": true }, paint: label },
     { id: "ships", type: "fill", source: "ships", minzoom: OUTLINE_ZOOM, paint: { "fill-color": c.own, "fill-opacity": 0.35 } },
     { id: "ships-line", type: "line", source: "ships", minzoom: OUTLINE_ZOOM, paint: { "line-color": c.own, "line-width": 1.6 } },
     { id: "ship-heading", type: "line", source: "ship-lines", filter: ["==", ["get", "kind"], "heading"], paint: { "line-color": c.own, "line-width": 1.6 } },

@@ -19,11 +19,19 @@ export const KINDS = {
   "conn.rudder": { level: "direct", lifeS: 1 },
   "conn.propulsion": { level: "setpoint", lifeS: 10 },
   "conn.controlled_stop": { level: "setpoint", lifeS: 10 },
+  "conn.telegraph": { level: "setpoint", lifeS: 10 },
+  "conn.speed": { level: "setpoint", lifeS: 10 },
+  "conn.course": { level: "setpoint", lifeS: 10 },
+  "conn.phase": { level: "setpoint", lifeS: 60 },
   "order.cancel": { level: "observe", lifeS: 10 },
   "alert.acknowledge": { level: "observe", lifeS: 60 },
   "stop.reset": { level: "observe", lifeS: 60 },
 } as const satisfies Record<string, Kind>;
 export type KindName = keyof typeof KINDS;
+
+/** Kinds that may carry the operator's reason why they are given though another ship comes near (INT-08). */
+export const WITH_REASON: ReadonlySet<KindName> = new Set<KindName>(["conn.heading", "conn.propulsion", "conn.telegraph", "conn.speed", "conn.course"]);
+export const REASON_LENGTH_MAX = 200;
 
 /** States after which nothing more happens to an order (protocols/link/events.py TERMINAL). */
 export const TERMINAL: ReadonlySet<string> = new Set([

@@ -69,6 +69,16 @@ export const en = {
     telegraphShort: ["F", "H", "S", "DS", "STOP", "DS", "S", "H", "F"],
     allowed: "The ship is expected to accept", unknown: "The shore cannot tell what the ship will say",
     turn: (deg: string, side: string) => `${deg} to ${side}`,
+    reason: "Reason why it must be (kept in the ledger)", again: "Order again with a reason",
+  },
+  traffic: {
+    title: "Targets", trial: (order: string) => `Trial: ${order}`, asShe: "as both go now", cpa: "CPA", tcpa: "TCPA", range: "Range",
+    bearing: "Brg", none: "No targets", nobody: "Nobody near within the time looked at", lost: "LOST", more: (count: number) => `${count} more, farther off`,
+    limit: (cpa: string, tcpa: string) => `limit ${cpa} within ${tcpa}`, hide: "Hide", show: "Targets",
+    encounters: {
+      head_on: "head on", crossing_give_way: "crossing, we give way", crossing_stand_on: "crossing, we stand on",
+      overtaking: "we overtake", overtaken: "overtakes us", safe: "passes clear",
+    } as Record<string, string>,
   },
   gate: {
     offline: "No connection to the shore", keyPending: "Your key is not enrolled yet", keyNone: "No enrolled key",
@@ -88,6 +98,7 @@ export const en = {
       "conn.heading": "Heading", "conn.rudder": "Rudder", "conn.propulsion": "Propulsion",
       "conn.controlled_stop": "Controlled stop", "order.cancel": "Cancel order",
       "alert.acknowledge": "Acknowledge alert", "stop.reset": "Reset stop",
+      "conn.telegraph": "Telegraph", "conn.speed": "Speed", "conn.course": "Course", "conn.phase": "Phase",
     } as Record<string, string>,
     states: {
       drafted: "drafted", signed: "signed", sent: "sent", received: "received", accepted: "accepted",

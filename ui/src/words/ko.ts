@@ -68,6 +68,16 @@ export const ko: Words = {
     telegraphShort: ["전", "반", "저", "극", "정지", "극", "저", "반", "전"],
     allowed: "선박이 수락할 것으로 예상", unknown: "선박의 판단을 육상에서 알 수 없음",
     turn: (deg, side) => `${side}현 ${deg}`,
+    reason: "그래도 명령하는 사유 (원장에 기록)", again: "사유를 달아 다시 명령",
+  },
+  traffic: {
+    title: "물표", trial: (order) => `시험 조종: ${order}`, asShe: "현 침로와 속력 유지 시", cpa: "CPA", tcpa: "TCPA", range: "거리", bearing: "방위",
+    none: "물표 없음", nobody: "예측 시간 안에 접근하는 선박 없음", lost: "소실", more: (count) => `그 밖에 ${count}척 (더 멂)`,
+    limit: (cpa, tcpa) => `한계 ${cpa}, ${tcpa} 이내`, hide: "숨김", show: "물표",
+    encounters: {
+      head_on: "정면 조우", crossing_give_way: "횡단, 본선 피항", crossing_stand_on: "횡단, 본선 유지", overtaking: "본선이 추월",
+      overtaken: "피추월", safe: "안전 통과",
+    },
   },
   gate: {
     offline: "육상 연결 없음", keyPending: "키가 아직 등록되지 않음", keyNone: "등록된 키 없음",
@@ -84,6 +94,7 @@ export const ko: Words = {
       "authority.release": "조종권 반납", "authority.force": "강제 인수", "authority.resume": "재개",
       "conn.heading": "선수방위", "conn.rudder": "타", "conn.propulsion": "추진", "conn.controlled_stop": "제어 정지",
       "order.cancel": "명령 취소", "alert.acknowledge": "경보 확인", "stop.reset": "정지 해제",
+      "conn.telegraph": "텔레그래프", "conn.speed": "속력", "conn.course": "침로", "conn.phase": "항해 단계",
     },
     states: {
       drafted: "작성", signed: "서명", sent: "전송", received: "수신", accepted: "수락", executing: "수행 중",

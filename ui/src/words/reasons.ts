@@ -22,7 +22,7 @@ export function ruleText(reason: ReasonJson, words: Words): string {
 /** Return an order's arguments in words, e.g. `095.0 deg`. */
 export function argsText(args: Record<string, number | string>): string {
   return Object.entries(args)
-    .filter(([name]) => name !== "request_id" && name !== "order_id")
+    .filter(([name]) => name !== "request_id" && name !== "order_id" && name !== "route")
     .map(([name, value]) => amount(value, UNITS.find(([end]) => name.endsWith(end))?.[1] ?? ""))
     .join(", ");
 }
