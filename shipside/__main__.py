@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 from pathlib import Path
@@ -16,6 +15,16 @@ MISUSE: Final = 2
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the agent; return 0 when ended on request, 2 for a bad configuration, 3 when it cannot run."""
+    match sys.argv[1:] if arguments is None else arguments:
+        case ["--config", path, "--role", ("collector" | "safety") as role]:  # as `parent` starts its children
+            return _one(Path(path), role, is_check=False)
+        case spelled:
+            return _as_asked(spelled)
+
+
+def _as_asked(arguments: list[str]) -> int:
+    import argparse  # noqa: PLC0415 - with gettext and shutil it would be 0.7 MB of each process
+
     parser = argparse.ArgumentParser(prog="python -m shipside", description=__doc__)
     parser.add_argument("--config", type=Path, required=True, help="TOML file, see shipside/examples/")
     parser.add_argument(
@@ -33,7 +42,15 @@ def main(arguments: list[str] | None = None) -> int:
     return _one(chosen.config, chosen.role, is_check=chosen.check)
 
 
+RARELY: Final = "urllib.request"
+"""Paho asks it for a proxy, only where PySocks is installed: with HTTP and e-mail behind it, 1.3 MB of each process."""
+
+
 def _one(path: Path, role: str, *, is_check: bool) -> int:
+    from protocols.aio.rarely import rarely  # noqa: PLC0415 - as below
+
+    rarely(RARELY)
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # no matrix here is large: no thread and buffer per core
     from control.limits import ConfigError  # noqa: PLC0415 - the parent of both roles stays small
     from shipside import config as configuration  # noqa: PLC0415 - as above
 

@@ -6,7 +6,7 @@ import contextlib
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import (
@@ -19,10 +19,6 @@ from cryptography.hazmat.primitives.serialization import (
 from protocols.aio.clock import Clock
 from protocols.aio.mqtt import Broker, MqttPort
 from protocols.link import topics
-from shipside.actuators.autopilot import AutopilotLink
-from shipside.actuators.helm import EquipmentHelm, Helm, NoHelm
-from shipside.actuators.plc import Plc, missing_registers
-from shipside.commanding.panel import TcpPanel
 from shipside.config import AgentConfig
 from shipside.metrics import CountedPort, beside
 from shipside.ports import LineSource
@@ -30,9 +26,6 @@ from shipside.sensors.handing import UNSHARED, handing_socket
 from shipside.sensors.lines import open_input
 from shipside.sensors.sharing import HandedInput, SharedInput
 from shipside.sensors.units import Units
-
-if TYPE_CHECKING:
-    from shipside.commanding.alertline import AlertPort
 
 Say = Callable[..., None]
 NS_PER_S: Final = 1_000_000_000
@@ -123,24 +116,25 @@ async def run_collector(config: AgentConfig, clock: Clock, say: Say) -> None:
 
 async def run_safety(config: AgentConfig, clock: Clock, say: Say) -> None:
     """Run the safety process until cancelled; raise StartError or SpoolError when it cannot start."""
-    from shipside import figures  # noqa: PLC0415 - as below
+    from shipside import equipment, figures  # noqa: PLC0415 - the collector needs none of this
     from shipside.commanding.arrivals import subscriptions  # noqa: PLC0415 - as above
     from shipside.commanding.safety import SafetyShell  # noqa: PLC0415 - as above
     from shipside.commanding.strokes import no_watchdog  # noqa: PLC0415 - as above
     from shipside.commanding.stroking import Stroking, neutral_of  # noqa: PLC0415 - as above
-    from shipside.storage.journal import Journal  # noqa: PLC0415 - the collector needs none of this
+    from shipside.storage.journal import Journal  # noqa: PLC0415 - as above
 
     vessel, key = config.vessel.id, load_key(config.vessel_key)
-    inputs, panel, units = safety_inputs_of(config, clock, say), _panel(config.panel_port), Units(config, clock)
+    inputs, units = safety_inputs_of(config, clock, say), Units(config, clock)
+    panel = equipment.panel(config.panel_port)
     boot_id = _boot_id(clock)
     port = CountedPort(MqttPort(_broker(config.broker_url), f"{vessel}-safety", subscriptions(vessel)))
     shell = SafetyShell(
         config, clock, port,
         MqttPort(_broker(config.stop_broker_url), f"{vessel}-stop", [topics.topic(vessel, topics.STOP)]),
-        inputs, units.of_safety(say), _helm(config, clock, inputs, units), panel,
+        inputs, units.of_safety(say), equipment.helm(config, clock, inputs, units), panel,
         Journal(config.journal), key, boot_id, say,
     )  # fmt: skip
-    shell.alert_line = _alert_line(config, clock)
+    shell.alert_line = equipment.alert_line(config, clock)
     hand = None if config.control is None else Stroking(config.journal, neutral_of(config))
     shell.stroke = no_watchdog if hand is None else hand.stroke
     say("safety", vessel=vessel, boot_id=boot_id, control=config.control is not None)
@@ -153,41 +147,6 @@ async def run_safety(config: AgentConfig, clock: Clock, say: Say) -> None:
 def _boot_id(clock: Clock) -> str:
     """Return the name of this start of one process; names of later starts sort after it while the clock is right."""
     return f"{clock.utc_ns():016x}-{os.urandom(4).hex()}"
-
-
-def _helm(config: AgentConfig, clock: Clock, inputs: list[LineSource], units: Units) -> Helm:
-    """Return what moves the ship; the autopilot's answers become an input like any other."""
-    if config.control is None:
-        return NoHelm()
-    unit = next((entry for entry in config.modbus if entry.name == config.plc), None)
-    if unit is None or config.autopilot is None:  # the configuration is judged: it lacks neither
-        raise StartError("[control] needs safety.plc and safety.autopilot_port: nothing moves without, not even a stop")
-    missing = missing_registers(unit.registers)
-    if missing:
-        raise StartError(f"the register map of {config.plc} lacks the orders {', '.join(missing)}")
-    autopilot = AutopilotLink(config.autopilot.host, config.autopilot.port, clock)
-    inputs.append(autopilot)
-    return EquipmentHelm(autopilot, Plc(units.for_orders(unit), unit.registers))
-
-
-def _alert_line(config: AgentConfig, clock: Clock) -> AlertPort | None:
-    """Return the line to the bridge's alert management, where there is one."""
-    where = config.alert_line
-    if where is None:
-        return None
-    from shipside.commanding.alertline import AlertLine  # noqa: PLC0415 - as above
-
-    return AlertLine(AutopilotLink(where.host, where.port, clock))
-
-
-def _panel(port: int) -> TcpPanel:
-    panel = TcpPanel("127.0.0.1", port)
-    try:
-        panel.listen()
-    except OSError as error:
-        text = f"the panel cannot listen on 127.0.0.1:{port}: {error.strerror}"
-        raise StartError(f"{text}; end the program that holds it, or change safety.panel_port") from error
-    return panel
 
 
 def _broker(url: str) -> Broker:

@@ -42,15 +42,19 @@ def say_to_stderr(clock: Clock, role: str, vessel: str) -> Callable[..., None]:
     return say
 
 
-MODULES: Final = {"collector": "shipside.collector", "safety": "shipside.commanding.safety"}
-"""{role: the module of its program}"""
+MODULES: Final = {
+    "collector": ("shipside.collector", "shipside.figures"),
+    "safety": ("shipside.commanding.safety", "shipside.equipment", "shipside.figures"),
+}
+"""{role: the modules of its program}"""
 
 
 def run(config: AgentConfig, role: str) -> int:
     """Run one role until told to end; return 0, or 3 when it cannot run."""
     clock = SystemClock()
     program = agent.run_collector if role == "collector" else agent.run_safety
-    importlib.import_module(MODULES[role])  # here, and not when it starts: see _give_back
+    for module in MODULES[role]:
+        importlib.import_module(module)  # here, and not when it starts: see _give_back
     _give_back()
     try:
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:

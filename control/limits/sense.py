@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from control import geometry
 from control.limits.records import (
     ENVELOPE_WORDS,
     AlertLimits,
@@ -48,6 +47,8 @@ def _loiter_faults(phase: str, limits: PhaseLimits, areas: tuple[Area, ...]) -> 
     point = limits.loiter
     if point is None:
         return [f"[control.phases.{phase}.loiter] is missing: the fallback 'loiter' needs it"]
+    from control import geometry  # noqa: PLC0415 - only a point to loiter at needs shapes; the collector has none
+
     counting = [area for area in areas if not area.phases or phase in area.phases]
     beyond = geometry.is_beyond(point.latitude_deg, point.longitude_deg, counting, 0.0)
     if beyond is None:

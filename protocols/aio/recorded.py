@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -15,6 +14,8 @@ READ_BYTES_MAX: Final = 64 * LINE_BYTES_MAX
 
 def lines_of(path: Path) -> Iterator[bytes]:
     """Yield the lines of a recording, plain or `.gz`, as they stand; raise OSError or EOFError where it cannot be read."""
+    import gzip  # noqa: PLC0415 - the ship at sea plays no recordings
+
     with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as file:
         while line := file.readline(READ_BYTES_MAX):
             yield line

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from protocols.ais.assembler import Part
 from protocols.ais.bits import CHAR_BITS, PAYLOAD_CHARS_MAX, TO_BASE64, unarmoured
-from protocols.ais.fields import OUT_OF_RANGE, Look, OutOfRange
+from protocols.ais.fields import OUT_OF_RANGE, Look, OutOfRange, can_be_out
 from protocols.ais.layouts import HEAD_BITS, LAYOUTS, MINUTE_PARTS, POSITION, SIZE, form
 from protocols.ais.report import MMSI_MAX, AisReport
 from protocols.ais.rest import Layout, laid_out
@@ -70,11 +70,10 @@ def _plan(layout: Layout) -> _Plan:
     ]
     direct = [place for place in places if place[3] in _DIRECT]
     row = (*_ROW, *(name for *_, name in direct))
-    can_be_out = [isinstance(look, tuple) and OUT_OF_RANGE in look for _, _, look, _ in direct]
     shift_of = {(name, mask): shift for shift, mask, _, name in places}
     return _Plan(
         layout, layout.length, tuple((shift, mask, look) for shift, mask, look, _ in direct),
-        tuple(len(_ROW) + number for number, can in enumerate(can_be_out) if can),
+        tuple(len(_ROW) + number for number, (_, _, look, _) in enumerate(direct) if can_be_out(look)),
         shift_of.get((POSITION[1].name, _LATITUDE_MASK), -1), shift_of.get((SIZE[3].name, (1 << SIZE[3].width) - 1), -1),
         itemgetter(*(row.index(name) if name in row else 0 for name in AisReport._fields)),
     )  # fmt: skip

@@ -17,8 +17,8 @@ _NUMBER: Final = re.compile(r"[+-]?(?:\d{1,12}(?:\.\d{0,12})?|\.\d{1,12})")
 _NUMBER_CHARS: Final = "0123456789.-+"
 _SURELY_SHORT: Final = 12
 """Characters in which no number can have too many digits."""
-VALUES_MAX: Final = 512
-"""Texts of one channel remembered: a heading to 0.01 deg on a straight course has as many. 100 kB a channel."""
+VALUES_MAX: Final = 128
+"""Texts of one channel remembered, 25 kB: 40 channels are 1 MB of each process aboard. More costs memory and wins little."""
 _ANGLE_SHORT: Final = 18
 _ANGLE_CHARS: Final = "0123456789."
 DATES_MAX: Final = 16

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,6 +19,7 @@ import zstandard
 
 from shipside.config.raw import RawConfig
 from shipside.ports import Clock, TakeLines
+from shipside.storage import room
 
 HOUR_S: Final = 3600.0
 FLUSH_S: Final = 5.0
@@ -165,8 +165,7 @@ class RawLog:
             self.dropped_files_count += 1
 
     def _disk_pct(self) -> float:
-        usage = shutil.disk_usage(self._config.folder)
-        return 100.0 * (1.0 - usage.free / usage.total) if usage.total else 0.0
+        return room.used_pct(self._config.folder) or 0.0
 
 
 def read(path: Path) -> Iterator[RawLine]:

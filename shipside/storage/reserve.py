@@ -8,11 +8,12 @@ what is inside can then always be replaced, whoever fills the disk, and so can t
 from __future__ import annotations
 
 import contextlib
-import shutil
 from pathlib import Path
 from typing import Final
 
 import apsw
+
+from shipside.storage import room
 
 STEPS_BYTES: Final = (4 * 1024 * 1024, 1024 * 1024, 256 * 1024)
 """What a database grows by, and what its WAL may hold: the largest that fits; 4 MB are 9 minutes of batches at 5 Hz."""
@@ -69,16 +70,15 @@ class Reserve:
         if self._folder is None:
             return None
         try:
-            usage = shutil.disk_usage(self._folder)
+            return room.used_pct(self._folder)
         except OSError:
             return None
-        return 100.0 * (1.0 - usage.free / usage.total) if usage.total else None
 
     def _fitting(self) -> int:
         """Return the bytes of the largest step for which there is room; 0 when there is none."""
         if self._folder is None:
             return 0
-        free, left = shutil.disk_usage(self._folder).free, (self._pages_max - self._pages()) * PAGE_BYTES
+        free, left = room.free_bytes(self._folder), (self._pages_max - self._pages()) * PAGE_BYTES
         return next((step for step in self._steps if free >= FREE_STEPS * step and left >= step), 0)
 
     def _open_up(self) -> None:
