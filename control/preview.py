@@ -21,7 +21,7 @@ from protocols.link.events import Reason
 from protocols.link.heartbeats import STEPS, AuthorityState, VesselHeartbeat
 from protocols.link.orders import ORDER_KINDS, check_arguments
 
-FOR_ANYBODY: Final = frozenset(("authority.request", "order.cancel", "alert.acknowledge"))
+FOR_ANYBODY: Final = frozenset(("authority.request", "order.cancel", "alert.acknowledge", "alert.silence"))
 """Kinds that need no conn and move nothing themselves: roles, keys and phases are the ship's to judge, not the mirror's."""
 MIRROR_AGE_MAX_S: Final = 3.5
 """Oldest vessel heartbeat a preview uses: the time after which the ship itself calls the link silent."""

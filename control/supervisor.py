@@ -292,13 +292,20 @@ class Supervisor:
         return [Reason("nothing_to_cancel", "CMD-02", "No order of that id is in progress.")]
 
     def _answer_alert(self, order: Order, now_s: float) -> list[Reason]:
-        """Take a word about an alert: acknowledged, or the holder of the conn takes responsibility for it (ALT-05, ALT-08)."""
+        """Take a word about an alert: acknowledged, silenced, or the conn's holder takes it over (ALT-03, ALT-05, ALT-08)."""
         name, age_s = str(order.args["alert_id"]), order.args.get("picture_age_s")
         if order.kind == "alert.take":
             reasons = self._judge.control(order, now_s)
             if not reasons and not self.alerts.transfer(name, now_s):
                 reasons = [Reason("nothing_to_take", "ALT-08", "Responsibility for that alert cannot be taken now.")]
             return reasons
+        if order.kind == "alert.silence":
+            done = self.alerts.silence(name, now_s)
+            return (
+                []
+                if done
+                else [Reason("nothing_to_silence", "ALT-03", "That alert makes no sound that could be silenced.")]
+            )
         if self.alerts.acknowledge(name, now_s, float(age_s) if isinstance(age_s, int | float) else None):
             return []
         return [Reason("nothing_to_acknowledge", "ALT-02", "That alert cannot be acknowledged now, or not from here.")]

@@ -23,6 +23,7 @@ from shoreside.ingest.intake import Intake
 from shoreside.ingest.missing import Wanted
 from shoreside.ingest.pending import samples_of
 from shoreside.live import fleet, views, watch
+from shoreside.live.answering import Answer, Answering
 from shoreside.live.feeds import Hub, targets_messages
 from shoreside.live.fleet import VesselState
 from shoreside.live.frames import Frame, ValuesFrame
@@ -65,6 +66,7 @@ class Downlink:
         self._told: deque[tuple[OrderNote, int]] = deque(maxlen=TOLD_MAX)
         self._former_boots: dict[str, deque[str]] = {}
         self._started_s: float | None = None
+        self._answering = Answering()
         self._handlers: dict[str, Callable[[str, bytes, float, int], None]] = {
             topics.BIRTH: self._birth, topics.DEATH: self._death, topics.BATCH: self._batch,
             topics.HEARTBEAT_UP: self._heartbeat, topics.EVENT: self._event,
@@ -134,6 +136,8 @@ class Downlink:
             fleet.measure_rate(state, now_s)
             for alert in watch.changes(state, moment, utc_ns) if self.role.watches else ():
                 self._take_alert(state, alert)
+            for alert in self._answering.tick(state, now_s) if self.role.watches else ():
+                self._take_alert(state, alert)
         if self.role.is_alone:
             self.intake.pass_lost_events(now_s)
         if self.role.consoles:
@@ -159,9 +163,20 @@ class Downlink:
             self._take_alert(state, {
                 "alert_id": LEDGER_ALERT, "text": f"Ledgers of ship and shore differ: {problem}", "priority": "alarm",
                 "category": "B", "state": "unacknowledged", "since_utc_ms": utc_ns // fleet.NS_PER_MS, "source": "shore",
+                "advice": "Verify both ledgers; keep them as evidence.", "sounds": 1, "is_escalated": False,
+                "answered": "shore", "person": "",
             })  # fmt: skip
         elif not problem and known is not None:
             self._take_alert(state, {**known, "state": "normal"})
+
+    def answer_alert(self, vessel: str, answer: Answer, now_s: float) -> str:
+        """Take an operator's answer to an alert that the shore answers for; return why not, empty when it is taken."""
+        state = self._state(vessel)
+        answered = self._answering.answer(state, answer, now_s)
+        if isinstance(answered, str):
+            return answered
+        self._take_alert(state, answered, is_answer=True)
+        return ""
 
     def take_told(self) -> list[tuple[OrderNote, int]]:
         """Return and forget the states of orders told since, each with how many consoles were told."""
@@ -312,9 +327,9 @@ class Downlink:
         self._tell(note.vessel, message)
         self._told.append((note, len(self._hub.watching(note.vessel))))
 
-    def _take_alert(self, state: VesselState, alert: AlertJson) -> None:
+    def _take_alert(self, state: VesselState, alert: AlertJson, *, is_answer: bool = False) -> None:
         fleet.take_alert(state, alert)
-        if self._is_ours(alert["source"]):
+        if is_answer or self._is_ours(alert["source"]):
             self.pending.alert(state.vessel, alert)
         self._tell(state.vessel, views.alerts_message(state))
 

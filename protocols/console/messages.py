@@ -264,6 +264,16 @@ class AlertJson(TypedDict):
                    "responsibility-transferred"]  # fmt: skip
     since_utc_ms: int
     source: Literal["ship", "shore"]
+    advice: str
+    """Decision aid: what to do; empty where its source gives none."""
+    sounds: int
+    """How often it has sounded: a console sounds when the number grows (ALT-06)."""
+    is_escalated: bool
+    """A warning that nobody acknowledged in time, now an alarm (ALT-04)."""
+    answered: Literal["ship", "shore"]
+    """Who takes an answer to it: the ship's safety process by a signed order, or the shore by `AnswerMessage`."""
+    person: str
+    """Who answered it last ashore; empty where nobody did, or where the ship takes the answer."""
 
 
 class AlertsMessage(TypedDict):
@@ -359,6 +369,18 @@ class SignedStopMessage(TypedDict):
     signed: str
 
 
+class AnswerMessage(TypedDict):
+    """Acknowledge, or silence for 30 s, an alert whose answers the shore takes; all consoles see it."""
+
+    type: Literal["answer"]
+    vessel: str
+    alert_id: str
+    source: Literal["ship", "shore"]
+    answer: Literal["acknowledge", "silence"]
+    picture_age_s: NotRequired[float]
+    """Age of the picture that judges it, where one is shown: needed for category A (ALT-05)."""
+
+
 class PreviewRequest(TypedDict):
     """Ask what the ship would say."""
 
@@ -385,6 +407,7 @@ FromBrowser: TypeAlias = (
     | SignedHeartbeatMessage
     | SignedFrameMessage
     | SignedStopMessage
+    | AnswerMessage
     | PreviewRequest
     | PingMessage
 )

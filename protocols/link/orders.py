@@ -131,6 +131,7 @@ ORDER_KINDS: Final[dict[str, OrderKind]] = {
         "conn", "observe", 60.0, "routine", "",
         {"alert_id": Argument(text_length_max=64), "picture_age_s": Argument(0.0, 3600.0, required=False)},
     ),
+    "alert.silence": OrderKind("conn", "observe", 10.0, "routine", "", {"alert_id": Argument(text_length_max=64)}),
     "alert.take": OrderKind("conn", "observe", 60.0, "routine", "", {"alert_id": Argument(text_length_max=64)}),
     "stop.reset": OrderKind("conn", "observe", CRITICAL_LIFE_S, "critical"),
 }  # fmt: skip

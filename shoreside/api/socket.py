@@ -23,6 +23,7 @@ from shoreside.api.sending import FRAME, OUTLET
 from shoreside.api.shore import Shore, from_base64, shore_of
 from shoreside.commanding import preview
 from shoreside.commanding.seats import may_watch
+from shoreside.live.answering import answer_of
 from shoreside.live.feeds import Feed
 from shoreside.live.frames import SIZE_MAX_BYTES
 from shoreside.plain import as_map
@@ -99,7 +100,7 @@ class Console:
         self._rates = Rates(MESSAGES_PER_S, int(MESSAGES_PER_S) * 2)
         self._handlers: dict[str, Callable[[Fields], Awaitable[None]]] = {
             "subscribe": self._subscribe, "order": self._order, "heartbeat": self._heartbeat, "direct": self._direct,
-            "stop": self._stop,
+            "stop": self._stop, "answer": self._answer,
             "preview": self._preview, "ping": self._ping,
         }  # fmt: skip
 
@@ -227,6 +228,16 @@ class Console:
         result = await self._shore.stop.pass_on(_text(message, "vessel"), _signed(message), self._who.person)
         if result != "sent":
             self._problem("Emergency stop NOT sent", f"This way failed: {result}. Use another way.")
+
+    async def _answer(self, message: Fields) -> None:
+        self._who.require("order")
+        vessel = _text(message, "vessel")
+        self._shore.vessel(vessel)
+        reason = self._shore.station.downlink.answer_alert(
+            vessel, answer_of(message, self._who.person), self._shore.clock.now_s()
+        )
+        if reason:
+            self._problem("Not answered", reason)
 
     async def _preview(self, message: Fields) -> None:
         vessel = _text(message, "vessel")

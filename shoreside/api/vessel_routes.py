@@ -88,6 +88,24 @@ async def alerts(vessel: str, shore: TheShore, who: TheWho) -> dict[str, object]
     return {"alerts": list(shore.vessel(vessel).alerts.values())}
 
 
+_ALERT_CHANGES = """
+SELECT time, source, alert_id, text, priority, category, state, person FROM alert_change
+WHERE vessel = %s AND time >= %s AND time < %s ORDER BY time DESC, id DESC LIMIT %s
+"""
+
+
+@router.get("/vessels/{vessel}/alerts/history")
+async def alert_changes(
+    vessel: str, shore: TheShore, who: TheWho, start: From = None, to: To = None, limit: Limit = 500
+) -> dict[str, object]:
+    """Return every change of an alert, the latest first; `person` is who answered it ashore, empty for other changes."""
+    who.require("read")
+    shore.vessel(vessel)
+    rows = await History(shore.readers).all(_ALERT_CHANGES, vessel, *window(shore, start, to), limit)
+    names = ("utc_ms", "source", "alert_id", "text", "priority", "category", "state", "person")
+    return {"alerts": [dict(zip(names, _timed(row, 0), strict=True)) for row in rows]}
+
+
 _EVENTS = """
 SELECT boot_id, seq, mono_ms, time, kind, body FROM event
 WHERE vessel_id = (SELECT id FROM vessel WHERE slug = %s) AND time >= %s AND time < %s ORDER BY time DESC LIMIT %s

@@ -24,6 +24,7 @@ from protocols.console.messages import (
 from protocols.link.cbor import Plain
 from protocols.link.events import Event, Reason
 from protocols.link.heartbeats import AuthorityState, VesselHeartbeat
+from shoreside.live.answering import answered_by
 from shoreside.live.fleet import NS_PER_MS, VesselState, number
 from shoreside.ports import OrderNote
 
@@ -177,13 +178,16 @@ def alerts_message(state: VesselState) -> AlertsMessage:
 
 def alert_of(event: Event) -> AlertJson | None:
     """Return the alert that an event of kind `alert` tells; None where it cannot be read."""
-    body = event.body
+    body, sounds = event.body, event.body.get("sounds")
     priority, category, state = (_said(body, name) for name in ("priority", "category", "state"))
     if priority not in PRIORITIES or category not in ("A", "B", "C") or state not in ALERT_STATES:
         return None
     made = {
         "alert_id": _said(body, "alert_id"), "text": _said(body, "text"), "priority": priority, "category": category,
-        "state": state, "since_utc_ms": event.utc_ns // NS_PER_MS, "source": "ship",
+        "state": state, "since_utc_ms": event.utc_ns // NS_PER_MS, "source": "ship", "advice": _said(body, "advice"),
+        "sounds": sounds if isinstance(sounds, int) else 1,
+        "is_escalated": body.get("escalated") is True, "person": "",
+        "answered": answered_by("ship", _said(body, "alert_id")),
     }  # fmt: skip
     return cast("AlertJson", made)
 

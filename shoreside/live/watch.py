@@ -28,6 +28,8 @@ class Condition:
     alert_id: str
     priority: Literal["emergency alarm", "alarm", "warning", "caution"]
     category: Literal["A", "B", "C"]
+    advice: str
+    """Decision aid: what to do."""
     text: Callable[[VesselState, Moment], str | None]
     """The sentence while the condition holds, else None. It must not change while the condition lasts."""
 
@@ -64,11 +66,17 @@ def _catalogue_differs(state: VesselState, moment: Moment) -> str | None:
 
 
 CONDITIONS: Final = (
-    Condition("shore.heartbeat-silent", "alarm", "B", _heartbeat_silent),
-    Condition("shore.data-stale", "warning", "B", _data_stale),
-    Condition("shore.clock-skew", "warning", "B", _clock_skew),
-    Condition("shore.key-differs", "alarm", "B", _key_differs),
-    Condition("shore.catalogue-differs", "warning", "B", _catalogue_differs),
+    Condition(
+        "shore.heartbeat-silent",
+        "alarm",
+        "B",
+        "Speak to the bridge by other means; no orders.",
+        _heartbeat_silent,
+    ),
+    Condition("shore.data-stale", "warning", "B", "Trust no value on the screen; look at the collector.", _data_stale),
+    Condition("shore.clock-skew", "warning", "B", "Set the wrong clock: ship's or station's.", _clock_skew),
+    Condition("shore.key-differs", "alarm", "B", "Somebody else speaks in her name: find out who.", _key_differs),
+    Condition("shore.catalogue-differs", "warning", "B", "Have her configuration looked at.", _catalogue_differs),
 )
 
 
@@ -82,7 +90,8 @@ def changes(state: VesselState, moment: Moment, utc_ns: int) -> list[AlertJson]:
             made.append({
                 "alert_id": condition.alert_id, "text": text, "priority": condition.priority,
                 "category": condition.category, "state": "unacknowledged", "since_utc_ms": utc_ns // NS_PER_MS,
-                "source": "shore",
+                "source": "shore", "advice": condition.advice, "sounds": 1, "is_escalated": False, "answered": "shore",
+                "person": "",
             })  # fmt: skip
         elif text is None and known is not None:
             made.append({**known, "state": "normal"})

@@ -37,10 +37,11 @@ def of_work(work: Work) -> list[Act]:
             Act(note.vessel, "order", f"order {note.order_id} of {note.person} {note.state}", cbor.encode(told))
         )
     for vessel, alert in work.alerts:
-        if alert["source"] == "shore":
+        if alert["source"] == "shore" or alert["person"]:
             said: dict[str, Plain] = {"id": alert["alert_id"], "state": alert["state"], "text": alert["text"],
-                                      "since_utc_ms": alert["since_utc_ms"]}  # fmt: skip
-            acts.append(Act(vessel, "alert", f"alert {alert['alert_id']} {alert['state']}", cbor.encode(said)))
+                                      "since_utc_ms": alert["since_utc_ms"], "person": alert["person"]}  # fmt: skip
+            by = f" by {alert['person']}" if alert["person"] else ""
+            acts.append(Act(vessel, "alert", f"alert {alert['alert_id']} {alert['state']}{by}", cbor.encode(said)))
     return acts
 
 

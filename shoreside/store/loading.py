@@ -9,6 +9,7 @@ from protocols.console.messages import AlertJson, ReasonJson, ValueRow
 from protocols.link.batch import TargetReport
 from protocols.link.events import Reason
 from shoreside.live import fleet
+from shoreside.live.answering import answered_by
 from shoreside.ports import OrderNote, Remembered, Word
 from shoreside.store.connection import Connection, Row
 from shoreside.store.rows import utc_ns
@@ -136,14 +137,21 @@ def _order(row: Row) -> OrderNote:
 
 async def _alerts(connection: Connection) -> tuple[tuple[str, AlertJson], ...]:
     query = (
-        "SELECT vessel, alert_id, text, priority, category, state, since, source FROM alert"
+        "SELECT vessel, alert_id, text, priority, category, state, since, source, advice, sounds, is_escalated, person FROM alert"
         " WHERE state <> 'normal' ORDER BY since"
     )
-    names = ("alert_id", "text", "priority", "category", "state", "since_utc_ms", "source")
+    names = (
+        "alert_id", "text", "priority", "category", "state", "since_utc_ms", "source", "advice", "sounds", "is_escalated",
+        "person", "answered",
+    )  # fmt: skip
     return tuple(
-        (str(row[0]), cast("AlertJson", dict(zip(names, (*row[1:6], _utc_ms(row[6]), row[7]), strict=True))))
+        (str(row[0]), cast("AlertJson", dict(zip(names, _alert_row(row), strict=True))))
         for row in await _all(connection, query)
     )
+
+
+def _alert_row(row: Row) -> tuple[object, ...]:
+    return (*row[1:6], _utc_ms(row[6]), *row[7:], answered_by(str(row[7]), str(row[1])))
 
 
 async def words(connection: Connection) -> dict[tuple[str, Word], bytes]:

@@ -27,6 +27,25 @@ INSERT INTO order_record AS o VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s
 """What of an order is known already stays: another process may have heard the ship's word before ours was written."""
 
 
+_ALERT: Final = """
+WITH told AS (
+  INSERT INTO alert_change (vessel, time, source, alert_id, text, priority, category, state, person)
+  SELECT %(vessel)s::text, CASE WHEN %(source)s::text = 'ship' AND %(person)s::text = '' THEN %(since)s::timestamptz
+    ELSE clock_timestamp() END, %(source)s::text, %(alert_id)s::text, %(text)s::text, %(priority)s::text,
+    %(category)s::text, %(state)s::text, %(person)s::text
+  WHERE coalesce((SELECT state || priority FROM alert
+                  WHERE vessel = %(vessel)s::text AND source = %(source)s::text AND alert_id = %(alert_id)s::text),
+                 'normal' || %(priority)s::text) <> %(state)s::text || %(priority)s::text)
+INSERT INTO alert (vessel, alert_id, source, text, priority, category, state, since, advice, sounds, is_escalated, person)
+VALUES (%(vessel)s, %(alert_id)s, %(source)s, %(text)s, %(priority)s, %(category)s, %(state)s, %(since)s, %(advice)s,
+  %(sounds)s, %(is_escalated)s, %(person)s)
+ON CONFLICT (vessel, source, alert_id) DO UPDATE SET text = excluded.text, priority = excluded.priority,
+  category = excluded.category, state = excluded.state, since = excluded.since, advice = excluded.advice,
+  sounds = excluded.sounds, is_escalated = excluded.is_escalated, person = excluded.person
+"""
+"""The latest of each alert; a change of state or priority is also a line of its history, a word told twice is none."""
+
+
 async def write(numbers: Numbers, work: Work) -> None:
     """Write the events, orders, alerts and gaps of `work`, within the caller's transaction."""
     await _events(numbers, work.events)
@@ -77,13 +96,9 @@ async def _orders(numbers: Numbers, notes: tuple[OrderNote, ...]) -> None:
 async def _rest(numbers: Numbers, work: Work) -> None:
     for vessel, alert in work.alerts:
         await numbers.connection.execute(
-            "INSERT INTO alert VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"
-            " ON CONFLICT (vessel, source, alert_id) DO UPDATE SET text = excluded.text,"
-            " priority = excluded.priority, category = excluded.category, state = excluded.state,"
-            " since = excluded.since",
-            (vessel, alert["alert_id"], alert["source"], alert["text"], alert["priority"], alert["category"],
-             alert["state"], moment(alert["since_utc_ms"] * fleet.NS_PER_MS)),
-        )  # fmt: skip
+            _ALERT,
+            {**alert, "vessel": vessel, "since": moment(alert["since_utc_ms"] * fleet.NS_PER_MS)},
+        )
     for vessel, stream, first, last in work.gaps:
         await numbers.connection.execute(
             "INSERT INTO gap (vessel_id, stream, first_seq, last_seq) VALUES (%s, %s, %s, %s)"

@@ -116,8 +116,11 @@ async def test_events_are_chained_and_remembered(database_url: str) -> None:
                         (Reason("no_go_area", "INT-06", "Too close.", 0.2, 0.5, "NM", 0.4),), "", NOON_NS + 1,
                         "ship")  # fmt: skip
     alert: AlertJson = {"alert_id": "a1", "text": "Rudder", "priority": "alarm", "category": "B",
-                        "state": "unacknowledged", "since_utc_ms": NOON_NS // 1_000_000, "source": "ship"}  # fmt: skip
+                        "state": "unacknowledged", "since_utc_ms": NOON_NS // 1_000_000, "source": "ship",
+                        "advice": "Look.", "sounds": 2, "is_escalated": False, "answered": "shore", "person": ""}  # fmt: skip
     await store.commit(Work(events=(event(1), event(2)), orders=(note, refused), alerts=(("kestrel", alert),)))
+    await store.commit(Work(alerts=(("kestrel", alert),)))
+    await store.commit(Work(alerts=(("kestrel", {**alert, "state": "acknowledged", "person": "ann"}),)))
     await store.commit(Work(events=(event(2), event(4)), gaps=(("kestrel", "event boot-1", 3, 3),)))
     await store.save_word("roster", "kestrel", 1, b"one")
     await store.save_word("roster", "kestrel", 2, b"two")
@@ -125,12 +128,15 @@ async def test_events_are_chained_and_remembered(database_url: str) -> None:
     await store.close()
     assert sorted(known.events["kestrel", "boot-1"]) == [(1, 2), (3, 3), (4, 4)]
     assert [(n.state, n.signed, n.reasons) for n in known.orders] == [("REJECTED", b"signed", refused.reasons)]
-    assert known.alerts == (("kestrel", alert),)
+    assert known.alerts == (("kestrel", {**alert, "state": "acknowledged", "person": "ann"}),)
+    # Of an alert each change is a line, and a word told twice is none.
+    changes = await count(database_url, "SELECT alert_id, state, person FROM alert_change ORDER BY id")
+    assert changes == [("a1", "unacknowledged", ""), ("a1", "acknowledged", "ann")]
     assert known.words == {("kestrel", "roster"): b"two"}
     rows = await count(database_url, "SELECT id, cause, signed, hash FROM ledger ORDER BY id")
-    # Three events, the shore's own word on the order, and the two rosters; a second delivery added nothing.
+    # Three events, the shore's own word on the order, Ann's on the alert, and the two rosters; a second delivery added nothing.
     assert [cause for _, cause, _, _ in rows].count(f"order {note.order_id} of ann sent") == 1
-    assert len(rows) == 3 + 1 + 2
+    assert len(rows) == 3 + 1 + 1 + 2
     assert faults(Entry(*row) for row in rows) == []
 
 

@@ -96,6 +96,19 @@ def test_category_a_is_acknowledged_from_ashore_only_with_a_fresh_picture(age_s:
     assert ship.state(ship.say("alert.acknowledge", {"alert_id": POSITION})) == "SUCCEEDED"
 
 
+def test_an_operator_silences_from_ashore_and_it_sounds_again() -> None:
+    """Proves ALT-03, ALT-06: any operator silences for 30 s, without the conn; what makes no sound is refused in words."""
+    ship = Rig()
+    ship.forward(1.0)
+    del ship.values["NAV_LAT"]
+    ship.forward(3.0)
+    assert ship.state(ship.say("alert.silence", {"alert_id": POSITION}, "bob")) == "SUCCEEDED"
+    assert ship.supervisor.alerts.state_of(POSITION) == "silenced"
+    assert ship.reasons(ship.say("alert.silence", {"alert_id": POSITION}, "bob")) == [("nothing_to_silence", "ALT-03")]
+    ship.forward(31.0)
+    assert ship.supervisor.alerts.state_of(POSITION) == "unacknowledged"
+
+
 def test_the_bridge_acknowledges_category_a_at_its_own_panel() -> None:
     """Proves ALT-05: aboard the picture is the sea."""
     ship = Rig()

@@ -263,6 +263,16 @@ export interface AlertJson {
   state: "normal" | "unacknowledged" | "silenced" | "acknowledged" | "rectified-unacknowledged" | "responsibility-transferred";
   since_utc_ms: number;
   source: "ship" | "shore";
+  /** Decision aid: what to do; empty where its source gives none. */
+  advice: string;
+  /** How often it has sounded: a console sounds when the number grows (ALT-06). */
+  sounds: number;
+  /** A warning that nobody acknowledged in time, now an alarm (ALT-04). */
+  is_escalated: boolean;
+  /** Who takes an answer to it: the ship's safety process by a signed order, or the shore by `AnswerMessage`. */
+  answered: "ship" | "shore";
+  /** Who answered it last ashore; empty where nobody did, or where the ship takes the answer. */
+  person: string;
 }
 
 /** All alerts of a vessel that are not normal; on subscribe and on change. */
@@ -344,6 +354,17 @@ export interface SignedStopMessage {
   signed: string;
 }
 
+/** Acknowledge, or silence for 30 s, an alert whose answers the shore takes; all consoles see it. */
+export interface AnswerMessage {
+  type: "answer";
+  vessel: string;
+  alert_id: string;
+  source: "ship" | "shore";
+  answer: "acknowledge" | "silence";
+  /** Age of the picture that judges it, where one is shown: needed for category A (ALT-05). */
+  picture_age_s?: number;
+}
+
 /** Ask what the ship would say. */
 export interface PreviewRequest {
   type: "preview";
@@ -362,4 +383,4 @@ export interface PingMessage {
   sent_utc_ms?: number;
 }
 
-export type FromBrowser = SubscribeMessage | SignedOrderMessage | SignedHeartbeatMessage | SignedFrameMessage | SignedStopMessage | PreviewRequest | PingMessage;
+export type FromBrowser = SubscribeMessage | SignedOrderMessage | SignedHeartbeatMessage | SignedFrameMessage | SignedStopMessage | AnswerMessage | PreviewRequest | PingMessage;

@@ -1,13 +1,17 @@
 /** The page's one state, its way about, and its clock; components reach it through `Watch`. */
 import type { ReactiveController, ReactiveControllerHost } from "lit";
+import { Sounder } from "../alerts/sounder";
 import { login, logout, me } from "../link/http";
 import { Socket } from "../link/socket";
 import { Store, type Vessel } from "../link/store";
 import { Operator } from "../orders/operator";
 
 export type Phase = "starting" | "login" | "in";
-/** What of a vessel is open: her bridge, or what was. */
-export type View = "conning" | "history";
+/** What of a vessel can be open: her bridge, what is now, or what was; in the order in which they stand in the top bar. */
+export const VIEWS = ["conning", "alerts", "history"] as const;
+export type View = (typeof VIEWS)[number];
+/** Views that show her as she is now: whoever is at one of them keeps the watch (AUT-05). */
+const LIVE: ReadonlySet<View> = new Set<View>(["conning", "alerts"]);
 const TICK_MS = 250; // ages are repainted four times a second
 
 export class Console {
@@ -17,6 +21,7 @@ export class Console {
   /** Why this browser cannot sign, empty when it can. */
   keyProblem = "";
   view: View = "conning";
+  readonly sounder = new Sounder();
   private socket: Socket | null = null;
 
   constructor() {
@@ -70,19 +75,20 @@ export class Console {
   private show(vessel: string | null, view: View): void {
     this.store.open = vessel;
     this.view = view;
-    this.operator?.presence.show(view === "conning" ? vessel : null); // who looks back does not keep the watch (AUT-05)
+    this.operator?.presence.show(LIVE.has(view) ? vessel : null); // who looks back does not keep the watch (AUT-05)
     this.socket?.subscribe(vessel);
     this.store.changed();
   }
 
   private tick(): void {
+    if (this.phase === "in") this.sounder.look(this.openVessel()?.alerts ?? [], performance.now());
     this.store.changed();
   }
 }
 
 function placeOf(path: string): [string | null, View] {
-  const match = /^\/vessel\/([^/]+)(?:\/(history))?/.exec(path);
-  return [match?.[1] ? decodeURIComponent(match[1]) : null, match?.[2] === "history" ? "history" : "conning"];
+  const match = /^\/vessel\/([^/]+)(?:\/([a-z]+))?/.exec(path);
+  return [match?.[1] ? decodeURIComponent(match[1]) : null, VIEWS.find((view) => view === match?.[2]) ?? "conning"];
 }
 
 /** The one console of this page. */

@@ -1,4 +1,4 @@
-import { css, html, LitElement, nothing } from "lit";
+import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement } from "lit/decorators.js";
 import { keyed } from "lit/directives/keyed.js";
 import { base } from "../components/style";
@@ -6,10 +6,16 @@ import type { Vessel } from "../link/store";
 import { mayOrder } from "../orders/gates";
 import { words } from "../words";
 import "./conning";
-import { page, Watch } from "./console";
+import { page, Watch, type View } from "./console";
 import "./fleet";
 import "./login";
 import "./top-bar";
+
+/** Every view of a vessel but the bridge: its part of the program is fetched, then drawn. */
+const OTHERS: Record<Exclude<View, "conning">, (vessel: Vessel) => TemplateResult> = {
+  alerts: (vessel) => { void import("../alerts/view"); return html`<fh-alerts .vessel=${vessel}></fh-alerts>`; },
+  history: (vessel) => { void import("../history/view"); return html`<fh-history .vessel=${vessel}></fh-history>`; },
+};
 
 /** The whole page: log-in, fleet, or the view of one vessel. */
 @customElement("farhelm-console")
@@ -45,8 +51,7 @@ export class Shell extends LitElement {
   private view(vessel: Vessel | null) {
     if (!vessel) return html`<fh-fleet></fh-fleet>`;
     if (page.view === "conning") return html`<fh-conning .vessel=${vessel}></fh-conning>`;
-    void import("../history/view"); // what was is not needed to steer: it comes when it is asked for
-    return keyed(vessel.id, html`<fh-history .vessel=${vessel}></fh-history>`);
+    return keyed(`${vessel.id} ${page.view}`, OTHERS[page.view](vessel)); // what is not needed to steer comes when it is asked for
   }
 
   private keyNote() {

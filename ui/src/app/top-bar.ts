@@ -3,10 +3,8 @@ import { customElement } from "lit/decorators.js";
 import { clockText } from "../components/format";
 import { base, buttons } from "../components/style";
 import { currentLanguage, LANGUAGES, setLanguage, words, type Language } from "../words";
-import { page, Watch, type View } from "./console";
+import { page, VIEWS, Watch } from "./console";
 import { currentPalette, PALETTES, setPalette } from "./palette";
-
-const VIEWS: readonly View[] = ["conning", "history"];
 
 /** Where one is, who one is, what time it is, and the palette. */
 @customElement("fh-top-bar")

@@ -72,6 +72,11 @@ export function clockText(utcMs: number): string {
   return new Date(utcMs).toISOString().slice(11, 19);
 }
 
+/** Return UTC milliseconds as date and time, to the second. */
+export function stampText(utcMs: number): string {
+  return new Date(utcMs).toISOString().slice(0, 19).replace("T", " ");
+}
+
 /** Return seconds as a short countdown. */
 export function secondsText(s: number | null): string {
   return s === null ? DASHES : `${Math.max(0, s).toFixed(0)} s`;

@@ -4,7 +4,7 @@ import type uPlot from "uplot";
 import plotCss from "uplot/dist/uPlot.min.css?inline";
 import { page } from "../app/console";
 import { PALETTE_CHANGED } from "../app/palette";
-import { shown } from "../components/format";
+import { shown, stampText } from "../components/format";
 import { base, buttons, panel } from "../components/style";
 import type { Vessel } from "../link/store";
 import type { ChannelJson } from "../protocols.gen";
@@ -119,7 +119,7 @@ export class HistoryView extends LitElement {
       <button aria-label=${text.closer} title=${text.closer} data-testid="history-closer" @click=${() => this.move(zoomed(this.span, 0.5, 0.5, this.nowMs()))}>+</button>
       <button aria-label=${text.wider} title=${text.wider} @click=${() => this.move(zoomed(this.span, 2, 0.5, this.nowMs()))}>−</button>
       <a class="file" data-testid="history-csv" download="${this.vessel.id}.csv" href=${samplesPath(this.vessel.id, looked.channels, this.span, step, "csv")}>CSV</a>
-      <span class="when" data-testid="history-span">${stamp(this.span.fromMs)} – ${stamp(this.span.toMs)} UTC, ${step === null ? text.every : text.steps(step)}</span>
+      <span class="when" data-testid="history-span">${stampText(this.span.fromMs)} – ${stampText(this.span.toMs)} UTC, ${step === null ? text.every : text.steps(step)}</span>
     </div>`;
   }
 
@@ -144,7 +144,7 @@ export class HistoryView extends LitElement {
     if (this.problem) return this.problem;
     if (this.isCut) return text.cut;
     const near = this.near();
-    if (near.length) return near.map(({ utcMs, kind, text: what }) => `${stamp(utcMs)} ${kind}: ${what}`).join(" · ");
+    if (near.length) return near.map(({ utcMs, kind, text: what }) => `${stampText(utcMs)} ${kind}: ${what}`).join(" · ");
     return this.isBusy && !this.all ? text.asking : text.hint;
   }
 
@@ -267,8 +267,3 @@ export class HistoryView extends LitElement {
     this.move(move());
   };
 }
-
-function stamp(utcMs: number): string {
-  return new Date(utcMs).toISOString().slice(0, 19).replace("T", " ");
-}
-

@@ -92,6 +92,7 @@ function special(kind: KindName, vessel: Vessel, desk: Desk, words: Words): stri
     );
   }
   if (kind === "authority.release") return mine ? [] : [words.gate.notHolder];
+  if (kind === "alert.take") return mine ? [] : [words.gate.notHolder];
   if (!kind.startsWith("conn.")) return [];
   return [
     mine ? "" : words.gate.notHolder,

@@ -25,6 +25,8 @@ export const KINDS = {
   "conn.phase": { level: "setpoint", lifeS: 60 },
   "order.cancel": { level: "observe", lifeS: 10 },
   "alert.acknowledge": { level: "observe", lifeS: 60 },
+  "alert.silence": { level: "observe", lifeS: 10 },
+  "alert.take": { level: "observe", lifeS: 60 },
   "stop.reset": { level: "observe", lifeS: 60 },
 } as const satisfies Record<string, Kind>;
 export type KindName = keyof typeof KINDS;

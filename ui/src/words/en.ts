@@ -12,7 +12,7 @@ export const en = {
   top: {
     fleet: "Fleet", logout: "Log out", connected: "Shore connected", lost: "No connection to the shore",
     palette: { bright: "Bright", day: "Day", dusk: "Dusk", night: "Night" }, paletteLabel: "Palette", utc: "UTC",
-    views: { conning: "Conning", history: "History" },
+    views: { conning: "Conning", alerts: "Alerts", history: "History" },
   },
   key: {
     pendingDemo: "Your key is being enrolled by the demo's Master. Orders are possible as soon as the ships know it.",
@@ -97,7 +97,7 @@ export const en = {
       "authority.release": "Release conn", "authority.force": "Force takeover", "authority.resume": "Resume",
       "conn.heading": "Heading", "conn.rudder": "Rudder", "conn.propulsion": "Propulsion",
       "conn.controlled_stop": "Controlled stop", "order.cancel": "Cancel order",
-      "alert.acknowledge": "Acknowledge alert", "stop.reset": "Reset stop",
+      "alert.acknowledge": "Acknowledge alert", "alert.silence": "Silence alert", "alert.take": "Take responsibility", "stop.reset": "Reset stop",
       "conn.telegraph": "Telegraph", "conn.speed": "Speed", "conn.course": "Course", "conn.phase": "Phase",
     } as Record<string, string>,
     states: {
@@ -130,6 +130,14 @@ export const en = {
       "responsibility-transferred": "taken ashore",
     },
     more: (count: number) => `+${count} more`, ship: "ship", shore: "shore",
+    now: "Now", past: "History of alerts", noPast: "No alert has changed in the last 30 days.", silence: "Silence", silenceAll: "Silence all, 30 s",
+    silenceWhy: "After 30 s what nobody has acknowledged sounds again.", take: "Take responsibility", soundOff: "Sound is off: press here",
+    detail: "Decision aid", noAdvice: "Its source gives no advice.", since: "Since", picture: "Age of the picture", answeredBy: "Answered",
+    answeredWhere: { ship: "aboard, by signed order", shore: "at the shore" },
+    noPicture: "No picture: position, heading or speed is not known", oldPicture: (age: string) => `The picture is ${age} old; 3 s at most for category A`,
+    caution: "A caution needs no acknowledgement: it goes with its cause", categoryC: "Category C is acknowledged at its equipment",
+    already: "Nothing to acknowledge", noSound: "It makes no sound", notToTake: "The shore answers for it already",
+    takeA: "Category A stays aboard", takeState: "Responsibility cannot be taken now",
   },
   values: {
     NAV_HDG: "Heading", NAV_COG: "COG", NAV_SOG: "SOG", NAV_STW: "STW", NAV_ROT: "ROT", NAV_DPTK: "Under keel",

@@ -14,7 +14,7 @@ export const ko: Words = {
   top: {
     fleet: "선단", logout: "로그아웃", connected: "육상 연결됨", lost: "육상 연결 끊김",
     palette: { bright: "밝음", day: "주간", dusk: "박명", night: "야간" }, paletteLabel: "화면 색", utc: "UTC",
-    views: { conning: "조종", history: "이력" },
+    views: { conning: "조종", alerts: "경보", history: "이력" },
   },
   key: {
     pendingDemo: "데모 선장이 키를 등록하고 있습니다. 선박이 키를 받으면 명령할 수 있습니다.",
@@ -93,7 +93,7 @@ export const ko: Words = {
       "authority.request": "조종권 요청", "authority.answer": "요청 응답", "authority.confirm": "조종권 확인",
       "authority.release": "조종권 반납", "authority.force": "강제 인수", "authority.resume": "재개",
       "conn.heading": "선수방위", "conn.rudder": "타", "conn.propulsion": "추진", "conn.controlled_stop": "제어 정지",
-      "order.cancel": "명령 취소", "alert.acknowledge": "경보 확인", "stop.reset": "정지 해제",
+      "order.cancel": "명령 취소", "alert.acknowledge": "경보 확인", "alert.silence": "경보음 소거", "alert.take": "책임 인수", "stop.reset": "정지 해제",
       "conn.telegraph": "텔레그래프", "conn.speed": "속력", "conn.course": "침로", "conn.phase": "항해 단계",
     },
     states: {
@@ -122,6 +122,14 @@ export const ko: Words = {
       "responsibility-transferred": "육상 인수",
     },
     more: (count) => `외 ${count}건`, ship: "선박", shore: "육상",
+    now: "현재", past: "경보 이력", noPast: "지난 30일 동안 변한 경보가 없습니다.", silence: "소거", silenceAll: "모두 소거, 30초",
+    silenceWhy: "30초 뒤 확인되지 않은 경보는 다시 울립니다.", take: "책임 인수", soundOff: "소리 꺼짐: 누르십시오",
+    detail: "판단 지원", noAdvice: "발신원이 준 조언이 없습니다.", since: "발생", picture: "상황도 경과", answeredBy: "응답",
+    answeredWhere: { ship: "선상, 서명된 명령", shore: "육상" },
+    noPicture: "상황도 없음: 위치, 선수방위 또는 속력을 모릅니다", oldPicture: (age) => `상황도가 ${age} 지났습니다. 범주 A는 3초 이내`,
+    caution: "주의는 확인이 필요 없고 원인과 함께 사라집니다", categoryC: "범주 C는 해당 장비에서 확인합니다",
+    already: "확인할 것이 없습니다", noSound: "소리가 나지 않습니다", notToTake: "이미 육상이 맡고 있습니다",
+    takeA: "범주 A는 선상에 남습니다", takeState: "지금은 책임을 인수할 수 없습니다",
   },
   values: {
     NAV_HDG: "선수방위", NAV_COG: "대지침로", NAV_SOG: "대지속력", NAV_STW: "대수속력", NAV_ROT: "회두율",
