@@ -10,34 +10,38 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.demo_rig import Demo
-from tests.e2e.conftest import log_in, picture
+from tests.e2e.conftest import picture
 
 SHIP = "kestrel"
-expect.set_options(timeout=20_000)
+PATIENCE_MS = 40_000
+"""Two browsers draw charts without a graphics card here."""
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture
 def other(browser: Browser) -> Iterator[Page]:
     """A second person's browser."""
-    context = browser.new_context(viewport={"width": 1366, "height": 768})
+    context = browser.new_context(viewport={"width": 1000, "height": 600})
     page = context.new_page()
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(PATIENCE_MS)
     yield page
     context.close()
 
 
 def open_view(page: Page, demo: Demo, person: str, view: str, vessel: str = SHIP) -> None:
-    """Log in and open a view of a vessel."""
-    log_in(page, demo, person)
-    page.get_by_test_id(f"vessel-{vessel}").click()
-    page.get_by_test_id(f"to-{view}").click()
+    """Log in at the address of a view of a vessel: it is what opens."""
+    page.goto(f"{demo.url}/vessel/{vessel}/{view}")
+    page.get_by_test_id("login-person").fill(person)
+    page.get_by_test_id("login-password").fill(demo.password(person))
+    page.get_by_test_id("login-submit").click()
+    expect(page.get_by_test_id(view)).to_have_attribute("data-vessel", vessel)
 
 
 def test_an_alert_has_one_state_for_all_consoles(page: Page, other: Page, demo: Demo) -> None:
     """Proves ALT-03, ALT-06, ALT-07 at two consoles: silenced here, acknowledged there, and the history names who."""
+    page.set_default_timeout(PATIENCE_MS)
     for console, person in ((page, "ann"), (other, "bob")):
         open_view(console, demo, person, "alerts")
-        expect(console.get_by_test_id("alerts")).to_have_attribute("data-vessel", SHIP)
     expect(page.get_by_test_id("whoami")).to_have_attribute("data-key-state", "enrolled")
 
     # The collector stands still: the shore's own warning sounds at both, and one acknowledgement is both's.
@@ -45,14 +49,14 @@ def test_an_alert_has_one_state_for_all_consoles(page: Page, other: Page, demo: 
     try:
         for console in (page, other):
             row = console.get_by_test_id("alertrow-shore.data-stale")
-            expect(row).to_have_attribute("data-state", "unacknowledged", timeout=30_000)
+            expect(row).to_have_attribute("data-state", "unacknowledged")
             expect(console.locator("html[data-sound^=warning]")).to_be_attached()
         other.get_by_test_id("alertrow-acknowledge-shore.data-stale").click()
         for console in (page, other):
             expect(console.get_by_test_id("alertrow-shore.data-stale")).to_have_attribute("data-state", "acknowledged")
     finally:
         os.kill(demo.pid(f"collector-{SHIP}"), signal.SIGCONT)
-    expect(page.get_by_test_id("alertrow-shore.data-stale")).to_have_count(0, timeout=20_000)
+    expect(page.get_by_test_id("alertrow-shore.data-stale")).to_have_count(0)
 
     # A stop is the ship's alarm: Ann silences it, Bob acknowledges it, by orders that the ship takes.
     page.get_by_test_id("to-conning").click()
