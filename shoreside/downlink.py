@@ -9,7 +9,8 @@ from collections import Counter, deque
 from collections.abc import Callable
 from typing import Final
 
-from protocols.console.messages import AlertJson, FromShore
+from protocols.console.alerts import AlertJson
+from protocols.console.messages import FromShore
 from protocols.errors import MalformedError, ProtocolError, SignatureError
 from protocols.link import signing, topics
 from protocols.link.birth import Birth

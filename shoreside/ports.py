@@ -6,7 +6,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal, Protocol
 
-from protocols.console.messages import AlertJson, ValueRow
+from protocols.console.alerts import AlertJson
+from protocols.console.messages import ValueRow
 from protocols.link.batch import Batch, TargetReport
 from protocols.link.closing import Closing
 from protocols.link.events import Event, Reason

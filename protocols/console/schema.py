@@ -1,4 +1,4 @@
-"""TypeScript types of the messages of the console, made from its two modules by `python -m protocols.console.schema F`.
+"""TypeScript types of the messages of the console, made from its modules by `python -m protocols.console.schema F`.
 
 The source text is read, not the live classes, because the sentences below the fields become comments there too.
 """
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 HEADER: Final = "// Made from protocols/console/messages.py by `python -m protocols.console.schema`; do not edit.\n"
-SOURCES: Final = tuple(Path(__file__).with_name(name) for name in ("navigation.py", "messages.py"))
+SOURCES: Final = tuple(Path(__file__).with_name(name) for name in ("navigation.py", "alerts.py", "messages.py"))
 _NAMES: Final = {"float": "number", "int": "number", "str": "string", "bool": "boolean", "None": "null"}
 _USAGE: Final = "usage: python -m protocols.console.schema [--check] FILE"
 

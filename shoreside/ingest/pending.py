@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Sized
 from typing import Final
 
-from protocols.console.messages import AlertJson
+from protocols.console.alerts import AlertJson
 from protocols.link.batch import Batch
 from protocols.link.closing import Closing
 from protocols.link.events import Event

@@ -11,7 +11,7 @@ from typing import Final, Literal, cast
 
 from control.alerts import SILENCE_S, TRANSITIONS, AlertEvent
 from control.alerttable import ALERTS
-from protocols.console.messages import AlertJson
+from protocols.console.alerts import AlertJson
 from protocols.errors import MalformedError
 from shoreside.live.fleet import VesselState
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final, Literal, cast
 
+from protocols.console.alerts import AlertJson, AlertsMessage
 from protocols.console.messages import (
-    AlertJson,
-    AlertsMessage,
     AuthorityJson,
     EventMessage,
     FleetMessage,

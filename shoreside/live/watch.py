@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from protocols.console.messages import AlertJson
+from protocols.console.alerts import AlertJson
 from shoreside.config import AlertLimits
 from shoreside.live.fleet import NS_PER_MS, VesselState
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final, cast
 
-from protocols.console.messages import AlertJson, ReasonJson, ValueRow
+from protocols.console.alerts import AlertJson
+from protocols.console.messages import ReasonJson, ValueRow
 from protocols.link.batch import TargetReport
 from protocols.link.events import Reason
 from shoreside.live import fleet

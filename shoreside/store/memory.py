@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from protocols.console.messages import AlertJson
+from protocols.console.alerts import AlertJson
 from protocols.link.batch import Batch
 from protocols.link.birth import Birth
 from protocols.link.closing import Closing

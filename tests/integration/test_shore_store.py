@@ -6,7 +6,7 @@ import numpy as np
 import psycopg
 import pytest
 
-from protocols.console.messages import AlertJson
+from protocols.console.alerts import AlertJson
 from protocols.link.batch import Batch, Column, TargetReport
 from protocols.link.events import Event, Reason
 from protocols.link.ledger import Entry, faults

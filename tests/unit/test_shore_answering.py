@@ -6,7 +6,7 @@ from typing import cast
 
 import pytest
 
-from protocols.console.messages import AlertJson
+from protocols.console.alerts import AlertJson
 from protocols.errors import MalformedError
 from shoreside.live import fleet
 from shoreside.live.answering import Answer, Answering, answer_of, answered_by

@@ -27,6 +27,45 @@ export interface TrialJson {
   passings: PassingJson[];
 }
 
+/** One alert (IEC 62923 words). */
+export interface AlertJson {
+  alert_id: string;
+  text: string;
+  priority: "emergency alarm" | "alarm" | "warning" | "caution";
+  category: "A" | "B" | "C";
+  state: "normal" | "unacknowledged" | "silenced" | "acknowledged" | "rectified-unacknowledged" | "responsibility-transferred";
+  since_utc_ms: number;
+  source: "ship" | "shore";
+  /** Decision aid: what to do; empty where its source gives none. */
+  advice: string;
+  /** How often it has sounded: a console sounds when the number grows (ALT-06). */
+  sounds: number;
+  /** A warning that nobody acknowledged in time, now an alarm (ALT-04). */
+  is_escalated: boolean;
+  /** Who takes an answer to it: the ship's safety process by a signed order, or the shore by `AnswerMessage`. */
+  answered: "ship" | "shore";
+  /** Who answered it last ashore; empty where nobody did, or where the ship takes the answer. */
+  person: string;
+}
+
+/** All alerts of a vessel that are not normal; on subscribe and on change. */
+export interface AlertsMessage {
+  type: "alerts";
+  vessel: string;
+  alerts: AlertJson[];
+}
+
+/** Acknowledge, or silence for 30 s, an alert whose answers the shore takes; all consoles see it. */
+export interface AnswerMessage {
+  type: "answer";
+  vessel: string;
+  alert_id: string;
+  source: "ship" | "shore";
+  answer: "acknowledge" | "silence";
+  /** Age of the picture that judges it, where one is shown: needed for category A (ALT-05). */
+  picture_age_s?: number;
+}
+
 export const VERSION = 1;
 
 /** [short_id, value or null, quality 0..5, utc_ms of the measurement] */
@@ -254,34 +293,6 @@ export interface OrderMessage {
   live: boolean;
 }
 
-/** One alert (IEC 62923 words). */
-export interface AlertJson {
-  alert_id: string;
-  text: string;
-  priority: "emergency alarm" | "alarm" | "warning" | "caution";
-  category: "A" | "B" | "C";
-  state: "normal" | "unacknowledged" | "silenced" | "acknowledged" | "rectified-unacknowledged" | "responsibility-transferred";
-  since_utc_ms: number;
-  source: "ship" | "shore";
-  /** Decision aid: what to do; empty where its source gives none. */
-  advice: string;
-  /** How often it has sounded: a console sounds when the number grows (ALT-06). */
-  sounds: number;
-  /** A warning that nobody acknowledged in time, now an alarm (ALT-04). */
-  is_escalated: boolean;
-  /** Who takes an answer to it: the ship's safety process by a signed order, or the shore by `AnswerMessage`. */
-  answered: "ship" | "shore";
-  /** Who answered it last ashore; empty where nobody did, or where the ship takes the answer. */
-  person: string;
-}
-
-/** All alerts of a vessel that are not normal; on subscribe and on change. */
-export interface AlertsMessage {
-  type: "alerts";
-  vessel: string;
-  alerts: AlertJson[];
-}
-
 /** An event for the list: authority, ladder, stop, source, roster. */
 export interface EventMessage {
   type: "event";
@@ -352,17 +363,6 @@ export interface SignedStopMessage {
   type: "stop";
   vessel: string;
   signed: string;
-}
-
-/** Acknowledge, or silence for 30 s, an alert whose answers the shore takes; all consoles see it. */
-export interface AnswerMessage {
-  type: "answer";
-  vessel: string;
-  alert_id: string;
-  source: "ship" | "shore";
-  answer: "acknowledge" | "silence";
-  /** Age of the picture that judges it, where one is shown: needed for category A (ALT-05). */
-  picture_age_s?: number;
 }
 
 /** Ask what the ship would say. */
