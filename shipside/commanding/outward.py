@@ -20,6 +20,10 @@ __all__ = ["UNKEPT_MAX", "Outward"]
 HEARTBEAT_EXPIRY_S: Final = 3
 """An older heartbeat is worth nothing to anybody: the next one is out by then."""
 
+AT_ONCE: Final = 8
+"""Events handed to the broker before its answer: an order's life has six. One by one each costs a round trip, and over a
+satellite its last word comes seconds late."""
+
 
 class Outward(Dispatch):
     """Two tasks' worth of sending, apart from the deciding loop: one event after the other, and heartbeats."""
@@ -27,7 +31,7 @@ class Outward(Dispatch):
     def __init__(self, vessel: str, boot_id: str, clock: Clock, port: MessagePort, journal: Journal,
                  key: Ed25519PrivateKey) -> None:  # fmt: skip
         """Prepare to speak for `vessel`, signed with its `key`."""
-        super().__init__(vessel, boot_id, clock, port, journal, key)
+        super().__init__(vessel, boot_id, clock, port, journal, key, at_once=AT_ONCE)
         self._heartbeat: bytes | None = None
         self._beat_wake = asyncio.Event()
 

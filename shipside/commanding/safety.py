@@ -27,6 +27,7 @@ from control.messages import (
     Reconnected,
     SignedGrant,
     SignedRoster,
+    SignedStop,
     Speak,
 )  # fmt: skip
 from control.messages import Journal as JournalRecord
@@ -100,6 +101,8 @@ class SafetyShell:
         self._manual = ManualDesk(config, clock, self.listening.enter_manual, self.outward.record)
         self._unwritten: list[dict[str, object]] = []
         """Setpoints the equipment has not taken yet, as they are logged."""
+        self._behind_stop: list[Output] = []
+        """What follows from a stop and is not the stop: it waits until the equipment has been told (EST-04)."""
         self.retained_count = 0
         """Retained orders, heartbeats and stops: never obeyed (CMD-04)."""
 
@@ -166,7 +169,7 @@ class SafetyShell:
         """Carry out what the supervisor has decided; a journal record is on disk before anything after it moves."""
         changed = False
         for _ in range(DECIDE_MAX):
-            outputs = self.supervisor.outbox()
+            outputs, self._behind_stop = [*self._behind_stop, *self.supervisor.outbox()], []
             if not outputs:
                 break
             for output in outputs:
@@ -277,8 +280,22 @@ class SafetyShell:
             self.retained_count += 1
             return
         make = ARRIVALS.get(leaf)
-        if make is not None:
+        if leaf == topics.STOP:
+            self._stop_first(SignedStop(message.payload))
+        elif make is not None:
             self._feed(make(message.payload))
+
+    def _stop_first(self, stop: SignedStop) -> None:
+        """Move the equipment before anything is judged, written or told: a slow disk holds no stop up (EST-04)."""
+        now_s = self._clock.now_s()
+        self._drain(now_s)  # what was decided before comes before
+        self.supervisor.receive(stop, now_s)
+        outputs = self.supervisor.outbox()
+        for output in outputs:
+            if isinstance(output, Actuate):
+                self._carry_out(output, now_s)
+        self._behind_stop += [output for output in outputs if not isinstance(output, Actuate)]
+        self._wake.set()
 
     def _feed(self, arrival: Arrival) -> None:
         now_s = self._clock.now_s()

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import signal
 import socket
 import threading
 import time
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -30,6 +34,8 @@ ACTUATOR_LIMIT_MS = 150.0
 FIXES = 120
 """Positions that are followed to the screen, one a second."""
 ORDERS = 200
+EMERGENCY_LATCHED = 6
+"""Discrete input `emergency_stop_latched` of the simulated PLC."""
 PROPULSION_ORDER_REGISTER = 2
 """Holding register `propulsion_order` of the simulated PLC, 0.1 %."""
 
@@ -232,3 +238,62 @@ async def test_order_to_actuator(demo: Demo) -> None:
     """Prints the time from a signed order leaving the desk to its value standing in the PLC's register."""
     wait_until(lambda: demo.get("/healthz")["status"] == "ok", 30, "the shore is well")
     print("\n" + told("order to actuator", await actuator_times(demo), ACTUATOR_LIMIT_MS))
+
+
+PRESSES = 100
+
+
+async def stop_times(demo: Demo) -> list[float]:
+    """Return milliseconds from the click (signing begins) to the latch in the PLC, the bridge resetting it each time."""
+    plc = AsyncModbusTcpClient("127.0.0.1", port=sockets(demo)["plc"])
+    assert await plc.connect()
+    reader, writer = await asyncio.open_connection("127.0.0.1", panel_port(demo))
+    talk = asyncio.create_task(_unheard(reader))
+    numbers = SessionFile(demo.folder / "bench-stop", SHIP, "ann", time.time_ns() // 1_000_000)
+    desk, took_ms = Desk(SHIP, Signer("ann", "", ann_key(demo)), numbers), list[float]()
+
+    async def is_latched() -> bool:
+        return bool((await plc.read_discrete_inputs(EMERGENCY_LATCHED, count=1)).bits[0])
+
+    async with httpx.AsyncClient(timeout=10) as http:
+        for _ in range(PRESSES):
+            began_s = time.monotonic()
+            press = desk.stop(ulid(time.time_ns() // 1_000_000), time.time_ns())
+            posted = asyncio.create_task(http.post(f"{demo.url}/stop/{SHIP}", json={"signed": press["signed"]}))
+            async with asyncio.timeout(10):
+                while not await is_latched():
+                    pass
+            took_ms.append((time.monotonic() - began_s) * 1000.0)
+            assert (await posted).is_success
+            writer.write(b'{"do": "reset_stop", "person": "mate"}\n')
+            await asyncio.sleep(0.3)  # the relay lets ten a second through
+            assert not await is_latched()
+    talk.cancel()
+    writer.close()
+    plc.close()
+    numbers.close()
+    return took_ms
+
+
+async def _unheard(reader: asyncio.StreamReader) -> None:
+    """Read what the panel says, so that it does not wait for us."""
+    while await reader.readline():
+        pass
+
+
+def panel_port(demo: Demo) -> int:
+    """Return the port of the ship's local panel."""
+    return int(tomllib.loads((demo.folder / SHIP / "agent.toml").read_text())["safety"]["panel_port"])
+
+
+@pytest.mark.timeout(300)
+async def test_stop_to_actuator(demo: Demo) -> None:
+    """Prints the time from the click on the emergency stop to the latch in the PLC (EST-04), without a database."""
+    wait_until(lambda: demo.get("/healthz")["status"] == "ok", 30, "the shore is well")
+    database = demo.pid("postgres")
+    os.kill(database, signal.SIGSTOP)
+    try:
+        took_ms = await stop_times(demo)
+    finally:
+        os.kill(database, signal.SIGCONT)
+    print("\n" + told("stop to actuator", took_ms, ACTUATOR_LIMIT_MS))
