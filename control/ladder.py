@@ -20,7 +20,8 @@ class LadderInputs:
     """What the ladder is told; nothing else moves it."""
 
     silence_s: float
-    """Since the last heartbeat that counted, of the holder while his lease runs; 0 while local control holds."""
+    """Since the last heartbeat that counted, of the holder while his lease runs, and since he last heard one of ours: the
+    longer; 0 while local control holds."""
     poor_s: float
     """For how long round trip or loss have been over their limits."""
     is_direct: bool
@@ -83,7 +84,7 @@ _BACK: Final = "heartbeats without a break, then the operator takes or resumes t
 LADDER: Final[tuple[Rung, ...]] = (
     Rung("L1", "link_degraded", "Round trip or loss is over its limit; direct control is refused.",
          "the link is within its limits again", Lasts("poor_s", ("degraded_for_s",))),
-    Rung("L2", "link_silent", "No heartbeat of the operator; the ship holds her last safe setpoint.", _BACK,
+    Rung("L2", "link_silent", "No heartbeat of the operator, or he hears none of hers; she holds her last safe setpoint.", _BACK,
          Lasts("silence_s", ("silent_s",), direct=("silent_direct_s",))),
     Rung("L3", "link_lost", "The operator is lost; the ship goes to the hold state of her phase.", _BACK,
          Lasts("silence_s", ("lost_s",))),

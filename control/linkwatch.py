@@ -1,5 +1,7 @@
-"""Is the operator still there: heartbeats in, silence, round trip and loss out. Loses fast, regains slowly.
+"""Is the operator still there, and does he hear us: heartbeats in, silence, round trip, loss. Loses fast, regains slowly.
 
+A beat proves that his words arrive here; the newest of our own heartbeats that it echoes proves that ours arrive there. Who
+sees nothing of the ship has not got her, however well she hears him: silence counts from the older of the two.
 Only the holder's authenticated beats are told to it. A beat counts when its sequence is higher than any before in its
 session: a replay keeps nothing alive (FBK-04).
 """
@@ -12,8 +14,8 @@ from typing import Final
 from control.limits import LinkLimits
 from protocols.link.heartbeats import OperatorHeartbeat
 
-ECHOES_MAX: Final = 64
-"""Own heartbeats remembered for their echo: a minute at 1 Hz, longer than any round trip we work with."""
+ECHOES_MAX: Final = 320
+"""Own heartbeats remembered for their echo: a minute at the 5 Hz of direct control, longer than any round trip we work with."""
 LOSS_WINDOW: Final = 20
 """Beats over which loss is counted; at 1 Hz ten per cent is two of them."""
 GAP_S: Final = 2.5
@@ -26,13 +28,15 @@ class LinkWatch:
     def __init__(self, limits: LinkLimits, now_s: float) -> None:
         """Begin in silence: armed from boot, not from first contact."""
         self._limits = limits
-        self._sent: deque[tuple[int, int]] = deque(maxlen=ECHOES_MAX)
+        self._sent: dict[int, int] = {}
+        """{sequence: monotonic ms at which it was sent}"""
         self.replayed_count = 0
         self.reset(now_s)
 
     def reset(self, now_s: float) -> None:
         """Begin anew with another holder: nothing heard yet."""
-        self._heard_s = now_s
+        self._heard_s = self._echoed_s = now_s
+        self._echoed_seq = -1
         self._run_since_s: float | None = None
         self._session, self._seq = "", -1
         self._seqs: deque[int] = deque(maxlen=LOSS_WINDOW)
@@ -42,7 +46,9 @@ class LinkWatch:
 
     def sent(self, seq: int, mono_ms: int) -> None:
         """Note one of our own heartbeats, whose echo will tell the round trip."""
-        self._sent.append((seq, mono_ms))
+        self._sent[seq] = mono_ms
+        if len(self._sent) > ECHOES_MAX:
+            del self._sent[min(self._sent)]
 
     def heard(self, beat: OperatorHeartbeat, now_s: float, now_ms: int, boot_id: str) -> bool:
         """Take an authenticated beat of the holder; return False when it is a replay or of another session order."""
@@ -51,7 +57,7 @@ class LinkWatch:
             return False
         if beat.session != self._session:
             self._seqs.clear()
-        if self._run_since_s is None or now_s - self._heard_s > GAP_S:
+        if self._run_since_s is None or now_s - self.heard_at_s > GAP_S:
             self._run_since_s = now_s
         self._session, self._seq, self._heard_s = beat.session, beat.seq, now_s
         self._seqs.append(beat.seq)
@@ -62,17 +68,22 @@ class LinkWatch:
         return True
 
     def silence_s(self, now_s: float) -> float:
-        """Return seconds since the last beat that counted."""
-        return now_s - self._heard_s
+        """Return seconds since the last beat that counted, or since the last heartbeat of ours that was heard."""
+        return now_s - self.heard_at_s
 
     @property
     def heard_at_s(self) -> float:
-        """When the last beat that counted came, or when the watch began."""
-        return self._heard_s
+        """When the last beat that counted came or the last of ours was heard, the older; from when the watch began."""
+        return min(self._heard_s, self._echoed_s)
+
+    @property
+    def is_unheard(self) -> bool:
+        """True while beats come that echo nothing new: the operator speaks and hears nothing of the ship."""
+        return self._echoed_s + GAP_S < self._heard_s
 
     def run_s(self, now_s: float) -> float:
         """Return for how long beats have come without a break; 0 when they have stopped."""
-        if self._run_since_s is None or now_s - self._heard_s > GAP_S:
+        if self._run_since_s is None or now_s - self.heard_at_s > GAP_S:
             return 0.0
         return now_s - self._run_since_s
 
@@ -94,10 +105,15 @@ class LinkWatch:
         return session, seq, max(0, round((now_s - at_s) * 1000))
 
     def _measure(self, beat: OperatorHeartbeat, now_ms: int) -> None:
-        for seq, mono_ms in self._sent:
-            if seq == beat.echo_seq:
-                trip = now_ms - mono_ms - beat.echo_held_ms
-                self.round_trip_ms = float(trip) if trip >= 0 else None
+        sent_ms = self._sent.get(beat.echo_seq)
+        if sent_ms is None:
+            return
+        trip = now_ms - sent_ms - beat.echo_held_ms
+        self.round_trip_ms = float(trip) if trip >= 0 else None
+        if beat.echo_seq > self._echoed_seq:
+            # Heard somewhere between its sending and now, less the time he held it; a beat that comes late proves little.
+            way_ms = min(max(trip, 0), self._limits.degraded_round_trip_ms)
+            self._echoed_seq, self._echoed_s = beat.echo_seq, max(self._echoed_s, (sent_ms + way_ms) / 1000.0)
 
     def _judge(self, now_s: float) -> None:
         trip = self.round_trip_ms

@@ -64,6 +64,8 @@ from protocols.link.heartbeats import STEPS
 from protocols.link.orders import Order
 from protocols.link.roster import RosterEntry
 
+ROUNDING_S: Final = 0.001
+"""A step is looked for this much after its moment: seconds in floats must not make it come a whole review late."""
 REVIEW_S: Final = 0.5
 """How often orders in force, link and inputs are judged: the ladder must be entered within T + 0.5 s (S6)."""
 
@@ -169,13 +171,18 @@ class Supervisor:
     def deadline(self) -> float | None:
         """Return when `tick` is due at the latest; it may always come sooner."""
         ladder_in_s = self.watch.ladder.deadline_in_s(0.0, is_direct=self.authority.holder.level == "direct")
-        silent_at_s = self.link.heard_at_s + (ladder_in_s if ladder_in_s is not None else REVIEW_S)
+        silent_at_s = self.link.heard_at_s + (REVIEW_S if ladder_in_s is None else ladder_in_s + ROUNDING_S)
         due = [self._next_review_s, self.execution.deadline(), self.machinery.deadline(),
                self.direct.deadman.deadline()]  # fmt: skip
         due += [group.authority.deadline() for group in self.groups.values()]
         if silent_at_s > self._next_review_s - REVIEW_S and self.authority.station != "local":
             due.append(silent_at_s)
         return min(at_s for at_s in due if at_s is not None)
+
+    def sent(self, seq: int, mono_ms: int) -> None:
+        """Note that the vessel's heartbeat `seq` was sent: its echo tells the round trip, and that it was heard."""
+        for group in self.groups.values():
+            group.link.sent(seq, mono_ms)
 
     def outbox(self) -> list[Output]:
         """Take what is to be done, in order."""

@@ -46,7 +46,7 @@ class Watchkeeping:
         """A new holder has confirmed the conn: the ladder is left as soon as the link has been good for long enough."""
 
     def silence_s(self, now_s: float) -> float:
-        """Return seconds without a heartbeat that counts: a lapsed lease is silence, and a flapping link is too."""
+        """Return seconds without a heartbeat that counts, in either direction; a lapsed lease is silence, a flapping link too."""
         if self._authority.station == "local":
             return 0.0
         since_s = self._link.heard_at_s
@@ -80,7 +80,8 @@ class Watchkeeping:
         if after != before:
             if STEPS.index(after) > STEPS.index(before):
                 self._act(after, situation, now_s)
-            self._tell(before, after)
+            is_unheard = self._link.is_unheard and self._authority.station == "remote"
+            self._tell(before, after, "the operator is heard and hears nothing of the ship" if is_unheard else "")
         self.safe.look(situation, now_s)
 
     def resume(self, now_s: float) -> list[Reason]:

@@ -6,6 +6,7 @@ The operator knows only what the station shows a console. His page is left out: 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import random
 from collections.abc import Callable
@@ -78,6 +79,8 @@ class Operator:
         self._station, self._relay, self._clock, self._dice, self._note = station, relay, clock, dice, note
         self._status_at_s = 0.0
         self._order_seq = self._beat_seq = 0
+        self._echoed = ("", 0)
+        self._news = asyncio.Event()
 
     async def run(self) -> None:
         """Watch and beat until cancelled."""
@@ -162,19 +165,28 @@ class Operator:
             for message in feed.take(self._clock.utc_ns() // 1_000_000):
                 if message["type"] == "status":
                     self.status, self._status_at_s = message, self._clock.now_s()
+                    if (message["boot_id"], message["seq"]) != self._echoed:
+                        self._news.set()
                 elif message["type"] == "order" and len(self.orders) < ORDERS_MAX:
                     self.orders.setdefault(message["order_id"], []).append(message)
 
     async def _beat(self) -> None:
+        """Beat at each heartbeat of the ship, at most at 5 Hz, and once a second (5 Hz at level direct) without one."""
         while True:
+            self._news.clear()
             status = self._known()
             is_direct = status is not None and status["authority"]["level"] == "direct"
             if status is not None and (self._is_mine("held") or self._is_mine("granted")):
                 await self._station.relay.pass_heartbeat(self.vessel, self._signed_beat(status), self.person)
-            await asyncio.sleep(BEAT_DIRECT_S if is_direct else BEAT_S)
+            await asyncio.sleep(BEAT_DIRECT_S)
+            if not is_direct:
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(BEAT_S - BEAT_DIRECT_S):
+                        await self._news.wait()
 
     def _signed_beat(self, status: StatusMessage) -> bytes:
         self._beat_seq += 1
+        self._echoed = (status["boot_id"], status["seq"])
         beat = OperatorHeartbeat(
             self.vessel, self.person, self.console, self.session, status["authority"]["fencing"], self._beat_seq,
             status["boot_id"], status["seq"], self._heard_ms(status), self.is_present, self._clock.utc_ns(),

@@ -115,6 +115,10 @@ class Rig:
         """Lines said to the bridge's alert management."""
         self.seq = 0
         self.beat_seqs: dict[str, int] = {}
+        self.said_seq = self.heard_seq = 0
+        """Heartbeats of the ship, and the newest that whoever beats has heard."""
+        self.is_heard = True
+        """False: nothing that the ship says arrives ashore."""
         self.values: dict[str, float | bool] = {
             "NAV_LAT": 34.93, "NAV_LON": 129.05, "NAV_HDG": 80.0, "NAV_ROT": 0.0, "NAV_SOG": 9.0, "NAV_COG": 80.0,
             "STG_RUD_S": 0.0, "STG_PMP1": True, "STG_PMP2": False, "ME_RPM": 102.0, "ME_RDY": True,
@@ -238,9 +242,13 @@ class Rig:
         """Send one heartbeat of `person`."""
         seq = self.beat_seqs[person] = self.beat_seqs.get(person, 0) + 1
         group = str(changes.get("group", "conn"))
+        self.said_seq += 1
+        self.supervisor.sent(self.said_seq, round(self.now_s * 1000))
+        if self.is_heard:
+            self.heard_seq = self.said_seq
         beat = OperatorHeartbeat(
             VESSEL, person, f"console-{person}", f"session-{person}", self.fencing(group),
-            seq, self.boot_id, 0, 0, present, UTC_NS,
+            seq, self.boot_id, self.heard_seq, 0, present, UTC_NS,
         )  # fmt: skip
         made = dataclasses.replace(beat, **changes)  # type: ignore[arg-type] # fields of the beat, given by the test
         self.feed(SignedHeartbeat(signing.sign(Domain.HEARTBEAT, made.to_bytes(), KEYS[person])))

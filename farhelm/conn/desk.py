@@ -58,6 +58,8 @@ class Desk:
         self.status: StatusMessage | None = None
         self._signer, self._numbers = signer, numbers
         self._heard_s = 0.0
+        self._echoed = ("", 0)
+        """(boot id, sequence) of the heartbeat that was echoed last."""
         self._fencing = 0
 
     def hear(self, status: StatusMessage, now_s: float) -> None:
@@ -107,6 +109,11 @@ class Desk:
         is_direct = self.status is not None and self.status["authority"]["level"] == "direct"
         return BEAT_DIRECT_S if is_direct else BEAT_S
 
+    @property
+    def has_unechoed(self) -> bool:
+        """Whether she has said a heartbeat that none of ours has echoed yet."""
+        return self.status is not None and (self.status["boot_id"], self.status["seq"]) != self._echoed
+
     def granted(self, request_id: str) -> bool:
         """Whether the request of that id is granted and waits for its confirmation."""
         if self.status is None:
@@ -139,6 +146,7 @@ class Desk:
         if seq is None:
             return None
         age_s = self.age_s(now_s) or 0.0
+        self._echoed = (self.status["boot_id"], self.status["seq"])
         beat = OperatorHeartbeat(
             self.vessel, self._signer.person, self._signer.console, self._numbers.session, self._fencing, seq,
             self.status["boot_id"], self.status["seq"], max(0, round(age_s * 1000.0)), present=True,

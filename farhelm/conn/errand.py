@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
-from farhelm.conn.desk import Desk
+from farhelm.conn.desk import BEAT_DIRECT_S, Desk
 from protocols.console.messages import FromBrowser, FromShore, OrderMessage
 from protocols.link.cbor import Plain
 from protocols.link.events import TERMINAL
@@ -102,7 +102,7 @@ class Errand:
         self._failed: Outcome | None = None
         self._since_s: float | None = None
         self._request_id, self._took = "", False
-        self._beat_due_s = -math.inf
+        self._beat_due_s = self._beat_at_s = -math.inf
         self._out: list[FromBrowser] = []
         self._lines: deque[Line] = deque(maxlen=LINES_MAX)
         self._words: list[str] = []
@@ -265,10 +265,13 @@ class Errand:
         return f"{step.kind} is {step.states[-1] if step.states else 'not answered'}"
 
     def _beat(self, now_s: float, utc_ns: int) -> None:
-        if now_s < self._beat_due_s or not self.desk.holds:
+        """Beat when it is due, and as soon as there is a heartbeat of hers to echo: she waits to hear that she is heard."""
+        is_news = self.desk.has_unechoed and now_s >= self._beat_at_s + BEAT_DIRECT_S
+        if not self.desk.holds or (now_s < self._beat_due_s and not is_news):
             return
         beat = self.desk.beat(now_s, utc_ns)
         every_s = self.desk.beat_every_s
-        self._beat_due_s = max(self._beat_due_s + every_s, now_s + every_s / 2)
+        self._beat_at_s = now_s
+        self._beat_due_s = now_s + every_s if is_news else max(self._beat_due_s + every_s, now_s + every_s / 2)
         if beat is not None:
             self._out.append(beat)

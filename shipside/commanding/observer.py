@@ -53,6 +53,9 @@ class Observer:
         """Return None: nothing is ever due."""
         return None
 
+    def sent(self, seq: int, mono_ms: int) -> None:
+        """Do nothing: nobody's echo is waited for."""
+
     def outbox(self) -> list[Output]:
         """Take the refusals."""
         taken, self._outbox = self._outbox, []

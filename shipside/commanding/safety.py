@@ -32,6 +32,7 @@ from control.messages import (
 )  # fmt: skip
 from control.messages import Journal as JournalRecord
 from control.situation import CYCLES_S, Situation
+from control.standing import Facts
 from control.supervisor import Supervisor
 from protocols.aio.port import Connected, Message
 from protocols.errors import ProtocolError
@@ -55,6 +56,8 @@ from shipside.storage.durable import SpoolError
 from shipside.storage.journal import Journal
 
 HEARTBEAT_S: Final = 1.0
+HEARTBEAT_DIRECT_S: Final = 0.2
+"""At level `direct`, both ways (control.md section 5): L2 comes after 2 s there."""
 STEP_S: Final = 0.1
 """Longest pause of the deciding loop: the fastest rule looks at facts of 10 Hz."""
 STALL_S: Final = 0.5
@@ -307,8 +310,8 @@ class SafetyShell:
     def _beat(self, now_s: float) -> None:
         """Say how we are, signed; the loop that decides makes it, so that it cannot outlive it (FBK-04)."""
         self._seq += 1
-        self._beat_due_s = now_s + HEARTBEAT_S
         facts = self.supervisor.facts(now_s)
+        self._beat_due_s = now_s + (HEARTBEAT_DIRECT_S if is_direct(facts) else HEARTBEAT_S)
         session, seq, held_ms = facts.echo
         mono_ms = round(now_s * 1000)
         heartbeat = VesselHeartbeat(
@@ -320,8 +323,7 @@ class SafetyShell:
             setpoints=facts.setpoints, phase=facts.phase, roster_version=facts.roster_version, alerts=facts.alerts,
             action=facts.action, engineering=facts.engineering,
         )  # fmt: skip
-        if self.supervisor.link is not None:
-            self.supervisor.link.sent(self._seq, mono_ms)
+        self.supervisor.sent(self._seq, mono_ms)
         self.outward.beat(heartbeat)
         self._panel.push(json.dumps({"status": plain(heartbeat)}))
 
@@ -393,6 +395,11 @@ class SafetyShell:
                 half.replace(self._kept_roster)
             except OSError as error:  # it holds until the next start all the same
                 self._say("roster", problem=f"{self._kept_roster} cannot be written: {error.strerror}")
+
+
+def is_direct(facts: Facts) -> bool:
+    """Return whether somebody ashore has the conn at level `direct`."""
+    return facts.authority.station == "remote" and facts.authority.level == "direct"
 
 
 def _holds(path: Path, content: bytes) -> bool:

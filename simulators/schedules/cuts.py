@@ -77,7 +77,7 @@ class CutRun:
         )
 
     def _beats(self) -> None:
-        self.ann.beat()
+        self.ann.beat_if_due(1.0)
         self.agenda.after(1.0, self._beats)
 
     def _steer(self) -> None:
@@ -111,6 +111,7 @@ class CutRun:
 CUTS: Final[dict[str, Callable[[CutRun], None]]] = {
     "both ways": lambda run: run.lose(run.up, run.down),
     "towards the ship only": lambda run: run.lose(run.down),
+    "away from the ship only": lambda run: run.lose(run.up),
     "trickle": CutRun.trickle,
     "broker dead": lambda run: run.lose(run.up, run.down, holds_back=True),
     "station dead": lambda run: run.lose(run.up, run.down),
@@ -118,7 +119,7 @@ CUTS: Final[dict[str, Callable[[CutRun], None]]] = {
     "browser frozen": CutRun.freeze,
     "operator gone": CutRun.leave,
 }
-"""Ways in which an operator is lost. Away from the ship only is not among them: she hears him, and his console shows her age."""
+"""Ways in which an operator is lost; away from the ship only: she hears him, and his beats echo nothing new of hers."""
 
 
 def runs(count: int, seed: int = 1) -> list[Taken]:

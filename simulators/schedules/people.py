@@ -21,6 +21,8 @@ from simulators.schedules.truth import Issued, Truth
 
 TRICKS: Final = ("old_number", "id_reused", "far_deadline", "other_name", "other_key", "other_boot", "other_vessel")
 RECORDED_MAX: Final = 400
+BEAT_NEWS_S: Final = 0.2
+"""A heartbeat of the ship is echoed at once, but not more often than that."""
 _CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
@@ -62,6 +64,7 @@ class Operator:
         """Last state told of each of this person's orders."""
         self.sent: dict[str, bytes] = {}
         self._seq = self._beat_seq = 0
+        self._beat_at_s = -1.0
         self._reused = ""
 
     # What the console shows
@@ -71,6 +74,8 @@ class Operator:
         known = self.known
         if known is None or beat.boot_id != known.boot_id or beat.seq > known.seq:
             self.known, self.heard_s = beat, self._shared.agenda.now_s
+            if self._shared.agenda.now_s >= self._beat_at_s + BEAT_NEWS_S:
+                self.beat()  # the ship waits to hear that she is heard
 
     @property
     def holds(self) -> bool:
@@ -86,12 +91,18 @@ class Operator:
 
     # What the person does
 
+    def beat_if_due(self, every_s: float) -> None:
+        """Beat, unless one of the ship's was echoed a moment ago."""
+        if self._shared.agenda.now_s >= self._beat_at_s + 0.9 * every_s:
+            self.beat()
+
     def beat(self) -> None:
-        """Send a heartbeat if one is due."""
+        """Send a heartbeat where this person has, or is given, the conn."""
         known = self.known
         if known is None or not self.is_beating or not (self.holds or self.granted):
             return
         self._beat_seq += 1
+        self._beat_at_s = self._shared.agenda.now_s
         now_s = self._shared.agenda.now_s
         beat = OperatorHeartbeat(
             commission.VESSEL, self.person, self.console, self.session, known.facts.authority.fencing, self._beat_seq,

@@ -98,9 +98,10 @@ class Schedule:
 
     def _beats(self, operator: Operator) -> None:
         def again() -> None:
-            operator.beat()
             held = operator.known.facts.authority if operator.known is not None else None
-            self.agenda.after(0.2 if held is not None and operator.holds and held.level == "direct" else 1.0, again)
+            every_s = 0.2 if held is not None and operator.holds and held.level == "direct" else 1.0
+            operator.beat_if_due(every_s)
+            self.agenda.after(every_s, again)
 
         self.agenda.after(self.agenda.dice.random(), again)
 

@@ -35,7 +35,7 @@ from simulators.schedules.events import Agenda, ShipClock
 
 WAKE_S: Final = 0.5
 """The deciding loop's longest pause here; the shell's own is 0.1 s."""
-BEAT_S: Final = 1.0
+BEAT_S, BEAT_DIRECT_S = 1.0, 0.2
 TURN_DEG_S, RPM_S = 1.5, 8.0
 """How the ship follows: quick, so that an order's effect shows within a schedule."""
 
@@ -264,7 +264,9 @@ class LightShip:
 
     def _say(self) -> None:
         self.seq += 1
-        self._beat_due_s = self.mono_s + BEAT_S
+        authority = self.supervisor.authority
+        is_direct = authority.station == "remote" and authority.holder.level == "direct"
+        self._beat_due_s = self.mono_s + (BEAT_DIRECT_S if is_direct else BEAT_S)
         mono_ms = round(self.mono_s * 1000)
-        self.supervisor.link.sent(self.seq, mono_ms)
+        self.supervisor.sent(self.seq, mono_ms)
         self.on_beat(Beat(self.boot_id, mono_ms, self.seq, self.supervisor.facts(self.mono_s)))

@@ -43,6 +43,9 @@ class Heard:
     """What the holder's own heartbeats have really proved."""
 
     last_s: float = 0.0
+    us_s: float = 0.0
+    """When the holder last heard a heartbeat of the ship that was new to him, as far as a beat of his has told the ship."""
+    echoed: int = -1
     present_s: float = 0.0
     run_since_s: float | None = None
     seqs: dict[str, int] = field(default_factory=dict[str, int])
@@ -91,7 +94,7 @@ class Truth:
     def booted(self) -> None:
         """A new boot: nobody holds anything, and silence counts from now."""
         self.holder, self.is_local, self.let_go, self.is_latched = None, False, True, False
-        self.heard = Heard(self.agenda.now_s, self.agenda.now_s)
+        self._changed()
         self.step, self.word_since_latch, self.is_damaged = "L0", False, False
         self.grants = (self.grants[0], self.revoked_on_disk)
 
@@ -139,12 +142,14 @@ class Truth:
         heard.last_s = now_s
         if beat.present:
             heard.present_s = now_s
+        if beat.boot_id == self.ship.boot_id and beat.echo_seq > heard.echoed:
+            heard.echoed, heard.us_s = beat.echo_seq, max(heard.us_s, min(now_s, made_s) - beat.echo_held_ms / 1000.0)
 
     def silence_s(self) -> float:
         """Return for how long, by the ship's clock, nobody has proved to be there."""
         if self.is_local:
             return 0.0
-        since_s = self.heard.last_s
+        since_s = min(self.heard.last_s, self.heard.us_s)
         if self.holder is not None:
             since_s = min(since_s, self.heard.present_s + self.ship.config.authority.lease_s / self.ship.clock.rate)
         return max(0.0, self.agenda.now_s - since_s) * self.ship.clock.rate
@@ -273,7 +278,8 @@ class Truth:
         )  # fmt: skip
 
     def _changed(self) -> None:
-        self.heard = Heard(self.agenda.now_s, self.agenda.now_s)
+        now_s = self.agenda.now_s
+        self.heard = Heard(now_s, now_s, present_s=now_s)
 
     def woke(self) -> None:
         """Judge the ladder after each round of the deciding loop."""

@@ -191,3 +191,28 @@ def test_a_store_that_is_down_loses_nothing_and_acknowledges_nothing() -> None:
             assert world.vessels["otter"].spool.count < 20
 
     run(voyage())
+
+
+def test_a_ship_that_is_not_heard_climbs_the_ladder_and_comes_back_at_her_operators_word() -> None:
+    """Proves FBK-01, FBK-05: her own heartbeats are lost, Ann's arrive; L3 in time, and L0 only by her word."""
+
+    async def voyage() -> None:
+        async with World(seed=4) as world:
+            ann = world.operator("ann", "otter")
+            await ann.take()
+            await world.forward(seconds=12)
+            assert step(world) == "L0"
+            outward = world.vessels["otter"].safety.outward
+            send, lost_s = outward.beat, world.now_s
+            outward.beat = lambda _: None  # type: ignore[method-assign]
+            await world.until(lambda: step(world) == "L3", 15.0, "L3")
+            assert 9.0 < reached(world, "L3") - lost_s < 10.8
+            assert world.happened("ladder", "otter/safety")[-1]["why"]
+
+            outward.beat = send  # type: ignore[method-assign]
+            await world.forward(seconds=12)
+            assert step(world) == "L3"
+            assert (await ann.resume())["state"] == "SUCCEEDED"
+            assert step(world) == "L0"
+
+    run(voyage())

@@ -16,6 +16,8 @@ import { ulid } from "./ulid";
 const BEAT_MS = 1000;
 const BEAT_DIRECT_MS = 200; // 5 Hz at level `direct` (control.md section 5)
 const BEAT_LOOK_MS = 100;
+/** A heartbeat of hers is echoed at once, so that she knows that she is heard; not more often than this. */
+const ECHO_MS = 200;
 /** A vessel whose status stopped coming (another view is open) is beaten for a lease and a bit, saying nobody is there. */
 const STATUS_LIFE_MS = 20_000;
 
@@ -24,6 +26,8 @@ export class Operator {
   readonly drafts = new Map<string, Drafts>();
   key: ConsoleKey | null = null;
   private readonly lastBeatMs = new Map<string, number>();
+  /** Boot and number of the heartbeat of hers that was echoed last. */
+  private readonly echoed = new Map<string, string>();
   private readonly ownFencing = new Map<string, number>();
 
   private constructor(readonly store: Store, readonly socket: Socket, private readonly ownSession: Session) {
@@ -143,7 +147,9 @@ export class Operator {
       const { status } = vessel;
       if (!status || nowMs - vessel.statusAtMs > STATUS_LIFE_MS || !this.beats(vessel)) continue;
       const everyMs = status.authority.level === "direct" ? BEAT_DIRECT_MS : BEAT_MS;
-      if (nowMs - (this.lastBeatMs.get(vessel.id) ?? -Infinity) < everyMs - BEAT_LOOK_MS / 2) continue;
+      const isNews = this.echoed.get(vessel.id) !== `${status.boot_id} ${status.seq}`;
+      const waitMs = (isNews ? ECHO_MS : everyMs) - BEAT_LOOK_MS / 2;
+      if (nowMs - (this.lastBeatMs.get(vessel.id) ?? -Infinity) < waitMs) continue;
       this.lastBeatMs.set(vessel.id, nowMs);
       await this.sendBeat(vessel);
     }
@@ -152,6 +158,7 @@ export class Operator {
   private async sendBeat(vessel: Vessel): Promise<void> {
     const { status } = vessel;
     if (!status || this.key === null) return;
+    this.echoed.set(vessel.id, `${status.boot_id} ${status.seq}`);
     const body = heartbeatBody({
       ...this.signer(), vessel: vessel.id, fencing: this.fencing(vessel), seq: this.ownSession.nextBeat(),
       bootId: status.boot_id, echoSeq: status.seq, echoHeldMs: vessel.heartbeatAgeMs() ?? 0,
