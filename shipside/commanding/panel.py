@@ -44,6 +44,9 @@ PANEL_REFUSALS: Final = {
     "phase": "she has no such phase, or what is ordered now is not allowed in it: slow down first",
     "revoke_access": "no grant has reached this ship, so there is none to revoke; take local control to keep the shore out",
 }
+NOT_KEPT: Final = (
+    "revoked until the next restart only, for no disk takes it: take the ship's link down before a restart"
+)
 CLIENTS_MAX: Final = 8
 """Bridge, wings, engine control room and spares; a further connection is refused with a word."""
 LINE_MAX_BYTES: Final = 4096

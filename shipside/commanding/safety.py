@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Final, cast
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -25,8 +24,6 @@ from control.messages import (
     Local,
     Output,
     Reconnected,
-    SignedGrant,
-    SignedRoster,
     SignedStop,
     Speak,
 )  # fmt: skip
@@ -42,11 +39,12 @@ from protocols.link.heartbeats import VesselHeartbeat, plain
 from shipside.actuators.helm import Helm
 from shipside.commanding.alertline import AlertPort
 from shipside.commanding.arrivals import ARRIVALS, NEVER_RETAINED
+from shipside.commanding.beliefs import BeliefFiles
 from shipside.commanding.ledgering import Ledgering
 from shipside.commanding.manual_desk import ManualDesk
 from shipside.commanding.observer import Observer
 from shipside.commanding.outward import Outward
-from shipside.commanding.panel import PANEL_REFUSALS, PANEL_WORDS
+from shipside.commanding.panel import NOT_KEPT, PANEL_REFUSALS, PANEL_WORDS
 from shipside.commanding.seeing import situation_of
 from shipside.commanding.strokes import Stroke, caused, is_ours_after, no_watchdog
 from shipside.commanding.surrounding import Lookout
@@ -54,6 +52,7 @@ from shipside.config import AgentConfig
 from shipside.ports import Clock, LineSource, MessagePort, PanelPort, ReadingSource
 from shipside.storage.durable import SpoolError
 from shipside.storage.journal import Journal
+from shipside.storage.unkept import Unkept, places
 
 HEARTBEAT_S: Final = 1.0
 HEARTBEAT_DIRECT_S: Final = 0.2
@@ -87,9 +86,10 @@ class SafetyShell:
         self._lookout = Lookout(config, clock)
         self.listening = self._lookout.traffic.listening
         self.outward = Outward(config.vessel.id, boot_id, clock, port, journal, key)
+        self._unkept = Unkept(places(config.journal, config.spool), config.journal)
         self.ledgering = Ledgering(config.vessel.id, journal, self.outward)
         self.supervisor: Supervisor | Observer = self._supervisor()
-        self._kept_roster = config.journal.with_name("roster.cbor")
+        self._beliefs = BeliefFiles(config, say)
         wanted = config.control.channels if config.control else frozenset[str]()
         self._used = (*CYCLES_S, *sorted(wanted - set(CYCLES_S)))
         self.stroke: Stroke = no_watchdog
@@ -115,17 +115,21 @@ class SafetyShell:
         if self._config.control is None:
             return Observer()
         records, damaged = self._journal.records()
+        records += self._unkept.found  # the higher number of each counts
         now_s = self._clock.now_s()
         made = Supervisor(
             self._config.control, self._config.master_public_key, self._boot_id, now_s, command.restore(records)
         )
         if damaged:
             made.receive(JournalFailed(0, f"{damaged} damaged records"), now_s)
+        if self._unkept.found:
+            made.receive(JournalFailed(0, "a former boot could not write all of it"), now_s)
         return made
 
     async def run(self) -> None:
         """Run until cancelled."""
-        self._load_beliefs()
+        for arrival in self._beliefs.arrivals():
+            self._feed(arrival)
         async with asyncio.TaskGroup() as group:
             group.create_task(self._port.run(), name="link")
             group.create_task(self._stop_port.run(), name="stop-link")
@@ -200,7 +204,7 @@ class SafetyShell:
             self._tell_journal(now_s)
             self._say(output.kind, **{key: value for key, value in output.body.items() if key != "kind"})
             if output.kind == "roster":
-                self._keep_roster()
+                self._beliefs.keep_roster(self.supervisor)
         elif isinstance(output, Speak):
             if self.alert_line is not None:
                 self.alert_line.say(output.line)
@@ -220,8 +224,11 @@ class SafetyShell:
             self._journal.write(output.record, output.standing)
         except SpoolError as error:
             self._say("journal", problem=str(error))
+            if output.standing:
+                self._unkept.keep(output.standing, output.record)
             self.supervisor.receive(JournalFailed(output.number, str(error)), now_s)
             return
+        self._unkept.kept(output.standing)
         written_s = (
             self._clock.now_s()
         )  # a slow disk takes its time, and the order is judged again at this moment (CMD-04)
@@ -369,38 +376,20 @@ class SafetyShell:
         }.get(str(do), True)
         text = PANEL_REFUSALS.get(str(do), f"{do} is not possible now")
         reasons = [] if done else [{"name": "not_now", "text": text}]
+        if done and do == "revoke_access" and not self._unkept.is_kept:
+            reasons = [{"name": "not_kept", "text": NOT_KEPT}]
         return json.dumps({"answer": do, "ok": done, "reasons": reasons})
 
     def _rearm(self) -> None:
         try:
             self._journal.rearm()
+            for name, record in list(self._unkept.waiting.items()):  # what no journal took is in it from now on
+                self._journal.write(record, name)
+                self._unkept.kept(name)
         except SpoolError as error:
             self._say("journal", problem=str(error))
-
-    def _load_beliefs(self) -> None:
-        """Take the roster and grant put aboard, and the newest roster kept from before."""
-        for path, make in (
-            (self._config.roster, SignedRoster), (self._kept_roster, SignedRoster), (self._config.grant, SignedGrant)
-        ):  # fmt: skip
-            if path is not None and path.is_file():
-                self._feed(make(path.read_bytes()))
-
-    def _keep_roster(self) -> None:
-        """Keep the newest roster on disk: its version never goes back, over restarts too (CMD-12)."""
-        newest = self.supervisor.believed.signed_roster if isinstance(self.supervisor, Supervisor) else None
-        if newest is not None and not _holds(self._kept_roster, newest):
-            half = self._kept_roster.with_suffix(".new")
-            try:
-                half.write_bytes(newest)
-                half.replace(self._kept_roster)
-            except OSError as error:  # it holds until the next start all the same
-                self._say("roster", problem=f"{self._kept_roster} cannot be written: {error.strerror}")
 
 
 def is_direct(facts: Facts) -> bool:
     """Return whether somebody ashore has the conn at level `direct`."""
     return facts.authority.station == "remote" and facts.authority.level == "direct"
-
-
-def _holds(path: Path, content: bytes) -> bool:
-    return path.is_file() and path.read_bytes() == content

@@ -144,7 +144,9 @@ class Schedule:
         def start() -> None:
             if self.ship.is_up:
                 return
+            self.ship.is_power_cut = is_reboot
             if is_reboot:
+                self.ship.elsewhere = {}
                 self.ship.clock = ShipClock(self.agenda.now_s, 8.0, self.ship.clock.rate, self.ship.clock.utc_off_ns)
             self.ship.boot()
 

@@ -102,6 +102,10 @@ class LightShip:
         """Outputs until the program dies; None: it does not."""
         self.disk_pause_s: Callable[[], float] = lambda: 0.0
         self.disk_fails = False
+        self.elsewhere: dict[str, bytes] = {}
+        """Standing records that the disk did not take, in other places; a power cut takes them (`shipside/storage/unkept.py`)."""
+        self.is_power_cut = False
+        """Whether the last death was one of the whole computer."""
         self.kept_roster, self.kept_grant = commission.signed_roster(), commission.signed_grant()
         self.grant_version = 1
         self.on_actuate: Callable[[Actuate], None] = lambda _: None
@@ -119,7 +123,7 @@ class LightShip:
         self.boots += 1
         self.boot_id, self.is_up, self.event_seq = f"boot-{self.boots}", True, 0
         standing = dict(row for row in self.journal if row[0])
-        records = [*standing.values(), *(record for name, record in self.journal if not name)]
+        records = [*standing.values(), *(record for name, record in self.journal if not name), *self.elsewhere.values()]
         self.supervisor = Supervisor(
             self.config,
             signing.public_bytes(commission.key_of("master")),
@@ -130,6 +134,8 @@ class LightShip:
         self.dies_after = None
         self._beat_due_s = self.mono_s
         self.on_boot()
+        if self.elsewhere:
+            self.supervisor.receive(JournalFailed(0, "a former boot could not write all of it"), self.mono_s)
         self.look()
         self.feed(SignedRoster(self.kept_roster))
         self.feed(SignedGrant(self.kept_grant))
@@ -168,6 +174,9 @@ class LightShip:
 
     def bridge(self, do: str, wanted: str = "") -> None:
         """Do something at the panel."""
+        if self.is_up and do == "rearm" and not self.disk_fails:
+            self.journal += self.elsewhere.items()
+            self.elsewhere = {}
         if self.is_up:
             self.feed(Local(do, "mate", wanted))  # type: ignore[arg-type] # one of the panel's words
 
@@ -214,8 +223,10 @@ class LightShip:
             if not self.is_up or self.boots != boot:
                 return
             if self.disk_fails:
-                self.feed(JournalFailed(output.number, "disk full"))
+                self._not_written(output)
+                self.drain()
                 return
+            self.elsewhere.pop(output.standing, None)
             self.journal.append((output.standing, output.record))
             self.look()
             self.feed(Journaled(output.number))
@@ -223,10 +234,16 @@ class LightShip:
         if pause_s > 0.0:
             self.agenda.after(pause_s, done)
         elif self.disk_fails:
-            self.supervisor.receive(JournalFailed(output.number, "disk full"), self.mono_s)
+            self._not_written(output)
         else:
+            self.elsewhere.pop(output.standing, None)
             self.journal.append((output.standing, output.record))
             self.supervisor.receive(Journaled(output.number), self.mono_s)
+
+    def _not_written(self, output: Journal) -> None:
+        if output.standing:
+            self.elsewhere[output.standing] = output.record
+        self.supervisor.receive(JournalFailed(output.number, "disk full"), self.mono_s)
 
     def _move(self, output: Actuate) -> None:
         kind, value = output.setpoint.kind, output.setpoint.value or 0.0

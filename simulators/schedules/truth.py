@@ -76,7 +76,7 @@ class Truth:
         self.grants = (1, 0)
         """Highest version of a grant that has reached the ship, and highest that the bridge has revoked."""
         self.revoked_on_disk = 0
-        """What of it a restart remembers: a disk that takes nothing does not take a revocation."""
+        """What of it a power cut leaves: a disk that takes nothing does not take a revocation, a restart keeps it all."""
         self.heard = Heard()
         self.step = "L0"
         self.word_since_latch = False
@@ -96,7 +96,8 @@ class Truth:
         self.holder, self.is_local, self.let_go, self.is_latched = None, False, True, False
         self._changed()
         self.step, self.word_since_latch, self.is_damaged = "L0", False, False
-        self.grants = (self.grants[0], self.revoked_on_disk)
+        if self.ship.is_power_cut:  # what only a failing disk and the computer's memory had is gone with it
+            self.grants = (self.grants[0], self.revoked_on_disk)
 
     def _keep_revocation(self) -> None:
         if not self.ship.disk_fails:
@@ -143,7 +144,10 @@ class Truth:
         if beat.present:
             heard.present_s = now_s
         if beat.boot_id == self.ship.boot_id and beat.echo_seq > heard.echoed:
-            heard.echoed, heard.us_s = beat.echo_seq, max(heard.us_s, min(now_s, made_s) - beat.echo_held_ms / 1000.0)
+            way_s = min(
+                now_s - made_s, self.ship.config.link.degraded_round_trip_ms / 1000.0
+            )  # no ship can tell it apart
+            heard.echoed, heard.us_s = beat.echo_seq, max(heard.us_s, made_s - beat.echo_held_ms / 1000.0 + way_s)
 
     def silence_s(self) -> float:
         """Return for how long, by the ship's clock, nobody has proved to be there."""
