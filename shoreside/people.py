@@ -1,4 +1,8 @@
-"""People at the start and by hand: `python -m shoreside.people add NAME --role operator --roc ROC --config FILE`."""
+"""People at the start and by hand: `python -m shoreside.people add NAME --role operator --roc ROC --config FILE`.
+
+`disable NAME` bars a person; `reset NAME` takes authenticator and passkeys away, for who has lost the phone; `add` for
+somebody who is known sets the password anew. Each ends what that person had open.
+"""
 
 from __future__ import annotations
 
@@ -69,7 +73,7 @@ async def seed(people: People, entries: list[dict[str, object]]) -> int:
         name, role, roc = str(entry["name"]), str(entry["role"]), str(entry["roc"])
         known = await people.person(name)
         hashed = await _hash_for(entry, known)
-        wanted = Person(name, role, roc, hashed)
+        wanted = Person(name, role, roc, hashed, known is not None and known.password_is_own)
         if known != wanted:
             await people.save(wanted)
             changed += 1
@@ -79,6 +83,8 @@ async def seed(people: People, entries: list[dict[str, object]]) -> int:
 
 
 async def _hash_for(entry: dict[str, object], known: Person | None) -> str | None:
+    if known is not None and known.password_is_own:
+        return known.password_hash
     if "password" not in entry:
         given = entry.get("password_hash")
         return given if isinstance(given, str) else None
@@ -109,9 +115,13 @@ async def _run(arguments: argparse.Namespace) -> int:
         if arguments.action == "disable":
             await people.disable(arguments.name)
             return 0
+        if arguments.action == "reset":
+            await people.accounts.reset(arguments.name)
+            return 0
         password = await asyncio.to_thread(getpass.getpass, f"Password of {arguments.name}: ")
         hashed = await asyncio.to_thread(HASHER.hash, password)
         await people.save(Person(arguments.name, arguments.role, arguments.roc, hashed))
+        await people.accounts.end_sessions(arguments.name)
     finally:
         await readers.close()
     return 0
@@ -120,7 +130,7 @@ async def _run(arguments: argparse.Namespace) -> int:
 def main() -> int:
     """Run the command; return its exit code."""
     parser = argparse.ArgumentParser(prog="python -m shoreside.people", description=__doc__)
-    parser.add_argument("action", choices=("add", "disable"))
+    parser.add_argument("action", choices=("add", "disable", "reset"))
     parser.add_argument("name")
     parser.add_argument("--role", choices=ROLES, default="viewer")
     parser.add_argument("--roc", default="")

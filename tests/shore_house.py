@@ -29,6 +29,8 @@ from shoreside.store.postgres import PostgresStore
 from tests.shore_kit import LIMITS, MemoryPort, Ship
 
 TOKENS = {role: f"{role}-token-of-at-least-32-characters" for role in ("viewer", "operator", "supervisor", "master")}
+NAMED = "http://console.test:8000"
+"""Origin of a page that has a name, not a number: passkeys need one."""
 SEED: list[dict[str, object]] = [
     {"name": "ann", "role": "operator", "roc": "roc-1", "password": "correct horse",
      "tokens": [{"name": role, "token": token, "role": role} for role, token in TOKENS.items()]},
@@ -81,7 +83,7 @@ async def running_house(database_url: str, tmp_path: Path) -> AsyncGenerator[Hou
     everyone = People(readers)
     station = Station(clock, port, store, (ship.config(),), LIMITS)
     known = (ship.config(),)
-    config = ShoreConfig("127.0.0.1", 0, (url,), "", "", database_url, tmp_path, None, True, "t", LIMITS, known)
+    config = ShoreConfig("127.0.0.1", 0, (url, NAMED), "", "", database_url, tmp_path, None, True, "t", LIMITS, known)
     shore = Shore(config, clock, station, StopRelay(clock, stop_port), readers, everyone,
                   Auth(everyone, clock, secure=False), "test", LoopLag(clock))  # fmt: skip
     server = uvicorn.Server(serving.settings(app.create(shore)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, FastAPI
 
 from shoreside.api import (
+    account_routes,
     health,
     history_routes,
     key_routes,
@@ -39,7 +40,17 @@ def _serve_people(app: FastAPI, shore: Shore) -> None:
     """Add all that people and programs use; a process that only ingests has none of it."""
     app.include_router(order_routes.stop_router)  # first and by itself: it depends on nothing below
     api = APIRouter(prefix="/api/v1")
-    for part in (session_routes, key_routes, vessel_routes, history_routes, ledger_routes, order_routes, socket):
+    routes = (
+        session_routes,
+        account_routes,
+        key_routes,
+        vessel_routes,
+        history_routes,
+        ledger_routes,
+        order_routes,
+        socket,
+    )
+    for part in routes:
         api.include_router(part.router)
     app.include_router(api)
     static.install(app, shore.config.console)

@@ -11,6 +11,7 @@ from starlette.requests import HTTPConnection
 
 from protocols.aio.clock import Clock
 from shoreside.api.problems import Problem
+from shoreside.api.second_factor import Proof, SecondFactor
 from shoreside.people import HASHER, matches
 from shoreside.ports import StoreDownError
 from shoreside.rates import Rates
@@ -82,33 +83,68 @@ class Auth:
         self._tickets: dict[bytes, tuple[Ticket, float]] = {}
         self._hashing = asyncio.Semaphore(_HASHES_AT_ONCE)
         self._dummy = HASHER.hash(secret())
+        self.second = SecondFactor(people.accounts, clock)
 
-    async def login(self, name: str, password: str, address: str) -> tuple[Who, str]:
-        """Return who it is and the cookie's secret; raise a Problem 401, or 429 after five tries in a minute."""
+    async def login(self, name: str, password: str, proof: Proof, address: str, device: str) -> tuple[Who, str]:
+        """Return who it is and the cookie's secret; raise a Problem 401, or 429 after five tries in a minute.
+
+        Whoever has a second factor is asked for it once the password is right, and that is a try too.
+        """
+        await self._let_try(name, address)
+        person = await self._by_password(name, password)
+        if person is None:
+            await self._people.record_attempt(name[:64], address, "wrong")
+            raise Problem(HTTPStatus.UNAUTHORIZED, _WRONG)
+        try:
+            await self.second.check(name, proof)
+        except Problem:
+            await self._people.record_attempt(name, address, "second factor")
+            raise
+        await self._people.record_attempt(name, address, "in")
+        token = await self._people.open_session(name, address, device)
+        return self._remember(person, "session", digest(token)), token
+
+    async def prove(self, who: Who, password: str) -> None:
+        """Return when `password` is that of who is logged in; raise a Problem 403, or 429 after five tries in a minute."""
+        await self._let_try(who.person, "")
+        if await self._by_password(who.person, password) is None:
+            await self._people.record_attempt(who.person, "", "wrong")
+            raise Problem(HTTPStatus.FORBIDDEN, "The password is wrong.")
+
+    async def hashed(self, password: str) -> str:
+        """Return what is kept of a new password."""
+        async with self._hashing:
+            return await asyncio.to_thread(HASHER.hash, password)
+
+    async def _let_try(self, name: str, address: str) -> None:
+        """Count a try; raise a Problem 429 after five in a minute, by name or by address."""
         now_s = self._clock.now_s()
-        account_free, address_free = self._by_account.take(name, now_s), self._by_address.take(address, now_s)
+        account_free = self._by_account.take(name, now_s)
+        address_free = not address or self._by_address.take(address, now_s)
         if not (account_free and address_free):
-            wait_s = max(self._by_account.wait_s(name), self._by_address.wait_s(address))
+            wait_s = max(self._by_account.wait_s(name), self._by_address.wait_s(address) if address else 0.0)
             raise Problem(
                 HTTPStatus.TOO_MANY_REQUESTS, f"Too many tries; wait {wait_s:.0f} s.", {"Retry-After": f"{wait_s:.0f}"}
             )
         if self._is_shared and await self._people.attempts(name[:64], address) >= LOGINS_PER_MINUTE:
             raise Problem(HTTPStatus.TOO_MANY_REQUESTS, "Too many tries; wait a minute.", {"Retry-After": "60"})
+
+    async def _by_password(self, name: str, password: str) -> Person | None:
         person = await self._people.person(name)
         stored = person.password_hash if person is not None and person.password_hash else None
         async with self._hashing:  # an unknown name takes as long as a wrong password
             right = await asyncio.to_thread(matches, stored or self._dummy, password)
-        if person is None or stored is None or not right:
-            await self._people.record_attempt(name[:64], address, "wrong")
-            raise Problem(HTTPStatus.UNAUTHORIZED, _WRONG)
-        await self._people.record_attempt(name, address, "in")
-        token = await self._people.open_session(name, address)
-        return self._remember(person, "session", digest(token)), token
+        return person if stored is not None and right else None
 
     async def logout(self, who: Who) -> None:
         """End the session."""
         self._known.pop(who.secret_hash, None)
         await self._people.close_session(who.secret_hash)
+
+    def forget(self, secret_hashes: list[bytes]) -> None:
+        """Let sessions that were ended be gone at once, and not only when they are next looked up."""
+        for secret_hash in secret_hashes:
+            self._known.pop(secret_hash, None)
 
     async def who(self, connection: HTTPConnection) -> Who:
         """Return who sends this request; raise a 401 Problem when nobody we know."""

@@ -20,18 +20,24 @@ MEDIA_TYPE: Final = "application/problem+json"
 class Problem(Exception):  # noqa: N818 - the word of RFC 9457
     """An error to be answered with `status`, a title that names its kind and a detail for a person."""
 
-    def __init__(self, status: HTTPStatus, detail: str, headers: Mapping[str, str] | None = None) -> None:
-        """Keep what is answered."""
+    def __init__(
+        self, status: HTTPStatus, detail: str, headers: Mapping[str, str] | None = None,
+        members: Mapping[str, object] | None = None,
+    ) -> None:  # fmt: skip
+        """Keep what is answered; `members` are further ones for a program, with a `type` of their own (RFC 9457, 3.2)."""
         super().__init__(detail)
         self.status = status
         self.detail = detail
         self.headers = dict(headers or {})
+        self.members = dict(members or {})
 
 
-def response(status: int, detail: str, headers: Mapping[str, str] | None = None) -> Response:
+def response(
+    status: int, detail: str, headers: Mapping[str, str] | None = None, members: Mapping[str, object] | None = None
+) -> Response:
     """Return the answer of one problem."""
     content = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
-    return JSONResponse(content, status, headers=dict(headers or {}), media_type=MEDIA_TYPE)
+    return JSONResponse({**content, **(members or {})}, status, headers=dict(headers or {}), media_type=MEDIA_TYPE)
 
 
 def install(app: FastAPI) -> None:
@@ -48,7 +54,7 @@ async def _problem(request: Request, error: Exception) -> Response:
     del request
     if not isinstance(error, Problem):
         raise error
-    return response(error.status, error.detail, error.headers)
+    return response(error.status, error.detail, error.headers, error.members)
 
 
 async def _http(request: Request, error: Exception) -> Response:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -11,8 +11,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from protocols.link.signing import PUBLIC_KEY_BYTES
 from shoreside.api.auth import TICKET_LIFE_S, Who, cookie_header
 from shoreside.api.problems import Problem
+from shoreside.api.second_factor import Proof
 from shoreside.api.shore import OneLine, TheShore, TheWho, from_base64
 
+DEVICE_MAX: Final = 200
+"""Characters kept of what a browser says it is."""
 router = APIRouter(tags=["session"])
 
 
@@ -22,6 +25,10 @@ class Credentials(BaseModel):
     model_config = ConfigDict(extra="forbid")
     person: Annotated[OneLine, Field(min_length=1, max_length=64)]
     password: Annotated[str, Field(min_length=1, max_length=256)]
+    code: Annotated[str, Field(max_length=16)] | None = None
+    """Of an authenticator, where the account has one."""
+    passkey: dict[str, Any] | None = None
+    """The browser's answer to the challenge of the problem second-factor-needed."""
 
 
 class TicketRequest(BaseModel):
@@ -37,9 +44,11 @@ def _me(who: Who, *, demo: bool) -> dict[str, object]:
 
 @router.post("/login")
 async def login(credentials: Credentials, request: Request, response: Response, shore: TheShore) -> dict[str, object]:
-    """Open a session; 401 for a wrong name or password, 429 after five tries in a minute."""
+    """Open a session; 401 for a wrong name or password or where a second factor is needed, 429 after five tries a minute."""
     address = request.client.host if request.client is not None else "unknown"
-    who, token = await shore.auth.login(credentials.person, credentials.password, address)
+    proof = Proof(credentials.code, credentials.passkey, request.headers.get("origin", ""))
+    device = request.headers.get("user-agent", "")[:DEVICE_MAX]
+    who, token = await shore.auth.login(credentials.person, credentials.password, proof, address, device)
     response.headers.append("set-cookie", cookie_header(shore.auth, token))
     return _me(who, demo=shore.config.demo)
 

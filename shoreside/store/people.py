@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
 
+from shoreside.store.accounts import Accounts
 from shoreside.store.connection import Connection, Readers, Row
 
 SESSION_HOURS: Final = 12
@@ -23,6 +24,8 @@ class Person:
     """One of protocols.link.roster.ROLES (AUT-11)."""
     roc: str
     password_hash: str | None
+    password_is_own: bool = False
+    """True when the person has set it: a people file does not set it back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,18 +68,21 @@ class People:
     def __init__(self, readers: Readers) -> None:
         """Use connections of `readers`."""
         self._readers = readers
+        self.accounts = Accounts(readers)
 
     async def person(self, name: str) -> Person | None:
         """Return an active person; None when there is none of that name."""
-        row = await self._one("SELECT name, role, roc, password_hash FROM person WHERE name = %s AND active", name)
+        row = await self._one(
+            "SELECT name, role, roc, password_hash, password_own FROM person WHERE name = %s AND active", name
+        )
         return _person(row) if row else None
 
     async def save(self, person: Person) -> None:
         """Add a person or change role, centre and password."""
         await self._do(
-            "INSERT INTO person VALUES (%s, %s, %s, %s, true) ON CONFLICT (name) DO UPDATE SET role = excluded.role,"
-            " roc = excluded.roc, password_hash = excluded.password_hash, active = true",
-            person.name, person.role, person.roc, person.password_hash,
+            "INSERT INTO person VALUES (%s, %s, %s, %s, true, %s) ON CONFLICT (name) DO UPDATE SET role = excluded.role,"
+            " roc = excluded.roc, password_hash = excluded.password_hash, password_own = excluded.password_own,"
+            " active = true", person.name, person.role, person.roc, person.password_hash, person.password_is_own,
         )  # fmt: skip
 
     async def disable(self, name: str) -> None:
@@ -85,21 +91,23 @@ class People:
         await self._do("DELETE FROM session WHERE person = %s", name)
         await self._do("DELETE FROM api_token WHERE person = %s", name)
 
-    async def open_session(self, person: str, address: str) -> str:
-        """Return the secret of a new session."""
+    async def open_session(self, person: str, address: str, device: str) -> str:
+        """Return the secret of a new session; `device` is what the browser says it is."""
         token = secret()
         await self._do(
-            "INSERT INTO session (token_hash, person, expires, address)"
-            " VALUES (%s, %s, now() + make_interval(hours => %s), %s)",
-            digest(token), person, SESSION_HOURS, address,
+            "INSERT INTO session (token_hash, person, expires, address, device)"
+            " VALUES (%s, %s, now() + make_interval(hours => %s), %s, %s)",
+            digest(token), person, SESSION_HOURS, address, device,
         )  # fmt: skip
         return token
 
     async def session(self, token_hash: bytes) -> Person | None:
-        """Return whose session it is; None when it has ended."""
+        """Return whose session it is, and note to the minute that it is used; None when it has ended."""
         row = await self._one(
-            "SELECT p.name, p.role, p.roc, NULL FROM session s JOIN person p ON p.name = s.person"
-            " WHERE token_hash = %s AND expires > now() AND active", token_hash,
+            "WITH noted AS (UPDATE session SET seen = now() WHERE token_hash = %s"
+            " AND seen < now() - interval '1 minute')"
+            " SELECT p.name, p.role, p.roc, NULL, false FROM session s JOIN person p ON p.name = s.person"
+            " WHERE token_hash = %s AND expires > now() AND active", token_hash, token_hash,
         )  # fmt: skip
         return _person(row) if row else None
 
@@ -118,7 +126,7 @@ class People:
     async def token(self, token_hash: bytes) -> Person | None:
         """Return on whose behalf, and in which role, a program acts; None when the token is not valid."""
         row = await self._one(
-            "SELECT p.name, t.role, p.roc, NULL FROM api_token t JOIN person p ON p.name = t.person"
+            "SELECT p.name, t.role, p.roc, NULL, false FROM api_token t JOIN person p ON p.name = t.person"
             " WHERE token_hash = %s AND active AND (expires IS NULL OR expires > now())", token_hash,
         )  # fmt: skip
         return _person(row) if row else None
@@ -203,5 +211,7 @@ async def _execute(connection: Connection, query: str, arguments: tuple[object, 
 
 
 def _person(row: Row) -> Person:
-    name, role, roc, password_hash = row
-    return Person(str(name), str(role), str(roc), password_hash if isinstance(password_hash, str) else None)
+    name, role, roc, password_hash, is_own = row
+    return Person(
+        str(name), str(role), str(roc), password_hash if isinstance(password_hash, str) else None, bool(is_own)
+    )
