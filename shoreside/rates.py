@@ -27,6 +27,12 @@ class Rates:
             del self._buckets[next(iter(self._buckets))]
         return allowed
 
+    def give_back(self, name: str) -> None:
+        """Let the last `take` of `name` not have been; a bucket never holds more than its burst."""
+        if name in self._buckets:
+            tokens, since_s = self._buckets[name]
+            self._buckets[name] = (min(self._burst, tokens + 1.0), since_s)
+
     def wait_s(self, name: str) -> float:
         """Return the seconds until `name` has a token again, as of its last `take`."""
         tokens = self._buckets.get(name, (self._burst, 0.0))[0]

@@ -15,7 +15,7 @@ from shoreside.api.second_factor import Proof, SecondFactor
 from shoreside.people import HASHER, matches
 from shoreside.ports import StoreDownError
 from shoreside.rates import Rates
-from shoreside.store.people import SESSION_HOURS, People, Person, Ticket, digest, secret
+from shoreside.store.people import ASKED, SESSION_HOURS, People, Person, Ticket, digest, secret
 
 LOGINS_PER_MINUTE: Final = 5
 TICKET_LIFE_S: Final = 30.0
@@ -78,6 +78,7 @@ class Auth:
         self.secure = secure
         self._by_account = Rates(LOGINS_PER_MINUTE / 60, LOGINS_PER_MINUTE)
         self._by_address = Rates(LOGINS_PER_MINUTE / 60, LOGINS_PER_MINUTE)
+        self._by_session = Rates(LOGINS_PER_MINUTE / 60, LOGINS_PER_MINUTE)
         self._known: dict[bytes, tuple[Who, float]] = {}
         self._is_shared = shared
         self._tickets: dict[bytes, tuple[Ticket, float]] = {}
@@ -88,7 +89,7 @@ class Auth:
     async def login(self, name: str, password: str, proof: Proof, address: str, device: str) -> tuple[Who, str]:
         """Return who it is and the cookie's secret; raise a Problem 401, or 429 after five tries in a minute.
 
-        Whoever has a second factor is asked for it once the password is right, and that is a try too.
+        Whoever has a second factor is asked for it once the password is right; to be asked is no try, to be wrong is.
         """
         await self._let_try(name, address)
         person = await self._by_password(name, password)
@@ -98,7 +99,10 @@ class Auth:
         try:
             await self.second.check(name, proof)
         except Problem:
-            await self._people.record_attempt(name, address, "second factor")
+            if proof.is_empty:
+                self._by_account.give_back(name)
+                self._by_address.give_back(address)
+            await self._people.record_attempt(name, address, ASKED if proof.is_empty else "wrong second factor")
             raise
         await self._people.record_attempt(name, address, "in")
         token = await self._people.open_session(name, address, device)
@@ -106,9 +110,12 @@ class Auth:
 
     async def prove(self, who: Who, password: str) -> None:
         """Return when `password` is that of who is logged in; raise a Problem 403, or 429 after five tries in a minute."""
-        await self._let_try(who.person, "")
+        now_s = self._clock.now_s()
+        if not self._by_session.take(who.session, now_s):
+            wait_s = self._by_session.wait_s(who.session)
+            detail = f"Too many tries; wait {wait_s:.0f} s."
+            raise Problem(HTTPStatus.TOO_MANY_REQUESTS, detail, {"Retry-After": f"{wait_s:.0f}"})
         if await self._by_password(who.person, password) is None:
-            await self._people.record_attempt(who.person, "", "wrong")
             raise Problem(HTTPStatus.FORBIDDEN, "The password is wrong.")
 
     async def hashed(self, password: str) -> str:
@@ -119,10 +126,9 @@ class Auth:
     async def _let_try(self, name: str, address: str) -> None:
         """Count a try; raise a Problem 429 after five in a minute, by name or by address."""
         now_s = self._clock.now_s()
-        account_free = self._by_account.take(name, now_s)
-        address_free = not address or self._by_address.take(address, now_s)
+        account_free, address_free = self._by_account.take(name, now_s), self._by_address.take(address, now_s)
         if not (account_free and address_free):
-            wait_s = max(self._by_account.wait_s(name), self._by_address.wait_s(address) if address else 0.0)
+            wait_s = max(self._by_account.wait_s(name), self._by_address.wait_s(address))
             raise Problem(
                 HTTPStatus.TOO_MANY_REQUESTS, f"Too many tries; wait {wait_s:.0f} s.", {"Retry-After": f"{wait_s:.0f}"}
             )

@@ -31,6 +31,11 @@ class Proof:
     origin: str = ""
     """Of the page; passkeys are bound to it."""
 
+    @property
+    def is_empty(self) -> bool:
+        """True where nothing came with the password."""
+        return self.code is None and self.passkey is None
+
 
 async def answered(accounts: Accounts, person: str, purpose: Purpose, answer: dict[str, Any]) -> bytes:
     """Return the challenge that `answer` is to, which is thereby used up; raise PasskeyError when it was not ours."""

@@ -11,6 +11,8 @@ from typing import Final, Literal
 from shoreside.store.accounts import Accounts
 from shoreside.store.connection import Connection, Readers, Row
 
+ASKED: Final = "asked for the second factor"
+"""Result of a try with the right password and nothing else: it is not counted as one."""
 SESSION_HOURS: Final = 12
 """Longest life of a session: a watch and its hand-over; then a new login."""
 
@@ -141,7 +143,7 @@ class People:
         """Return how often within a minute this name, or this address, was tried: the higher of the two."""
         row = await self._one(
             "SELECT count(*) FILTER (WHERE person = %s), count(*) FILTER (WHERE address = %s) FROM login_attempt"
-            " WHERE time > now() - interval '1 minute'", person, address,
+            " WHERE time > now() - interval '1 minute' AND result <> %s", person, address, ASKED,
         )  # fmt: skip
         return max(int(str(count)) for count in row) if row else 0
 

@@ -138,6 +138,20 @@ async def test_guessing_codes_is_as_slow_as_guessing_passwords(house: House) -> 
     assert "wait" in is_problem(await enter(house, code=code("A" * 32)), 429)
 
 
+async def test_to_be_asked_is_no_try_and_a_wrong_present_password_is(house: House) -> None:
+    """Coming in with a code takes two requests and one try; who guesses at a page left open is held up there alone."""
+    await quick(house)
+    await house.shore.people.accounts.set_totp("ann", bytes(20))
+    for _ in range(2 * LOGINS_PER_MINUTE):
+        assert (await enter(house)).json()["type"] == NEEDED
+    assert (await enter(house, code=code("A" * 32))).status_code == 200
+    for _ in range(LOGINS_PER_MINUTE):
+        is_problem(await send(house, "POST", "/authenticator/off", {"password": "guess"}), 403)
+    assert "wait" in is_problem(await send(house, "POST", "/authenticator/off", {"password": WORD}), 429)
+    assert (await enter(house, code=code("A" * 32, 1))).status_code == 200
+    assert (await send(house, "POST", "/authenticator/off", {"password": WORD})).status_code == 204
+
+
 async def test_a_lost_phone_is_the_stations_matter(house: House) -> None:
     """Who keeps the station takes both away, and all that was open with them."""
     await unhurried(house)

@@ -12,6 +12,7 @@ export const VIEWS = ["conning", "alerts", "history"] as const;
 export type View = (typeof VIEWS)[number];
 /** Views that show her as she is now: whoever is at one of them keeps the watch (AUT-05). */
 const LIVE: ReadonlySet<View> = new Set<View>(["conning", "alerts"]);
+const ACCOUNT = "/account";
 const TICK_MS = 250; // ages are repainted four times a second
 
 export class Console {
@@ -22,6 +23,8 @@ export class Console {
   keyProblem = "";
   view: View = "conning";
   readonly sounder = new Sounder();
+  /** True while the person's own account is shown. */
+  atAccount = false;
   private socket: Socket | null = null;
 
   constructor() {
@@ -38,8 +41,8 @@ export class Console {
   }
 
   /** Log in; throw Problem when the shore refuses. */
-  async login(person: string, password: string): Promise<void> {
-    await login(person, password);
+  async login(person: string, password: string, more: { code?: string; passkey?: object } = {}): Promise<void> {
+    await login(person, password, more);
     await this.enter((await me()) ?? person);
   }
 
@@ -54,6 +57,12 @@ export class Console {
     const below = view === "conning" ? "" : `/${view}`;
     history.pushState(null, "", vessel ? `/vessel/${encodeURIComponent(vessel)}${below}` : "/");
     this.show(vessel, view);
+  }
+
+  /** Open the person's own account. */
+  goToAccount(): void {
+    history.pushState(null, "", ACCOUNT);
+    this.show(null, "conning");
   }
 
   /** Return the vessel whose view is open. */
@@ -74,6 +83,7 @@ export class Console {
 
   private show(vessel: string | null, view: View): void {
     this.store.open = vessel;
+    this.atAccount = location.pathname === ACCOUNT;
     this.view = view;
     this.operator?.presence.show(LIVE.has(view) ? vessel : null); // who looks back does not keep the watch (AUT-05)
     this.socket?.subscribe(vessel);

@@ -1,7 +1,8 @@
-import { css, html, LitElement } from "lit";
+import { css, html, LitElement, nothing } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import { base, buttons } from "../components/style";
-import { Problem } from "../link/http";
+import { canUsePasskeys, usePasskey } from "../account/passkey";
+import { Problem, secondFactor, type SecondFactor } from "../link/http";
 import { words } from "../words";
 import { page } from "./console";
 
@@ -10,6 +11,8 @@ import { page } from "./console";
 export class LoginPage extends LitElement {
   @state() private problem = "";
   @state() private busy = false;
+  /** What the shore asks for beside the password. */
+  @state() private asked: SecondFactor | null = null;
 
   static override styles = [base, buttons, css`
     :host { height: 100%; display: grid; place-items: center; background:
@@ -32,6 +35,7 @@ export class LoginPage extends LitElement {
         <header><img src="/farhelm.svg" alt="" /><div><h1>${words().product}</h1><p>${words().tagline}</p></div></header>
         <label>${text.person}<input data-testid="login-person" name="person" autocomplete="username" required autofocus /></label>
         <label>${text.password}<input data-testid="login-password" name="password" type="password" autocomplete="current-password" required /></label>
+        ${this.asked ? this.second(this.asked) : nothing}
         <button class="go" data-testid="login-submit" ?disabled=${this.busy}>${this.busy ? text.busy : text.submit}</button>
         <p class="problem" role="alert" data-testid="login-problem">${this.problem}</p>
         <p>${text.keyNote}</p>
@@ -39,22 +43,42 @@ export class LoginPage extends LitElement {
     `;
   }
 
+  private second(asked: SecondFactor) {
+    const text = words().login;
+    return html`<p>${text.second}</p>
+      ${asked.needs.includes("code") ? html`<label>${text.code}<input data-testid="login-code" name="code" inputmode="numeric"
+        autocomplete="one-time-code" maxlength="8" ?required=${!asked.passkey} /></label>` : nothing}
+      ${asked.passkey ? html`<button name="passkey" value="use" formnovalidate data-testid="login-passkey"
+        ?disabled=${this.busy || !canUsePasskeys()}>${canUsePasskeys() ? text.passkey : words().account.noPasskeys}</button>` : nothing}`;
+  }
+
   private readonly submit = async (event: SubmitEvent) => {
     event.preventDefault();
-    const fields = new FormData(event.target as HTMLFormElement);
+    const fields = new FormData(event.target as HTMLFormElement, event.submitter);
     this.busy = true;
     this.problem = "";
     try {
-      await page.login(String(fields.get("person")), String(fields.get("password")));
+      await page.login(String(fields.get("person")), String(fields.get("password")), await this.proof(fields));
     } catch (error) {
-      this.problem = this.sentence(error);
+      const asked = secondFactor(error);
+      this.problem = asked && !this.asked ? "" : this.sentence(error);
+      this.asked = asked ?? (error instanceof Problem && fields.get("passkey") ? null : this.asked); // a challenge is good once
     } finally {
       this.busy = false;
     }
   };
 
+  /** Return what goes with the password: a code, or a passkey's answer. */
+  private async proof(fields: FormData): Promise<{ code?: string; passkey?: object }> {
+    if (fields.get("passkey") && this.asked?.passkey) return { passkey: await usePasskey(this.asked.passkey) };
+    const code = String(fields.get("code") ?? "").trim();
+    return code ? { code } : {};
+  }
+
   private sentence(error: unknown): string {
+    if (error instanceof DOMException) return words().account.turnedAway;
     if (!(error instanceof Problem)) return words().login.unreachable;
-    return error.status === 401 ? words().login.wrong : error.message;
+    if (error.status !== 401) return error.message;
+    return this.asked ? words().login.wrongSecond : words().login.wrong;
   }
 }

@@ -49,6 +49,10 @@ export class Shell extends LitElement {
   }
 
   private view(vessel: Vessel | null) {
+    if (page.atAccount) {
+      void import("../account/view");
+      return html`<fh-account></fh-account>`;
+    }
     if (!vessel) return html`<fh-fleet></fh-fleet>`;
     if (page.view === "conning") return html`<fh-conning .vessel=${vessel}></fh-conning>`;
     return keyed(`${vessel.id} ${page.view}`, OTHERS[page.view](vessel)); // what is not needed to steer comes when it is asked for

@@ -40,7 +40,7 @@ export class TopBar extends LitElement {
       <header>
         <span class="brand"><img src="/farhelm.svg" alt="" />${words().product}</span>
         <nav>
-          <button data-testid="to-fleet" class=${vessel ? "" : "on"} @click=${() => page.go(null)}>${top.fleet}</button>
+          <button data-testid="to-fleet" class=${vessel || page.atAccount ? "" : "on"} @click=${() => page.go(null)}>${top.fleet}</button>
           ${vessel ? html`<span class="sep">/</span><span class="where">${vessel.name}</span>
             ${VIEWS.map((view) => html`<button data-testid="to-${view}" class=${page.view === view ? "on" : ""}
               @click=${() => page.go(vessel.id, view)}>${top.views[view]}</button>`)}` : nothing}
@@ -48,9 +48,10 @@ export class TopBar extends LitElement {
         <span data-testid="shore-link" data-connected=${store.connected}>
           <span class="dot ${store.connected ? "" : "lost"}"></span>${store.connected ? top.connected : top.lost}
         </span>
-        <span class="who" data-testid="whoami" data-key-state=${store.welcome?.key_state ?? ""}>
+        <button class="who ${page.atAccount ? "on" : ""}" title=${words().account.title} data-testid="whoami" data-key-state=${store.welcome?.key_state ?? ""}
+          @click=${() => page.goToAccount()}>
           <b>${store.welcome?.person ?? ""}</b> ${(store.welcome?.roles ?? []).join(", ")} · ${store.welcome?.roc ?? ""}
-        </span>
+        </button>
         <span class="group" role="group" aria-label=${top.paletteLabel}>
           ${PALETTES.map((palette) => html`<button data-testid="palette-${palette}" class=${palette === currentPalette() ? "on" : ""}
             @click=${() => this.choose(() => setPalette(palette))}>${top.palette[palette]}</button>`)}

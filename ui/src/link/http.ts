@@ -12,14 +12,26 @@ const PATH = {
 
 /** A request that the shore refused; `message` is its own sentence (RFC 9457). */
 export class Problem extends Error {
-  constructor(readonly status: number, message: string) {
+  constructor(readonly status: number, message: string, readonly members: Record<string, unknown> = {}) {
     super(message);
   }
 }
 
-/** Log in; raise Problem with status 401 on a wrong name or password. */
-export async function login(person: string, password: string): Promise<void> {
-  await post(PATH.login, { person, password });
+/** What the shore asks for beside a password; `passkey` is what a browser needs to have one sign. */
+export interface SecondFactor {
+  needs: ("code" | "passkey")[];
+  passkey?: object;
+}
+
+/** Return what else is asked for when that is why a log-in was refused, else null. */
+export function secondFactor(error: unknown): SecondFactor | null {
+  if (!(error instanceof Problem) || error.members["type"] !== "/problems/second-factor-needed") return null;
+  return error.members as unknown as SecondFactor;
+}
+
+/** Log in; raise Problem with status 401 on a wrong name or password, or where a second factor is asked for. */
+export async function login(person: string, password: string, more: { code?: string; passkey?: object } = {}): Promise<void> {
+  await post(PATH.login, { person, password, ...more });
 }
 
 export async function logout(): Promise<void> {
@@ -52,9 +64,19 @@ export async function postStop(vessel: string, signed: string): Promise<void> {
   await post(PATH.stop + encodeURIComponent(vessel), { signed });
 }
 
-async function post(path: string, body?: object): Promise<Response> {
+/** Return what a path answers; raise Problem when the shore refuses. */
+export async function ask<T>(path: string): Promise<T> {
+  const answer = await fetch(path, { credentials: "same-origin" });
+  if (!answer.ok) throw await problem(answer);
+  return (await answer.json()) as T;
+}
+
+const post = (path: string, body?: object) => send("POST", path, body);
+
+/** Change something; raise Problem when the shore refuses. */
+export async function send(method: "POST" | "PUT" | "DELETE", path: string, body?: object): Promise<Response> {
   const answer = await fetch(path, {
-    method: "POST",
+    method,
     credentials: "same-origin",
     keepalive: true,
     headers: { "Content-Type": "application/json" },
@@ -67,5 +89,5 @@ async function post(path: string, body?: object): Promise<Response> {
 async function problem(answer: Response): Promise<Problem> {
   const said = (await answer.json().catch(() => ({}))) as { title?: string; detail?: string };
   const text = [said.title, typeof said.detail === "string" ? said.detail : ""].filter(Boolean).join(": ");
-  return new Problem(answer.status, text || `HTTP ${answer.status}`);
+  return new Problem(answer.status, text || `HTTP ${answer.status}`, said);
 }
