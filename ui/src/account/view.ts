@@ -117,7 +117,7 @@ export class AccountView extends LitElement {
     const text = words().account;
     return html`<section class="panel"><h2>${text.sessions}</h2><ul>${known.sessions.map((one) => html`<li data-testid="session" data-this=${one.this}>
         <span><b>${shortDevice(one.device) || text.unknownDevice}</b> ${one.this ? `(${text.here})` : ""}<br />
-          <span class="label">${one.address} · ${text.since(stampText(one.created_utc_ms))} · ${text.seen(stampText(one.seen_utc_ms))}</span></span>
+          <span class="label">${one.address} · ${text.since(utc(one.created_utc_ms))} · ${text.seen(utc(one.seen_utc_ms))}</span></span>
         ${one.this ? nothing : html`<button @click=${() => this.end(one.id)}>${text.end}</button>`}</li>`)}</ul>
       ${known.sessions.length > 1 ? html`<button data-testid="end-others" @click=${() => this.end("others")}>${text.endOthers}</button>` : nothing}
       </section>`;
@@ -157,6 +157,10 @@ export class AccountView extends LitElement {
       this.isWrong = true;
     }
   }
+}
+
+function utc(ms: number): string {
+  return `${stampText(ms)} ${words().top.utc}`;
 }
 
 function field(label: string, name: string, autocomplete: "current-password" | "new-password") {
