@@ -1,9 +1,10 @@
-"""Batches as bytes, version 2: long rows of small whole numbers behind a short head (docs/wire-format.md).
+"""Batches as bytes, version 3: long rows of small whole numbers behind a short head (docs/wire-format.md).
 
-Envelope: magic `FHB`, version 2, flags (1 byte each), CRC-32 (4 bytes, little-endian) of flags and body; where the batch is
-chained, the CRC goes on from that of its base, so that it can only be read with the very bytes it was made against. Body:
-head (`_Head`), scan times, table (`table`), rest (`_write_rest`: texts, numbers that are no decimals, channels that the
-catalogue does not have, AIS targets). Every number comes back exactly; only minus zero becomes zero.
+Envelope: magic `FHB`, version 3, flags (1 byte each), CRC-32 (4 bytes, little-endian) of version, flags and body; where the
+batch is chained, the CRC goes on from that of its base, so that it can only be read with the very bytes it was made against.
+Body: head (`_Head`), scan times, table (`table`), rest (`_write_rest`: texts, numbers that are no decimals, channels that the
+catalogue does not have, AIS targets). Every number comes back exactly; only minus zero becomes zero. Version 2 is version 3
+without level channels and moments, and is read as such.
 """
 
 from __future__ import annotations
@@ -25,7 +26,9 @@ from protocols.link.columns import Source
 from protocols.link.first_codec import COLUMNS_MAX, ENCODED_MAX_BYTES, MAGIC, RAW_MAX_BYTES, SCANS_MAX
 from protocols.link.legend import CHANNELS_MAX, NO_LEGEND, Legend
 
-VERSION: Final = 2
+VERSION: Final = 3
+READ: Final = (2, VERSION)
+"""Versions of this layout that are read; version 1 has its own."""
 HISTORICAL: Final = 1
 CHAINED: Final = 2
 IS_BASE: Final = 4
@@ -113,15 +116,17 @@ def as_historical(encoded: bytes) -> bytes:
     """Return `encoded`, a self-contained batch this build or an older one made, marked as sent later than live."""
     if encoded[3] == first_codec.VERSION:
         return first_codec.as_historical(encoded)
-    return _sealed(encoded[4] & ~IS_BASE | HISTORICAL, encoded[_ENVELOPE.size :], 0)
+    return _sealed(encoded[4] & ~IS_BASE | HISTORICAL, encoded[_ENVELOPE.size :], 0, encoded[3])
 
 
-def _sealed(flags: int, body: bytes, seed: int) -> bytes:
-    return _ENVELOPE.pack(MAGIC, VERSION, flags, _checksum(flags, body, seed)) + body
+def _sealed(flags: int, body: bytes, seed: int, version: int = VERSION) -> bytes:
+    return _ENVELOPE.pack(MAGIC, version, flags, _checksum(version, flags, body, seed)) + body
 
 
-def _checksum(flags: int, body: bytes, seed: int) -> int:
-    return zlib.crc32(body, zlib.crc32(bytes((flags,)), seed))
+def _checksum(version: int, flags: int, body: bytes, seed: int) -> int:
+    """Return the CRC-32; that of version 2 does not cover the version: one wrong bit between 2 and 3 is found by it."""
+    said = bytes((flags,)) if version == READ[0] else bytes((version, flags))
+    return zlib.crc32(body, zlib.crc32(said, seed))
 
 
 def _checksum_of(encoded: bytes) -> int:
@@ -133,7 +138,7 @@ def name_of(encoded: bytes) -> tuple[int, int] | None:
 
     What it says is not checked: believe it only to say again what was said of that batch before.
     """
-    if len(encoded) < _ENVELOPE.size or encoded[:3] != MAGIC or encoded[3] != VERSION:
+    if len(encoded) < _ENVELOPE.size or encoded[:3] != MAGIC or encoded[3] not in READ:
         return None
     source = Source(encoded, _ENVELOPE.size)
     try:
@@ -144,7 +149,7 @@ def name_of(encoded: bytes) -> tuple[int, int] | None:
 
 def first_utc_ns(encoded: bytes) -> int | None:
     """Return the time of the first scan of a self-contained batch without reading the rest; None where it does not say."""
-    if len(encoded) < _ENVELOPE.size or encoded[:3] != MAGIC or encoded[3] != VERSION or encoded[4] & CHAINED:
+    if len(encoded) < _ENVELOPE.size or encoded[:3] != MAGIC or encoded[3] not in READ or encoded[4] & CHAINED:
         return None
     source = Source(encoded, _ENVELOPE.size)
     try:
@@ -176,16 +181,16 @@ def decode_with_closing(
     if encoded[3] == first_codec.VERSION:
         return first_codec.decode(encoded), None
     _, version, flags, checksum = _ENVELOPE.unpack_from(encoded)
-    if version != VERSION:
+    if version not in READ:
         raise UnsupportedError(f"batch of version {version}")
     if flags >= 2 * REQUANTISED:
         raise UnsupportedError(f"batch with flags {flags}")
     body = encoded[_ENVELOPE.size :]
-    if not flags & CHAINED and _checksum(flags, body, 0) != checksum:
+    if not flags & CHAINED and _checksum(version, flags, body, 0) != checksum:
         raise MalformedError("batch with a wrong checksum")
     source = Source(body, 0)
     head, before = _read_head(source, flags, find_base)
-    if flags & CHAINED and _checksum(flags, body, before.checksum) != checksum:
+    if flags & CHAINED and _checksum(version, flags, body, before.checksum) != checksum:
         raise MissingBaseError(
             head.epoch, head.seq, head.base_seq
         )  # another form of the base, or damage: both heal by it
@@ -211,7 +216,7 @@ def _read_body(source: Source, head: _Head, legend: Legend, before: Closing) -> 
     times = _read_times(source, before)
     coarse = bool(head.flags & REQUANTISED)
     rows = table.read(source, len(times), legend, before, coarse=coarse)
-    rest, reports = _read_rest(source, len(times))
+    rest, reports = _read_rest(source, times)
     read = (*table.columns(rows, legend), *rest)
     if len({column.channel for column in read}) != len(read):
         raise MalformedError("batch names a channel twice")
@@ -292,7 +297,7 @@ def _write_rest(batch: Batch, rest: list[Column]) -> bytes:
     """Return size, size of the zstd frame (0: there is none) and bytes of what the table does not hold."""
     if not rest and not batch.targets:
         return bits.varint(0)
-    written = [columns.write(column, len(batch.scan_utc_ns)) for column in rest]
+    written = [columns.write(column, len(batch.scan_utc_ns), batch.scan_utc_ns) for column in rest]
     head = cbor.encode({"columns": [one for one, _ in written], **targets.heads(batch.targets)})
     if len(head) > cbor.SIZE_MAX_BYTES:
         raise ValueError(f"head of {len(head)} bytes is over {cbor.SIZE_MAX_BYTES}")
@@ -305,7 +310,7 @@ def _write_rest(batch: Batch, rest: list[Column]) -> bytes:
     return bits.varint(len(raw)) + bits.varint(0) + raw
 
 
-def _read_rest(source: Source, scan_count: int) -> tuple[list[Column], tuple[TargetReport, ...]]:
+def _read_rest(source: Source, times: Whole) -> tuple[list[Column], tuple[TargetReport, ...]]:
     size = bits.read_varint(source, RAW_MAX_BYTES)
     framed = bits.read_varint(source, source.left) if size else 0
     raw = vectors.unzstd(source.take(framed), size) if framed else source.take(size)
@@ -315,7 +320,7 @@ def _read_rest(source: Source, scan_count: int) -> tuple[list[Column], tuple[Tar
         return [], ()
     rest = Source(raw, 0)
     head = cbor.decode_map(rest.take(bits.read_varint(rest, cbor.SIZE_MAX_BYTES)))
-    read = [columns.read(item, rest, scan_count) for item in fields.items(head, "columns", COLUMNS_MAX)]
+    read = [columns.read(item, rest, len(times), times) for item in fields.items(head, "columns", COLUMNS_MAX)]
     if rest.left:
         raise MalformedError(f"{rest.left} bytes after the last column")
     return read, targets.read_all(head)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from protocols.errors import MalformedError
-from protocols.link import fields
+from protocols.link import fields, moments
 from protocols.link.batch import Column
 from protocols.link.cbor import Plain
 from protocols.reading import Quality
@@ -17,6 +17,8 @@ from protocols.reading import Quality
 SCALED: Final = 0
 RAW: Final = 1
 TEXT: Final = 2
+MOMENT: Final = 3
+"""Texts that are moments, as numbers beside the scan clock; from version 3 of the batch on."""
 EXPONENT_MAX: Final = 9
 """Finest decimal step tried, 1e-9; a position in degrees needs 7."""
 INTEGER_MAX: Final = 2**53
@@ -91,15 +93,18 @@ def unpack(source: Source, count: int, first: int, width: int) -> NDArray[np.int
     return values
 
 
-def write(column: Column, scan_count: int) -> tuple[list[Plain], bytes]:
-    """Return head and stream of `column`; raise ValueError when it cannot be one of a batch of `scan_count` scans."""
+def write(column: Column, scan_count: int, scan_utc_ns: NDArray[np.int64] | None = None) -> tuple[list[Plain], bytes]:
+    """Return head and stream of `column`; raise ValueError when it cannot be one of a batch of `scan_count` scans.
+
+    With `scan_utc_ns`, the times of the scans, texts of moments are numbers beside it.
+    """
     count = len(column.scan)
     check(column, scan_count)
     scan = pack(column.scan)
     quality, qualities = _pack_quality(column.quality)
     if isinstance(column.values, tuple):
-        kind, exponent, holes = TEXT, 0, b""
-        packed = _pack_text(column.values)
+        kind, exponent, packed = _pack_texts(column, scan_utc_ns)
+        holes = b""
     else:
         kind, exponent, holes, packed = _pack_numbers(column.values)
     head: list[Plain] = [
@@ -131,6 +136,13 @@ def _pack_quality(quality: NDArray[np.uint8]) -> tuple[int, bytes]:
     return (_MIXED, quality.astype(np.uint8).tobytes()) if len(quality) else (0, b"")
 
 
+def _pack_texts(column: Column, scan_utc_ns: NDArray[np.int64] | None) -> tuple[int, int, Packed]:
+    """Return kind, exponent and the texts, as numbers where they are moments."""
+    texts = cast("tuple[str, ...]", column.values)
+    found = None if scan_utc_ns is None else moments.as_numbers(texts, scan_utc_ns[column.scan])
+    return (TEXT, 0, _pack_text(texts)) if found is None else (MOMENT, found[0], pack(found[1]))
+
+
 def _pack_text(values: tuple[str, ...]) -> Packed:
     encoded = [value.encode() for value in values]
     if any(len(value) > TEXT_LENGTH_MAX for value in encoded):
@@ -155,8 +167,11 @@ def _pack_numbers(values: NDArray[np.float64]) -> tuple[int, int, bytes, Packed]
     return RAW, 0, b"", Packed(0, 0, values.astype("<f8").tobytes())
 
 
-def read(item: Plain, source: Source, scan_count: int) -> Column:
-    """Return the column of head `item`; raise MalformedError when it cannot be one of a batch of `scan_count` scans."""
+def read(item: Plain, source: Source, scan_count: int, scan_utc_ns: NDArray[np.int64] | None = None) -> Column:
+    """Return the column of head `item`; raise MalformedError when it cannot be one of a batch of `scan_count` scans.
+
+    Moments are read with `scan_utc_ns` only, the times of the scans.
+    """
     if not isinstance(item, list) or len(item) != len(_HEAD_FIELDS):
         raise MalformedError("a column has the wrong number of fields")
     head: dict[str, Plain] = dict(zip(_HEAD_FIELDS, item, strict=True))
@@ -165,6 +180,9 @@ def read(item: Plain, source: Source, scan_count: int) -> Column:
     if not _is_ascending(scan, scan_count):
         raise MalformedError("a column's scans do not rise within the batch")
     quality = _read_quality(head, source, count)
+    if scan_utc_ns is not None and head["kind"] == MOMENT:
+        return Column(fields.text(head, "channel", 64), scan.astype(np.int32),
+                      _read_moments(head, source, scan_utc_ns[scan]), quality)  # fmt: skip
     values = _read_values(head, source, count)
     return Column(fields.text(head, "channel", 64), scan.astype(np.int32), values, quality)
 
@@ -200,6 +218,12 @@ def _read_text(head: dict[str, Plain], source: Source, count: int) -> tuple[str,
         return tuple(source.take(int(length)).decode() for length in lengths)
     except UnicodeDecodeError as error:
         raise MalformedError("a text is not UTF-8") from error
+
+
+def _read_moments(head: dict[str, Plain], source: Source, scan_utc_ns: NDArray[np.int64]) -> tuple[str, ...]:
+    first, width = fields.integer(head, "first", -INTEGER_MAX, INTEGER_MAX), fields.integer(head, "width", 0, 8)
+    numbers = unpack(source, len(scan_utc_ns), first, width)
+    return moments.of_numbers(fields.integer(head, "exponent", 0, moments.EXPONENT_MAX), numbers, scan_utc_ns)
 
 
 def _read_scaled(head: dict[str, Plain], source: Source, count: int) -> NDArray[np.float64]:

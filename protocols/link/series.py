@@ -5,6 +5,7 @@
 | 0 dense | what changes in most samples | Rice of the zigzag of (difference - drift) |
 | 1 sparse | what mostly stands still | how many change, Rice of the gaps between, Rice of (zigzag - 1) |
 | 2 framed | what repeats in patterns | bytes of all such channels' zigzags (LEB128) in one zstd frame |
+| 3 level | noise about a mean | Rice of the zigzag of (value - level), both counted from the value before the first |
 
 Both ends guess each channel's mode, drift and parameter k from the batch it is chained to (`Guess`), or as dense, 0, 0; what
 differs from the guess is said.
@@ -12,6 +13,7 @@ differs from the guess is said.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -26,10 +28,13 @@ from protocols.link.columns import Source
 DENSE: Final = 0
 SPARSE: Final = 1
 FRAMED: Final = 2
+LEVEL: Final = 3
 DRIFT_MAX: Final = 2**54
 """Largest drift per sample: two scaled values lie no further apart."""
 _SAYING_BITS: Final = 9
 """What it costs to say that one channel is other than guessed; less is not worth it."""
+_LEVEL_BITS: Final = 4
+"""What it costs to say that a channel has a level, beside the level itself."""
 _FRAME_WORTH_BITS: Final = 8 * 48
 """A channel of fewer bits gains nothing in a frame."""
 _FRAME_BITS: Final = 8 * 12
@@ -87,6 +92,7 @@ class Parameters:
 
     mode: Whole
     drift: Whole
+    """Of a level channel its level."""
     k: Whole
 
 
@@ -98,6 +104,9 @@ class Differences:
         self.values, self.lengths = values, lengths
         self.starts = np.cumsum(lengths) - lengths
         self.folded = bits.zigzag(values)
+        reached = np.cumsum(values)
+        self.reached = reached - self.spread((reached - values)[self.starts])
+        """How far each channel has come from the value before its first difference."""
         self.changes = self.sums((values != 0).astype(np.int64))
 
     def sums(self, numbers: Whole) -> Whole:
@@ -115,6 +124,11 @@ class Differences:
     def dense_bits(self, drift: Whole, k: Whole) -> Whole:
         """Return what each channel takes when dense."""
         return self.sums(bits.cost_bits(bits.zigzag(self.values - self.spread(drift)), self.spread(k)))
+
+    def level_bits(self, level: Whole, k: Whole) -> Whole:
+        """Return about what each channel takes when it keeps about a level."""
+        numbers = self.sums(bits.cost_bits(bits.zigzag(self.reached - self.spread(level)), self.spread(k)))
+        return numbers + _LEVEL_BITS + vectors.bit_lengths(bits.zigzag(level))
 
     def sparse_bits(self, k: Whole) -> Whole:
         """Return about what each channel takes when sparse."""
@@ -144,7 +158,7 @@ def choose(differences: Differences, guess: Guess) -> Parameters:
 
 
 def _cheapest(differences: Differences) -> tuple[Parameters, Whole]:
-    """Return the best of dense without and with drift, and sparse, and its cost."""
+    """Return the best of dense without and with drift, sparse, and level, and its cost."""
     nothing = np.zeros(len(differences.lengths), np.int64)
     drift = rounded_ratio(differences.sums(differences.values), differences.lengths)
     changed_total = differences.sums(np.maximum(differences.folded - 1, 0))
@@ -153,6 +167,9 @@ def _cheapest(differences: Differences) -> tuple[Parameters, Whole]:
         total = differences.sums(bits.zigzag(differences.values - differences.spread(drift)))
         tried.append((DENSE, drift, *_best_k(differences, DENSE, drift, total)))
     tried.append((SPARSE, nothing, *_best_k(differences, SPARSE, nothing, changed_total)))
+    level = rounded_ratio(differences.sums(differences.reached), differences.lengths)
+    total = differences.sums(bits.zigzag(differences.reached - differences.spread(level)))
+    tried.append((LEVEL, level, *_best_k(differences, LEVEL, level, total)))
     cost = np.stack([one[3] for one in tried])
     which = cost.argmin(axis=0)
     every = np.arange(len(which))
@@ -167,12 +184,14 @@ def _cheapest(differences: Differences) -> tuple[Parameters, Whole]:
 
 def _best_k(differences: Differences, mode: int, drift: Whole, total: Whole) -> tuple[Whole, Whole]:
     """Return the best parameter near the one that the mean suggests, and what each channel takes with it."""
-    count = differences.lengths if mode == DENSE else np.maximum(differences.changes, 1)
+    count = np.maximum(differences.changes, 1) if mode == SPARSE else differences.lengths
     guess = parameter(total, count)
     tried = np.stack([np.clip(guess + step, 0, bits.K_MAX) for step in (0, -1, 1)])
-    cost = np.stack([
-        differences.dense_bits(drift, k) if mode == DENSE else differences.sparse_bits(k) for k in tried
-    ])  # fmt: skip
+    bits_of: dict[int, Callable[[Whole], Whole]] = {
+        DENSE: lambda k: differences.dense_bits(drift, k), SPARSE: differences.sparse_bits,
+        LEVEL: lambda k: differences.level_bits(drift, k),
+    }  # fmt: skip
+    cost = np.stack([bits_of[mode](k) for k in tried])
     which = cost.argmin(axis=0)
     every = np.arange(len(which))
     return tried[which, every], cost[which, every]
@@ -195,11 +214,12 @@ def _worth_a_frame(differences: Differences, cost: Whole) -> NDArray[np.bool_]:
 def write(differences: Differences, guess: Guess) -> bytes:
     """Return the differences as bytes."""
     chosen = choose(differences, guess)
-    sparse, dense, framed = (chosen.mode == mode for mode in (SPARSE, DENSE, FRAMED))
+    sparse, dense, framed, level = (chosen.mode == mode for mode in (SPARSE, DENSE, FRAMED, LEVEL))
     guessed_k = np.where(sparse, guess.sparse_k, guess.dense_k)
     head = [vectors.write(chosen.mode ^ guess.mode), vectors.write((chosen.drift - guess.drift)[dense])]
+    head += [vectors.write(chosen.drift[level])] if level.any() else []
     head += [vectors.write((chosen.k - guessed_k)[~framed]), vectors.write(differences.changes[sparse])]
-    numbers, k = _dense_numbers(differences, chosen, dense)
+    numbers, k = _dense_numbers(differences, chosen)
     sparse_numbers, sparse_k = _sparse_numbers(differences, chosen, sparse)
     raw = _leb128(differences.folded[differences.where(framed)])
     frame = vectors.zstd(raw) if raw else b""
@@ -208,10 +228,12 @@ def write(differences: Differences, guess: Guess) -> bytes:
     return b"".join((*head, codes, sizes, frame))
 
 
-def _dense_numbers(differences: Differences, chosen: Parameters, dense: NDArray[np.bool_]) -> tuple[Whole, Whole]:
-    which = differences.where(dense)
-    numbers = bits.zigzag((differences.values - differences.spread(chosen.drift))[which])
-    return numbers, differences.spread(chosen.k)[which]
+def _dense_numbers(differences: Differences, chosen: Parameters) -> tuple[Whole, Whole]:
+    """Return what the dense channels and those with a level differ from drift or level by, and their parameters."""
+    level = differences.where(chosen.mode == LEVEL)
+    which = differences.where(chosen.mode == DENSE) | level
+    numbers = np.where(level, differences.reached, differences.values) - differences.spread(chosen.drift)
+    return bits.zigzag(numbers[which]), differences.spread(chosen.k)[which]
 
 
 def _sparse_numbers(differences: Differences, chosen: Parameters, sparse: NDArray[np.bool_]) -> tuple[Whole, Whole]:
@@ -229,27 +251,44 @@ def _sparse_numbers(differences: Differences, chosen: Parameters, sparse: NDArra
 def read(source: Source, lengths: Whole, guess: Guess) -> Whole:
     """Return the differences of channels with `lengths` that `write` wrote with the same guess; raise MalformedError."""
     mode = vectors.read(source, len(lengths)) ^ guess.mode
-    if len(mode) and not 0 <= int(mode.min()) <= int(mode.max()) <= FRAMED:
+    if len(mode) and not 0 <= int(mode.min()) <= int(mode.max()) <= LEVEL:
         raise MalformedError("a channel of the batch has no such mode")
-    sparse, dense, framed = (mode == one for one in (SPARSE, DENSE, FRAMED))
-    drift = np.zeros(len(lengths), np.int64)
-    drift[dense] = vectors.read(source, int(dense.sum())) + guess.drift[dense]
+    sparse, framed, level = (mode == one for one in (SPARSE, FRAMED, LEVEL))
+    drift = _read_drift(source, mode, guess)
     k = np.where(sparse, guess.sparse_k, guess.dense_k)
     k[~framed] += vectors.read(source, int((~framed).sum()))
     changes = vectors.read(source, int(sparse.sum()))
     _check(drift, k[~framed], changes, lengths[sparse])
-    count, dense_count = int(changes.sum()), int(lengths[dense].sum())
+    count, coded = int(changes.sum()), ~(sparse | framed)
     gap_k = np.repeat(gap_parameter(lengths[sparse], changes), changes)
-    sparse_k, dense_k = np.repeat(k[sparse], changes), np.repeat(k[dense], lengths[dense])
-    numbers = bits.unpack(source, np.concatenate((gap_k, sparse_k, dense_k)))
+    sparse_k, coded_k = np.repeat(k[sparse], changes), np.repeat(k[coded], lengths[coded])
+    numbers = bits.unpack(source, np.concatenate((gap_k, sparse_k, coded_k)))
     values = np.zeros(int(lengths.sum()), np.int64)
     places = _places(numbers[:count], changes, lengths, sparse)
     values[places] = bits.unzigzag(numbers[count : 2 * count] + 1)
-    which = np.repeat(dense, lengths)
-    values[which] = bits.unzigzag(numbers[2 * count : 2 * count + dense_count]) + np.repeat(drift, lengths)[which]
+    which = np.repeat(coded, lengths)
+    values[which] = bits.unzigzag(numbers[2 * count :]) + np.repeat(drift, lengths)[which]
+    _as_differences(values, lengths, level)
     which = np.repeat(framed, lengths)
     values[which] = bits.unzigzag(_read_frame(source, int(which.sum())))
     return values
+
+
+def _read_drift(source: Source, mode: Whole, guess: Guess) -> Whole:
+    """Return the drift of the dense channels and the level of those that have one; 0 of the others."""
+    drift, dense, level = np.zeros(len(mode), np.int64), mode == DENSE, mode == LEVEL
+    drift[dense] = vectors.read(source, int(dense.sum())) + guess.drift[dense]
+    if level.any():
+        drift[level] = vectors.read(source, int(level.sum()))
+    return drift
+
+
+def _as_differences(values: Whole, lengths: Whole, level: NDArray[np.bool_]) -> None:
+    """Turn how far each channel with a level has come into differences, in place."""
+    before = np.concatenate((np.zeros(1, np.int64), values[:-1])) if len(values) else values
+    before[(np.cumsum(lengths) - lengths)[lengths > 0]] = 0
+    which = np.repeat(level, lengths)
+    values[which] = (values - before)[which]
 
 
 def _check(drift: Whole, k: Whole, changes: Whole, lengths: Whole) -> None:

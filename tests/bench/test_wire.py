@@ -23,9 +23,10 @@ from tests.bench import peers
 from tests.bench.figures import Ratio
 from tests.bench.signals import SIGNALS, Signals, ship
 from tests.mosquitto_kit import Mosquitto, joined, mosquitto, needs_mosquitto
-from tests.unit.test_recordings import DATA
+from tests.shared_folder import SHARED
 
 __all__ = ["mosquitto"]
+DATA = SHARED / "data"
 SECONDS = 6000
 SENT_S = 1200
 """Of them, sent as batches; the bound is that of all."""

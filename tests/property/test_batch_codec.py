@@ -14,15 +14,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from protocols.errors import MalformedError, ProtocolError, UnsupportedError
-from protocols.link import bits, codec, vectors
+from protocols.link import bits, codec, series, vectors
 from protocols.link.batch import TRACKED_FIRST, Batch, Column, TargetReport
 from protocols.link.cbor import Plain
 from protocols.link.closing import Closing, MissingBaseError
 from protocols.link.columns import Source
 from protocols.link.legend import Legend
-from tests.vectors import first_version
+from tests.vectors import first_version, second_version
 
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=40)
+MOMENTS = st.one_of(
+    st.builds(
+        lambda at, digits: f"{at:%Y-%m-%dT%H:%M:%S}{digits}Z", st.datetimes(),
+        st.sampled_from(("", "", ".5", ".05", ".123456", ".0")),
+    ),
+    st.sampled_from(("2016-12-31T23:59:60Z", "2026-02-30T00:00:00Z", "1969-12-31T23:59:59Z", "9999-12-31T23:59:59Z", "NaTZ")),
+)  # fmt: skip
+"""As instruments spell them, and what is nearly one."""
 
 
 def _numbers(count: int) -> st.SearchStrategy[list[float]]:
@@ -51,7 +59,8 @@ def _columns(draw: st.DrawFn, scan_count: int) -> tuple[Column, ...]:
                 draw(_numbers(count)), np.float64
             )
         else:
-            values = tuple(draw(st.lists(TEXTS, min_size=count, max_size=count)))
+            texts = draw(st.sampled_from((TEXTS, MOMENTS)))
+            values = tuple(draw(st.lists(texts, min_size=count, max_size=count)))
         made.append(Column(name, np.array(scan, np.int32), values, quality))
     return tuple(made)
 
@@ -267,7 +276,8 @@ def test_a_hostile_body_with_a_true_checksum_is_refused_or_read(data: st.DataObj
 
 
 def _sealed(body: bytes, flags: int = 0, seed: int = 0) -> bytes:
-    return struct.pack("<3sBBI", b"FHB", 2, flags, zlib.crc32(body, zlib.crc32(bytes((flags,)), seed))) + body
+    said = zlib.crc32(bytes((codec.VERSION, flags)), seed)
+    return struct.pack("<3sBBI", b"FHB", codec.VERSION, flags, zlib.crc32(body, said)) + body
 
 
 @given(st.binary(max_size=120), st.binary(max_size=40))
@@ -286,12 +296,12 @@ def test_noise_under_a_true_checksum_is_refused_or_read(noise: bytes, tail: byte
 def test_each_flipped_bit_is_found() -> None:
     """A single wrong bit anywhere is refused: the checksum covers size and frame, the rest is compared."""
     encoded = codec.encode(_voyage(10))
-    for whole in (encoded, first_version.encode(_voyage(10))):
+    for whole in (encoded, first_version.encode(_voyage(10)), bytes.fromhex(second_version.WHOLE)):
         for index in range(len(whole) * 8):
             wrong = bytearray(whole)
             wrong[index // 8] ^= 1 << (index % 8)
             with pytest.raises(ProtocolError):
-                codec.decode(bytes(wrong))
+                codec.decode(bytes(wrong), lambda _: legend("A", "B", "C", "D"))
 
 
 def test_bombs_and_lies_are_refused_before_they_cost() -> None:
@@ -329,8 +339,8 @@ def test_a_kept_batch_is_marked_historical_without_being_read() -> None:
 def test_another_version_is_named() -> None:
     """A newer build's batch is unsupported, not malformed."""
     encoded = bytearray(codec.encode(_voyage(1)))
-    encoded[3] = 3
-    with pytest.raises(UnsupportedError, match="version 3"):
+    encoded[3] = codec.VERSION + 1
+    with pytest.raises(UnsupportedError, match=f"version {codec.VERSION + 1}"):
         codec.decode(bytes(encoded))
 
 
@@ -346,6 +356,34 @@ def test_encoding_refuses_what_it_could_not_read_back() -> None:
     ):
         with pytest.raises(ValueError, match=word):
             codec.encode(Batch("kestrel", 1, 1, "", False, times, (column,), ()))
+
+
+def test_what_the_scan_clock_tells_already_costs_nearly_nothing() -> None:
+    """The receiver's time of a minute, scan by scan, is its column's head and no byte more."""
+    bare = _voyage(60)
+    seconds = bare.scan_utc_ns // 10**9 * 10**9 + 2 * 10**9
+    told = tuple(f"{text}Z" for text in np.datetime_as_string(seconds.astype("datetime64[ns]"), unit="s").tolist())
+    clock = Column("NAV_UTC", np.arange(60, dtype=np.int32), told, np.zeros(60, np.uint8))
+    beside = dataclasses.replace(bare, columns=(*bare.columns, clock))
+    assert _same(codec.decode(codec.encode(beside)), beside)
+    one = dataclasses.replace(
+        beside, columns=(*bare.columns, Column("NAV_UTC", clock.scan[:1], told[:1], clock.quality[:1]))
+    )
+    assert len(codec.encode(beside)) <= len(codec.encode(one)) + 1
+
+
+def test_noise_about_a_level_is_not_coded_as_its_differences() -> None:
+    """Differences of noise have twice its variance: near half a bit a sample is saved; a walk keeps its differences."""
+    rng = np.random.default_rng(7)
+    noise, walk = np.rint(rng.normal(0.0, 10.0, 600)), np.cumsum(np.rint(rng.normal(0.0, 10.0, 600)))
+    both = np.concatenate((np.diff(noise), np.diff(walk))).astype(np.int64)
+    differences = series.Differences(both, np.array((599, 599)))
+    chosen = series.choose(differences, series.uninformed(2))
+    assert chosen.mode.tolist() == [series.LEVEL, series.DENSE]
+    saved_bits = differences.dense_bits(np.zeros(2, np.int64), np.array((4, 4))) - differences.level_bits(
+        chosen.drift, chosen.k
+    )
+    assert saved_bits[0] > 0.4 * 599
 
 
 def test_a_minute_of_a_slow_ship_is_small() -> None:

@@ -1,7 +1,7 @@
 """Write `batches.json`: batches as bytes and what they say, for whoever reads or writes them. Run with `--check` to compare.
 
-One of version 1; of version 2 one whole, one chained to it, one of a single scan, one whose values were re-quantised, and one
-that names a channel its catalogue does not have.
+One of version 1; of version 2 one whole, one chained to it and one with a text; of version 3 the same, one of a single scan, one
+whose values were re-quantised, one that names channels its catalogue does not have, and one of noise about a level.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from protocols.link.cbor import Plain
 from protocols.link.legend import Legend
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
-from tests.vectors import first_version
+from tests.vectors import first_version, second_version
 
 TARGET = Path(__file__).with_name("batches.json")
 CATALOGUE: list[Plain] = [
@@ -51,6 +51,17 @@ def voyage(seq: int, scans: int) -> Batch:
         Column("ME_RPM", seldom, 88.0 + seldom, np.full(len(seldom), STALE, np.uint8)),
     )
     return Batch("kestrel", 1_789_990_000, seq, HASH, False, START_NS + time * 10**9, columns, (), is_base=True)
+
+
+def noisy() -> Batch:
+    """Return a batch of a channel that is noise about a level, and of the time that a receiver tells, once with a fraction."""
+    scan, good = np.arange(60, dtype=np.int32), np.zeros(60, np.uint8)
+    told = tuple(f"2026-09-21T14:13:{second:02d}{'.5' if second == 27 else ''}Z" for second in range(20, 30))
+    columns = (
+        Column("ME_RPM", scan, 88.0 + (scan * scan * 7 + scan * 3) % 11, good),
+        Column("NAV_UTC", scan[:10], told, good[:10]),
+    )
+    return Batch("kestrel", 1_789_990_000, 7, HASH, False, START_NS + scan.astype(np.int64) * 10**9, columns, ())
 
 
 def plain(batch: Batch) -> dict[str, object]:
@@ -88,9 +99,13 @@ def vectors() -> dict[str, object]:
     coarse = replace(voyage(5, 10), requantised=True, is_base=False, columns=(
         Column("NAV_HDG", np.arange(10, dtype=np.int32), 95.0 + np.arange(10.0) // 3, np.zeros(10, np.uint8)),
     ))  # fmt: skip
-    made: list[tuple[str, Batch, bytes, int | None]] = [
+    made: list[tuple[str, Batch, bytes, str | None]] = [
         ("version 1", replace(first, is_base=False), first_version.encode(first), None),
-        ("whole", first, whole, None), ("chained", second, codec.encode(second, LEGEND, closing), 1),
+        ("version 2, whole", first, bytes.fromhex(second_version.WHOLE), None),
+        ("version 2, chained", second, bytes.fromhex(second_version.CHAINED), "version 2, whole"),
+        ("version 2, text and target", named, bytes.fromhex(second_version.TEXT_AND_TARGET), None),
+        ("whole", first, whole, None), ("chained", second, codec.encode(second, LEGEND, closing), "whole"),
+        ("level and moments", noisy(), codec.encode(noisy(), LEGEND), None),
         ("historical", replace(first, historical=True, is_base=False), codec.as_historical(whole), None),
         ("one scan", replace(voyage(3, 1), is_base=False), codec.encode(replace(voyage(3, 1), is_base=False), LEGEND), None),
         ("text and target", named, codec.encode(named, LEGEND), None),
@@ -100,7 +115,7 @@ def vectors() -> dict[str, object]:
     return {
         "catalogue": {"hash": HASH, "channels": CATALOGUE},
         "batches": [
-            {"name": name, "hex": encoded.hex(), "chained_to_seq": base, "says": plain(batch)}
+            {"name": name, "hex": encoded.hex(), "chained_to": base, "says": plain(batch)}
             for name, batch, encoded, base in made
         ],
     }
