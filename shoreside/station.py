@@ -67,7 +67,7 @@ class Station:
         self._log = log if log is not None else _silent
         self._reconciler = Reconciler(ledger, clock, self.downlink.ledger_told, self.sayings.put, self._log)
         self.relay = Relay(clock, port, self.downlink, self.figures, self._log)
-        self.consoles = Consoles(clock, self.hub, self.downlink, self.words)
+        self.consoles = Consoles(clock, self.hub, self.downlink, self.words, self.relay.approvals)
         self.sharing = Sharing(clock, shared, role, self.downlink, self.words, self._log)
         self._is_shared = shared is not None
         self._fetch_wanted = asyncio.Event()
@@ -214,6 +214,7 @@ class Station:
         while True:
             again = self.downlink.tick(self._clock.now_s(), self._clock.utc_ns())
             self.relay.approvals.tick(self._clock.now_s())
+            self.consoles.tell_approvals()
             for note in again:
                 if note.signed is not None:
                     self.sayings.put(topics.topic(note.vessel, topics.ORDER), note.signed)

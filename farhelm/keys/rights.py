@@ -7,7 +7,7 @@ from typing import Final
 OPERATOR: Final = ("observe", "setpoint", "direct", "stop")
 RIGHTS: Final[dict[str, tuple[str, ...]]] = {
     "operator": OPERATOR,
-    "supervisor": (*OPERATOR, "supervise"),
-    "master": (*OPERATOR, "supervise"),
+    "supervisor": (*OPERATOR, "supervise", "approve"),
+    "master": (*OPERATOR, "supervise", "approve"),
 }
-"""Rights by role; other roles sign nothing and are not enrolled."""
+"""Rights by role; `approve` is the second signature of what is critical (CMD-10). Other roles sign nothing and have no key."""

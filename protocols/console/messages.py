@@ -277,6 +277,24 @@ class PreviewMessage(TypedDict):
     """Left out for what moves nothing, and while the ship's place or motion is not known here."""
 
 
+class WaitingJson(TypedDict):
+    """One critical order that waits for a second person (CMD-10); what it says is read from the signed bytes."""
+
+    vessel: str
+    order_id: str
+    signed: str
+    """Base64 of the envelope with its first signature: the very bytes that the second person signs."""
+    left_s: float
+    """Until the shore refuses it, at the time of sending."""
+
+
+class ApprovalsMessage(TypedDict):
+    """All critical orders that wait for a second person, of every vessel; on subscribe and on change, to every console."""
+
+    type: Literal["approvals"]
+    waiting: list[WaitingJson]
+
+
 class KeyMessage(TypedDict):
     """The state of this console's key changed."""
 
@@ -295,7 +313,7 @@ class ProblemMessage(TypedDict):
 
 FromShore: TypeAlias = (
     WelcomeMessage | FleetMessage | VesselMessage | ValuesMessage | StatusMessage | TrackMessage | TargetsMessage
-    | OrderMessage | AlertsMessage | EventMessage | PreviewMessage | KeyMessage | ProblemMessage
+    | OrderMessage | AlertsMessage | EventMessage | PreviewMessage | ApprovalsMessage | KeyMessage | ProblemMessage
 )  # fmt: skip
 
 

@@ -54,26 +54,35 @@ class Approvals:
         """Begin with none; `note` takes the shore's own word on an order, `utc_ns` says when."""
         self._note, self._utc_ns = note, utc_ns
         self._waiting: dict[str, Waiting] = {}
+        self.is_changed = False
+        """True since something began or ended to wait, until `take_changed`."""
 
     def hold(self, order: Order, signed: bytes, now_s: float) -> None:
         """Keep an order until it is approved; the oldest goes where there are too many."""
         life_s = ORDER_KINDS[order.kind].life_s
         self._waiting.setdefault(order.id, Waiting(order, signed, now_s + life_s))
+        self.is_changed = True
         if len(self._waiting) > WAITING_MAX:
             self._refuse(self._waiting.pop(next(iter(self._waiting))), now_s)
 
     def passed(self, order_id: str) -> None:
         """Forget an order that went out with both signatures."""
-        self._waiting.pop(order_id, None)
+        self.is_changed |= self._waiting.pop(order_id, None) is not None
 
-    def waiting(self, vessel: str) -> list[Waiting]:
-        """Return the orders of a vessel that wait, oldest first."""
-        return [each for each in self._waiting.values() if each.order.vessel == vessel]
+    def waiting(self, vessel: str | None = None) -> list[Waiting]:
+        """Return the orders that wait, oldest first; of one vessel, or of all."""
+        return [each for each in self._waiting.values() if vessel in (None, each.order.vessel)]
+
+    def take_changed(self) -> bool:
+        """Return whether the list changed since this was asked last."""
+        was, self.is_changed = self.is_changed, False
+        return was
 
     def tick(self, now_s: float) -> None:
         """Refuse the orders that nobody approved in time."""
         for each in [each for each in self._waiting.values() if now_s >= each.until_s]:
             del self._waiting[each.order.id]
+            self.is_changed = True
             self._refuse(each, now_s)
 
     def _refuse(self, waiting: Waiting, now_s: float) -> None:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import base64
+
 from protocols.aio.clock import Clock
+from protocols.console.messages import ApprovalsMessage
+from shoreside.commanding.approvals import Approvals
 from shoreside.commanding.roster import Words
 from shoreside.downlink import Downlink
 from shoreside.live import views
@@ -12,9 +16,10 @@ from shoreside.live.feeds import Feed, Hub
 class Consoles:
     """Greets consoles out of what the station knows."""
 
-    def __init__(self, clock: Clock, hub: Hub, downlink: Downlink, words: Words) -> None:
+    def __init__(self, clock: Clock, hub: Hub, downlink: Downlink, words: Words, approvals: Approvals) -> None:
         """Speak to the consoles of `hub`."""
         self._clock, self._hub, self._downlink, self._words = clock, hub, downlink, words
+        self._approvals = approvals
 
     def subscribe(self, feed: Feed, vessel: str | None) -> bool:
         """Turn `feed` to a vessel's view and send it all that is known; return False for a vessel nobody knows."""
@@ -24,6 +29,7 @@ class Consoles:
         feed.subscribe(vessel)
         now_s = self._clock.now_s()
         self.greet(feed)
+        feed.slot("approvals", self._waiting())
         if state is None:
             return True
         described = views.vessel_message(state)
@@ -42,6 +48,23 @@ class Consoles:
         """Send the fleet list at once: the answer to a ping."""
         for page in views.fleet_messages(list(self._downlink.states.values()), self._clock.now_s()):
             feed.slot(f"fleet {page['part']}", page)
+
+    def tell_approvals(self) -> None:
+        """Tell every console which orders wait for a second person, where that changed (CMD-10)."""
+        if self._approvals.take_changed():
+            message = self._waiting()
+            for feed in self._hub.all():
+                feed.slot("approvals", message)
+
+    def _waiting(self) -> ApprovalsMessage:
+        now_s = self._clock.now_s()
+        return {"type": "approvals", "waiting": [
+            {
+                "vessel": each.order.vessel, "order_id": each.order.id, "signed": base64.b64encode(each.signed).decode(),
+                "left_s": round(each.until_s - now_s, 1),
+            }
+            for each in self._approvals.waiting()
+        ]}  # fmt: skip
 
     def tell_keys(self) -> None:
         """Tell each console whose key changed its state."""

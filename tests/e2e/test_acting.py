@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
+import json
 import re
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.demo_rig import Demo
-from tests.e2e.conftest import picture
+from tests.e2e.conftest import log_in, picture
 from tests.e2e.test_console import open_ship, take_conn
 
 SHIP = "petrel"
 """She minds who passes within 250 m in the next 8 minutes."""
+
+
+@contextmanager
+def another(browser: Browser, demo: Demo, person: str) -> Iterator[Page]:
+    """A second console: another browser, another key, `person` logged in at the fleet view, the key enrolled."""
+    context = browser.new_context(viewport={"width": 1366, "height": 768})
+    page = context.new_page()
+    page.set_default_timeout(20_000)
+    log_in(page, demo, person)
+    expect(page.get_by_test_id("whoami")).to_have_attribute("data-key-state", "enrolled", timeout=20_000)
+    yield page
+    context.close()
 
 
 def put_in_the_way(demo: Demo) -> str:
@@ -61,3 +77,94 @@ def test_an_order_past_another_ship_takes_a_reason(page: Page, demo: Demo) -> No
     expect(page.get_by_test_id("heading-reason")).to_have_count(0)
     page.get_by_test_id("conn-release").click()
     expect(page.get_by_test_id("conn-holder")).not_to_have_attribute("data-mine", "true")
+
+
+def test_what_is_critical_takes_a_second_person_at_another_console(page: Page, browser: Browser, demo: Demo) -> None:
+    """Proves CMD-10, EST-02 in two browsers: the reset of a stop waits, shown everywhere, until the Master signs it too."""
+    open_ship(page, demo, vessel="otter")
+    page.get_by_test_id("estop-cover").click()
+    page.get_by_test_id("estop").click()
+    expect(page.get_by_test_id("estop-cover")).to_have_attribute("data-latched", "true")
+    with another(browser, demo, "kim") as second:
+        page.get_by_test_id("stop-reset").click()
+        page.get_by_test_id("stop-reset-confirm").click()
+
+        # Ann's own console shows it and says why she cannot be the second; nothing has gone to the ship.
+        row = page.locator('[data-testid="order"][data-kind="stop.reset"]').first
+        expect(row).to_have_attribute("data-state", "awaiting approval")
+        expect(page.get_by_test_id("approval-why")).to_contain_text("You asked for it yourself")
+        expect(page.get_by_test_id("approval-approve")).to_be_disabled()
+        expect(page.get_by_test_id("estop-cover")).to_have_attribute("data-latched", "true")
+
+        # The Master, who looks at the fleet, is told what, for which ship, by whom, and how long; two steps, by keys.
+        card = second.get_by_test_id("approval")
+        expect(card).to_contain_text("FARHELM OTTER: Reset stop")
+        expect(card).to_contain_text("Asked for by ann")
+        expect(second.get_by_test_id("approval-left")).to_have_text(re.compile(r"1:\d\d"))
+        picture(second, "approval")
+        second.get_by_test_id("approval-approve").press("Enter")
+        second.get_by_test_id("approval-confirm").click()
+
+        # The ship checks both signatures; the stop is no longer latched, and nothing waits any more on either console.
+        expect(row).to_have_attribute("data-state", "SUCCEEDED")
+        expect(page.get_by_test_id("estop-cover")).to_have_attribute("data-latched", "false")
+        expect(second.get_by_test_id("approval")).to_have_count(0)
+        expect(page.get_by_test_id("approval")).to_have_count(0)
+
+
+def on_the_bridge(demo: Demo, vessel: str, word: dict[str, str]) -> None:
+    """Say a word at the ship's local panel, as the mate does."""
+    port = next(row["panel_port"] for row in demo.facts["vessels"] if row["vessel"] == vessel)
+    with socket.create_connection(("127.0.0.1", port), timeout=5) as panel:
+        panel.sendall(json.dumps(word).encode() + b"\n")
+        answer = next(line for line in panel.makefile("rb") if b'"answer"' in line)
+        assert json.loads(answer)["ok"]
+
+
+def test_the_conn_between_two_consoles_and_the_bridge(page: Page, browser: Browser, demo: Demo) -> None:
+    """Proves AUT-02, AUT-03, AUT-06, AUT-09 in two browsers: asked, handed over, forced with a reason, taken by the bridge."""
+    open_ship(page, demo, vessel="kestrel")
+    take_conn(page)
+    expect(page.get_by_test_id("conn-notice")).to_have_attribute("data-kind", "got")
+    with another(browser, demo, "sue") as second:
+        second.get_by_test_id("vessel-kestrel").click()
+        holder = second.get_by_test_id("conn-holder")
+        expect(holder).to_have_text("ann")
+
+        # Sue asks; Ann sees who and how long, and hands over; both consoles tell the same.
+        second.get_by_test_id("conn-request").click()
+        expect(page.get_by_test_id("conn-says")).to_contain_text("sue asks for the conn")
+        page.get_by_test_id("conn-grant").click()
+        second.get_by_test_id("conn-confirm").click()
+        expect(holder).to_have_attribute("data-mine", "true")
+        expect(page.get_by_test_id("conn-holder")).to_have_text("sue")
+        expect(page.get_by_test_id("conn-notice")).to_have_attribute("data-kind", "taken")
+        page.get_by_test_id("conn-notice-read").click()
+        expect(page.get_by_test_id("conn-notice")).to_have_count(0)
+
+        # Ann asks back and is denied: she is told so, and by whom it is held.
+        page.get_by_test_id("conn-request").click()
+        second.get_by_test_id("conn-deny").click()
+        expect(page.get_by_test_id("conn-notice")).to_have_attribute("data-kind", "denied")
+        expect(page.get_by_test_id("conn-cause")).to_contain_text("denied by sue")
+
+        # Handed back, Ann loses it to a takeover whose reason she reads, and which stays until she has read it.
+        page.get_by_test_id("conn-request").click()
+        second.get_by_test_id("conn-grant").click()
+        page.get_by_test_id("conn-confirm").click()
+        expect(page.get_by_test_id("conn-holder")).to_have_attribute("data-mine", "true")
+        second.get_by_test_id("conn-force").click()
+        expect(second.get_by_test_id("conn-force-confirm")).to_be_disabled()
+        second.get_by_test_id("conn-force-reason").fill("ann is called away")
+        second.get_by_test_id("conn-force-confirm").click()
+        expect(page.get_by_test_id("conn-says")).to_contain_text("Granted to sue")
+        expect(page.get_by_test_id("conn-cause")).to_contain_text("ann is called away")
+        second.get_by_test_id("conn-confirm").click()
+        expect(page.get_by_test_id("conn-notice")).to_have_attribute("data-kind", "taken")
+        picture(page, "conn-taken")
+
+        # The bridge takes her in one action: no console has her any more, and the one that had is told.
+        on_the_bridge(demo, "kestrel", {"do": "take", "person": "mate"})
+        for console in (page, second):
+            expect(console.get_by_test_id("conn-holder")).to_have_attribute("data-station", "local")
+        expect(second.get_by_test_id("conn-notice")).to_have_attribute("data-kind", "local")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import dataclasses
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -10,6 +11,7 @@ from protocols.link import signing, topics
 from protocols.link.orders import CRITICAL_LIFE_S, Order
 from protocols.link.signing import Domain
 from shoreside.commanding.approvals import WAITING_MAX, Approvals, is_approved, needs_second
+from shoreside.live.feeds import Feed
 from shoreside.station import Station
 from shoreside.store.memory import MemoryStore
 from tests.shore_kit import LIMITS, NOON_NS, OPERATOR, MemoryPort, SetClock, Ship
@@ -74,3 +76,29 @@ async def test_the_station_sends_a_critical_order_only_with_its_approval() -> No
     station.relay.approvals.tick(clock.s)
     last = station.downlink.states["kestrel"].orders[other.id]
     assert (last["state"], last["reasons"][0]["name"]) == ("REFUSED", "not_approved")
+
+
+async def test_every_console_is_told_what_waits_whatever_it_looks_at() -> None:
+    """Proves CMD-10 ashore: with the very bytes and the time left, on turning to a view and on change, not each second."""
+    ship, clock = Ship(), SetClock()
+    station = Station(clock, MemoryPort(), MemoryStore(), (ship.config(),), LIMITS)
+    feed = Feed("kim", "session")
+    station.hub.join(feed)
+
+    def told() -> list[list[tuple[str, str, float]]]:
+        return [
+            [(each["order_id"], each["signed"], each["left_s"]) for each in message["waiting"]]
+            for message in feed.take(0) if message["type"] == "approvals"
+        ]  # fmt: skip
+
+    station.consoles.subscribe(feed, None)
+    assert told() == [[]]
+    await station.relay.pass_order("kestrel", signed(), "kim")
+    station.consoles.tell_approvals()
+    assert told() == [[(RESET.id, base64.b64encode(signed()).decode(), CRITICAL_LIFE_S)]]
+    station.consoles.tell_approvals()
+    assert told() == []
+    clock.s += CRITICAL_LIFE_S
+    station.relay.approvals.tick(clock.s)
+    station.consoles.tell_approvals()
+    assert told() == [[]]

@@ -12,6 +12,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from protocols.link import signing
+from protocols.link.frames import DirectFrame
 from protocols.link.heartbeats import OperatorHeartbeat
 from protocols.link.orders import Order
 from protocols.link.stop import StopRequest
@@ -28,11 +29,18 @@ def vectors() -> dict[str, object]:
                   "console-1", "session-1", 7, 1, "boot-1", 123_456, 1_790_000_000_123_000_000)  # fmt: skip
     beat = OperatorHeartbeat("kestrel", "ann", "console-1", "session-1", 7, 300, "boot-1", 12, 40, True, 1)
     stop = StopRequest("kestrel", "ann", "console-1", ULID, 1_790_000_000_123_000_000)
-    public = signing.public_bytes(key)
+    frame = DirectFrame(
+        "kestrel", "ann", "console-1", "session-1", 7, 12, "boot-1", 123_456, 12, 123_400, True, -12.5, 40.0
+    )
+    public, second = signing.public_bytes(key), Ed25519PrivateKey.from_private_bytes(SEED[::-1])
+    approved = signing.approve(signing.sign(signing.Domain.ORDER, order.to_bytes(), key), signing.Domain.ORDER, second)
     return {
         "seed_hex": SEED.hex(),
         "public_key_hex": public.hex(),
         "key_id_hex": signing.key_id_of(public).hex(),
+        "second_seed_hex": SEED[::-1].hex(),
+        "second_public_key_hex": signing.public_bytes(second).hex(),
+        "approved_hex": approved.hex(),
         "messages": [
             {
                 "name": name,
@@ -44,6 +52,7 @@ def vectors() -> dict[str, object]:
                 ("order", signing.Domain.ORDER, order.to_bytes()),
                 ("heartbeat", signing.Domain.HEARTBEAT, beat.to_bytes()),
                 ("stop", signing.Domain.STOP, stop.to_bytes()),
+                ("frame", signing.Domain.FRAME, frame.to_bytes()),
             )
         ],
     }

@@ -314,6 +314,22 @@ export interface PreviewMessage {
   trial?: TrialJson;
 }
 
+/** One critical order that waits for a second person (CMD-10); what it says is read from the signed bytes. */
+export interface WaitingJson {
+  vessel: string;
+  order_id: string;
+  /** Base64 of the envelope with its first signature: the very bytes that the second person signs. */
+  signed: string;
+  /** Until the shore refuses it, at the time of sending. */
+  left_s: number;
+}
+
+/** All critical orders that wait for a second person, of every vessel; on subscribe and on change, to every console. */
+export interface ApprovalsMessage {
+  type: "approvals";
+  waiting: WaitingJson[];
+}
+
 /** The state of this console's key changed. */
 export interface KeyMessage {
   type: "key";
@@ -328,7 +344,7 @@ export interface ProblemMessage {
   detail: string;
 }
 
-export type FromShore = WelcomeMessage | FleetMessage | VesselMessage | ValuesMessage | StatusMessage | TrackMessage | TargetsMessage | OrderMessage | AlertsMessage | EventMessage | PreviewMessage | KeyMessage | ProblemMessage;
+export type FromShore = WelcomeMessage | FleetMessage | VesselMessage | ValuesMessage | StatusMessage | TrackMessage | TargetsMessage | OrderMessage | AlertsMessage | EventMessage | PreviewMessage | ApprovalsMessage | KeyMessage | ProblemMessage;
 
 /** Which vessel's view is open; null for the fleet view only. Replaces the former subscription. */
 export interface SubscribeMessage {

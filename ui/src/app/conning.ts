@@ -1,5 +1,6 @@
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
+import "../authority/notice";
 import "../components/alert-strip";
 import "../components/authority-bar";
 import "../components/banner";
@@ -36,7 +37,7 @@ export class ConningView extends LitElement {
     .right { display: grid; gap: var(--gap); grid-template-rows: auto minmax(6rem, 1fr); min-height: 0; }
     .below { display: grid; gap: var(--gap); grid-template-columns: minmax(0, 1.15fr) minmax(0, 1fr); min-height: 0; }
     .chart { position: relative; min-height: 0; }
-    fh-banner { position: absolute; left: 0.5rem; right: 5.5rem; top: 0.5rem; z-index: 2; }
+    .over { position: absolute; left: 0.5rem; right: 5.5rem; top: 0.5rem; z-index: 2; display: grid; gap: 0.375rem; }
     fh-traffic { position: absolute; left: 0.5rem; bottom: 2.25rem; z-index: 2; max-width: 60%; }
     .left > *, .middle > *, .below > * { min-height: 0; min-width: 0; }
     @media (max-width: 1199px), (max-height: 599px) { /* smaller than the smallest screen it is made for: scroll */
@@ -62,7 +63,7 @@ export class ConningView extends LitElement {
             <fh-speed-panel .vessel=${vessel}></fh-speed-panel>
           </div>
           <div class="middle">
-            <div class="chart"><fh-chart .own=${vessel}></fh-chart><fh-banner .vessel=${vessel}></fh-banner><fh-traffic .vessel=${vessel}></fh-traffic></div>
+            <div class="chart"><fh-chart .own=${vessel}></fh-chart><div class="over"><fh-banner .vessel=${vessel}></fh-banner><fh-conn-notice .vessel=${vessel}></fh-conn-notice></div><fh-traffic .vessel=${vessel}></fh-traffic></div>
             <div class="below">${orders ? html`<fh-link-meter .vessel=${vessel}></fh-link-meter>` : nothing}<fh-trend .vessel=${vessel}></fh-trend></div>
           </div>
           ${orders ? html`<div class="right">

@@ -1,6 +1,7 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement } from "lit/decorators.js";
 import { keyed } from "lit/directives/keyed.js";
+import "../approval/desk";
 import { base } from "../components/style";
 import type { Vessel } from "../link/store";
 import { mayOrder } from "../orders/gates";
@@ -43,6 +44,7 @@ export class Shell extends LitElement {
       <div class="in">
         <fh-top-bar></fh-top-bar>
         ${this.keyNote()}
+        <fh-approvals></fh-approvals>
         <div class="view">${this.view(vessel)}</div>
       </div>
     `;

@@ -1,6 +1,7 @@
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { page, Watch } from "../app/console";
+import { lapseLeftS } from "../authority/notices";
 import type { Vessel } from "../link/store";
 import { gate, grantedTo, holds } from "../orders/gates";
 import type { Args, KindName } from "../orders/kinds";
@@ -13,6 +14,8 @@ import { base, buttons, panel } from "./style";
 @customElement("fh-authority-bar")
 export class AuthorityBar extends LitElement {
   @property({ attribute: false }) vessel!: Vessel;
+  /** Reason of a takeover as it is typed; null where none is begun. */
+  @state() private forcing: string | null = null;
   @state() private level: "setpoint" | "direct" = "setpoint";
   private readonly watch = new Watch(this);
 
@@ -33,6 +36,7 @@ export class AuthorityBar extends LitElement {
     .under { grid-column: 1 / -1; display: flex; gap: 0.5rem; align-items: center; height: 2.25rem; min-width: 0; }
     .under .why { flex: 1; min-width: 0; display: -webkit-box; -webkit-line-clamp: 2; -webkit-box-orient: vertical; overflow: hidden; color: var(--alert-warning-text-color); }
     .under button { min-height: max(2rem, 26px); }
+    .under .reason { flex: 1; min-height: max(2rem, 26px); width: 8rem; }
     .levels { display: flex; }
     .levels button { min-width: 5rem; border-radius: 0; font-weight: 400; }
     .levels button:first-child { border-radius: 0.375rem 0 0 0.375rem; }
@@ -96,7 +100,7 @@ export class AuthorityBar extends LitElement {
 
   private urgent(): boolean {
     const authority = this.vessel.status?.authority;
-    return authority !== undefined && (authority.phase !== "held" || (page.operator?.presence.idleS() ?? 0) > PRESENCE_WARN_S);
+    return authority !== undefined && (authority.phase !== "held" || this.lapseLeft() !== null || (page.operator?.presence.idleS() ?? 0) > PRESENCE_WARN_S);
   }
 
   private says(mine: boolean): string {
@@ -110,12 +114,22 @@ export class AuthorityBar extends LitElement {
     if (authority.phase === "requested") {
       return authority.pending_console === page.operator?.consoleName ? text.asking(left) : text.requested(authority.pending_person, left);
     }
+    const lapse = this.lapseLeft();
+    if (!mine && lapse !== null) return text.lapsing(authority.person, secondsText(lapse));
     if (mine) return this.presence();
     return authority.station === "local" ? text.local : authority.station === "none" ? text.none : text.heldOther;
   }
 
+  private lapseLeft(): number | null {
+    const authority = this.vessel.status?.authority;
+    const since = (performance.now() - this.vessel.statusAtMs) / 1000;
+    return authority ? lapseLeftS(authority, this.vessel.particulars?.limits["lease_s"], since) : null;
+  }
+
   private presence(): string {
     const text = words().conn;
+    const lapse = this.lapseLeft();
+    if (lapse !== null) return text.ownLapsing(secondsText(lapse));
     const presence = page.operator?.presence;
     if (!presence?.at(this.vessel.id)) return text.away;
     if (presence.idleS() > PRESENCE_WARN_S) return text.idle(secondsText(PRESENCE_LIMIT_S - presence.idleS()));
@@ -145,12 +159,12 @@ export class AuthorityBar extends LitElement {
           <button data-testid="conn-confirm" class="go" ?disabled=${!this.granted()} @click=${() => this.send("authority.confirm", {})}>${text.confirm}</button>`}
         <button data-testid="conn-release" ?disabled=${!mine} @click=${() => this.send("authority.release", {})}>${text.release}</button>
         <div class="under">
-        <div class="levels" role="group" aria-label=${text.level} ?hidden=${mine}>
+        <div class="levels" role="group" aria-label=${text.level} ?hidden=${mine || this.forcing !== null}>
           ${(["setpoint", "direct"] as const).map((level) => html`<button data-testid="level-${level}" class=${this.level === level ? "on" : ""}
             @click=${() => { this.level = level; }}>${text[`level_${level}`]}</button>`)}
         </div>
         ${this.force(mine)}
-        <div class="why" data-testid="conn-why" title=${request.reasons.join(" · ")}>${mine || this.granted() ? "" : request.reasons.join(" · ")}</div>
+        <div class="why" data-testid="conn-why" title=${request.reasons.join(" · ")}>${mine || this.granted() || this.forcing !== null ? "" : request.reasons.join(" · ")}</div>
         </div>
       </div>`;
   }
@@ -160,10 +174,13 @@ export class AuthorityBar extends LitElement {
     const may = page.store.welcome?.roles.includes("supervisor") && this.vessel.status?.authority.station === "remote" && !mine;
     if (!may) return nothing;
     const text = words().conn;
-    return html`<button data-testid="conn-force" @click=${() => {
-      const reason = window.prompt(text.forceReason)?.trim();
-      if (reason) this.send("authority.force", { level: this.level, reason: reason.slice(0, 200) });
-    }}>${text.force}</button>`;
+    if (this.forcing === null) return html`<button data-testid="conn-force" @click=${() => { this.forcing = ""; }}>${text.force}</button>`;
+    const reason = this.forcing.trim();
+    return html`
+      <input class="reason" data-testid="conn-force-reason" maxlength="200" placeholder=${text.forceReason} aria-label=${text.forceReason} .value=${this.forcing}
+        @input=${(event: Event) => { this.forcing = (event.target as HTMLInputElement).value; }} @keydown=${(event: KeyboardEvent) => { if (event.key === "Escape") this.forcing = null; }} />
+      <button data-testid="conn-force-confirm" class="go" ?disabled=${!reason} @click=${() => { this.forcing = null; this.send("authority.force", { level: this.level, reason }); }}>${text.force}</button>
+      <button data-testid="conn-force-cancel" @click=${() => { this.forcing = null; }}>${words().order.cancel}</button>`;
   }
 
   private send(kind: KindName, args: Args): void {

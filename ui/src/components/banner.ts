@@ -3,9 +3,11 @@ import { customElement, property } from "lit/decorators.js";
 import { page, Watch } from "../app/console";
 import { ageText } from "../link/ages";
 import type { Vessel } from "../link/store";
+import { proposalOf } from "../orders/approval";
 import { gate, holds, SILENT_MS } from "../orders/gates";
 import { words } from "../words";
 import { base, buttons } from "./style";
+import "./sure";
 
 /** Why she is on her step where it was the link (control/ladder.py); any other reason is told in its own words. */
 const LINK_REASONS: ReadonlySet<string> = new Set(["link_degraded", "link_silent", "link_lost", "grace", "fallback"]);
@@ -32,7 +34,7 @@ export class Banner extends LitElement {
     if (!page.store.connected) return this.bar("alarm", text.offline);
     if (ageMs !== null && ageMs > SILENT_MS) return this.bar("alarm", text.silent(ageText(ageMs / 1000)));
     if (!status?.heard) return nothing;
-    if (status.stop_latched) return this.bar("alarm", text.stop);
+    if (status.stop_latched) return this.bar("alarm", text.stop, this.reset());
     if (status.step >= "L3" && status.authority.station !== "local") return this.back(status.step);
     if (status.step >= "L1") return this.bar("warning", text.ladder(status.step, status.action || words().link.steps[status.step] || ""));
     return nothing;
@@ -51,6 +53,17 @@ export class Banner extends LitElement {
           @click=${() => void operator.order(this.vessel, "authority.request", { level: "setpoint" })}>${text.take}</button>`;
     const other = this.vessel.status?.reasons.find((reason) => !LINK_REASONS.has(reason.name));
     return this.bar("back", other ? text.envelope(step, other.text) : text.linkBack(step), button);
+  }
+
+  /** From ashore the stop is reset by two people, one of them the Master (EST-02): this is the first signature. */
+  private reset() {
+    const { operator } = page;
+    if (!operator) return nothing;
+    const waits = page.store.approvals.waiting.some((each) => each.vessel === this.vessel.id && proposalOf(each)?.kind === "stop.reset");
+    if (waits) return html`<b data-testid="reset-waits">${words().approval.waits}</b>`;
+    const state = gate("stop.reset", this.vessel, page.store, operator, words());
+    return html`<fh-sure name="stop-reset" .text=${words().approval.reset} .reasons=${state.open ? [] : state.reasons}
+      .act=${() => void operator.order(this.vessel, "stop.reset")}></fh-sure>`;
   }
 
   private bar(tone: string, sentence: string, button: unknown = nothing) {

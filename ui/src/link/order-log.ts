@@ -22,7 +22,7 @@ export interface OrderEntry {
 
 /** States in the order in which they can follow each other; a late lower one is put where it belongs. */
 const RANK: Record<string, number> = {
-  drafted: 0, signed: 1, sent: 2, UNKNOWN: 3, received: 4, accepted: 5, executing: 6,
+  drafted: 0, signed: 1, sent: 2, "awaiting approval": 2.5, UNKNOWN: 3, received: 4, accepted: 5, executing: 6,
 };
 const FINAL_RANK = 9;
 

@@ -1,8 +1,9 @@
 /** What the page knows, fed by the socket, read by the components; one repaint per animation frame. */
 import type {
   AlertJson, ChannelJson, EventMessage, FromShore, OrderMessage, PreviewMessage, StatusMessage, TargetJson, TrackPoint,
-  VesselMessage, VesselSummary, WelcomeMessage,
+  VesselMessage, VesselSummary, WaitingJson, WelcomeMessage,
 } from "../protocols.gen";
+import { noticeOf, type Notice, type Seat } from "../authority/notices";
 import { aged, type Aged, type Sample } from "./ages";
 import { ServerClock } from "./clock";
 import { OrderLog } from "./order-log";
@@ -10,6 +11,7 @@ import { OrderLog } from "./order-log";
 const EVENTS_KEPT = 100; // a screenful is 20; older ones are in the shore's store
 const TRACK_KEPT = 5000; // points drawn; at one per second 80 min, the rest is thinned by the shore
 const PROBLEM_SHOWN_MS = 8000;
+const RELEASED_MS = 15_000; // a release is carried out within its round trip; what comes later has another cause
 const TARGET_LIFE_MS = 10 * 60_000; // as the shore: heard in the last ten minutes
 
 /** Everything known of one vessel. */
@@ -28,6 +30,8 @@ export class Vessel {
   events: EventMessage[] = [];
   readonly previews = new Map<string, { message: PreviewMessage; atMs: number }>();
   gapCount = 0;
+  /** The last change of the conn, until it is read or has been shown for a while. */
+  notice: Notice | null = null;
 
   constructor(readonly id: string) {}
 
@@ -59,6 +63,11 @@ export class Store {
   readonly clock = new ServerClock();
   welcome: WelcomeMessage | null = null;
   connected = false;
+  /** This tab's session and console, as its orders name them; empty before they are known. */
+  session = "";
+  consoleName = "";
+  /** Critical orders that wait for a second person, and performance.now() when they were told. */
+  approvals: { waiting: WaitingJson[]; atMs: number } = { waiting: [], atMs: 0 };
   private problem = { text: "", atMs: 0 };
   /** Vessel whose view is open. */
   open: string | null = null;
@@ -99,6 +108,13 @@ export class Store {
     return made;
   }
 
+  /** Return who this console is for `vessel`: whether a loss of her conn is its own doing, is in the order log. */
+  seatAt(vessel: Vessel): Seat {
+    const hasReleased = vessel.orders.list().some((order) => order.kind === "authority.release" && order.console === this.consoleName
+      && this.clock.nowUtcMs() - (order.steps[0]?.utcMs ?? 0) < RELEASED_MS);
+    return { session: this.session, console: this.consoleName, hasReleased };
+  }
+
   /** Return how channel `id` of `vessel` looks now. */
   aged(vessel: Vessel, id: string): Aged {
     return aged(vessel.values.get(id), vessel.channels.get(id), this.clock.nowUtcMs());
@@ -136,6 +152,10 @@ const TAKE: Takers = {
   },
   status: (store, message) => {
     const vessel = store.vessel(message.vessel);
+    if (vessel.status?.heard && message.heard) {
+      const told = noticeOf(vessel.status.authority, message.authority, store.seatAt(vessel));
+      if (told) vessel.notice = { ...told, atMs: performance.now() };
+    }
     vessel.status = message;
     vessel.statusAtMs = performance.now();
   },
@@ -158,6 +178,9 @@ const TAKE: Takers = {
   },
   preview: (store, message) => {
     store.vessel(message.vessel).previews.set(message.kind, { message, atMs: performance.now() });
+  },
+  approvals: (store, message) => {
+    store.approvals = { waiting: message.waiting, atMs: performance.now() };
   },
   key: (store, message) => {
     if (store.welcome) store.welcome = { ...store.welcome, key_state: message.key_state };

@@ -24,6 +24,12 @@ function coastline(): Promise<object> {
   return land;
 }
 
+/** MapLibre tells a browser without WebGL as JSON: only its message is for people. */
+function sentence(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return /"message":"([^"]*)"/.exec(text)?.[1] ?? text;
+}
+
 /** The chart: coastline, areas, own ship to scale, track, traffic. North up. */
 @customElement("fh-chart")
 export class ChartView extends LitElement {
@@ -43,7 +49,7 @@ export class ChartView extends LitElement {
     .tools { position: absolute; right: 0.5rem; top: 0.5rem; display: grid; gap: 0.375rem; z-index: 1; }
     .tools button { box-shadow: 0 1px 4px rgb(0 0 0 / 30%); }
     .note { position: absolute; right: 0.5rem; bottom: 0.375rem; z-index: 1; font-size: max(0.6875rem, 10px); color: var(--quiet); text-shadow: 0 0 3px var(--container-backdrop-color); }
-    .problem { position: absolute; inset: 0; display: grid; place-items: center; color: var(--quiet); }
+    .problem { position: absolute; inset: 0; display: grid; place-items: center; padding: 1rem; text-align: center; color: var(--quiet); }
     .maplibregl-ctrl-scale { background: var(--container-background-color); color: var(--element-active-color); border-color: var(--element-active-color); font-family: inherit; opacity: 0.85; }
   `];
 
@@ -92,7 +98,7 @@ export class ChartView extends LitElement {
         pitchWithRotate: false, fadeDuration: 0, maxZoom: 18,
       });
     } catch (error) {
-      this.problem = error instanceof Error ? error.message : String(error);
+      this.problem = `${words().chart.none} (${sentence(error)})`;
       return;
     }
     const chart = this.chart;

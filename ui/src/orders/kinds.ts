@@ -6,6 +6,8 @@ export interface Kind {
   level: Level;
   /** Life from issue to the last instant of actuation, seconds (CMD-04). */
   lifeS: number;
+  /** Function group; the conn where none is said (AUT-01). */
+  group?: "engineering";
 }
 
 export const KINDS = {
@@ -27,9 +29,19 @@ export const KINDS = {
   "alert.acknowledge": { level: "observe", lifeS: 60 },
   "alert.silence": { level: "observe", lifeS: 10 },
   "alert.take": { level: "observe", lifeS: 60 },
-  "stop.reset": { level: "observe", lifeS: 60 },
+  "stop.reset": { level: "observe", lifeS: 120 },
+  "pump.start": { level: "setpoint", lifeS: 60, group: "engineering" },
+  "pump.stop": { level: "setpoint", lifeS: 60, group: "engineering" },
+  "generator.start": { level: "setpoint", lifeS: 60, group: "engineering" },
+  "generator.stop": { level: "setpoint", lifeS: 120, group: "engineering" },
 } as const satisfies Record<string, Kind>;
 export type KindName = keyof typeof KINDS;
+export type Group = "conn" | "engineering";
+
+/** Return the function group an order of `kind` is for. */
+export function groupOf(kind: KindName): Group {
+  return (KINDS[kind] as Kind).group ?? "conn";
+}
 
 /** Kinds that may carry the operator's reason why they are given though another ship comes near (INT-08). */
 export const WITH_REASON: ReadonlySet<KindName> = new Set<KindName>(["conn.heading", "conn.propulsion", "conn.telegraph", "conn.speed", "conn.course"]);

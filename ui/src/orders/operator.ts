@@ -2,6 +2,7 @@
 import { offerKey, postStop, Problem } from "../link/http";
 import type { Socket } from "../link/socket";
 import type { Store, Vessel } from "../link/store";
+import type { Proposal } from "./approval";
 import { heartbeatBody, orderBody, stopBody, type Signer } from "./bodies";
 import { toBase64 } from "./bytes";
 import { Drafts } from "./drafts";
@@ -10,7 +11,7 @@ import { consoleKey, type ConsoleKey } from "./keys";
 import type { Args, KindName } from "./kinds";
 import { Presence } from "./presence";
 import { Session } from "./session";
-import { sign } from "./signing";
+import { approve, sign } from "./signing";
 import { ulid } from "./ulid";
 
 const BEAT_MS = 1000;
@@ -35,7 +36,9 @@ export class Operator {
   }
 
   static async create(store: Store, socket: Socket): Promise<Operator> {
-    return new Operator(store, socket, await Session.open());
+    const session = await Session.open();
+    store.session = session.id;
+    return new Operator(store, socket, session);
   }
 
   get session(): string {
@@ -53,6 +56,7 @@ export class Operator {
   /** Make or find this browser's key for `person` and offer it for enrolment; throw where the browser cannot. */
   async enrol(person: string): Promise<void> {
     this.key = await consoleKey(person);
+    this.store.consoleName = this.key.console;
     this.socket.publicKey = toBase64(this.key.publicKey);
     await offerKey(this.key.console, this.socket.publicKey).catch((error: unknown) => {
       if (!(error instanceof Problem && error.status === 403)) throw error; // a viewer's key is not wanted: he watches
@@ -85,6 +89,13 @@ export class Operator {
     const sent = this.socket.send({ type: "order", vessel: vessel.id, signed });
     this.note(vessel, id, kind, args, sent ? "sent" : "REFUSED");
     this.store.changed();
+  }
+
+  /** Put the second signature behind the first and send the whole; what becomes of it is told on the order log. */
+  async approve(proposal: Proposal): Promise<boolean> {
+    if (this.key === null) return false;
+    const signed = toBase64(await approve(proposal.signed, this.key));
+    return this.socket.send({ type: "order", vessel: proposal.vessel, signed });
   }
 
   /**

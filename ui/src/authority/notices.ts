@@ -1,0 +1,69 @@
+/** What a change of the conn means for this console: told at once on every open page, and kept until read where it is a loss. */
+import type { AuthorityJson } from "../protocols.gen";
+
+export type NoticeKind = "got" | "released" | "going" | "taken" | "local" | "lapsed" | "unconfirmed" | "denied" | "otherHas" | "otherLocal" | "otherNobody";
+
+/** Who this console is. */
+export interface Seat {
+  session: string;
+  console: string;
+  /** True when this console has just released the conn itself. */
+  hasReleased: boolean;
+}
+
+export interface Notice {
+  kind: NoticeKind;
+  /** The person it is about: who has it now, or who had it. */
+  who: string;
+  /** performance.now() when it came. */
+  atMs: number;
+}
+
+/** Kinds that stay until somebody at this console says that they were read. */
+export const LOSSES: ReadonlySet<NoticeKind> = new Set<NoticeKind>(["taken", "local", "lapsed", "unconfirmed"]);
+const SHOWN_MS = 15_000; // the others: long enough to be read, gone before the next
+/** A lease older than this is not being renewed: presence is proved each second (AUT-05). */
+export const LEASE_LATE_S = 5;
+
+/** Return what the step from `before` to `after` means here; null where nothing has changed hands. */
+export function noticeOf(before: AuthorityJson, after: AuthorityJson, seat: Seat): Omit<Notice, "atMs"> | null {
+  const had = isMine(before, seat);
+  const has = isMine(after, seat);
+  if (!isSameHolder(before, after)) return has ? { kind: "got", who: after.person } : had ? lost(after, seat) : { kind: OTHER[after.station], who: after.person };
+  if (had && before.phase !== "granted" && after.phase === "granted") return { kind: "going", who: after.pending_person };
+  const waited = before.phase !== "held" && before.pending_console === seat.console && seat.console !== "";
+  if (waited && after.phase === "held" && !has) return { kind: before.phase === "granted" ? "unconfirmed" : "denied", who: holderOf(after) };
+  return null;
+}
+
+/** Return whether a notice is still to be shown. */
+export function isShown(notice: Notice | null, nowMs: number = performance.now()): boolean {
+  return notice !== null && (LOSSES.has(notice.kind) || nowMs - notice.atMs < SHOWN_MS);
+}
+
+/** Return seconds until a lease that nobody renews runs out; null while it is renewed, or where there is none. */
+export function lapseLeftS(authority: AuthorityJson, leaseS: number | undefined, sinceS: number): number | null {
+  if (authority.station !== "remote" || authority.lease_age_s === null || leaseS === undefined) return null;
+  const ageS = authority.lease_age_s + sinceS;
+  return ageS < LEASE_LATE_S ? null : Math.max(0, leaseS - ageS);
+}
+
+const OTHER: Record<AuthorityJson["station"], NoticeKind> = { remote: "otherHas", local: "otherLocal", none: "otherNobody" };
+
+function lost(after: AuthorityJson, seat: Seat): Omit<Notice, "atMs"> {
+  if (after.station === "local") return { kind: "local", who: "" };
+  if (after.station === "remote") return { kind: "taken", who: after.person };
+  return { kind: seat.hasReleased ? "released" : "lapsed", who: "" };
+}
+
+function isMine(authority: AuthorityJson, seat: Seat): boolean {
+  return authority.station === "remote" && seat.session !== "" && authority.session === seat.session;
+}
+
+function isSameHolder(a: AuthorityJson, b: AuthorityJson): boolean {
+  return a.station === b.station && a.person === b.person && a.session === b.session;
+}
+
+function holderOf(authority: AuthorityJson): string {
+  return authority.station === "remote" ? authority.person : "";
+}

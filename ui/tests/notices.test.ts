@@ -1,0 +1,74 @@
+/** What a change of the conn means at this console, for everything that can happen to it. */
+import { describe, expect, it } from "vitest";
+import { isShown, lapseLeftS, noticeOf, type NoticeKind, type Seat } from "../src/authority/notices";
+import { Store } from "../src/link/store";
+import type { AuthorityJson, StatusMessage } from "../src/protocols.gen";
+
+const mine: AuthorityJson = {
+  station: "remote", person: "ann", roc: "ROC", console: "c-1", session: "s-1", role: "operator", level: "setpoint", fencing: 5,
+  lease_age_s: 0.4, phase: "held", pending_id: "", pending_person: "", pending_console: "", pending_left_s: null,
+};
+const theirs: AuthorityJson = { ...mine, person: "bob", console: "c-2", session: "s-2" };
+const local: AuthorityJson = { ...mine, station: "local", person: "mate", console: "", session: "" };
+const none: AuthorityJson = { ...mine, station: "none", person: "", console: "", session: "" };
+const seat: Seat = { session: "s-1", console: "c-1", hasReleased: false };
+const asked = (who: AuthorityJson, phase: "requested" | "granted", console: string): AuthorityJson => ({ ...who, phase, pending_console: console });
+
+describe("a change of the conn", () => {
+  it.each<[string, AuthorityJson, AuthorityJson, NoticeKind | null, string?]>([
+    ["taken by this console", local, mine, "got", "ann"],
+    ["handed to another, or forced from this console", asked(mine, "granted", "c-2"), theirs, "taken", "bob"],
+    ["granted to another, or a takeover begun, while it is still ours", mine, asked({ ...mine, pending_person: "bob" }, "granted", "c-2"), "going", "bob"],
+    ["local control arriving", mine, local, "local"],
+    ["the lease run out", mine, none, "lapsed"],
+    ["a grant of ours not confirmed", asked(theirs, "granted", "c-1"), theirs, "unconfirmed", "bob"],
+    ["a request of ours denied or not answered", asked(theirs, "requested", "c-1"), theirs, "denied", "bob"],
+    ["a request of ours denied by the bridge", asked(local, "requested", "c-1"), local, "denied", ""],
+    ["another's request denied", asked(mine, "requested", "c-2"), mine, null],
+    ["another takes it from the bridge", local, theirs, "otherHas", "bob"],
+    ["the bridge takes it from another", theirs, local, "otherLocal"],
+    ["another releases it", theirs, none, "otherNobody"],
+    ["only the lease renewed", mine, { ...mine, lease_age_s: 0 }, null],
+    ["the same person at another console of his", theirs, { ...mine, session: "s-3" }, "otherHas", "ann"],
+  ])("%s", (_what, before, after, kind, who) => {
+    const told = noticeOf(before, after, seat);
+    expect(told?.kind ?? null).toBe(kind);
+    if (who !== undefined) expect(told?.who).toBe(who);
+  });
+
+  it("released by this console itself is no loss", () => {
+    expect(noticeOf(mine, none, { ...seat, hasReleased: true })?.kind).toBe("released");
+  });
+
+  it("before this console's session is known is nobody's own", () => {
+    expect(noticeOf(none, { ...mine, session: "" }, { session: "", console: "", hasReleased: false })?.kind).toBe("otherHas");
+  });
+
+  it("is a loss that stays until it is read, or goes by itself", () => {
+    expect(isShown({ kind: "taken", who: "bob", atMs: 0 }, 1e9)).toBe(true);
+    expect(isShown({ kind: "got", who: "ann", atMs: 0 }, 14_999)).toBe(true);
+    expect(isShown({ kind: "got", who: "ann", atMs: 0 }, 15_000)).toBe(false);
+    expect(isShown(null)).toBe(false);
+  });
+
+  it("is seen by the store as heartbeats come, not on the first one", () => {
+    const store = new Store();
+    globalThis.requestAnimationFrame ??= (() => 0) as never;
+    store.session = "s-1";
+    const say = (authority: AuthorityJson) => store.receive({ type: "status", vessel: "k", heard: true, authority } as StatusMessage);
+    say(mine);
+    expect(store.vessel("k").notice).toBeNull();
+    say(local);
+    expect(store.vessel("k").notice?.kind).toBe("local");
+  });
+});
+
+describe("a lease", () => {
+  it("that is renewed has no countdown; one that is not says how long", () => {
+    expect(lapseLeftS(mine, 15, 0)).toBeNull();
+    expect(lapseLeftS({ ...mine, lease_age_s: 6 }, 15, 1)).toBe(8);
+    expect(lapseLeftS({ ...mine, lease_age_s: 20 }, 15, 0)).toBe(0);
+    expect(lapseLeftS(local, 15, 100)).toBeNull();
+    expect(lapseLeftS({ ...mine, lease_age_s: 6 }, undefined, 0)).toBeNull();
+  });
+});
