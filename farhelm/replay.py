@@ -87,10 +87,11 @@ def _settings(config: Path, catalogue: Path | None) -> AgentConfig:
 def _decoders() -> str:
     """Return what names today's decoders: they are what their source is, whatever the version says."""
     import protocols
+    import shipside
     import telemetry
 
     checksum = 0
-    for package in (protocols, telemetry):
+    for package in (protocols, telemetry, shipside):  # of the last what puts lines into scans
         for path in sorted(Path(package.__path__[0]).rglob("*.py")):
             checksum = zlib.crc32(path.read_bytes(), checksum)
     return f"{checksum:08x}"

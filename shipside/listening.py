@@ -180,9 +180,16 @@ class Listening:
         """Put into the picture what is derived from it and what was entered by hand, at most once a DERIVE_S."""
         if now_s < self._derive_due_s:
             return
-        self._derive_due_s, utc_ns = now_s + DERIVE_S, self._clock.utc_ns()
+        utc_ns = self._clock.utc_ns()
         for source, reading in self._manual.tick(self.picture, now_s, utc_ns):
             self.picture.receive(reading, source, now_s, utc_ns)
+        self.derive_again(now_s, utc_ns)
+
+    def derive_again(self, now_s: float, utc_ns: int) -> None:
+        """Put into the picture what is derived from it, likewise: of lines of before, in which nothing was entered by hand."""
+        if now_s < self._derive_due_s:
+            return
+        self._derive_due_s = now_s + DERIVE_S
         for reading in self._deriver.tick(self.picture, now_s):
             self.picture.receive(reading, DERIVED_SOURCE, now_s, utc_ns)
 

@@ -1,4 +1,8 @@
-"""Received lines made into batches again, by today's decoders and a catalogue of one's choice. Pure: time is the lines' own."""
+"""Received lines made into batches again, by today's decoders and a catalogue of one's choice. Pure: time is the lines' own.
+
+What is derived is made again at each scan, by what was heard up to it. Sums (distance run, fuel burnt) are not: they were counted
+from a start that is not in the lines. Nor is what was entered by hand.
+"""
 
 from __future__ import annotations
 
@@ -67,6 +71,7 @@ class Reprocessor:
         self._config, self._epoch, self._only = config, epoch, only
         self.clock = LineClock()
         self.traffic = Traffic(config, self.clock)
+        self.traffic.listening.counters.stop_counting()
         self._scanner: Scanner | None = None
         self._batcher = Batcher(config.vessel.id, config.catalogue.by_id, config.catalogue.hash, BATCH_S)
         self._seq = 0
@@ -84,7 +89,9 @@ class Reprocessor:
             yield from self._scan(line.utc_ns)
             self._take(line)
         if self._scanner is not None:
-            self._add(self._scanner.tick(self._scanner.deadline(), self.clock.utc_ns()), self._scanner.deadline())
+            last_s = self._scanner.deadline()
+            self.traffic.listening.derive_again(last_s, self.clock.utc_ns())
+            self._add(self._scanner.tick(last_s, self.clock.utc_ns()), last_s)
         yield from self._cut()
 
     def _take(self, line: RawLine) -> None:
@@ -109,7 +116,9 @@ class Reprocessor:
         due_s = self._scanner.deadline()
         if now_s < due_s:
             return
-        self._add(self._scanner.tick(now_s, utc_ns - round((now_s - due_s) * NS_PER_S)), now_s)
+        due_ns = utc_ns - round((now_s - due_s) * NS_PER_S)
+        self.traffic.listening.derive_again(due_s, due_ns)
+        self._add(self._scanner.tick(now_s, due_ns), now_s)
         self.traffic.listening.picture.outbox()
         if self._batcher.is_due(now_s):
             yield from self._cut()

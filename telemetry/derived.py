@@ -127,6 +127,10 @@ class Deriver:
         for channel, held in self._sums.items():
             held.total = max(held.total, totals.get(channel, 0.0))
 
+    def stop_counting(self) -> None:
+        """Derive no sums: of lines decoded again nobody knows what had been counted before."""
+        self._derived = [row for row in self._derived if not row.is_sum]
+
     def tick(self, picture: Picture, now_s: float) -> list[Reading]:
         """Return what can be derived now; INVALID where something was derived before and cannot be now."""
         return [reading for row in self._derived if (reading := self._reading(row, picture, now_s)) is not None]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -26,6 +28,7 @@ from shipside.storage import rawlog
 from shipside.storage.rawlog import RawLine, RawLog
 from shoreside.station import SUBSCRIPTIONS, Station
 from shoreside.store.memory import MemoryStore
+from telemetry.derived import true_wind
 from tests.agent_kit import TCP, agent_toml, broker, closed_port, run_to_end
 from tests.shore_kit import LIMITS, SetClock
 
@@ -80,6 +83,53 @@ def test_a_channel_that_an_old_decoder_lost_comes_back(tmp_path: Path, monkeypat
     assert all(found[channel] == SPAN_S for channel in wind)
     # With --only, nothing that was right before has a second row.
     assert _counts(config, lines, frozenset(wind)) == dict.fromkeys(wind, SPAN_S)
+
+
+def _windy(folder: Path) -> configuration.AgentConfig:
+    """Write a raw log of a ship that steers east at 12 kn in a felt wind that veers, silent for a minute after 100 s."""
+    path = agent_toml(folder, 1883, TCP.format("bridge", 10110))
+    clock = SetClock()
+    log = RawLog(RawConfig(folder / "raw", 30.0, 10**9), clock)
+    for number in range(200):
+        clock.s += 60.0 if number == 100 else 0.0
+        log.take("bridge", framed("HEHDT,090.0,T"))
+        log.take("bridge", framed("GPVTG,092.0,T,,M,12.0,N,,K,A"))
+        log.take("bridge", framed(f"WIMWV,{number:05.1f},R,10.0,M,A"))
+        clock.s += 1.0
+        log.tick(clock.s)
+    log.close()
+    return configuration.load(path, {})
+
+
+def _values(config: configuration.AgentConfig, lines: list[RawLine], channel: str) -> list[float]:
+    batches = list(Reprocessor(config, 1).batches(lines))
+    return [float(v) for b in batches for c in b.columns if c.channel == channel for v in c.values]
+
+
+def test_what_is_derived_is_made_again(tmp_path: Path) -> None:
+    """True wind of each scan, by heading and way of the same scan; not the sums, whose beginning no line tells."""
+    config = _windy(tmp_path)
+    lines = _lines(tmp_path)
+    felt = _values(config, lines, "WND_AWA")
+    assert len(felt) == 200
+    said = [true_wind(angle_deg, 10.0, 90.0, 92.0, 12.0) for angle_deg in felt]
+    said[100] = (math.nan, math.nan)  # the silence was longer than a wind is believed
+    assert _values(config, lines, "WND_TWD") == pytest.approx(
+        [direction for direction, _ in said], abs=0.06, nan_ok=True
+    )
+    assert _values(config, lines, "WND_TWS") == pytest.approx([speed for _, speed in said], abs=0.06, nan_ok=True)
+    counts = _counts(config, lines)
+    assert {"DIST_RUN", "FUEL_RUN"}.isdisjoint(counts)
+    assert _counts(config, lines, frozenset({"WND_TWD"})) == {"WND_TWD": 200}
+
+
+def test_what_cannot_be_derived_is_not_made_up(tmp_path: Path) -> None:
+    """Negative control: without the way over ground there is no true wind, and an instrument's own word stands."""
+    config = _windy(tmp_path)
+    lines = [line for line in _lines(tmp_path) if b"VTG" not in line.line]
+    assert "WND_TWD" not in _counts(config, lines)
+    told = [replace(line, line=framed("WIMWD,300.0,T,,M,20.0,N,,M")) if b"HDT" in line.line else line for line in lines]
+    assert set(_values(config, told, "WND_TWD")) == {300.0}
 
 
 def _with_unit(folder: Path, scale: float) -> configuration.AgentConfig:
