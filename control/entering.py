@@ -19,7 +19,7 @@ NEAR_PCT: Final = 5.0
 
 
 class HarbourRoute(Protocol):
-    """A safe harbour route, when somebody has loaded one; whoever follows routes gives it to `SafeState`."""
+    """The way home as `SafeState` uses it; `control.harbour` follows one."""
 
     def begin(self, situation: Situation, now_s: float) -> list[Reason]:
         """Set out along the route; return the reasons why it cannot be followed."""
@@ -27,6 +27,10 @@ class HarbourRoute(Protocol):
 
     def steer(self, situation: Situation, now_s: float) -> list[Setpoint]:
         """Return what is to be ordered now."""
+        ...
+
+    def objections(self, situation: Situation, now_s: float) -> list[Reason]:
+        """Return why she cannot go on along it."""
         ...
 
     def has_arrived(self, situation: Situation) -> bool:

@@ -17,7 +17,7 @@ from control.execution import Execution
 from control.geometry import KNOT_MPS
 from control.messages import Setpoint
 from control.situation import Situation
-from control.tracking import Follower, Guidance
+from control.tracking import Follower, Guidance, drifting
 from control.voyage import Voyage
 from protocols.errors import MalformedError
 from protocols.link import cbor
@@ -30,10 +30,6 @@ EVERY_S: Final = 1.0
 """As often as the receivers tell a position."""
 STEER_DEG: Final = 0.5
 """Smaller changes of the heading are not ordered: the autopilot would never come to rest."""
-DRIFT_S: Final = 30.0
-"""The drift angle is smoothed over this: longer than her yawing, shorter than the tide's turning."""
-DRIFT_DEG_MAX: Final = 20.0
-"""More is no drift but a wrong instrument."""
 WAITING: Final = ("unacknowledged", "silenced")
 """States of an alert that nobody has acknowledged yet."""
 FIX_S: Final = 10.0
@@ -205,10 +201,7 @@ class Navigator:
 
     def _drift(self, speed_kn: float, course_deg: float | None, heading_deg: float) -> float:
         """Return the drift angle, smoothed; none while she turns or hardly moves."""
-        if course_deg is not None and speed_kn >= 1.0 and self.guidance is not None and not self.guidance.is_turning:
-            seen = math.remainder(course_deg - heading_deg, 360.0)
-            seen = max(-DRIFT_DEG_MAX, min(DRIFT_DEG_MAX, seen))
-            self._drift_deg += (seen - self._drift_deg) * EVERY_S / DRIFT_S
+        self._drift_deg = drifting(self._drift_deg, speed_kn, course_deg, heading_deg, self.guidance)
         return self._drift_deg
 
     def _want_alerts(self, situation: Situation, now_s: float) -> None:

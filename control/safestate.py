@@ -132,6 +132,10 @@ class SafeState:
     def _steer(self, entry: Entry, situation: Situation, now_s: float) -> None:
         """Go on towards the point or along the route."""
         if entry.harbour is not None:
+            cannot = [] if entry.entered_s is not None else entry.harbour.objections(situation, now_s)
+            if cannot:
+                self._replace(entry, cannot, situation, now_s)
+                return
             for setpoint in entry.harbour.steer(situation, now_s):
                 self._execution.actuate(setpoint, entry.cause)
         if entry.point is None or entry.keep is None:

@@ -19,6 +19,10 @@ TURN_DEG_MIN: Final = 1.0
 """A smaller change of course needs no arc: the line of sight takes it."""
 DECAY: Final = 3.0
 """At the edge of the leg's width the look-ahead has come to its least but for exp(-3) = 5 % of the difference."""
+DRIFT_S: Final = 30.0
+"""The drift angle is smoothed over this: longer than her yawing, shorter than the tide's turning."""
+DRIFT_DEG_MAX: Final = 20.0
+"""More is no drift but a wrong instrument."""
 RATE_SPARE: Final = 1.3
 """The autopilot may turn this much faster than the arc asks, to come back to it."""
 
@@ -156,6 +160,16 @@ class Follower:
             self.leg, course_deg % 360.0, None, cross_m, max(0.0, to_end_m - (0.0 if is_last else self._early_m())),
             turn_deg(self._way, self.leg), is_turning=False, is_over=is_last and to_end_m <= 0.0, width_m=width_m,
         )  # fmt: skip
+
+
+def drifting(
+    before_deg: float, speed_kn: float, course_deg: float | None, heading_deg: float, found: Guidance | None
+) -> float:  # fmt: skip
+    """Return the drift angle, smoothed, a second after it was `before_deg`; it stays while she turns or hardly moves."""
+    if course_deg is None or speed_kn < 1.0 or found is None or found.is_turning:
+        return before_deg
+    seen = max(-DRIFT_DEG_MAX, min(DRIFT_DEG_MAX, math.remainder(course_deg - heading_deg, 360.0)))
+    return before_deg + (seen - before_deg) / DRIFT_S
 
 
 def _on(piece: Piece, latitude_deg: float, longitude_deg: float) -> tuple[float, float]:

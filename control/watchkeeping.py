@@ -7,6 +7,7 @@ from typing import Final
 from control import geometry
 from control.authority import Authority
 from control.execution import Execution
+from control.harbour import SafeHarbour
 from control.interlock import REVIEWED, Context, verdict
 from control.ladder import ACTIONS, LATCHED_FROM, Ladder, LadderInputs
 from control.linkwatch import GAP_S, LinkWatch
@@ -38,7 +39,7 @@ class Watchkeeping:
         self._execution = execution
         self._navigator = navigator
         self.ladder = Ladder(voyage.config.link)
-        self.safe = SafeState(voyage, execution)
+        self.safe = SafeState(voyage, execution, SafeHarbour(voyage, execution))
         self._carried_s, self._before_s = 0.0, 0.0
         self._failing_since_s: float | None = None
         self._failing: list[Reason] = []

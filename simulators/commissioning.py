@@ -114,6 +114,9 @@ def control_table(spec: VesselSpec) -> Table:
             "lookahead_min_m": 0.4 * handling.lookahead_m, "lookahead_max_m": handling.lookahead_m,
             "wheel_reach_m": handling.wheel_reach_m, "join_deg_max": 40.0, "announce_s": 180.0, "confirm_s": 30.0,
         },
+        "grounding": {
+            "draught_m": float(spec.identity.draught_m), "ukc_m_min": waters.ukc_m(spec), "without_chart": "sounder",
+        },
         "verify": {
             "heading_s": handling.heading_s, "rudder_s": 30.0, "propulsion_s": handling.propulsion_s,
             "steady_deg_min": handling.steady_deg_min,

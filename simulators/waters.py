@@ -49,6 +49,11 @@ Ring = list[tuple[float, float]]
 """Corners of an area, (longitude_deg, latitude_deg)."""
 
 
+def ukc_m(spec: VesselSpec) -> float:
+    """Return the least water under the keel: a fifth of the draught, half a metre at least."""
+    return round(max(0.5, 0.2 * spec.identity.draught_m), 1)
+
+
 def allowed() -> Ring:
     """Return the sea the ships may be in."""
     return _box(*ALLOWED)

@@ -22,6 +22,7 @@ from control.limits.records import (
     EncounterAngles,
     EnvelopeRow,
     Grounding,
+    HarbourWay,
     Hull,
     Keep,
     LinkLimits,
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AREA_KINDS", "PHASES", "AlertLimits", "ApprovalLimits", "Area", "AuthorityLimits", "ConfigError", "ControlConfig",
-    "EncounterAngles", "EnvelopeRow", "Grounding", "Hull", "Keep", "LinkLimits", "Loiter",
+    "EncounterAngles", "EnvelopeRow", "Grounding", "HarbourWay", "Hull", "Keep", "LinkLimits", "Loiter",
     "Machine", "PhaseLimits", "Ring", "Telegraph", "Tracking", "VerifyWindows",
 ]  # fmt: skip
 
@@ -134,7 +135,7 @@ class ControlConfig:
         if link is not None:
             faults += disorder(link)
         if hull is not None:
-            faults += nonsense(hull, phases, areas)
+            faults += nonsense(hull, phases, areas, follows_routes=tracking is not None)
         faults += unjudged(phases) + out_of_bounds(approval, alerts, machinery)
         if (
             approval is None

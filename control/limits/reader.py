@@ -20,6 +20,7 @@ from control.limits.records import (
     EnvelopeRow,
     FallbackState,
     Grounding,
+    HarbourWay,
     HoldState,
     Hull,
     Keep,
@@ -37,6 +38,8 @@ from control.limits.records import (
 AREAS_MAX: Final = 100
 """Most areas of one vessel; each is looked at for each order."""
 POINTS_MIN: Final = 3
+MARKS: Final = (2, 50)
+"""Fewest and most waypoints of a way home."""
 POINTS_MAX: Final = 5000
 """Most points of a ring; a coastline of 50 km at 10 m."""
 
@@ -47,7 +50,7 @@ _TEXT_MAX: Final = 64
 _Record = TypeVar(
     "_Record", Hull, LinkLimits, AuthorityLimits, VerifyWindows, EncounterAngles, PhaseLimits, Keep, Loiter, ApprovalLimits,
     AlertLimits,
-    Machine, Telegraph, EnvelopeRow, Tracking, Grounding,
+    Machine, Telegraph, EnvelopeRow, Tracking, Grounding, HarbourWay,
 )  # fmt: skip
 _SIGNERS: Final = ("master", "master_and_second")
 _WORDS: Final = {
@@ -57,7 +60,7 @@ _WORDS: Final = {
 }  # fmt: skip
 _SIGNED: Final = {"latitude_deg": LATITUDE_DEG_MAX, "longitude_deg": LONGITUDE_DEG_MAX, "low": 1e9, "high": 1e9}
 """Values that may be below 0, and how far from it."""
-_OF_PHASE: Final = ("keep", "loiter", "envelope", "not_judged")
+_OF_PHASE: Final = ("keep", "loiter", "harbour", "envelope", "not_judged")
 """What stands within a phase's own table and is no number."""
 
 
@@ -68,13 +71,16 @@ class ControlReader:
         """Note faults in `faults`."""
         self._faults = faults
 
-    def record(self, kind: type[_Record], source: object, where: str) -> _Record | None:
-        """Return the record in `source`; None when something is missing, unknown or no finite number."""
+    def record(self, kind: type[_Record], source: object, where: str, but: tuple[str, ...] = ()) -> _Record | None:
+        """Return the record in `source`; None when something is missing, unknown or no finite number.
+
+        Fields named in `but` are read by the caller and are empty here.
+        """
         given = table_of(source)
         if given is None:
             self._faults.append(f"[{where}] is missing")
             return None
-        wanted = {field.name: str(field.type) for field in fields(kind) if field.name not in _OF_PHASE}
+        wanted = {field.name: str(field.type) for field in fields(kind) if field.name not in (*_OF_PHASE, *but)}
         before = len(self._faults)
         self._faults += [f"{where}.{name} is not known" for name in sorted(set(given) - set(wanted))]
         values = {
@@ -82,7 +88,7 @@ class ControlReader:
             for name, type_name in wanted.items()
             if name in given or "None" not in type_name
         }
-        return None if len(self._faults) > before else kind(**cast("dict[str, Any]", values))
+        return None if len(self._faults) > before else kind(**cast("dict[str, Any]", values | dict.fromkeys(but, ())))
 
     def _read(self, source: Mapping[str, object], name: str, type_name: str, where: str) -> bool | str | float | None:
         if type_name == "bool":
@@ -147,11 +153,23 @@ class ControlReader:
         record = self.record(PhaseLimits, given, where)
         keep = self.record(Keep, within["keep"], f"{where}.keep") if "keep" in within else None
         loiter = self.record(Loiter, within["loiter"], f"{where}.loiter") if "loiter" in within else None
+        harbour = self._harbour(within["harbour"], f"{where}.harbour") if "harbour" in within else None
         envelope = self.rows(EnvelopeRow, within.get("envelope", []), f"{where}.envelope")
         judged = tuple(str(word) for word in _row(within.get("not_judged", [])))
         if record is None:
             return None
-        return replace(record, keep=keep, loiter=loiter, envelope=envelope, not_judged=judged)
+        return replace(record, keep=keep, loiter=loiter, harbour=harbour, envelope=envelope, not_judged=judged)
+
+    def _harbour(self, source: object, where: str) -> HarbourWay | None:
+        """Return a way home; its waypoints are the one value that is no number."""
+        given = dict(table_of(source) or {})
+        marks = _ring(given.pop("marks", None), MARKS)
+        if marks is None:
+            self._faults.append(
+                f"{where}.marks is not a list of {MARKS[0]} to {MARKS[1]} points [longitude_deg, latitude_deg]"
+            )
+        record = self.record(HarbourWay, given, where, ("marks",))
+        return None if marks is None or record is None else replace(record, marks=marks)
 
     def rows(self, kind: type[_Record], source: object, where: str) -> tuple[_Record, ...]:
         """Return the records of a list of tables; none at all is allowed, a broken one is not."""
@@ -201,9 +219,9 @@ def _row(source: object) -> tuple[object, ...]:
     return tuple(cast("list[object]", source)) if isinstance(source, list | tuple) else ()
 
 
-def _ring(source: object) -> Ring | None:
+def _ring(source: object, count: tuple[int, int] = (POINTS_MIN, POINTS_MAX)) -> Ring | None:
     rows = _row(source)
-    if not POINTS_MIN <= len(rows) <= POINTS_MAX:
+    if not count[0] <= len(rows) <= count[1]:
         return None
     points: list[tuple[float, float]] = []
     for point in map(_row, rows):

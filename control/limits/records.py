@@ -95,6 +95,21 @@ class Loiter:
 
 
 @dataclass(frozen=True, slots=True)
+class HarbourWay:
+    """The way home of the fallback state `safe_harbour`, the same from wherever she joins it."""
+
+    marks: Ring
+    """Its waypoints, (longitude_deg, latitude_deg); at the last she stops."""
+    turn_radius_m: float
+    xtd_m: float
+    """Half the width that is hers on each leg: it is held against fence and chart."""
+    approach_pct: float
+    """Propulsion on the way, per cent ahead."""
+    arrive_m: float
+    """This far before the last waypoint she stops her engine: her stopping distance from that speed."""
+
+
+@dataclass(frozen=True, slots=True)
 class EnvelopeRow:
     """One condition under which the vessel may be commanded in a phase (INT-10)."""
 
@@ -160,6 +175,8 @@ class PhaseLimits:
     """How a station is kept; needed by the hold `station_keep`."""
     loiter: Loiter | None = None
     """Where the fallback state `loiter` goes; needed by it."""
+    harbour: HarbourWay | None = None
+    """Where the fallback state `safe_harbour` goes; needed by it, and `[control.tracking]` too."""
     envelope: tuple[EnvelopeRow, ...] = ()
     """Conditions of remote operation in this phase (INT-10)."""
     not_judged: tuple[str, ...] = ()

@@ -28,7 +28,9 @@ def disorder(link: LinkLimits) -> list[str]:
     return ["control.link: silent_direct_s <= silent_s < lost_s < lost_s + grace_s < fallback_s does not hold"]
 
 
-def nonsense(hull: Hull, phases: Mapping[str, PhaseLimits], areas: tuple[Area, ...]) -> list[str]:
+def nonsense(
+    hull: Hull, phases: Mapping[str, PhaseLimits], areas: tuple[Area, ...], *, follows_routes: bool
+) -> list[str]:  # fmt: skip
     """Return a fault for each hold or fallback state that this ship could never reach (FBK-02)."""
     faults: list[str] = []
     for name, limits in phases.items():
@@ -39,6 +41,8 @@ def nonsense(hull: Hull, phases: Mapping[str, PhaseLimits], areas: tuple[Area, .
             faults.append(f"[{where}.keep] is missing: the hold 'station_keep' needs it")
         if limits.fallback == "loiter":
             faults += _loiter_faults(name, limits, areas)
+        if limits.fallback == "safe_harbour":
+            faults += _harbour_faults(name, limits, areas, follows_routes=follows_routes)
     return faults
 
 
@@ -47,13 +51,27 @@ def _loiter_faults(phase: str, limits: PhaseLimits, areas: tuple[Area, ...]) -> 
     point = limits.loiter
     if point is None:
         return [f"[control.phases.{phase}.loiter] is missing: the fallback 'loiter' needs it"]
-    from control import geometry  # noqa: PLC0415 - only a point to loiter at needs shapes; the collector has none
+    return _outside(phase, "loiter", (point.longitude_deg, point.latitude_deg), areas)
+
+
+def _harbour_faults(
+    phase: str, limits: PhaseLimits, areas: tuple[Area, ...], *, follows_routes: bool
+) -> list[str]:  # fmt: skip
+    """The ship can follow routes, and every waypoint lies where she may be; its legs are judged when she sets out."""
+    if limits.harbour is None:
+        return [f"[control.phases.{phase}.harbour] is missing: the fallback 'safe_harbour' needs it"]
+    faults = [] if follows_routes else ["[control.tracking] is missing: the fallback 'safe_harbour' follows a route"]
+    for number, mark in enumerate(limits.harbour.marks, start=1):
+        faults += _outside(phase, f"harbour waypoint {number}", mark, areas)
+    return faults
+
+
+def _outside(phase: str, what: str, place: tuple[float, float], areas: tuple[Area, ...]) -> list[str]:
+    from control import geometry  # noqa: PLC0415 - only a place to go to needs shapes; the collector has none
 
     counting = [area for area in areas if not area.phases or phase in area.phases]
-    beyond = geometry.is_beyond(point.latitude_deg, point.longitude_deg, counting, 0.0)
-    if beyond is None:
-        return []
-    return [f"control.phases.{phase}.loiter lies outside what {beyond.name!r} allows"]
+    beyond = geometry.is_beyond(place[1], place[0], counting, 0.0)
+    return [] if beyond is None else [f"control.phases.{phase}.{what} lies outside what {beyond.name!r} allows"]
 
 
 def unjudged(phases: Mapping[str, PhaseLimits]) -> list[str]:

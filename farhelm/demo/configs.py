@@ -167,6 +167,11 @@ join_deg_max = 40.0
 announce_s = 180.0
 confirm_s = 30.0
 
+[control.grounding]
+draught_m = {float(spec.identity.draught_m)}
+ukc_m_min = {waters.ukc_m(spec)}
+without_chart = "sounder"
+
 [control.verify]
 heading_s = {handling.heading_s}
 rudder_s = 30.0

@@ -12,6 +12,8 @@ from protocols.link.events import Reason
 from tests.control_rig import VESSEL, Rig, example_table
 
 LOITER = {"latitude_deg": 34.90, "longitude_deg": 129.10, "radius_m": 200.0, "approach_pct": 30.0}
+HARBOUR = {"marks": [[129.10, 34.94], [129.15, 34.94]], "turn_radius_m": 400.0, "xtd_m": 150.0, "approach_pct": 40.0,
+           "arrive_m": 300.0}  # fmt: skip
 KEEP = {"radius_m": 60.0, "approach_pct": 15.0}
 
 
@@ -166,12 +168,14 @@ def test_a_fallback_state_that_cannot_be_reached_is_replaced_by_a_stop(why: str)
     """Proves FBK-02: without a position she stops and shows signals; behind a no-go area, too late, without a route."""
     coastal: dict[str, Any] = {"fallback": "loiter", "loiter": LOITER, "fallback_entry_s": 100.0}
     if why == "no route":
-        coastal = {"fallback": "safe_harbour"}
+        coastal = {"fallback": "safe_harbour", "harbour": HARBOUR}
     if why == "blocked":  # the anchorage lies between her and the point
         coastal["loiter"] = LOITER | {"latitude_deg": 35.02, "longitude_deg": 129.22}
     ship = Rig(config=with_phases(coastal=coastal))
     if why == "blocked":
         ship.values.update(NAV_LAT=34.95, NAV_LON=129.22)
+    if why == "no route":
+        ship.supervisor.watch.safe.harbour = None
     ship.take("ann")
     if why == "no fix":
         ship.values.pop("NAV_LAT")
@@ -208,8 +212,12 @@ def test_a_harbour_route_is_followed_where_somebody_has_loaded_one() -> None:
             del situation
             return self.arrived
 
+        def objections(self, situation: Situation, now_s: float) -> list[Reason]:
+            del situation, now_s
+            return []
+
     route = Route()
-    ship = Rig(config=with_phases(coastal={"fallback": "safe_harbour"}))
+    ship = Rig(config=with_phases(coastal={"fallback": "safe_harbour", "harbour": HARBOUR}))
     ship.supervisor.watch.safe.harbour = route
     ship.take("ann")
     lose_the_link(ship, 62.0)
@@ -218,6 +226,24 @@ def test_a_harbour_route_is_followed_where_somebody_has_loaded_one() -> None:
     route.arrived = True
     ship.forward(1.0)
     assert entries(ship)[-1] == ("safe_harbour", "entered")
+
+
+def test_the_ladder_follows_the_phases_own_way_home_and_gives_it_up_without_a_position() -> None:
+    """Proves FBK-02: a heading towards its first waypoint and the way's propulsion; no position for 10 s is a stop."""
+    ship = Rig(config=with_phases(coastal={"fallback": "safe_harbour", "harbour": HARBOUR}))
+    ship.take("ann")
+    lose_the_link(ship, 62.0)
+    assert entries(ship)[-1] == ("safe_harbour", "begun")
+    moves = {move[1].kind: move[1].value for move in ship.moves if move[2] == "ladder L5"}
+    assert moves["heading"] == pytest.approx(76.0, abs=4.0)
+    assert moves["propulsion"] == 40.0
+    assert ship.supervisor.facts(ship.now_s).action == "fallback: following the safe harbour route"
+    ship.values.pop("NAV_LAT")
+    ship.forward(9.0)
+    assert entries(ship)[-1] == ("safe_harbour", "begun")
+    ship.forward(2.0)
+    assert entries(ship)[-1] == ("safe_harbour", "replaced")
+    assert "no-fix" in ship.supervisor.alerts.active()
 
 
 def test_anchor_readiness_stops_her_and_says_when_she_is_ready() -> None:

@@ -146,7 +146,7 @@ def test_the_large_one_can_be_commanded(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "phases", "holds", "fallbacks"),
     [
-        ("ferry.toml", 4, {"slow_down_on_heading"}, {"loiter", "anchor_readiness", "stop"}),
+        ("ferry.toml", 4, {"slow_down_on_heading"}, {"loiter", "safe_harbour", "anchor_readiness", "stop"}),
         ("kvlcc2.toml", 4, {"slow_down_on_heading"}, {"anchor_readiness", "stop"}),
         ("otter.toml", 3, {"station_keep", "slow_down_on_heading"}, {"loiter", "stop"}),
     ],
@@ -161,6 +161,8 @@ def test_the_example_vessels_have_limits_and_safe_states_for_each_phase(
     assert {limits.hold for limits in control.phases.values()} == holds
     assert {limits.fallback for limits in control.phases.values()} == fallbacks
     assert len({limits.ahead_pct_max for limits in control.phases.values()}) == phases
+    assert control.tracking is not None
+    assert control.grounding is not None
     for phase in control.phases:
         assert control.in_phase(phase).limits is control.phases[phase]
 
