@@ -45,6 +45,32 @@ mb_max = 200.0
 """
 """Who is believed for what, the keeping of the link and of what was not yet delivered: alike aboard all of them."""
 
+_CATALOGUE: Final = """\
+# What the simulated plant has, and the limits beyond which a value of hers is an alert: well outside what she does in good order.
+standard = "all"
+
+[[channel]]
+id = "ME_CWT"
+limits = { high = 88.0, high_high = 94.0, hysteresis = 2.0, on_s = 5.0, off_s = 10.0 }
+
+[[channel]]
+id = "ME_EGT1"
+limits = { high = 450.0, high_high = 500.0, hysteresis = 10.0, on_s = 10.0, off_s = 30.0 }
+
+[[channel]]
+id = "GEN1_FRQ"
+limits = { low_low = 55.0, low = 58.0, high = 62.0, high_high = 65.0, hysteresis = 0.5, on_s = 3.0, off_s = 10.0 }
+
+[[channel]]
+id = "TNK_FO1P"
+limits = { low_low = 10.0, low = 20.0, hysteresis = 1.0, on_s = 10.0, off_s = 30.0 }
+
+[[channel]]
+id = "BAT_SOC"
+limits = { low_low = 15.0, low = 30.0, hysteresis = 2.0, on_s = 10.0, off_s = 30.0 }
+"""
+"""Alarm limits of the simulated machinery: alike aboard all; what a vessel does not have is never judged."""
+
 _WATCH: Final = """\
 [control.link]
 degraded_round_trip_ms = 1000.0
@@ -96,6 +122,9 @@ beam_m = {float(identity.beam_m)}
 [broker]
 url = "{at.broker_url}"
 
+[channels]
+file = "catalogue.toml"
+
 [[input]]
 name = "bridge"
 kind = "tcp_client"
@@ -123,6 +152,7 @@ roster = "{folder / "beliefs" / f"{spec.slug}.roster"}"
 grant = "{folder / "beliefs" / f"{spec.slug}.grant"}"
 
 {_control(spec)}"""
+    (home / "catalogue.toml").write_text(_CATALOGUE)
     path = home / "agent.toml"
     people.keep_secret(path, text.encode())
     return path

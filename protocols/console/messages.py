@@ -32,6 +32,15 @@ class ReasonJson(TypedDict):
     age_s: float | None
 
 
+class LimitsJson(TypedDict):
+    """Alarm limits of a channel in its unit; those left out do not exist."""
+
+    low_low: NotRequired[float]
+    low: NotRequired[float]
+    high: NotRequired[float]
+    high_high: NotRequired[float]
+
+
 class ChannelJson(TypedDict):
     """One data channel of a vessel's catalogue."""
 
@@ -43,6 +52,9 @@ class ChannelJson(TypedDict):
     high: float | None
     cycle_s: float
     max_age_s: float
+    local_id: str
+    """ISO 19848 local id (DNV VIS): what it is a value of."""
+    limits: LimitsJson
 
 
 class AuthorityJson(TypedDict):

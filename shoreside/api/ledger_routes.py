@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query
 
 from shoreside.api.history_routes import utc_ms
 from shoreside.api.shore import TheShore, TheWho
-from shoreside.live.ledger_lines import line_of
+from shoreside.live.ledger_lines import LedgerLine, line_of
 from shoreside.store.connection import Row
 from shoreside.store.history import History
 from shoreside.store.verdict import judge
@@ -20,7 +20,7 @@ _ONE_AT_A_TIME = asyncio.Semaphore(1)
 """Verdicts: each reads the whole chain; who asks meanwhile waits for his turn."""
 
 _ENTRIES = """
-SELECT l.id, coalesce(l.kind, 'event'), coalesce(l.cause, ''), l.signed, l.hash, l.boot_id = 'shore' FROM ledger l
+SELECT l.id, coalesce(l.kind, 'event'), coalesce(l.cause, ''), l.signed, l.hash, l.boot_id = 'shore', l.kept FROM ledger l
 WHERE l.vessel_id = (SELECT id FROM vessel WHERE slug = %s) AND l.id < %s
   AND (%s = '' OR l.kind = ANY(string_to_array(%s, ','))) ORDER BY l.id DESC LIMIT %s
 """
@@ -43,10 +43,7 @@ async def entries(
     who.require("read")
     shore.vessel(vessel)
     rows = await History(shore.readers).all(_ENTRIES, vessel, before, kinds, kinds, limit)
-    lines = [
-        line_of(int(str(number)), str(kind), str(cause), _bytes(signed), _bytes(digest), is_act=bool(is_act))
-        for number, kind, cause, signed, digest, is_act in rows
-    ]
+    lines = [_line(row) for row in rows]
     return {"entries": lines, "next_before": lines[-1]["number"] if len(lines) == limit else None}
 
 
@@ -65,6 +62,15 @@ async def verdict(vessel: str, shore: TheShore, who: TheWho) -> dict[str, object
         "faults": [{"number": fault.number, "text": fault.text} for fault in found.faults],
         "agreed_count": count, "agreed_utc_ms": utc_ms(time) if isinstance(time, datetime) else None,
     }  # fmt: skip
+
+
+def _line(row: Row) -> LedgerLine:
+    """Return a row made readable; an act of the shore that holds no time has that at which it was written."""
+    number, kind, cause, signed, digest, is_act, kept = row
+    line = line_of(int(str(number)), str(kind), str(cause), _bytes(signed), _bytes(digest), is_act=bool(is_act))
+    if line["utc_ms"] is None and isinstance(kept, datetime):
+        line["utc_ms"] = utc_ms(kept)
+    return line
 
 
 def _bytes(value: object) -> bytes:

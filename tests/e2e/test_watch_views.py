@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import signal
+import socket
 from collections.abc import Iterator
 
+import psycopg
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -37,6 +41,16 @@ def open_view(page: Page, demo: Demo, person: str, view: str, vessel: str = SHIP
     expect(page.get_by_test_id(view)).to_have_attribute("data-vessel", vessel)
 
 
+def bridge(demo: Demo, request: dict[str, str], vessel: str = SHIP) -> None:
+    """Do something at the vessel's own panel."""
+    port = next(row["panel_port"] for row in demo.facts["vessels"] if row["vessel"] == vessel)
+    with socket.create_connection(("127.0.0.1", port), 10) as panel:
+        panel.sendall(json.dumps(request).encode() + b"\n")
+        answer = b""
+        while b'"answer"' not in answer:
+            answer += panel.recv(65_536)
+
+
 def test_an_alert_has_one_state_for_all_consoles(page: Page, other: Page, demo: Demo) -> None:
     """Proves ALT-03, ALT-06, ALT-07 at two consoles: silenced here, acknowledged there, and the history names who."""
     page.set_default_timeout(PATIENCE_MS)
@@ -58,11 +72,8 @@ def test_an_alert_has_one_state_for_all_consoles(page: Page, other: Page, demo: 
         os.kill(demo.pid(f"collector-{SHIP}"), signal.SIGCONT)
     expect(page.get_by_test_id("alertrow-shore.data-stale")).to_have_count(0)
 
-    # A stop is the ship's alarm: Ann silences it, Bob acknowledges it, by orders that the ship takes.
-    page.get_by_test_id("to-conning").click()
-    page.get_by_test_id("estop-cover").click()
-    page.get_by_test_id("estop").click()
-    page.get_by_test_id("to-alerts").click()
+    # The bridge stops her: the ship's alarm, which Ann silences and Bob acknowledges by orders that she takes.
+    bridge(demo, {"do": "emergency_stop", "person": "mate"})
     row = page.get_by_test_id("alertrow-emergency-stop")
     expect(row).to_have_attribute("data-state", "unacknowledged")
     expect(page.locator("html[data-sound^=alarm]")).to_be_attached()
@@ -80,6 +91,51 @@ def test_an_alert_has_one_state_for_all_consoles(page: Page, other: Page, demo: 
     page.get_by_test_id("alerts-past").click()
     past = page.get_by_test_id("alert-history").get_by_test_id("alert-past-row")
     stale = past.and_(page.locator("[data-alert='shore.data-stale']"))
-    expect(stale).to_have_count(3)
+    for place, state in enumerate(("normal", "acknowledged", "unacknowledged")):
+        expect(stale.nth(place)).to_have_attribute("data-state", state)
     expect(stale.nth(1)).to_contain_text("bob")
     picture(page, "alerts-history")
+    bridge(demo, {"do": "reset_stop", "person": "mate"})
+
+
+def test_the_engine_room_is_what_the_catalogue_says(page: Page, demo: Demo) -> None:
+    """Values with limits and trends of what the vessel has; what she never told is three dashes and no number."""
+    page.set_default_timeout(PATIENCE_MS)
+    open_view(page, demo, "vic", "engine")
+    expect(page.get_by_test_id("engine-row-ME_CWT")).to_have_attribute("data-look", "fresh")
+    expect(page.get_by_test_id("engine-row-ME_CWT")).to_contain_text(re.compile(r"\d+\.\d"))
+    expect(page.get_by_test_id("engine-row-ME_CWT").locator(".bar")).to_have_attribute(
+        "title", re.compile("alarm above 94 degC")
+    )
+    expect(page.get_by_test_id("engine-row-STG_PMP1")).to_contain_text("running")
+    expect(page.get_by_test_id("engine-row-PROP_PITCH")).to_have_attribute("data-look", "absent")
+    expect(page.get_by_test_id("engine-row-PROP_PITCH")).to_contain_text("---")
+    expect(page.get_by_test_id("engine-trend-ME_CWT").locator("path")).to_be_attached(timeout=90_000)
+    picture(page, "engine")
+
+
+def test_a_ledger_that_was_tampered_with_shows_where(page: Page, demo: Demo) -> None:
+    """Proves LED-01, LED-03 at the console: who did what and why; whole, then one byte changed in the database is named."""
+    page.set_default_timeout(PATIENCE_MS)
+    open_view(page, demo, "ida", "ledger")
+    expect(page.get_by_test_id("ledger-verdict")).to_have_attribute("data-whole", "true")
+    page.get_by_test_id("ledger-kind-roster").click()
+    rows = page.get_by_test_id("ledger-entry")
+    expect(rows.first).to_have_attribute("data-kind", "roster")
+    number = int(rows.last.get_attribute("data-number") or 0)
+    with psycopg.connect(demo.facts["database_dsn"]) as database:
+        database.execute("ALTER TABLE ledger DISABLE TRIGGER ledger_unchanged")
+        database.execute("UPDATE ledger SET signed = signed || '\\x00' WHERE id = %s", (number,))
+    page.get_by_test_id("ledger-verify").click()
+    expect(page.get_by_test_id("ledger-verdict")).to_have_attribute("data-whole", "false")
+    expect(page.get_by_test_id("ledger-fault")).to_have_attribute("data-number", str(number))
+    expect(rows.last).to_have_attribute("data-standing", "broken")
+    expect(rows.first).to_have_attribute("data-standing", "after" if rows.count() > 1 else "broken")
+    picture(page, "ledger-broken")
+    with psycopg.connect(demo.facts["database_dsn"]) as database:
+        database.execute(
+            "UPDATE ledger SET signed = substring(signed FROM 1 FOR length(signed) - 1) WHERE id = %s", (number,)
+        )
+        database.execute("ALTER TABLE ledger ENABLE TRIGGER ledger_unchanged")
+    page.get_by_test_id("ledger-verify").click()
+    expect(page.get_by_test_id("ledger-verdict")).to_have_attribute("data-whole", "true")

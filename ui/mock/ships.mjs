@@ -204,7 +204,7 @@ class Ship {
   vessel() {
     return {
       type: "vessel", vessel: this.id, name: this.name, ship_type: this.ship_type, mmsi: this.mmsi, imo: null, length_m: this.length_m, beam_m: this.beam_m, catalogue_hash: "mock",
-      channels: CHANNELS.map(([short_id, unit, cycle_s]) => ({ short_id, name: short_id, unit, kind: "number", low: -400, high: 400, cycle_s, max_age_s: 10 })),
+      channels: CHANNELS.map(([short_id, unit, cycle_s]) => ({ short_id, name: short_id, unit, kind: "number", low: -400, high: 400, cycle_s, max_age_s: 10, local_id: "", limits: {} })),
       areas: [{ kind: "allowed", name: "Remote operation area", points: AREA }, { kind: "no_go", name: "Oryukdo", points: NO_GO }], limits: { rudder_deg_max: 35, propulsion_pct_max: 100, rpm_max: this.rpm }, takes_orders: true,
     };
   }

@@ -85,6 +85,14 @@ export interface ReasonJson {
   age_s: number | null;
 }
 
+/** Alarm limits of a channel in its unit; those left out do not exist. Alarm beyond the outer two, warning beyond the others. */
+export interface LimitsJson {
+  low_low?: number;
+  low?: number;
+  high?: number;
+  high_high?: number;
+}
+
 /** One data channel of a vessel's catalogue. */
 export interface ChannelJson {
   short_id: string;
@@ -95,6 +103,9 @@ export interface ChannelJson {
   high: number | null;
   cycle_s: number;
   max_age_s: number;
+  /** ISO 19848 local id (DNV VIS): what it is a value of. */
+  local_id: string;
+  limits: LimitsJson;
 }
 
 /** Who holds the conn (AUT-02). */

@@ -4,7 +4,7 @@ import { aged, ageText, QUALITY, type Sample } from "../src/link/ages";
 import type { ChannelJson } from "../src/protocols.gen";
 
 const channel = (cycle_s: number): ChannelJson => ({
-  short_id: "X", name: "x", unit: "deg", kind: "number", low: 0, high: 360, cycle_s, max_age_s: 10,
+  short_id: "X", name: "x", unit: "deg", kind: "number", low: 0, high: 360, cycle_s, max_age_s: 10, local_id: "", limits: {},
 });
 const sample = (quality: number = QUALITY.good, value: Sample["value"] = 1): Sample => ({ value, quality, utcMs: 0 });
 

@@ -15,7 +15,9 @@ import "./top-bar";
 /** Every view of a vessel but the bridge: its part of the program is fetched, then drawn. */
 const OTHERS: Record<Exclude<View, "conning">, (vessel: Vessel) => TemplateResult> = {
   alerts: (vessel) => { void import("../alerts/view"); return html`<fh-alerts .vessel=${vessel}></fh-alerts>`; },
+  engine: (vessel) => { void import("../engine/view"); return html`<fh-engine .vessel=${vessel}></fh-engine>`; },
   history: (vessel) => { void import("../history/view"); return html`<fh-history .vessel=${vessel}></fh-history>`; },
+  ledger: (vessel) => { void import("../ledger/view"); return html`<fh-ledger .vessel=${vessel}></fh-ledger>`; },
 };
 
 /** The whole page: log-in, fleet, or the view of one vessel. */

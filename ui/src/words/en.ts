@@ -1,5 +1,8 @@
+import { watchEn } from "./watch-en";
+
 /** Every text of the console in English. Another language is another file with the same keys (type `Words`). */
 export const en = {
+  ...watchEn,
   language: "English",
   product: "Farhelm",
   tagline: "Remote operations centre",
@@ -14,7 +17,7 @@ export const en = {
   top: {
     fleet: "Fleet", logout: "Log out", connected: "Shore connected", lost: "No connection to the shore",
     palette: { bright: "Bright", day: "Day", dusk: "Dusk", night: "Night" }, paletteLabel: "Palette", utc: "UTC",
-    views: { conning: "Conning", alerts: "Alerts", history: "History" },
+    views: { conning: "Conning", engine: "Engine", alerts: "Alerts", history: "History", ledger: "Ledger" },
   },
   account: {
     title: "Account", reading: "Reading...", password: "Password", present: "Present password", new: "New password", change: "Change",

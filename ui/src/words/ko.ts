@@ -1,7 +1,9 @@
 /** Every text of the console in Korean. */
 import type { Words } from "./en";
+import { watchKo } from "./watch-ko";
 
 export const ko: Words = {
+  ...watchKo,
   language: "한국어",
   product: "Farhelm",
   tagline: "원격운항센터",
@@ -16,7 +18,7 @@ export const ko: Words = {
   top: {
     fleet: "선단", logout: "로그아웃", connected: "육상 연결됨", lost: "육상 연결 끊김",
     palette: { bright: "밝음", day: "주간", dusk: "박명", night: "야간" }, paletteLabel: "화면 색", utc: "UTC",
-    views: { conning: "조종", alerts: "경보", history: "이력" },
+    views: { conning: "조종", engine: "기관", alerts: "경보", history: "이력", ledger: "원장" },
   },
   account: {
     title: "계정", reading: "읽는 중...", password: "비밀번호", present: "현재 비밀번호", new: "새 비밀번호", change: "변경",

@@ -1,0 +1,68 @@
+/** What the shore is asked for the ledger view, and how its answers are read. */
+import type { Words } from "../words";
+
+export interface Entry {
+  number: number;
+  source: "ship" | "shore";
+  kind: string;
+  utc_ms: number | null;
+  person: string;
+  what: string;
+  result: string;
+  why: string;
+  reasons: string[];
+  hash: string;
+}
+
+export interface Verdict {
+  is_whole: boolean;
+  first: number;
+  last: number;
+  hash: string;
+  entry_count: number;
+  head_count: number;
+  faults: { number: number; text: string }[];
+  agreed_count: number | null;
+  agreed_utc_ms: number | null;
+}
+
+/** Kinds that can be asked for by themselves; all: everything but the heads of ledgers. */
+export const KINDS = ["all", "order", "authority", "ladder", "alert", "stop", "roster"] as const;
+export type Kind = (typeof KINDS)[number];
+
+async function get<T>(path: string, signal: AbortSignal): Promise<T> {
+  const answer = await fetch(`/api/v1/vessels/${path}`, { credentials: "same-origin", signal });
+  const said = (await answer.json().catch(() => ({}))) as T & { detail?: string };
+  if (!answer.ok) throw new Error(said.detail ?? `HTTP ${answer.status}`);
+  return said;
+}
+
+/** Return a page of entries, the latest first; `before` null: from the end. */
+export async function entries(vessel: string, kind: Kind, before: number | null, signal: AbortSignal): Promise<{ entries: Entry[]; next_before: number | null }> {
+  const asked = new URLSearchParams({ limit: "100", ...(kind === "all" ? {} : { kinds: kind }), ...(before === null ? {} : { before: String(before) }) });
+  return get(`${encodeURIComponent(vessel)}/ledger?${asked.toString()}`, signal);
+}
+
+/** Return whether the chain is whole. */
+export async function verdict(vessel: string, signal: AbortSignal): Promise<Verdict> {
+  return get(`${encodeURIComponent(vessel)}/ledger/verdict`, signal);
+}
+
+/** What stands before an entry: whole as far as is known, broken itself, or after the first break. */
+export type Standing = "whole" | "broken" | "after" | "unknown";
+
+/** Return how an entry stands by a verdict: what follows a break can no longer be shown to be what was written then. */
+export function standing(number: number, judged: Verdict | null): Standing {
+  if (judged === null || number < judged.first || number > judged.last) return "unknown";
+  if (judged.faults.some((fault) => fault.number === number)) return "broken";
+  const breaks = judged.faults.map((fault) => fault.number).filter((at) => at > 0);
+  return breaks.length && number > Math.min(...breaks) ? "after" : "whole";
+}
+
+/** Return the verdict in one sentence. */
+export function sentence(judged: Verdict | null, words: Words): string {
+  const text = words.ledger;
+  if (judged === null) return text.judging;
+  if (judged.is_whole) return text.whole(judged.entry_count, judged.head_count);
+  return text.broken(Math.min(...judged.faults.map((fault) => fault.number)));
+}

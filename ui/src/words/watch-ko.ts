@@ -1,0 +1,33 @@
+/** 지켜보는 화면의 문구: 기관, 원장, 항차, 재생. */
+import type { watchEn } from "./watch-en";
+
+export const watchKo: typeof watchEn = {
+  engine: {
+    hint: "값 옆은 지난 한 시간이며, 막대의 표시는 선박 경보의 한계값입니다.", none: "이 선박의 목록에는 기관실 데이터 채널이 없습니다.",
+    lastHour: "지난 한 시간",
+    groups: {
+      mainEngine: "주기관", shaft: "축과 프로펠러", thrusters: "스러스터", steering: "조타기", generators: "발전기",
+      batteries: "배터리", tanks: "탱크", bilge: "빌지", fire: "화재 탐지",
+    },
+    states: { "": ["아니오", "예"], running: ["정지", "운전 중"], high: ["정상", "고수위"], fire: ["화재 없음", "화재"], "remote.control": ["꺼짐", "가능"] },
+    limits: { low_low: "미만이면 경보", low: "미만이면 경고", high: "초과하면 경고", high_high: "초과하면 경보" },
+  },
+  channels: {
+    STG_RUD_P: "타각, 좌현", STG_RUD_S: "타각, 우현(단일)", STG_ORD: "타각 명령", STG_PMP1: "조타기 펌프 1", STG_PMP2: "조타기 펌프 2", AP_HDGSET: "명령 선수방위",
+    ME_RPM: "주기관 회전수", ME_LOAD: "주기관 부하", ME_PWR: "축 출력", ME_TRQ: "축 토크", SH_RPM: "축 회전수", PROP_PITCH: "프로펠러 피치", ME_FUEL: "연료 유량",
+    ME_LOP: "윤활유 입구 압력", ME_LOT: "윤활유 입구 온도", ME_CWT: "냉각 청수 출구 온도", ME_CWP: "냉각 청수 입구 압력", ME_EGT1: "1번 실린더 배기 온도",
+    ME_SAP: "소기 압력", ME_MBT1: "1번 주베어링 온도", SH_BRG_F: "선미관 베어링 온도, 전", SH_BRG_A: "선미관 베어링 온도, 후", SH_THRB: "추력 베어링 온도",
+    ME_HRS: "운전 시간", ME_RDY: "원격 제어", THR_BOW: "선수 스러스터 회전수", GEN1_PWR: "1번 발전기 출력", GEN1_FRQ: "1번 발전기 주파수", GEN1_VLT: "1번 발전기 전압",
+    GEN1_RPM: "1번 발전기 회전수", BAT_SOC: "배터리 충전율", BAT_VLT: "배터리 전압", TNK_FO1P: "연료유 서비스 탱크", TNK_FW: "청수 탱크", TNK_BW1P: "1번 좌현 밸러스트 탱크",
+    BLG_AP: "좌현 선미 빌지", FIRE_ALM: "화재 경보",
+  },
+  ledger: {
+    title: "원장", verify: "다시 검증", judging: "체인을 검증하는 중...", none: "이 종류의 기록이 없습니다.", older: "이전 기록",
+    whole: (entries, heads) => `온전함: 기록 ${entries}건이 쓰인 그대로이며 선박이 보관한 헤드 ${heads}개와 일치합니다`,
+    broken: (number) => `${number}번 기록에서 깨짐: 그 뒤는 쓰인 그대로임을 보일 수 없습니다`,
+    range: (first, last, hash) => `${first}번에서 ${last}번까지, 마지막 해시 ${hash}`,
+    agreed: (count, when) => `선박 원장과 선박의 ${count}번 기록까지 일치, ${when} UTC`, notAgreed: "선박 원장과 아직 비교하지 않음",
+    kinds: { all: "전체", order: "명령", authority: "조종권", ladder: "단계", alert: "경보", stop: "정지", roster: "키" },
+    columns: ["번호", "시각 UTC", "어디서", "누가", "무엇을", "결과", "이유", "해시"], sources: { ship: "선박", shore: "육상" },
+  },
+};
