@@ -108,8 +108,8 @@ def test_the_engine_room_is_what_the_catalogue_says(page: Page, demo: Demo) -> N
         "title", re.compile("alarm above 94 degC")
     )
     expect(page.get_by_test_id("engine-row-STG_PMP1")).to_contain_text("running")
-    expect(page.get_by_test_id("engine-row-PROP_PITCH")).to_have_attribute("data-look", "absent")
-    expect(page.get_by_test_id("engine-row-PROP_PITCH")).to_contain_text("---")
+    expect(page.get_by_test_id("engine-row-STG_RUD_P")).to_have_attribute("data-look", "absent")
+    expect(page.get_by_test_id("engine-row-STG_RUD_P")).to_contain_text("---")
     expect(page.get_by_test_id("engine-trend-ME_CWT").locator("path")).to_be_attached(timeout=90_000)
     picture(page, "engine")
 
