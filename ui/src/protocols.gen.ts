@@ -85,7 +85,7 @@ export interface ReasonJson {
   age_s: number | null;
 }
 
-/** Alarm limits of a channel in its unit; those left out do not exist. Alarm beyond the outer two, warning beyond the others. */
+/** Alarm limits of a channel in its unit; those left out do not exist. */
 export interface LimitsJson {
   low_low?: number;
   low?: number;
