@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
-from protocols.console.messages import ChannelJson, LimitsJson
+from protocols.console.channels import ChannelJson, LimitsJson
 from protocols.link.cbor import Plain
 from telemetry.catalogue import Catalogue
 from telemetry.channel import AlarmLimits

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Final, Literal, NotRequired, TypeAlias, TypedDict
 
 from protocols.console.alerts import AlertsMessage, AnswerMessage
+from protocols.console.channels import ChannelJson
 from protocols.console.navigation import TrialJson
 
 VERSION: Final = 1
@@ -30,31 +31,6 @@ class ReasonJson(TypedDict):
     limit: float | str | None
     unit: str
     age_s: float | None
-
-
-class LimitsJson(TypedDict):
-    """Alarm limits of a channel in its unit; those left out do not exist."""
-
-    low_low: NotRequired[float]
-    low: NotRequired[float]
-    high: NotRequired[float]
-    high_high: NotRequired[float]
-
-
-class ChannelJson(TypedDict):
-    """One data channel of a vessel's catalogue."""
-
-    short_id: str
-    name: str
-    unit: str
-    kind: Literal["number", "boolean", "text"]
-    low: float | None
-    high: float | None
-    cycle_s: float
-    max_age_s: float
-    local_id: str
-    """ISO 19848 local id (DNV VIS): what it is a value of."""
-    limits: LimitsJson
 
 
 class AuthorityJson(TypedDict):

@@ -8,7 +8,7 @@ import json
 from collections.abc import Sequence
 from typing import Any, Final, TypeAlias
 
-from protocols.console.messages import ChannelJson
+from protocols.console.channels import ChannelJson
 from protocols.reading import Quality
 from shoreside.store.history import Block
 

@@ -10,7 +10,7 @@ from typing import Final, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from protocols.console.messages import ChannelJson
+from protocols.console.channels import ChannelJson
 from protocols.errors import ProtocolError
 from protocols.link.batch import Batch
 from protocols.link.birth import Birth

@@ -66,25 +66,6 @@ export interface AnswerMessage {
   picture_age_s?: number;
 }
 
-export const VERSION = 1;
-
-/** [short_id, value or null, quality 0..5, utc_ms of the measurement] */
-export type ValueRow = [string, number | boolean | string | null, number, number];
-
-/** [longitude_deg, latitude_deg, utc_ms] */
-export type TrackPoint = [number, number, number];
-
-/** One reason of a refusal (CMD-07). */
-export interface ReasonJson {
-  name: string;
-  rule: string;
-  text: string;
-  value: number | string | null;
-  limit: number | string | null;
-  unit: string;
-  age_s: number | null;
-}
-
 /** Alarm limits of a channel in its unit; those left out do not exist. */
 export interface LimitsJson {
   low_low?: number;
@@ -106,6 +87,25 @@ export interface ChannelJson {
   /** ISO 19848 local id (DNV VIS): what it is a value of. */
   local_id: string;
   limits: LimitsJson;
+}
+
+export const VERSION = 1;
+
+/** [short_id, value or null, quality 0..5, utc_ms of the measurement] */
+export type ValueRow = [string, number | boolean | string | null, number, number];
+
+/** [longitude_deg, latitude_deg, utc_ms] */
+export type TrackPoint = [number, number, number];
+
+/** One reason of a refusal (CMD-07). */
+export interface ReasonJson {
+  name: string;
+  rule: string;
+  text: string;
+  value: number | string | null;
+  limit: number | string | null;
+  unit: string;
+  age_s: number | null;
 }
 
 /** Who holds the conn (AUT-02). */
