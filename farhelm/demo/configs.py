@@ -32,6 +32,9 @@ class Addresses:
 
 _RANKING: Final = "".join(f"{channel} = {json.dumps(sources)}\n" for channel, sources in SOURCES.items())
 _SOURCES: Final = f"""\
+[channels]
+file = "catalogue.toml"
+
 [sources]
 hold_off_s = 10.0
 {_RANKING}
@@ -121,9 +124,6 @@ beam_m = {float(identity.beam_m)}
 
 [broker]
 url = "{at.broker_url}"
-
-[channels]
-file = "catalogue.toml"
 
 [[input]]
 name = "bridge"
