@@ -23,6 +23,7 @@ from farhelm.replay import replay
 from farhelm.route.cli import app as route
 from farhelm.tables.cli import tables
 from farhelm.trace import trace
+from farhelm.voyages import voyages
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, rich_markup_mode="rich",
@@ -40,6 +41,7 @@ app.command()(replay)
 app.add_typer(route, name="route")
 app.command()(tables)
 app.command()(trace)
+app.command()(voyages)
 app.add_typer(conn, name="conn")
 
 

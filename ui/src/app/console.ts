@@ -8,7 +8,7 @@ import { Operator } from "../orders/operator";
 
 export type Phase = "starting" | "login" | "in";
 /** What of a vessel can be open: her bridge, what is now, or what was; in the order in which they stand in the top bar. */
-export const VIEWS = ["conning", "engine", "alerts", "history", "ledger"] as const;
+export const VIEWS = ["conning", "engine", "alerts", "history", "report", "ledger"] as const;
 export type View = (typeof VIEWS)[number];
 /** Views that show her as she is now: whoever is at one of them keeps the watch (AUT-05). */
 const LIVE: ReadonlySet<View> = new Set<View>(["conning", "engine", "alerts"]);
@@ -53,8 +53,8 @@ export class Console {
   }
 
   /** Open a view of `vessel`, null for the fleet, and remember it in the address. */
-  go(vessel: string | null, view: View = "conning"): void {
-    const below = view === "conning" ? "" : `/${view}`;
+  go(vessel: string | null, view: View = "conning", query = ""): void {
+    const below = view === "conning" ? "" : `/${view}${query}`;
     history.pushState(null, "", vessel ? `/vessel/${encodeURIComponent(vessel)}${below}` : "/");
     this.show(vessel, view);
   }

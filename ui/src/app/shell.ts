@@ -17,6 +17,7 @@ const OTHERS: Record<Exclude<View, "conning">, (vessel: Vessel) => TemplateResul
   alerts: (vessel) => { void import("../alerts/view"); return html`<fh-alerts .vessel=${vessel}></fh-alerts>`; },
   engine: (vessel) => { void import("../engine/view"); return html`<fh-engine .vessel=${vessel}></fh-engine>`; },
   history: (vessel) => { void import("../history/view"); return html`<fh-history .vessel=${vessel}></fh-history>`; },
+  report: (vessel) => { void import("../voyages/report"); return html`<fh-report .vessel=${vessel}></fh-report>`; },
   ledger: (vessel) => { void import("../ledger/view"); return html`<fh-ledger .vessel=${vessel}></fh-ledger>`; },
 };
 
@@ -30,6 +31,7 @@ export class Shell extends LitElement {
     .in { position: relative; height: 100%; display: grid; grid-template-rows: auto minmax(0, 1fr); grid-template-columns: minmax(0, 1fr); }
     .key { position: absolute; left: 13rem; top: 0.5rem; z-index: 5; max-width: 50rem; padding: 0.375rem 1rem; border-radius: 0.375rem; font-size: max(0.8125rem, 11px); line-height: 1.3; box-shadow: 0 0.25rem 1rem rgb(0 0 0 / 35%); background: var(--raised-enabled-background-color); color: var(--on-raised-active-color); }
     .view { min-height: 0; }
+    @media print { :host, .in { height: auto; display: block; } fh-top-bar, .key { display: none; } } /* a report is printed without the console round it */
   `];
 
   override connectedCallback(): void {

@@ -32,6 +32,7 @@ export class HistoryView extends LitElement {
   @state() private isCut = false;
   @state() private pointedMs: number | null = null;
   @state() private sought = "";
+  @state() private isListed = false;
   private plots: uPlot[] = [];
   private asking = new AbortController();
   private waiting = 0;
@@ -46,7 +47,7 @@ export class HistoryView extends LitElement {
     .list { overflow: auto; display: grid; align-content: start; grid-auto-rows: max-content; }
     .list label { display: flex; gap: 0.5rem; align-items: baseline; padding: 0.25rem; min-height: 1.75rem; cursor: pointer; font-size: max(0.8125rem, 11px); }
     .list input { min-height: 0; } .list .unit { color: var(--faint); margin-left: auto; }
-    .main { display: grid; gap: var(--gap); grid-template-rows: auto minmax(0, 1fr) 1.5rem; min-height: 0; }
+    .main { display: grid; gap: var(--gap); grid-template-rows: auto auto minmax(0, 1fr) 1.5rem; min-height: 0; }
     .bar { display: flex; flex-wrap: wrap; gap: 0.375rem; align-items: center; } .bar .when { margin-left: auto; font-variant-numeric: tabular-nums; }
     .bar button, .bar a { min-height: 2rem; }
     a.file { color: inherit; padding: 0.3rem 0.75rem; border: 1px solid var(--border-outline-color); border-radius: 0.375rem; text-decoration: none; font-size: max(0.875rem, 11px); }
@@ -96,6 +97,7 @@ export class HistoryView extends LitElement {
         </section>
         <div class="main">
           ${this.bar()}
+          ${this.isListed ? html`<fh-voyages .vessel=${this.vessel} @span=${(event: CustomEvent<Span>) => this.move(event.detail)}></fh-voyages>` : html`<div></div>`}
           <div class="pictures" tabindex="0" aria-label=${text.title} @wheel=${this.wheeled} @keydown=${this.keyed}>
             ${this.panels().map((one) => html`<section class="panel picture"><div class="names">${one.channels.map((channel, index) => html`
               <span><span class="key" style="background:${lineColour(index)}"></span>${channel.name} <b>${this.valueAt(channel.id)}</b></span>`)}
@@ -118,6 +120,7 @@ export class HistoryView extends LitElement {
       <button aria-label=${text.later} title=${text.later} @click=${() => this.move(panned(this.span, 0.5, this.nowMs()))}>▶</button>
       <button aria-label=${text.closer} title=${text.closer} data-testid="history-closer" @click=${() => this.move(zoomed(this.span, 0.5, 0.5, this.nowMs()))}>+</button>
       <button aria-label=${text.wider} title=${text.wider} @click=${() => this.move(zoomed(this.span, 2, 0.5, this.nowMs()))}>−</button>
+      <button data-testid="history-voyages" class=${this.isListed ? "on" : ""} aria-expanded=${this.isListed} @click=${() => { void import("../voyages/list"); this.isListed = !this.isListed; }}>${words().voyages.button}</button>
       <a class="file" data-testid="history-csv" download="${this.vessel.id}.csv" href=${samplesPath(this.vessel.id, looked.channels, this.span, step, "csv")}>CSV</a>
       <span class="when" data-testid="history-span">${stampText(this.span.fromMs)} – ${stampText(this.span.toMs)} UTC, ${step === null ? text.every : text.steps(step)}</span>
     </div>`;
