@@ -11,6 +11,7 @@ from shoreside.api import (
     key_routes,
     ledger_routes,
     order_routes,
+    passage_routes,
     problems,
     session_routes,
     socket,
@@ -46,7 +47,9 @@ def _serve_people(app: FastAPI, shore: Shore) -> None:
         key_routes,
         vessel_routes,
         history_routes,
+        passage_routes,
         ledger_routes,
+        passage_routes,
         order_routes,
         socket,
     )

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect
 
+from protocols.link.passage import Mark, Passage
+from protocols.rtz.passage import file_of
 from tests.demo_rig import Demo
 from tests.e2e.conftest import log_in, picture
 from tests.e2e.test_console import open_ship, take_conn
@@ -168,3 +172,60 @@ def test_the_conn_between_two_consoles_and_the_bridge(page: Page, browser: Brows
         for console in (page, second):
             expect(console.get_by_test_id("conn-holder")).to_have_attribute("data-station", "local")
         expect(second.get_by_test_id("conn-notice")).to_have_attribute("data-kind", "local")
+
+
+def ahead_of(demo: Demo, vessel: str, *marks: tuple[float, float]) -> list[tuple[float, float]]:
+    """Return places (latitude, longitude): each so many metres ahead of the ship and to starboard of her course."""
+    now = demo.get(f"/api/v1/vessels/{vessel}")["summary"]
+    course = math.radians(now["cog_deg"])
+    found = []
+    for ahead_m, right_m in marks:
+        north_m = ahead_m * math.cos(course) - right_m * math.sin(course)
+        east_m = ahead_m * math.sin(course) + right_m * math.cos(course)
+        per_lon_m = 111_195.0 * math.cos(math.radians(now["latitude_deg"]))
+        found.append((now["latitude_deg"] + north_m / 111_195.0, now["longitude_deg"] + east_m / per_lon_m))
+    return found
+
+
+def test_a_route_is_drawn_checked_sent_activated_and_suspended(page: Page, demo: Demo, tmp_path: Path) -> None:
+    """Proves CMD-09 at the console: every fault of a file is listed and it is not sent; a good route is followed to its turn."""
+    open_ship(page, demo, vessel="petrel")
+    take_conn(page)
+    page.get_by_test_id("to-route").click()
+
+    # A file with a turn that she cannot make and a leg out of her sea: each fault in words, and nothing can be sent.
+    places = ahead_of(demo, "petrel", (-500.0, 0.0), (3000.0, 0.0), (5000.0, 60_000.0))
+    bad = Passage("too tight", 1, tuple(Mark("", *place, 5.0, 200.0, 200.0, False, 0.0, 0, False) for place in places))
+    (tmp_path / "bad.rtz").write_bytes(file_of(bad))
+    page.get_by_test_id("route-file").set_input_files(tmp_path / "bad.rtz")
+    expect(page.get_by_test_id("route-faults")).not_to_have_attribute("data-count", "0")
+    expect(page.get_by_test_id("route-faults")).to_contain_text("Waypoint 2")
+    expect(page.get_by_test_id("route-send")).to_be_disabled()
+    page.get_by_test_id("route-clear").click()
+
+    # Three waypoints by hand: no fault. Sent whole, it is aboard; activated by a second order, she follows it.
+    page.get_by_test_id("route-name").fill("to the south-east")
+    for latitude, longitude in ahead_of(demo, "petrel", (-500.0, 0.0), (3000.0, 0.0), (5000.0, 2000.0)):
+        page.get_by_test_id("route-place").fill(f"{latitude:.5f}, {longitude:.5f}")
+        page.get_by_test_id("route-place").press("Enter")
+    expect(page.get_by_test_id("route-faults")).to_have_attribute("data-count", "0")
+    page.get_by_test_id("route-send").click()
+    page.get_by_test_id("route-send-confirm").click()
+    expect(page.get_by_test_id("route-aboard")).to_contain_text("to the south-east", timeout=20_000)
+    expect(page.get_by_test_id("route-list")).to_have_attribute("data-count", "1")
+    page.get_by_test_id("route-activate-order").click()
+    page.get_by_test_id("route-activate-confirm").click()
+    expect(page.get_by_test_id("route-aboard")).to_have_attribute("data-active", "true", timeout=20_000)
+    expect(page.get_by_test_id("cross-track")).to_contain_text(re.compile(r"\d+ m"))
+    picture(page, "route")
+
+    # The bridge shows it too; suspended, she keeps her heading and the guide is gone.
+    page.get_by_test_id("to-conning").click()
+    expect(page.get_by_test_id("next-waypoint")).to_contain_text("waypoint 2")
+    page.get_by_test_id("to-route").click()
+    page.get_by_test_id("route-suspend-order").click()
+    page.get_by_test_id("route-suspend-confirm").click()
+    expect(page.get_by_test_id("route-aboard")).to_have_attribute("data-active", "false", timeout=20_000)
+    page.get_by_test_id("to-conning").click()
+    page.get_by_test_id("conn-release").click()
+    expect(page.get_by_test_id("conn-holder")).not_to_have_attribute("data-mine", "true")

@@ -12,6 +12,7 @@ import "../components/order-panel";
 import "../components/speed-panel";
 import "../components/steering-panel";
 import "../components/trend";
+import "../route/guide";
 import "../trial/traffic";
 import { base } from "../components/style";
 import type { Vessel } from "../link/store";
@@ -63,7 +64,7 @@ export class ConningView extends LitElement {
             <fh-speed-panel .vessel=${vessel}></fh-speed-panel>
           </div>
           <div class="middle">
-            <div class="chart"><fh-chart .own=${vessel}></fh-chart><div class="over"><fh-banner .vessel=${vessel}></fh-banner><fh-conn-notice .vessel=${vessel}></fh-conn-notice></div><fh-traffic .vessel=${vessel}></fh-traffic></div>
+            <div class="chart"><fh-chart .own=${vessel}></fh-chart><div class="over"><fh-banner .vessel=${vessel}></fh-banner><fh-conn-notice .vessel=${vessel}></fh-conn-notice><fh-route-guide .vessel=${vessel}></fh-route-guide></div><fh-traffic .vessel=${vessel}></fh-traffic></div>
             <div class="below">${orders ? html`<fh-link-meter .vessel=${vessel}></fh-link-meter>` : nothing}<fh-trend .vessel=${vessel}></fh-trend></div>
           </div>
           ${orders ? html`<div class="right">

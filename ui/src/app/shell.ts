@@ -14,6 +14,7 @@ import "./top-bar";
 
 /** Every view of a vessel but the bridge: its part of the program is fetched, then drawn. */
 const OTHERS: Record<Exclude<View, "conning">, (vessel: Vessel) => TemplateResult> = {
+  route: (vessel) => { void import("../route/view"); return html`<fh-route .vessel=${vessel}></fh-route>`; },
   alerts: (vessel) => { void import("../alerts/view"); return html`<fh-alerts .vessel=${vessel}></fh-alerts>`; },
   engine: (vessel) => { void import("../engine/view"); return html`<fh-engine .vessel=${vessel}></fh-engine>`; },
   history: (vessel) => { void import("../history/view"); return html`<fh-history .vessel=${vessel}></fh-history>`; },

@@ -1,5 +1,7 @@
 /** The shore's requests that are not on the socket; one place, so that a change of path is one line. */
 
+import type { ReasonJson } from "../protocols.gen";
+
 const PATH = {
   login: "/api/v1/login",
   logout: "/api/v1/logout",
@@ -73,12 +75,35 @@ export async function ask<T>(path: string): Promise<T> {
 
 const post = (path: string, body?: object) => send("POST", path, body);
 
-/** Change something; raise Problem when the shore refuses. */
-export async function send(method: "POST" | "PUT" | "DELETE", path: string, body?: object): Promise<Response> {
+/** Routes sent to a vessel, and what she last said of the one aboard. */
+export interface RoutesJson {
+  routes: { hash: string; name: string; revision: number; person: string; state: string; utc_ms: number; route: string }[];
+  now: { boot_id: string; utc_ms: number; said: { what: string; why: string; hash: string; leg: number } } | null;
+}
+
+/** What was found in a new route; `route` is base64 of the bytes to be signed. */
+export interface CheckedJson {
+  route: string | null;
+  hash: string;
+  faults: ReasonJson[];
+  notes: string[];
+}
+
+const routesPath = (vessel: string): string => `/api/v1/vessels/${encodeURIComponent(vessel)}/routes`;
+
+export const routesOf = (vessel: string): Promise<RoutesJson> => ask<RoutesJson>(routesPath(vessel));
+
+/** Have a route looked at: an RTZ file, or marks; it is sent to nobody. */
+export async function checkRoute(vessel: string, route: object): Promise<CheckedJson> {
+  return (await (await send("POST", `${routesPath(vessel)}/check`, route, false)).json()) as CheckedJson;
+}
+
+/** Change something; raise Problem when the shore refuses. A body of more than 64 kB cannot outlive the page (Fetch standard). */
+export async function send(method: "POST" | "PUT" | "DELETE", path: string, body?: object, keepalive = true): Promise<Response> {
   const answer = await fetch(path, {
     method,
     credentials: "same-origin",
-    keepalive: true,
+    keepalive,
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify(body ?? {}),
   });

@@ -6,6 +6,7 @@ import type {
 import { noticeOf, type Notice, type Seat } from "../authority/notices";
 import { aged, type Aged, type Sample } from "./ages";
 import { ServerClock } from "./clock";
+import { Routes } from "../route/routes";
 import { OrderLog } from "./order-log";
 
 const EVENTS_KEPT = 100; // a screenful is 20; older ones are in the shore's store
@@ -32,8 +33,11 @@ export class Vessel {
   gapCount = 0;
   /** The last change of the conn, until it is read or has been shown for a while. */
   notice: Notice | null = null;
+  readonly routes: Routes;
 
-  constructor(readonly id: string) {}
+  constructor(readonly id: string) {
+    this.routes = new Routes(id);
+  }
 
   get name(): string {
     return this.particulars?.name ?? this.summary?.name ?? this.id;
@@ -175,6 +179,7 @@ const TAKE: Takers = {
   event: (store, message) => {
     const vessel = store.vessel(message.vessel);
     vessel.events = [...vessel.events, message].slice(-EVENTS_KEPT);
+    if (message.kind === "route") vessel.routes.hear();
   },
   preview: (store, message) => {
     store.vessel(message.vessel).previews.set(message.kind, { message, atMs: performance.now() });

@@ -12,6 +12,7 @@ import { collect, drawn, shipOf } from "./features";
 import { graticule } from "./geometry";
 import { putIcons } from "./icons";
 import { chartStyle, type SourceName } from "./style";
+import { drawnRoutes, type DrawnRoute } from "./route";
 import { drawnTrial } from "./trial";
 
 const REDRAW_MS = 500; // positions come at 1 Hz; faster drawing shows nothing more
@@ -34,6 +35,10 @@ function sentence(error: unknown): string {
 @customElement("fh-chart")
 export class ChartView extends LitElement {
   @property({ attribute: false }) own: Vessel | null = null;
+  /** Routes to be drawn instead of the one she follows. */
+  @property({ attribute: false }) routes: DrawnRoute[] | null = null;
+  /** Called with the place of a click while a route is drawn; null: nothing is. */
+  @property({ attribute: false }) placed: ((at: [number, number]) => void) | null = null;
   @state() private following = true;
   @state() private problem = "";
   @query(".map") private readonly container!: HTMLElement;
@@ -87,6 +92,8 @@ export class ChartView extends LitElement {
       this.following = true;
       this.fitted = "";
     }
+    if (changed.has("placed") && this.placed) this.following = false; // the sheet lies still under the pencil
+    if (changed.has("routes")) this.draw();
   }
 
   private async start(): Promise<void> {
@@ -106,9 +113,10 @@ export class ChartView extends LitElement {
     chart.addControl(new ScaleControl({ unit: "nautical", maxWidth: 140 }), "bottom-left");
     chart.on("dragstart", () => { this.following = false; });
     chart.on("moveend", () => this.drawGrid());
+    chart.on("click", (event) => this.placed?.([event.lngLat.lng, event.lngLat.lat]));
     chart.on("click", "ship-points", (event) => {
       const id: unknown = event.features?.[0]?.properties?.["id"];
-      if (typeof id === "string" && id !== this.own?.id) page.go(id);
+      if (typeof id === "string" && id !== this.own?.id && !this.placed) page.go(id);
     });
     chart.on("load", () => {
       putIcons(chart);
@@ -133,9 +141,16 @@ export class ChartView extends LitElement {
     if (!this.chart) return;
     const vessels = [...page.store.vessels.values()];
     const trial = this.own ? shownTrial(this.own, page.operator?.draftsOf(this.own.id) ?? null) : null;
-    const shapes = { ...drawn(vessels, this.own, page.store.clock.nowUtcMs()), trial: drawnTrial(trial, this.own?.particulars?.limits["cpa_m"]) };
+    const shapes = { ...drawn(vessels, this.own, page.store.clock.nowUtcMs()), trial: drawnTrial(trial, this.own?.particulars?.limits["cpa_m"]), route: drawnRoutes(this.routes ?? this.followed()) };
     for (const [name, shape] of Object.entries(shapes)) this.set(name as SourceName, shape);
     this.moveView(vessels);
+  }
+
+  /** The route she follows, asked of the shore where that is due. */
+  private followed(): DrawnRoute[] {
+    this.own?.routes.ask(() => page.store.changed());
+    const active = this.own?.routes.active(this.own);
+    return active ? [{ passage: active.route.passage, isActive: true, next: active.leg }] : [];
   }
 
   private moveView(vessels: Vessel[]): void {

@@ -10,7 +10,7 @@ const HEADING_LINE_M = 1500;
 const OLD_TARGET_MS = 3 * 60_000; // class A at anchor reports every 3 min (ITU-R M.1371)
 const SMALL_M = 40; // shorter ships are drawn as a symbol at every zoom
 
-type Drawn = Record<Exclude<SourceName, "grid" | "trial">, FeatureCollection>;
+type Drawn = Record<Exclude<SourceName, "grid" | "trial" | "route">, FeatureCollection>;
 
 /** Where and how one ship is drawn. */
 interface Ship {

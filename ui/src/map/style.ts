@@ -19,18 +19,21 @@ const COLOURS: Record<Palette, ChartColours> = {
   night: { sea: "#070b0f", land: "#151411", shore: "#3c392d", grid: "#0e151b", text: "#5c6468", halo: "#05080a", target: "#2d6b48" },
 };
 
-export const SOURCES = ["grid", "areas", "track", "targets", "target-vectors", "trial", "ships", "ship-lines", "ship-points"] as const;
+/** Red, as ECDIS draws a planned route (IHO S-52), dark enough for the night. */
+const ROUTE: Record<Palette, string> = { bright: "#c4262e", day: "#c4262e", dusk: "#ff7a70", night: "#8f3a35" };
+
+export const SOURCES = ["grid", "areas", "track", "targets", "target-vectors", "route", "trial", "ships", "ship-lines", "ship-points"] as const;
 export type SourceName = (typeof SOURCES)[number];
 
 export const FONT = ["Noto Sans"];
 /** Below this zoom a ship's true outline is smaller than a symbol can be seen. */
 export const OUTLINE_ZOOM = 11;
 
-export function chartColours(): ChartColours & { own: string; ordered: string; noGo: string; allowed: string } {
+export function chartColours(): ChartColours & { own: string; ordered: string; route: string; noGo: string; allowed: string } {
   return {
     ...COLOURS[currentPalette()],
     own: colour("--instrument-enhanced-primary-color"), ordered: colour("--instrument-enhanced-secondary-color"),
-    noGo: colour("--alert-alarm-color"), allowed: colour("--alert-running-outline-color"),
+    noGo: colour("--alert-alarm-color"), route: ROUTE[currentPalette()], allowed: colour("--alert-running-outline-color"),
   };
 }
 
@@ -63,6 +66,10 @@ function layers(): StyleSpecification["layers"] {
     { id: "track", type: "line", source: "track", layout: { "line-join": "round" }, paint: { "line-color": c.ordered, "line-width": 1.6, "line-opacity": 0.8 } },
     { id: "target-vectors", type: "line", source: "target-vectors", paint: { "line-color": c.target, "line-width": 1.4, "line-dasharray": [3, 2] } },
     { id: "targets", type: "symbol", source: "targets", layout: { "icon-image": "target", "icon-rotate": ["get", "heading"], "icon-rotation-alignment": "map", "icon-allow-overlap": true, "text-field": ["get", "name"], "text-font": FONT, "text-size": 11, "text-offset": [0, 1.4], "text-optional": true }, paint: { ...label, "icon-opacity": ["get", "opacity"] } },
+    { id: "route-width", type: "line", source: "route", filter: ["==", ["get", "kind"], "width"], paint: { "line-color": c.ordered, "line-width": 1, "line-opacity": 0.4, "line-dasharray": [4, 3] } },
+    { id: "route-line", type: "line", source: "route", filter: ["==", ["get", "kind"], "line"], layout: { "line-join": "round" }, paint: { "line-color": c.route, "line-width": ["case", ["get", "active"], 3, 2], "line-opacity": ["case", ["get", "active"], 0.9, 0.6] } },
+    { id: "route-marks", type: "circle", source: "route", filter: ["==", ["get", "kind"], "waypoint"], paint: { "circle-radius": ["case", ["get", "next"], 7, 5], "circle-color": ["case", ["get", "next"], c.route, "transparent"], "circle-stroke-width": 2, "circle-stroke-color": c.route } },
+    { id: "route-names", type: "symbol", source: "route", filter: ["==", ["get", "kind"], "waypoint"], layout: { "text-field": ["get", "text"], "text-font": FONT, "text-size": 12, "text-offset": [0, -1.1], "text-optional": true }, paint: label },
     { id: "trial-track", type: "line", source: "trial", filter: ["==", ["get", "kind"], "track"], layout: { "line-join": "round" }, paint: { "line-color": c.ordered, "line-width": 2.5, "line-dasharray": [2, 1], "line-opacity": ["case", ["get", "draft"], 1, 0.55] } },
     { id: "trial-cpa", type: "line", source: "trial", filter: ["==", ["get", "kind"], "cpa"], paint: { "line-color": ["case", ["get", "danger"], c.noGo, c.target], "line-width": 2 } },
     { id: "trial-marks", type: "circle", source: "trial", filter: ["==", ["get", "kind"], "mark"], paint: { "circle-radius": 3, "circle-color": c.ordered } },

@@ -30,6 +30,8 @@ export interface OrderFields extends Signer {
   seq: number;
   clock: VesselClock;
   issuedUtcMs: number;
+  /** Arguments that are bytes: a route. */
+  octets?: Record<string, Uint8Array>;
   /** Group of an `authority.` order; every other kind has its own. */
   group?: Group;
 }
@@ -48,7 +50,7 @@ export interface HeartbeatFields extends Signer {
 /** Return the signed bytes of an order; its deadline is the vessel's clock plus the life of its kind (CMD-04). */
 export function orderBody(order: OrderFields): Uint8Array<ArrayBuffer> {
   return toCbor({
-    v: VERSION, id: order.id, vessel: order.vessel, group: order.group ?? groupOf(order.kind), kind: order.kind, args: order.args,
+    v: VERSION, id: order.id, vessel: order.vessel, group: order.group ?? groupOf(order.kind), kind: order.kind, args: { ...order.args, ...order.octets },
     person: order.person, console: order.console, session: order.session, fencing: order.fencing, seq: order.seq,
     boot_id: order.clock.bootId, deadline_ms: Math.floor(order.clock.monoMs + KINDS[order.kind].lifeS * 1000),
     issued_utc_ns: nanoseconds(order.issuedUtcMs),

@@ -93,7 +93,7 @@ function special(kind: KindName, vessel: Vessel, desk: Desk, words: Words): stri
   }
   if (kind === "authority.release") return mine ? [] : [words.gate.notHolder];
   if (kind === "alert.take") return mine ? [] : [words.gate.notHolder];
-  if (!kind.startsWith("conn.")) return [];
+  if (!kind.startsWith("conn.") && !kind.startsWith("route.")) return [];
   return [
     mine ? "" : words.gate.notHolder,
     mine && KINDS[kind].level === "direct" && status.authority.level !== "direct" ? words.gate.needsDirect : "",

@@ -25,6 +25,9 @@ export const KINDS = {
   "conn.speed": { level: "setpoint", lifeS: 10 },
   "conn.course": { level: "setpoint", lifeS: 10 },
   "conn.phase": { level: "setpoint", lifeS: 60 },
+  "route.load": { level: "setpoint", lifeS: 300 },
+  "route.activate": { level: "setpoint", lifeS: 300 },
+  "route.suspend": { level: "setpoint", lifeS: 300 },
   "order.cancel": { level: "observe", lifeS: 10 },
   "alert.acknowledge": { level: "observe", lifeS: 60 },
   "alert.silence": { level: "observe", lifeS: 10 },
@@ -44,7 +47,7 @@ export function groupOf(kind: KindName): Group {
 }
 
 /** Kinds that may carry the operator's reason why they are given though another ship comes near (INT-08). */
-export const WITH_REASON: ReadonlySet<KindName> = new Set<KindName>(["conn.heading", "conn.propulsion", "conn.telegraph", "conn.speed", "conn.course"]);
+export const WITH_REASON: ReadonlySet<KindName> = new Set<KindName>(["conn.heading", "conn.propulsion", "conn.telegraph", "conn.speed", "conn.course", "route.activate"]);
 export const REASON_LENGTH_MAX = 200;
 
 /** States after which nothing more happens to an order (protocols/link/events.py TERMINAL). */

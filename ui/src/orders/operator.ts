@@ -73,14 +73,14 @@ export class Operator {
   }
 
   /** Sign and send an order now; its life is told on the order log. */
-  async order(vessel: Vessel, kind: KindName, args: Args = {}): Promise<void> {
+  async order(vessel: Vessel, kind: KindName, args: Args = {}, octets: Record<string, Uint8Array> = {}): Promise<void> {
     const { status } = vessel;
     const ageMs = vessel.heartbeatAgeMs();
     if (!status?.heard || ageMs === null || this.key === null) return;
     const id = ulid();
     const monoMs = status.mono_ms + ageMs;
     const body = orderBody({
-      ...this.signer(), id, vessel: vessel.id, kind, args, fencing: this.fencingOf(kind, vessel),
+      ...this.signer(), id, vessel: vessel.id, kind, args, octets, fencing: this.fencingOf(kind, vessel),
       seq: this.ownSession.nextOrder(), clock: { bootId: status.boot_id, monoMs }, issuedUtcMs: Date.now(),
     });
     this.note(vessel, id, kind, args, "drafted");

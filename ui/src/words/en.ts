@@ -17,7 +17,7 @@ export const en = {
   top: {
     fleet: "Fleet", logout: "Log out", connected: "Shore connected", lost: "No connection to the shore",
     palette: { bright: "Bright", day: "Day", dusk: "Dusk", night: "Night" }, paletteLabel: "Palette", utc: "UTC",
-    views: { conning: "Conning", engine: "Engine", alerts: "Alerts", history: "History", report: "Day", ledger: "Ledger" },
+    views: { conning: "Conning", route: "Route", engine: "Engine", alerts: "Alerts", history: "History", report: "Day", ledger: "Ledger" },
   },
   account: {
     title: "Account", reading: "Reading...", password: "Password", present: "Present password", new: "New password", change: "Change",
@@ -117,6 +117,19 @@ export const en = {
       "generator.stop": "Stops a generator. What it feeds loses power unless another carries the load.",
     } as Record<string, string>,
   },
+  route: {
+    aboard: "Route aboard", aboardNone: "She has told of no route.", aboardUnknown: "She has a route that this station did not send.",
+    following: (leg: number, legs: number) => `following, leg ${leg} of ${legs}`, loaded: "loaded, not followed",
+    leg: (leg: number, legs: number) => `Leg ${leg} of ${legs}`, fromLeg: "Begin with", activate: "Activate: she steers along it from the leg chosen.",
+    crossTrack: "Off track", next: (mark: number) => `To waypoint ${mark}`, wheelOver: "Turns in", last: "Last leg: her heading stays as it is at the end",
+    confirmTurn: "Confirm course change",
+    fresh: "New route", draw: "Draw", drawEnd: "End drawing", file: "RTZ file", undo: "Undo", clear: "Clear", name: "Name", unnamed: "Drawn route",
+    radius: "Turn radius, m", width: "Off track, m", byHand: "Waypoint by hand, then Enter", badPlace: "A place is written 34 57.4N 129 12.1E or 34.957, 129.202",
+    more: "Click on the chart, waypoint by waypoint; from the second on the ship's limits are looked at.", noFault: "No fault: she can sail it, as far as the shore can tell",
+    faulty: "A route with faults is not sent", suspendFirst: "She follows a route: suspend it first", send: "Send to the ship", again: "Send this one again",
+    size: (marks: number, nm: number) => `${marks} waypoints, ${nm.toFixed(1)} NM`, sent: "Routes sent", sentNone: "None has been sent to her.",
+    tooLong: "The file is longer than 1 MB.",
+  },
   traffic: {
     title: "Targets", trial: (order: string) => `Trial: ${order}`, asShe: "as both go now", cpa: "CPA", tcpa: "TCPA", range: "Range",
     bearing: "Brg", none: "No targets", nobody: "Nobody near within the time looked at", lost: "LOST", more: (count: number) => `${count} more, farther off`,
@@ -145,6 +158,7 @@ export const en = {
       "conn.controlled_stop": "Controlled stop", "order.cancel": "Cancel order",
       "alert.acknowledge": "Acknowledge alert", "alert.silence": "Silence alert", "alert.take": "Take responsibility", "stop.reset": "Reset stop",
       "conn.telegraph": "Telegraph", "conn.speed": "Speed", "conn.course": "Course", "conn.phase": "Phase",
+      "route.load": "Send route", "route.activate": "Activate route", "route.suspend": "Suspend route",
       "pump.start": "Start pump", "pump.stop": "Stop pump", "generator.start": "Start generator", "generator.stop": "Stop generator",
     } as Record<string, string>,
     states: {

@@ -18,7 +18,7 @@ export const ko: Words = {
   top: {
     fleet: "선단", logout: "로그아웃", connected: "육상 연결됨", lost: "육상 연결 끊김",
     palette: { bright: "밝음", day: "주간", dusk: "박명", night: "야간" }, paletteLabel: "화면 색", utc: "UTC",
-    views: { conning: "조종", engine: "기관", alerts: "경보", history: "이력", report: "일일 보고", ledger: "원장" },
+    views: { conning: "조종", route: "항로", engine: "기관", alerts: "경보", history: "이력", report: "일일 보고", ledger: "원장" },
   },
   account: {
     title: "계정", reading: "읽는 중...", password: "비밀번호", present: "현재 비밀번호", new: "새 비밀번호", change: "변경",
@@ -115,6 +115,19 @@ export const ko: Words = {
       "generator.stop": "발전기를 정지합니다. 다른 발전기가 부하를 맡지 않으면 전력이 끊깁니다.",
     },
   },
+  route: {
+    aboard: "선내 항로", aboardNone: "선박이 알린 항로가 없습니다.", aboardUnknown: "이 센터가 보내지 않은 항로가 선내에 있습니다.",
+    following: (leg, legs) => `항로 추종 중, ${legs}구간 중 ${leg}구간`, loaded: "적재됨, 추종하지 않음",
+    leg: (leg, legs) => `${leg}/${legs}구간`, fromLeg: "시작 구간", activate: "활성화하면 선택한 구간부터 항로를 따라 조타합니다.",
+    crossTrack: "항로 이탈", next: (mark) => `변침점 ${mark}까지`, wheelOver: "변침까지", last: "마지막 구간: 끝에서 선수방위를 유지합니다",
+    confirmTurn: "변침 확인",
+    fresh: "새 항로", draw: "그리기", drawEnd: "그리기 끝", file: "RTZ 파일", undo: "되돌리기", clear: "지우기", name: "이름", unnamed: "그린 항로",
+    radius: "선회 반경, m", width: "이탈 한계, m", byHand: "변침점 직접 입력 후 Enter", badPlace: "위치는 34 57.4N 129 12.1E 또는 34.957, 129.202 형식으로 입력합니다",
+    more: "해도를 눌러 변침점을 찍으십시오. 두 번째 점부터 선박 한계와 대조합니다.", noFault: "결함 없음: 육상이 아는 한 항해할 수 있습니다",
+    faulty: "결함이 있는 항로는 보내지 않습니다", suspendFirst: "항로 추종 중: 먼저 중지하십시오", send: "선박에 보내기", again: "이 항로 다시 보내기",
+    size: (marks, nm) => `변침점 ${marks}개, ${nm.toFixed(1)} NM`, sent: "보낸 항로", sentNone: "이 선박에 보낸 항로가 없습니다.",
+    tooLong: "파일이 1 MB보다 큽니다.",
+  },
   traffic: {
     title: "물표", trial: (order) => `시험 조종: ${order}`, asShe: "현 침로와 속력 유지 시", cpa: "CPA", tcpa: "TCPA", range: "거리", bearing: "방위",
     none: "물표 없음", nobody: "예측 시간 안에 접근하는 선박 없음", lost: "소실", more: (count) => `그 밖에 ${count}척 (더 멂)`,
@@ -140,6 +153,7 @@ export const ko: Words = {
       "conn.heading": "선수방위", "conn.rudder": "타", "conn.propulsion": "추진", "conn.controlled_stop": "제어 정지",
       "order.cancel": "명령 취소", "alert.acknowledge": "경보 확인", "alert.silence": "경보음 소거", "alert.take": "책임 인수", "stop.reset": "정지 해제",
       "conn.telegraph": "텔레그래프", "conn.speed": "속력", "conn.course": "침로", "conn.phase": "항해 단계",
+      "route.load": "항로 전송", "route.activate": "항로 활성화", "route.suspend": "항로 중지",
       "pump.start": "펌프 기동", "pump.stop": "펌프 정지", "generator.start": "발전기 기동", "generator.stop": "발전기 정지",
     },
     states: {

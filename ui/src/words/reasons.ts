@@ -23,7 +23,7 @@ export function ruleText(reason: ReasonJson, words: Words): string {
 export function argsText(args: Record<string, number | string>): string {
   return Object.entries(args)
     .filter(([name]) => name !== "request_id" && name !== "order_id" && name !== "route")
-    .map(([name, value]) => amount(value, UNITS.find(([end]) => name.endsWith(end))?.[1] ?? ""))
+    .map(([name, value]) => name === "route_hash" ? `#${String(value).slice(0, 8)}` : amount(value, UNITS.find(([end]) => name.endsWith(end))?.[1] ?? ""))
     .join(", ");
 }
 
