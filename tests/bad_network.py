@@ -18,7 +18,7 @@ from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 TUNSETIFF: Final = 0x400454CA
 TUN_NO_HEADER: Final = 0x1001
@@ -176,11 +176,12 @@ def _ip(*words: str) -> None:
     subprocess.run(["ip", *words], check=True, capture_output=True)
 
 
-async def run_in(namespace: str, *words: str) -> asyncio.subprocess.Process:
-    """Start a program in a namespace."""
+async def run_in(namespace: str, *words: str, output: BinaryIO | None = None) -> asyncio.subprocess.Process:
+    """Start a program in a namespace; what it says goes to `output`, else to pipes that somebody must read."""
+    into = asyncio.subprocess.PIPE if output is None else output
     return await asyncio.create_subprocess_exec(
         "ip", "netns", "exec", namespace, *words, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)},
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+        stdout=into, stderr=into,
     )  # fmt: skip
 
 

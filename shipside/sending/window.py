@@ -19,7 +19,8 @@ HISTORY_MAX: Final = 64
 LIVE_MAX: Final = 64
 """Live batches in flight at most: 13 s at 5 Hz. A newer one is then left to history, where nothing is lost."""
 RESEND_MAX_S: Final = 60.0
-"""Longest time-out: a shore whose database is down for an hour is asked once a minute per window."""
+"""Longest time-out: a shore whose database is down for an hour gets a full window once a minute, and one batch of it after each
+first time-out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,10 @@ class Window:
         self._is_exhausted = [False] * RANKS
         self._held = frozenset[int]()
         self._resent_count = 0
+        self._probe_s = 0.0
+        """While the time-out has grown: when one batch goes again all the same, to learn whether the shore is back."""
+        self._is_heard_again = False
+        """The shore has acknowledged after a silence: nothing is waited for any longer than at first."""
 
     @property
     def resent_count(self) -> int:
@@ -164,22 +169,40 @@ class Window:
         selected = tuple(seq for seq in ack.selected if seq <= self._last_seq)
         for seq in [seq for seq in self._flight if seq <= ack.through_seq or seq in selected]:
             del self._flight[seq]
+            self._is_heard_again |= self._resend_s > self._resend_first_s
             self._resend_s = self._resend_first_s
         return ack.through_seq, selected
 
     def deadline(self) -> float | None:
-        """Return when the next acknowledgement is overdue, monotonic seconds; None when nothing is in flight."""
-        return min((flight.due_s for flight in self._flight.values()), default=None)
+        """Return when the next acknowledgement is overdue, or a batch goes again to ask; None when nothing is in flight."""
+        due_s = min((flight.due_s for flight in self._flight.values()), default=None)
+        return min(due_s, self._probe_s) if due_s is not None and self._is_stuck() else due_s
+
+    def _is_stuck(self) -> bool:
+        """Return whether patience has grown and nothing new can go: what goes is what the shore's first word answers."""
+        return self._resend_s > self._resend_first_s and len(self._flight) >= HISTORY_MAX + LIVE_MAX
 
     def tick(self, now_s: float) -> None:
-        """Give up waiting for what is overdue: it becomes history and is sent again, each time more patiently."""
+        """Give up waiting for what is overdue: it becomes history and is sent again, each time more patiently.
+
+        The first word of the shore after a silence ends that patience: what was sent into the silence is lost, most likely. So
+        that there is a first word although the window is full, its oldest batch then goes again after each first time-out.
+        """
+        if self._is_heard_again:
+            self._is_heard_again = False
+            for flight in self._flight.values():
+                flight.due_s = min(flight.due_s, now_s + self._resend_first_s)
         overdue = [seq for seq, flight in self._flight.items() if now_s >= flight.due_s]
+        if overdue:
+            self._resend_s = min(self._resend_s * 2, RESEND_MAX_S)
+        elif self._is_stuck() and now_s >= self._probe_s:
+            overdue = [min(self._flight)]
         if not overdue:
             return
         for seq in overdue:
             del self._flight[seq]
+        self._probe_s = now_s + self._resend_first_s
         self._resent_count += len(overdue)
-        self._resend_s = min(self._resend_s * 2, RESEND_MAX_S)
         self._rewind(min(overdue) - 1)
 
     def _rewind(self, cursor: int) -> None:

@@ -92,7 +92,7 @@ def test_a_seed_is_always_the_same_storm_and_every_kind_is_in_it() -> None:
 @pytest.mark.soak
 @pytest.mark.timeout(900)
 @pytest.mark.skipif(not LIBRARIES, reason="libfaketime is not installed (apt-get install libfaketime)")
-@pytest.mark.parametrize("seed", [20261126])
+@pytest.mark.parametrize("seed", [20261126, 7, 11])
 def test_a_storm_loses_and_doubles_nothing_and_all_is_steady_a_minute_after(tmp_path: Path, seed: int) -> None:
     """Proves reliability goal R3: kills, partitions, clock jumps, full disks in one storm; steady within 60 s, by itself."""
     if os.geteuid() != 0:
@@ -110,11 +110,13 @@ def test_a_storm_loses_and_doubles_nothing_and_all_is_steady_a_minute_after(tmp_
             _storm(demo, plan, tmp_path / "faketime", disk)
             healed_s = time.monotonic()
             goal = wait_until(lambda: _played(demo), BUSY * STEADY_S, "the live view is back")
+            live_s = time.monotonic() - healed_s
             wait_until(lambda: last_heading(demo) >= goal, BUSY * STEADY_S, "the ledger's vessel has caught up")
+            caught_s = time.monotonic() - healed_s
             wait_until(lambda: whole(demo), BUSY * STEADY_S, "every batch of every vessel has come")
             steady_s = time.monotonic() - healed_s
-            print(f"steady {steady_s:.1f} s after the storm")
-            assert steady_s <= BUSY * STEADY_S
+            print(f"live {live_s:.1f} s, caught up {caught_s:.1f} s, steady {steady_s:.1f} s after the storm")
+            assert steady_s <= STEADY_S
             _judge(demo, fed)
         finally:
             stop_demo(process)

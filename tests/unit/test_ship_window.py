@@ -82,6 +82,69 @@ def test_live_keeps_flowing_when_the_shore_does_not_answer() -> None:
     assert _drain(window, [seq for seq in spool if seq > 256], 301.0)
 
 
+def test_the_first_word_after_a_silence_ends_the_patience() -> None:
+    """Part of R3: what was sent into a silence is not waited for up to a minute once the shore speaks again."""
+    spool = list(range(1, 9))
+    window = Window(1, 0, 5.0)
+    window.connected()
+    for seq in spool:
+        window.made(seq)
+    now_s = 0.0
+    _drain(window, spool, now_s)
+    while (due_s := window.deadline()) is not None and due_s - now_s < RESEND_MAX_S:
+        now_s = due_s
+        window.tick(now_s)
+        _drain(window, spool, now_s)
+    # Eight wait for a minute. A batch that was made since is acknowledged: the shore is back.
+    spool.append(9)
+    window.made(9)
+    _drain(window, spool, now_s + 1.0)
+    window.receive(BatchAck(1, 0, (9,)))
+    spool.remove(9)
+    window.tick(now_s + 2.0)
+    assert window.deadline() == now_s + 7.0
+    window.tick(now_s + 7.0)
+    assert [send.seq for send in _drain(window, spool, now_s + 7.0)] == spool
+
+
+def test_a_full_window_asks_with_one_batch_whether_the_shore_is_back() -> None:
+    """Nothing new can go then, and the shore has nothing to answer: one batch goes again, the others keep their patience."""
+    spool = list(range(1, LIVE_MAX + HISTORY_MAX + 20))
+    window = Window(1, 0, 5.0)
+    window.connected()
+    for seq in spool:
+        window.made(seq)
+    now_s = 0.0
+    for _ in range(4):
+        _drain(window, spool, now_s)
+        now_s += 20.0
+        window.tick(now_s)
+    _drain(window, spool, now_s)
+    assert window.in_flight_count >= HISTORY_MAX
+    for seq in range(spool[-1] + 1, spool[-1] + 1 + LIVE_MAX):
+        spool.append(seq)
+        window.made(seq)
+        _drain(window, spool, now_s)
+    assert window.in_flight_count == LIVE_MAX + HISTORY_MAX
+    due_s = window.deadline()
+    assert due_s is not None
+    assert due_s <= now_s + 5.0
+    window.tick(now_s + 5.0)
+    assert [send.seq for send in _drain(window, spool, now_s + 5.0)] == [1]
+    assert window.deadline() == now_s + 10.0
+
+
+def test_what_is_in_flight_in_the_ordinary_way_keeps_its_own_time() -> None:
+    window = Window(1, 0, 5.0)
+    window.connected()
+    for seq in (1, 2):
+        window.made(seq)
+    _drain(window, [1, 2], 0.0)
+    window.receive(BatchAck(1, 1, ()))
+    window.tick(3.0)
+    assert window.deadline() == 5.0
+
+
 def test_a_cut_sends_everything_unacknowledged_again() -> None:
     spool = [1, 2, 3]
     window = Window(1, 0, 5.0)
