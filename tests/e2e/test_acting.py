@@ -21,6 +21,8 @@ from tests.e2e.test_console import open_ship, take_conn
 SHIP = "petrel"
 """She minds who passes within 250 m in the next 8 minutes."""
 
+expect.set_options(timeout=15_000)  # two browsers, a chart in each, and three ships on two cores
+
 
 @contextmanager
 def another(browser: Browser, demo: Demo, person: str) -> Iterator[Page]:
@@ -47,6 +49,12 @@ def test_an_order_past_another_ship_takes_a_reason(page: Page, demo: Demo) -> No
     take_conn(page)
     other = put_in_the_way(demo)
     page.locator(f'[data-testid="target"][data-mmsi="{other}"]').wait_for()
+
+    # The chart turns with her, and back.
+    turner = page.get_by_test_id("chart-up")
+    for up in ("head", "course", "north"):
+        turner.press("Enter")
+        expect(turner).to_have_attribute("data-up", up)
 
     # Grey, with the rule; on the chart her predicted track, in the list who comes how near, when, and who gives way.
     page.get_by_test_id("heading-set").fill("130")
@@ -131,7 +139,7 @@ def test_the_conn_between_two_consoles_and_the_bridge(page: Page, browser: Brows
     take_conn(page)
     expect(page.get_by_test_id("conn-notice")).to_have_attribute("data-kind", "got")
     with another(browser, demo, "sue") as second:
-        second.get_by_test_id("vessel-kestrel").click()
+        second.goto(f"{demo.url}/vessel/kestrel")
         holder = second.get_by_test_id("conn-holder")
         expect(holder).to_have_text("ann")
 

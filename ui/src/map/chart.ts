@@ -1,4 +1,4 @@
-import { css, html, LitElement, unsafeCSS } from "lit";
+import { css, html, LitElement, nothing, unsafeCSS } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import { GeoJSONSource, LngLatBounds, Map as Chart, ScaleControl } from "maplibre-gl";
 import mapCss from "maplibre-gl/dist/maplibre-gl.css?inline";
@@ -9,9 +9,10 @@ import type { Vessel } from "../link/store";
 import { shownTrial } from "../trial/manoeuvre";
 import { words } from "../words";
 import { collect, drawn, shipOf } from "./features";
-import { graticule } from "./geometry";
+import { graticule, offset } from "./geometry";
 import { putIcons } from "./icons";
 import { chartStyle, type SourceName } from "./style";
+import { ORIENTATIONS, rings, upDeg, type Orientation } from "./rings";
 import { drawnRoutes, type DrawnRoute } from "./route";
 import { drawnTrial } from "./trial";
 
@@ -31,7 +32,7 @@ function sentence(error: unknown): string {
   return /"message":"([^"]*)"/.exec(text)?.[1] ?? text;
 }
 
-/** The chart: coastline, areas, own ship to scale, track, traffic. North up. */
+/** The chart: coastline, areas, own ship to scale with rings, track, traffic, routes; north, heading or course up. */
 @customElement("fh-chart")
 export class ChartView extends LitElement {
   @property({ attribute: false }) own: Vessel | null = null;
@@ -40,6 +41,8 @@ export class ChartView extends LitElement {
   /** Called with the place of a click while a route is drawn; null: nothing is. */
   @property({ attribute: false }) placed: ((at: [number, number]) => void) | null = null;
   @state() private following = true;
+  @state() private orientation: Orientation = "north";
+  @state() private hasRings = true;
   @state() private problem = "";
   @query(".map") private readonly container!: HTMLElement;
   private readonly watch = new Watch(this);
@@ -68,6 +71,9 @@ export class ChartView extends LitElement {
         <button aria-label="+" @click=${() => this.chart?.zoomIn()}>+</button>
         <button aria-label="-" @click=${() => this.chart?.zoomOut()}>−</button>
         ${this.own ? html`<button class=${this.following ? "on" : ""} data-testid="chart-follow" @click=${this.follow}>${text.follow}</button>`
+          : nothing}
+        ${this.own ? html`<button data-testid="chart-up" data-up=${this.orientation} title=${text.upTitle} @click=${this.turn}>${text.up[this.orientation]}</button>
+          <button data-testid="chart-rings" class=${this.hasRings ? "on" : ""} @click=${() => { this.hasRings = !this.hasRings; this.draw(); }}>${text.rings}</button>`
           : html`<button @click=${() => this.fit(600)}>${text.fit}</button>`}
       </div>
       <div class="note">${text.offline}</div>
@@ -141,7 +147,8 @@ export class ChartView extends LitElement {
     if (!this.chart) return;
     const vessels = [...page.store.vessels.values()];
     const trial = this.own ? shownTrial(this.own, page.operator?.draftsOf(this.own.id) ?? null) : null;
-    const shapes = { ...drawn(vessels, this.own, page.store.clock.nowUtcMs()), trial: drawnTrial(trial, this.own?.particulars?.limits["cpa_m"]), route: drawnRoutes(this.routes ?? this.followed()) };
+    const shapes = { ...drawn(vessels, this.own, page.store.clock.nowUtcMs()), trial: drawnTrial(trial, this.own?.particulars?.limits["cpa_m"]), route: drawnRoutes(this.routes ?? this.followed()),
+      rings: rings(this.hasRings && this.own ? (shipOf(this.own)?.at ?? null) : null, this.reachM()) };
     for (const [name, shape] of Object.entries(shapes)) this.set(name as SourceName, shape);
     this.moveView(vessels);
   }
@@ -153,10 +160,23 @@ export class ChartView extends LitElement {
     return active ? [{ passage: active.route.passage, isActive: true, next: active.leg }] : [];
   }
 
+  /** How far is seen from own ship to the nearest edge, metres. */
+  private reachM(): number {
+    const chart = this.chart;
+    const ship = this.own ? shipOf(this.own) : null;
+    if (!chart || !ship) return 0;
+    const { clientWidth, clientHeight } = this.container;
+    const edge = chart.unproject([clientWidth / 2, clientHeight / 2 - Math.min(clientWidth, clientHeight) / 2]);
+    const middle = chart.getCenter();
+    return Math.hypot(...offset([middle.lng, middle.lat], [edge.lng, edge.lat]));
+  }
+
   private moveView(vessels: Vessel[]): void {
     const { chart } = this;
     if (!chart) return;
     const ship = this.own ? shipOf(this.own) : null;
+    const up = upDeg(this.orientation, ship);
+    if (Math.abs(chart.getBearing() - up) > 0.2) chart.setBearing(up);
     if (ship && this.following) {
       if (this.fitted !== ship.vessel.id) chart.jumpTo({ center: ship.at, zoom: OWN_ZOOM });
       else chart.jumpTo({ center: ship.at });
@@ -175,6 +195,11 @@ export class ChartView extends LitElement {
     }
     if (!bounds.isEmpty()) this.chart?.fitBounds(bounds, { padding: 120, maxZoom: FLEET_ZOOM_MAX, duration });
   }
+
+  private readonly turn = (): void => {
+    this.orientation = ORIENTATIONS[(ORIENTATIONS.indexOf(this.orientation) + 1) % ORIENTATIONS.length] ?? "north";
+    this.draw();
+  };
 
   private readonly follow = (): void => {
     this.following = !this.following;

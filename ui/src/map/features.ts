@@ -2,6 +2,7 @@
 import type { Feature, FeatureCollection, Geometry } from "geojson";
 import type { Vessel } from "../link/store";
 import type { TargetJson } from "../protocols.gen";
+import { isLost } from "../trial/cpa";
 import { hull, vector, ahead, type LonLat } from "./geometry";
 import type { SourceName } from "./style";
 
@@ -10,7 +11,7 @@ const HEADING_LINE_M = 1500;
 const OLD_TARGET_MS = 3 * 60_000; // class A at anchor reports every 3 min (ITU-R M.1371)
 const SMALL_M = 40; // shorter ships are drawn as a symbol at every zoom
 
-type Drawn = Record<Exclude<SourceName, "grid" | "trial" | "route">, FeatureCollection>;
+type Drawn = Record<Exclude<SourceName, "grid" | "trial" | "route" | "rings">, FeatureCollection>;
 
 /** Where and how one ship is drawn. */
 interface Ship {
@@ -90,7 +91,7 @@ function areasOf(vessel: Vessel): Feature[] {
 function targetPoint(target: TargetJson, nowUtcMs: number): Feature {
   return feature({ type: "Point", coordinates: [target.longitude_deg, target.latitude_deg] }, {
     mmsi: target.mmsi, name: target.name ?? String(target.mmsi), heading: target.heading_deg ?? target.cog_deg ?? 0,
-    opacity: nowUtcMs - target.utc_ms > OLD_TARGET_MS ? 0.4 : 1,
+    icon: isLost(target, nowUtcMs) ? "target-lost" : "target", opacity: nowUtcMs - target.utc_ms > OLD_TARGET_MS ? 0.4 : 1,
   });
 }
 

@@ -13,6 +13,7 @@ const SIZE = 48; // device pixels at ratio 2: 24 px on screen
 export function putIcons(chart: Chart): void {
   const colours = chartColours();
   put(chart, "target", draw(colours.target, [[24, 4], [35, 42], [13, 42]], false));
+  put(chart, "target-lost", draw(colours.target, [[24, 4], [35, 42], [13, 42]], false, [[[8, 10], [40, 38]], [[40, 10], [8, 38]]]));
   put(chart, "ship", draw(colours.own, [[24, 2], [33, 18], [33, 44], [15, 44], [15, 18]], true));
   put(chart, "ship-unturned", draw(colours.own, CIRCLE, true));
 }
@@ -22,7 +23,8 @@ function put(chart: Chart, name: string, image: ImageData): void {
   else chart.addImage(name, image, { pixelRatio: 2 });
 }
 
-function draw(stroke: string, points: [number, number][], filled: boolean): ImageData {
+/** A lost target is crossed out (IEC 62288). */
+function draw(stroke: string, points: [number, number][], filled: boolean, crossed: [number, number][][] = []): ImageData {
   const canvas = document.createElement("canvas");
   canvas.width = SIZE;
   canvas.height = SIZE;
@@ -39,5 +41,10 @@ function draw(stroke: string, points: [number, number][], filled: boolean): Imag
   context.fill();
   context.globalAlpha = 1;
   context.stroke();
+  for (const stretch of crossed) {
+    context.beginPath();
+    for (const [x, y] of stretch) context.lineTo(x, y);
+    context.stroke();
+  }
   return context.getImageData(0, 0, SIZE, SIZE);
 }

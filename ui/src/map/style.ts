@@ -22,7 +22,7 @@ const COLOURS: Record<Palette, ChartColours> = {
 /** Red, as ECDIS draws a planned route (IHO S-52), dark enough for the night. */
 const ROUTE: Record<Palette, string> = { bright: "#c4262e", day: "#c4262e", dusk: "#ff7a70", night: "#8f3a35" };
 
-export const SOURCES = ["grid", "areas", "track", "targets", "target-vectors", "route", "trial", "ships", "ship-lines", "ship-points"] as const;
+export const SOURCES = ["grid", "areas", "rings", "track", "targets", "target-vectors", "route", "trial", "ships", "ship-lines", "ship-points"] as const;
 export type SourceName = (typeof SOURCES)[number];
 
 export const FONT = ["Noto Sans"];
@@ -63,9 +63,11 @@ function layers(): StyleSpecification["layers"] {
     { id: "allowed-line", type: "line", source: "areas", filter: ["==", ["get", "kind"], "allowed"], paint: { "line-color": c.allowed, "line-width": 2, "line-dasharray": [4, 3] } },
     { id: "no-go-name", type: "symbol", source: "areas", filter: ["==", ["get", "kind"], "no_go"], layout: { "text-field": ["get", "name"], "text-font": FONT, "text-size": 12 }, paint: label },
     { id: "allowed-name", type: "symbol", source: "areas", filter: ["==", ["get", "kind"], "allowed"], layout: { "symbol-placement": "line", "text-field": ["get", "name"], "text-font": FONT, "text-size": 12, "text-offset": [0, 0.9] }, paint: label },
+    { id: "rings", type: "line", source: "rings", paint: { "line-color": c.text, "line-width": 1, "line-opacity": 0.35 } },
+    { id: "ring-text", type: "symbol", source: "rings", filter: ["has", "text"], layout: { "text-field": ["get", "text"], "text-font": FONT, "text-size": 11, "text-offset": [0, -0.6] }, paint: { ...label, "text-opacity": 0.7 } },
     { id: "track", type: "line", source: "track", layout: { "line-join": "round" }, paint: { "line-color": c.ordered, "line-width": 1.6, "line-opacity": 0.8 } },
     { id: "target-vectors", type: "line", source: "target-vectors", paint: { "line-color": c.target, "line-width": 1.4, "line-dasharray": [3, 2] } },
-    { id: "targets", type: "symbol", source: "targets", layout: { "icon-image": "target", "icon-rotate": ["get", "heading"], "icon-rotation-alignment": "map", "icon-allow-overlap": true, "text-field": ["get", "name"], "text-font": FONT, "text-size": 11, "text-offset": [0, 1.4], "text-optional": true }, paint: { ...label, "icon-opacity": ["get", "opacity"] } },
+    { id: "targets", type: "symbol", source: "targets", layout: { "icon-image": ["get", "icon"], "icon-rotate": ["get", "heading"], "icon-rotation-alignment": "map", "icon-allow-overlap": true, "text-field": ["get", "name"], "text-font": FONT, "text-size": 11, "text-offset": [0, 1.4], "text-optional": true }, paint: { ...label, "icon-opacity": ["get", "opacity"] } },
     { id: "route-width", type: "line", source: "route", filter: ["==", ["get", "kind"], "width"], paint: { "line-color": c.ordered, "line-width": 1, "line-opacity": 0.4, "line-dasharray": [4, 3] } },
     { id: "route-line", type: "line", source: "route", filter: ["==", ["get", "kind"], "line"], layout: { "line-join": "round" }, paint: { "line-color": c.route, "line-width": ["case", ["get", "active"], 3, 2], "line-opacity": ["case", ["get", "active"], 0.9, 0.6] } },
     { id: "route-marks", type: "circle", source: "route", filter: ["==", ["get", "kind"], "waypoint"], paint: { "circle-radius": ["case", ["get", "next"], 7, 5], "circle-color": ["case", ["get", "next"], c.route, "transparent"], "circle-stroke-width": 2, "circle-stroke-color": c.route } },
