@@ -121,9 +121,12 @@ SELECT channel_id, start AS time, count, coalesce(low, 'NaN') AS low, coalesce(h
     THEN (CASE WHEN atan2d(sum_sin, sum_cos) < 0 THEN atan2d(sum_sin, sum_cos) + 360 ELSE atan2d(sum_sin, sum_cos) END)
     ELSE sum / nullif(count, 0) END, 'NaN') AS mean,
   coalesce(last, 'NaN') AS last, good, stale, invalid, out_of_range, frozen, manual
-FROM ({inner}) b JOIN channel ON channel.id = channel_id
-WHERE (start, short_id) > (%(since)s, %(name)s) ORDER BY start, short_id LIMIT %(limit)s
+FROM ({inner}) b {order} LIMIT %(limit)s
 """
+_BY_NAME: Final = """JOIN channel ON channel.id = channel_id
+WHERE (start, short_id) > (%(since)s, %(name)s) ORDER BY start, short_id"""
+_OF_ONE: Final = "WHERE start > %(since)s OR (start = %(since)s AND %(with_first)s) ORDER BY start"
+"""Of one channel there is no name to order by, and the index has the order: half the time of a month in minutes."""
 _EXTENT: Final = """
 SELECT min(start), max(start) + interval '1 hour' FROM bucket_1h
 WHERE vessel_id = %s AND channel_id = %s AND start >= %s AND start < %s
@@ -157,14 +160,15 @@ def on_grid(span: Span, bucket_s: float) -> Span:
     return Span(span.vessel, span.channels, origin + start * level.step, origin + end * level.step)
 
 
-def bucket_query(bucket_s: float) -> str:
-    """Return the query for buckets of `bucket_s` seconds, over the widest roll-up that serves."""
+def bucket_query(bucket_s: float, channels_count: int) -> str:
+    """Return the query for buckets of `bucket_s` seconds of so many channels, over the widest roll-up that serves."""
     level = level_for(bucket_s)
+    query = _BUCKETS.replace("{order}", _OF_ONE if channels_count == 1 else _BY_NAME)
     if level is None:
-        return _BUCKETS.replace("{inner}", _FROM_RAW)
+        return query.replace("{inner}", _FROM_RAW)
     inner = _AS_KEPT if level.width_s == bucket_s else _SUMMED
     where = _WHERE_1S if level.name == "1s" else _WHERE
-    return _BUCKETS.replace("{inner}", inner.replace("{view}", level.view).replace("{where}", where))
+    return query.replace("{inner}", inner.replace("{view}", level.view).replace("{where}", where))
 
 
 class History:
@@ -204,9 +208,10 @@ class History:
         """
         vessel, names = await self._numbers(span)
         since, channel = after if after is not None else (span.start, "")
-        return await self._block(bucket_query(bucket_s), BUCKET, names, {
+        return await self._block(bucket_query(bucket_s, len(names)), BUCKET, names, {
             "vessel": vessel, "channels": list(names), "since": since, "end": span.end, "width": bucket_s,
-            "name": channel, "limit": limit, "circular": [n for n, name in names.items() if name in circular],
+            "name": channel, "with_first": channel < min(names.values(), default=""), "limit": limit,
+            "circular": [n for n, name in names.items() if name in circular],
         })  # fmt: skip
 
     async def stream_samples(self, span: Span, *, are_words: bool = False) -> AsyncIterator[Block]:

@@ -8,6 +8,7 @@ import io
 import json
 import random
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -121,15 +122,19 @@ async def test_buckets_from_rollups_are_those_of_the_samples(
         assert ours[5] == pytest.approx(theirs[5], abs=1e-9)
 
 
-async def test_minutes_of_a_month_are_read_from_the_rollup_and_not_from_samples(database_url: str) -> None:
+@pytest.mark.parametrize("channels_count", [1, 2])
+async def test_minutes_of_a_month_are_read_from_the_rollup_and_not_from_samples(
+    database_url: str, channels_count: int
+) -> None:
     """Where nothing is due, no sample is touched; what is due is all that is read of them."""
     store = await filled(database_url)
     connection = await connect(database_url)
     arguments = {"vessel": 1, "channels": [1], "since": NOON - timedelta(days=15), "end": NOON + timedelta(days=15),
-                 "width": 60, "name": "", "limit": 50_000, "circular": [1]}  # fmt: skip
+                 "width": 60, "name": "", "with_first": True, "limit": 50_000, "circular": [1]}  # fmt: skip
+    query = bucket_query(60, channels_count)
 
     async def samples_read() -> int:
-        cursor = await connection.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {bucket_query(60)}".encode(), arguments)
+        cursor = await connection.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {query}".encode(), arguments)
         (found,) = await cursor.fetchone() or ("",)
         nodes: list[dict[str, object]] = [json.loads(json.dumps(found))[0]["Plan"]]
         assert "rollup_1min" in json.dumps(found)
@@ -143,6 +148,18 @@ async def test_minutes_of_a_month_are_read_from_the_rollup_and_not_from_samples(
     assert await samples_read() == 0
     await connection.close()
     await store.close()
+
+
+async def test_pages_of_one_channel_are_those_of_it_among_two(kept: History) -> None:
+    """One channel is asked for by a query of its own: the same buckets, page by page, none twice and none left out."""
+    both = (await kept.buckets(WHOLE, 60, 50_000, frozenset(), None)).rows()
+    for channel in WHOLE.channels:
+        one, after, paged = replace(WHOLE, channels=(channel,)), None, list[list[object]]()
+        while len(block := await kept.buckets(one, 60, 2, frozenset(), after)):
+            paged += block.rows()
+            after = block.last
+        assert paged == [row for row in both if row[0] == channel]
+        assert len(paged) > 2
 
 
 async def test_json_csv_and_arrow_say_the_same(house: House) -> None:
