@@ -58,7 +58,8 @@ class DepthChart:
         self.needed_m = needed_m
         self.coverage = coverage
         shapely.prepare(coverage)
-        self._tree = shapely.STRtree([one.shape for one in self.hazards])
+        self._shapes = np.array([one.shape for one in self.hazards], dtype=object)
+        self._tree = shapely.STRtree(self._shapes)
 
     def covers(self, plane: Plane, track: Track) -> bool:
         """Return whether the whole track lies on the chart."""
@@ -69,31 +70,46 @@ class DepthChart:
     def first_shoal(self, plane: Plane, track: Track, width_m: float) -> Shoal | None:
         """Return the first hazard within `width_m` of the track; None where there is water enough."""
         places = [plane.position(*point) for point in track]
-        latitudes = [place[1] for place in places]
         reach_deg = width_m / 111_000.0
-        wide_deg = reach_deg / max(0.05, math.cos(math.radians(max(map(abs, latitudes)))))
+        narrowest = math.cos(math.radians(max(abs(latitude) for _, latitude in places)))
         near = LineString(places) if len(places) > 1 else Point(places[0])
-        found = self._tree.query(near.buffer(max(wide_deg, reach_deg)), predicate="intersects")
+        wide_deg = reach_deg / max(0.05, narrowest)  # a metre to the east has more degrees than one to the north
+        found = self._tree.query(near, predicate="dwithin", distance=wide_deg)
         if not len(found):
             return None
         line: BaseGeometry = LineString(track) if len(track) > 1 else Point(track[0])
-        corridor = line.buffer(width_m)
-        shoals = [self._met(self.hazards[int(index)], plane, line, corridor) for index in found]
-        return min((one for one in shoals if one is not None), key=lambda one: one.distance_m, default=None)
-
-    @staticmethod
-    def _met(hazard: Feature, plane: Plane, line: BaseGeometry, corridor: BaseGeometry) -> Shoal | None:
-        def laid(
-            places: np.ndarray[tuple[int, ...], np.dtype[np.float64]],
-        ) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
-            return np.column_stack(plane.xy_of_many(places[:, 0], places[:, 1]))
-
-        met = shapely.transform(hazard.shape, laid).intersection(corridor)
-        if met.is_empty:
+        shapes = _laid(self._shapes[found], plane)
+        met = np.flatnonzero(shapely.dwithin(shapes, line, width_m))
+        if not len(met):
             return None
-        corners = shapely.get_coordinates(met)
-        first = min(line.project(Point(corner)) for corner in corners) if isinstance(line, LineString) else 0.0
-        return Shoal(hazard.kind, hazard.depth_m, first)
+        along_m = _first_along(shapes[met], line, width_m)
+        first = int(np.argmin(along_m))
+        hazard = self.hazards[int(found[met[first]])]
+        return Shoal(hazard.kind, hazard.depth_m, float(along_m[first]))
+
+
+Shapes = np.ndarray[tuple[int, ...], np.dtype[np.object_]]
+Metres = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
+
+
+def _laid(shapes: Shapes, plane: Plane) -> Shapes:
+    """Return shapes in degrees as they lie on a plane, all in one go."""
+    places = shapely.get_coordinates(shapes)
+    return shapely.set_coordinates(shapes.copy(), np.column_stack(plane.xy_of_many(places[:, 0], places[:, 1])))
+
+
+def _first_along(shapes: Shapes, line: BaseGeometry, width_m: float) -> Metres:
+    """Return for each shape how far along `line` it is first met within `width_m`; 0 where the line is a point."""
+    first = np.zeros(len(shapes))
+    if not isinstance(line, LineString):
+        return first
+    # The corridor's round ends are polygons, so that a shape may touch the true one and not this: then its nearest point.
+    met = shapely.intersection(shapes, line.buffer(width_m))
+    met = np.where(shapely.is_empty(met), shapely.shortest_line(shapes, line), met)
+    corners, of = shapely.get_coordinates(met, return_index=True)
+    first[:] = np.inf
+    np.minimum.at(first, of, shapely.line_locate_point(line, shapely.points(corners)))
+    return first
 
 
 def chart_bytes(source: str, features: list[Feature], coverage: BaseGeometry) -> bytes:

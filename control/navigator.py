@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable
 from typing import Final
 
-from control import passage as rules
+from control import routing
 from control.alerts import Alerts
 from control.collision import own_ship
 from control.execution import Execution
@@ -19,10 +19,10 @@ from control.messages import Setpoint
 from control.situation import Situation
 from control.tracking import Follower, Guidance, drifting
 from control.voyage import Voyage
-from protocols.errors import MalformedError
 from protocols.link import cbor
 from protocols.link.cbor import Plain
 from protocols.link.events import Reason
+from protocols.link.heartbeats import RouteAboard
 from protocols.link.orders import Order
 from protocols.link.passage import Passage, hash_of
 
@@ -62,6 +62,12 @@ class Navigator:
         """True on a leg that was declared, before departure, to be sailed on without a link."""
         return self._follower is not None and self._follower.mark.continues
 
+    @property
+    def aboard(self) -> RouteAboard | None:
+        """The route loaded, as the heartbeat tells of it; None where there is none."""
+        leg = 0 if self._follower is None else self._follower.leg
+        return RouteAboard(hash_of(self.encoded), leg) if self.encoded else None
+
     def deeds(self) -> dict[str, Callable[[Order], None]]:
         """Return what the orders about a route do, by kind."""
         return {
@@ -72,19 +78,8 @@ class Navigator:
     def objections(self, order: Order, situation: Situation) -> list[Reason]:
         """Return what the route itself has against an order about it."""
         if order.kind == "route.load":
-            return self.load_objections(order)
+            return routing.load_faults(order.args, self._voyage.config, is_following=self.is_following)
         return self.activate_objections(order, situation) if order.kind == "route.activate" else []
-
-    def load_objections(self, order: Order) -> list[Reason]:
-        """Return every fault of the route that an order carries."""
-        encoded = order.args["route"]
-        try:
-            passage = Passage.from_bytes(encoded if isinstance(encoded, bytes) else b"")
-        except MalformedError as error:
-            return [Reason("route_malformed", "CMD-09", f"The route cannot be read: {error}.")]
-        if self.is_following:
-            return [Reason("route_active", "CMD-09", "A route is being followed: suspend it before another is loaded.")]
-        return rules.faults(passage, self._voyage.config)
 
     def load(self, order: Order) -> None:
         """Keep the route of an order that every rule allows, over restarts too."""
@@ -99,54 +94,18 @@ class Navigator:
 
     def activate_objections(self, order: Order, situation: Situation) -> list[Reason]:
         """Return every reason against following the loaded route from the leg that an order names."""
-        config, passage = self._voyage.config, self.passage
-        if config.tracking is None:
-            return [Reason("no_tracking", "CMD-09", "This vessel has no [control.tracking]: she follows no route.")]
-        if passage is None:
-            return [Reason("no_route", "CMD-09", "No route is loaded.")]
-        loaded, wanted = hash_of(self.encoded), str(order.args["route_hash"])
-        if wanted != loaded:
-            text = (
-                f"The route loaded is {passage.id!r} revision {passage.revision} ({loaded[:12]}), another than ordered."
-            )
-            return [Reason("other_route", "CMD-09", text, wanted[:12], loaded[:12])]
-        leg = _leg_of(order)
-        if not 1 <= leg < len(passage.marks):
-            text = f"Leg {leg} is none of 1 to {len(passage.marks) - 1}."
-            return [Reason("no_such_leg", "CMD-09", text, leg, len(passage.marks) - 1)]
-        own = own_ship(situation)
-        if own is None:
-            return []  # INT-02 has already refused it
-        reasons = rules.faults(passage, config)  # the phase may be another than when it was loaded
-        latitude, longitude = situation.number("NAV_LAT"), situation.number("NAV_LON")
-        found = Follower(passage, config.tracking, leg).look(latitude or 0.0, longitude or 0.0, own.speed_kn)
-        if abs(found.cross_track_m) > found.width_m:
-            text = f"The ship is {abs(found.cross_track_m):.0f} m off leg {leg}, which is {found.width_m:.0f} m wide there."
-            reasons.append(
-                Reason("off_track", "CMD-09", text, round(abs(found.cross_track_m)), round(found.width_m), "m")
-            )
-        off_deg = abs(math.remainder(found.course_deg - own.heading_deg, 360.0))
-        if off_deg > config.tracking.join_deg_max:
-            text = f"The ship heads {off_deg:.0f} deg off the leg; turn to it first."
-            reasons.append(Reason("off_course", "CMD-09", text, round(off_deg), config.tracking.join_deg_max, "deg"))
-        return reasons
+        return routing.activate_faults(order.args, self.encoded, self._voyage.config, situation)
 
     def bound(self, order: Order, situation: Situation) -> dict[str, Plain]:
         """Return the heading an activation would begin with, for the rules that look ahead (INT-08); empty without one."""
-        passage, tracking, own = self.passage, self._voyage.config.tracking, own_ship(situation)
-        leg, latitude, longitude = _leg_of(order), situation.number("NAV_LAT"), situation.number("NAV_LON")
-        if passage is None or tracking is None or own is None or latitude is None or longitude is None:
-            return {}
-        if not 1 <= leg < len(passage.marks):
-            return {}
-        return {"heading_deg": Follower(passage, tracking, leg).look(latitude, longitude, own.speed_kn).course_deg}
+        return routing.bound(order.args, self.encoded, self._voyage.config, situation)
 
     def activate(self, order: Order) -> None:
         """Begin to follow; the next look steers."""
         passage, tracking = self.passage, self._voyage.config.tracking
         if passage is not None and tracking is not None:
             self._execution.supersede_steering(order.id)
-            self._follower = Follower(passage, tracking, _leg_of(order))
+            self._follower = Follower(passage, tracking, routing.leg_of(order.args))
             self._expected = self._in_force()
             self._due_s, self._fix_s, self._drift_deg = 0.0, math.inf, 0.0
             self._tell("activated", f"by {order.person}")
@@ -227,11 +186,6 @@ class Navigator:
             "leg": self._follower.leg if self._follower else 0,
         }  # fmt: skip
         self._execution.tell_event("route", body)
-
-
-def _leg_of(order: Order) -> int:
-    leg = order.args.get("leg", 1)
-    return int(leg) if isinstance(leg, int | float) else 1
 
 
 def route_record(encoded: bytes) -> bytes:

@@ -5,9 +5,11 @@ The shore's mirror of a ship is always late. When it is older than its limit the
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
+from control import routing
 from control.admission import not_in_control
 from control.interlock import DIRECT, STOPS, Context, Setpoints, verdict
 from control.ladder import LATCHED_FROM
@@ -35,7 +37,10 @@ class Mirror:
     """Last heartbeat; None when there was none."""
     heartbeat_age_s: float
     situation: Situation
+    """What the shore has measured; what her sources disagree about her heartbeat tells."""
     config: ControlConfig
+    routes: Mapping[str, bytes] = field(default_factory=dict[str, bytes])
+    """Routes that went through this station, by hash: what an activation is judged by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +71,11 @@ def preview(kind: str, args: dict[str, Plain], asker: Asker, mirror: Mirror) -> 
         age_s = None if beat is None else round(mirror.heartbeat_age_s, 1)
         text = "The ship has not been heard for too long to say what she would answer."
         return Preview("unknown", (Reason("mirror_old", "INT-02", text, age_s, MIRROR_AGE_MAX_S, "s", age_s),))
+    mirror = replace(mirror, situation=replace(mirror.situation, disagreements=beat.disagreed))
     reasons = ship_reasons(kind, args, asker, beat, mirror)
+    if not reasons and kind == "route.activate" and beat.route is not None and beat.route.hash not in mirror.routes:
+        text = "The route aboard did not come through this station: only the ship can say whether she may follow it."
+        return Preview("unknown", (Reason("route_unknown", "CMD-09", text, beat.route.hash[:12]),))
     return Preview("refused" if reasons else "allowed", tuple(reasons))
 
 
@@ -105,7 +114,9 @@ def ship_reasons(
         return [Reason("no_such_group", "AUT-01", text, group)]
     authority = not_in_control(state, asker.person, asker.console, asker.session, state.fencing, needs, group)
     config, setpoints = _config(beat, mirror), _setpoints(beat)
-    wish = asked(kind, args, config, mirror.situation)
+    encoded = mirror.routes.get(beat.route.hash, b"") if beat.route is not None else b""
+    bound = routing.bound(args, encoded, config, mirror.situation) if kind == "route.activate" else {}
+    wish = asked(kind, {**args, **bound}, config, mirror.situation)
     reasons = [*wish.reasons]
     reasons += verdict(
         Context(
@@ -114,10 +125,29 @@ def ship_reasons(
     )
     if kind == "conn.phase":
         reasons += Voyage(config).objections(str(args["phase"]), setpoints, mirror.situation)
+    reasons += _route_reasons(kind, args, encoded, beat, replace(mirror, config=config))
     if STEPS.index(beat.step) >= LATCHED_FROM and kind not in STOPS and group == "conn":
         text = f"The ship is on step {beat.step} ({beat.action}); resume the conn first."
         reasons.append(Reason("ladder", "FBK-01", text, beat.step, "L0 or L1"))
     return reasons
+
+
+def _route_reasons(
+    kind: str, args: dict[str, Plain], encoded: bytes, beat: VesselHeartbeat, mirror: Mirror
+) -> list[Reason]:  # fmt: skip
+    """Return what the route itself has against an order about it, as far as the station knows the route aboard."""
+    aboard = beat.route
+    if kind == "route.load":
+        return routing.load_faults(args, mirror.config, is_following=aboard is not None and aboard.leg > 0)
+    if kind != "route.activate":
+        return []
+    wanted = str(args["route_hash"])
+    if aboard is not None and wanted != aboard.hash:
+        text = f"The route loaded is another than ordered ({aboard.hash[:12]})."
+        return [Reason("other_route", "CMD-09", text, wanted[:12], aboard.hash[:12])]
+    if aboard is not None and not encoded:
+        return []  # unknown, not refused: `preview` says so
+    return routing.activate_faults(args, encoded, mirror.config, mirror.situation)
 
 
 def _authority_reasons(kind: str, asker: Asker, state: AuthorityState) -> list[Reason]:

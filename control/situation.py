@@ -8,6 +8,7 @@ from typing import Final
 
 from control.surroundings import NOBODY_LISTENS, Surroundings
 from protocols.link.events import Reason
+from protocols.link.heartbeats import Disagreed
 from protocols.reading import Quality, Value
 
 CYCLES_S: Final[dict[str, float]] = {
@@ -31,18 +32,6 @@ class Fact:
     """In the catalogue's unit; None exactly when there is none to use."""
     quality: Quality
     age_s: float
-
-
-@dataclass(frozen=True, slots=True)
-class Disagreed:
-    """Two sources of one quantity that are too far apart."""
-
-    quantity: str
-    """position, heading or speed."""
-    apart: float
-    unit: str
-    first: str
-    second: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from control.emergency import EmergencyStop
 from control.safestate import SafeState
 from control.situation import Situation
-from protocols.link.heartbeats import STEPS, ActiveReason, AuthorityState, Step
+from protocols.link.heartbeats import STEPS, ActiveReason, AuthorityState, Disagreed, RouteAboard, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,9 @@ class Facts:
     action: str
     engineering: AuthorityState | None = None
     """None where nothing of that group may be ordered."""
+    disagreed: tuple[Disagreed, ...] = ()
+    route: RouteAboard | None = None
+    """None where none is loaded."""
 
 
 def standing_alerts(

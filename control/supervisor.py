@@ -66,6 +66,8 @@ from protocols.link.roster import RosterEntry
 
 ROUNDING_S: Final = 0.001
 """A step is looked for this much after its moment: seconds in floats must not make it come a whole review late."""
+DISAGREED_MAX: Final = 8
+"""Most disagreements of one heartbeat; there are three quantities that two sources can tell."""
 REVIEW_S: Final = 0.5
 """How often orders in force, link and inputs are judged: the ladder must be entered within T + 0.5 s (S6)."""
 
@@ -211,6 +213,7 @@ class Supervisor:
             setpoints={name: value for name, value in in_force if value is not None}, phase=self.voyage.phase,
             roster_version=self.believed.roster_version, alerts=self.alerts.active(), action=self.watch.action,
             engineering=None if engineering is None else engineering.authority.facts(now_s),
+            disagreed=self.situation.disagreements[:DISAGREED_MAX], route=self.navigator.aboard,
         )  # fmt: skip
 
     def _hear(self, arrival: Journaled | JournalFailed | LedgerState | Reconnected, now_s: float) -> None:

@@ -27,12 +27,12 @@ from control.messages import (
     SignedStop,
     Speak,
 )  # fmt: skip
-from control.situation import Disagreed, Fact, Situation
+from control.situation import Fact, Situation
 from control.supervisor import Supervisor
 from control.surroundings import Surroundings, Target, Targets
 from protocols.link import signing
 from protocols.link.cbor import Plain
-from protocols.link.heartbeats import OperatorHeartbeat
+from protocols.link.heartbeats import Disagreed, OperatorHeartbeat
 from protocols.link.orders import ORDER_KINDS, Order
 from protocols.link.roster import Grant, Roster, RosterEntry
 from protocols.link.signing import Domain

@@ -113,6 +113,28 @@ class ActiveReason:
 
 
 @dataclass(frozen=True, slots=True)
+class Disagreed:
+    """Two sources of one quantity that are too far apart (INT-12)."""
+
+    quantity: str
+    """position, heading or speed."""
+    apart: float
+    unit: str
+    first: str
+    second: str
+
+
+@dataclass(frozen=True, slots=True)
+class RouteAboard:
+    """The route that is loaded aboard (CMD-09)."""
+
+    hash: str
+    """SHA-256 of its bytes, hexadecimal."""
+    leg: int
+    """Number of the waypoint she is bound for on it, the first leg leads to 1; 0 while she does not follow it."""
+
+
+@dataclass(frozen=True, slots=True)
 class VesselHeartbeat:
     """What the safety process says of itself, 1 Hz and on every change, signed with the vessel's key."""
 
@@ -150,6 +172,10 @@ class VesselHeartbeat:
     """What the ladder makes the ship do now, in words; empty on L0."""
     engineering: AuthorityState | None = None
     """Authority of the group `engineering`; None, and not written, where nothing of it may be ordered."""
+    disagreed: tuple[Disagreed, ...] = ()
+    """What her own sources disagree about now, so that the preview ashore judges the same; not written where nothing is."""
+    route: RouteAboard | None = None
+    """None, and not written, where none is loaded."""
 
     def to_bytes(self) -> bytes:
         """Return the deterministic CBOR of this heartbeat: the bytes that are signed (domain VESSEL)."""
@@ -182,6 +208,8 @@ class VesselHeartbeat:
             phase=fields.text(source, "phase", 20), roster_version=fields.integer(source, "roster_version"),
             alerts=fields.texts(source, "alerts"), action=fields.text(source, "action", 200),
             engineering=_authority(fields.submap(source, "engineering")) if "engineering" in source else None,
+            disagreed=tuple(_disagreed(item) for item in fields.items(source, "disagreed", 8)) if "disagreed" in source else (),
+            route=_route(fields.submap(source, "route")) if "route" in source else None,
         )  # fmt: skip
 
 
@@ -190,7 +218,7 @@ def plain(heartbeat: VesselHeartbeat) -> dict[str, Plain]:
     values: dict[str, Plain] = {
         name: getattr(heartbeat, name)
         for name in VesselHeartbeat.__slots__
-        if name not in ("reasons", "authority", "alerts", "setpoints", "engineering")
+        if name not in ("reasons", "authority", "alerts", "setpoints", "engineering", "disagreed", "route")
     }
     values["setpoints"] = dict(heartbeat.setpoints)
     values["reasons"] = [
@@ -200,6 +228,12 @@ def plain(heartbeat: VesselHeartbeat) -> dict[str, Plain]:
     if heartbeat.engineering is not None:
         values["engineering"] = {name: getattr(heartbeat.engineering, name) for name in AuthorityState.__slots__}
     values["alerts"] = list(heartbeat.alerts)
+    if heartbeat.disagreed:
+        values["disagreed"] = [
+            {name: getattr(one, name) for name in Disagreed.__slots__} for one in heartbeat.disagreed
+        ]
+    if heartbeat.route is not None:
+        values["route"] = {"hash": heartbeat.route.hash, "leg": heartbeat.route.leg}
     return values
 
 
@@ -210,6 +244,19 @@ def _reason(item: Plain) -> ActiveReason:
         fields.text(item, "name", 60), fields.text(item, "text"), fields.integer(item, "since_ms"),
         fields.text(item, "clears"),
     )  # fmt: skip
+
+
+def _disagreed(item: Plain) -> Disagreed:
+    if not isinstance(item, dict):
+        raise MalformedError("a disagreement is not a map")
+    return Disagreed(
+        fields.text(item, "quantity", 20), fields.number(item, "apart"), fields.text(item, "unit", 20),
+        fields.text(item, "first", 64), fields.text(item, "second", 64),
+    )  # fmt: skip
+
+
+def _route(source: dict[str, Plain]) -> RouteAboard:
+    return RouteAboard(fields.text(source, "hash", 64), fields.integer(source, "leg"))
 
 
 def _authority(source: dict[str, Plain]) -> AuthorityState:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from control.situation import Disagreed, Fact, Situation
+from control.situation import Fact, Situation
+from protocols.link.heartbeats import Disagreed
 from shipside.commanding.surrounding import Lookout
 from shipside.listening import Listening
 

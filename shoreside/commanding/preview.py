@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import itertools
 from dataclasses import dataclass
 
@@ -114,7 +115,7 @@ def _mirror(state: VesselState, now: Moment) -> Mirror | None:
     if state.control is None:
         return None
     age_s = now.now_s - state.heartbeat_at_s if state.heartbeat_at_s is not None else 0.0
-    return Mirror(state.heartbeat, age_s, situation(state, now.utc_ns), state.control)
+    return Mirror(state.heartbeat, age_s, situation(state, now.utc_ns), state.control, state.routes)
 
 
 def situation(state: VesselState, utc_ns: int) -> Situation:
@@ -145,4 +146,17 @@ def _target(target: TargetJson, age_s: float) -> Target:
 
 def args_plain(args: dict[str, object]) -> dict[str, Plain]:
     """Return arguments from JSON as plain values; whatever is no number or text becomes None and is refused."""
-    return {name: value if isinstance(value, int | float | str) else None for name, value in args.items()}
+    plain: dict[str, Plain] = {
+        name: value if isinstance(value, int | float | str) else None for name, value in args.items()
+    }
+    if isinstance(route := plain.get("route"), str):
+        plain["route"] = _bytes(route)
+    return plain
+
+
+def _bytes(text: str) -> bytes | None:
+    """Return the bytes of a route as JSON carries them, in base64; None where it is none."""
+    try:
+        return base64.b64decode(text, validate=True)
+    except ValueError:
+        return None

@@ -16,6 +16,7 @@ from shoreside.commanding.approvals import Approvals, needs_second
 from shoreside.commanding.seats import may_take
 from shoreside.downlink import Downlink
 from shoreside.figures import Figures, order_line
+from shoreside.live.fleet import take_route
 from shoreside.rates import Rates
 
 ORDER_LIFE_AT_BROKER_S: Final = 120
@@ -69,6 +70,9 @@ class Relay:
             sent = await self._port.publish(topic, signed, expiry_s=ORDER_LIFE_AT_BROKER_S)
             state = "sent" if sent else "UNKNOWN"
             self.approvals.passed(order.id if order is not None else "")
+            route = order.args.get("route") if order is not None and vessel in self._downlink.states else None
+            if isinstance(route, bytes):
+                take_route(self._downlink.states[vessel], route)
         reasons = (reason,) if reason is not None else ()
         self._figures.orders[state] += 1
         if order is None or order.vessel != vessel:

@@ -15,6 +15,7 @@ from protocols.console.messages import OrderMessage, TargetJson, TrackPoint, Val
 from protocols.link.batch import Batch, Column, TargetReport
 from protocols.link.birth import Birth
 from protocols.link.heartbeats import VesselHeartbeat
+from protocols.link.passage import hash_of
 from protocols.reading import Quality
 from shoreside import catalogue
 from shoreside.plain import as_map
@@ -29,6 +30,8 @@ TARGET_LIFE_S: Final = 600.0
 """Ten minutes without a report: class A at anchor reports each 3 min (ITU-R M.1371)."""
 SCAN_MS_MAX: Final = 1_000
 """Longest pause between two scans of a ship, on the slowest bearer."""
+ROUTES_MAX: Final = 4
+"""Routes kept of a vessel, 48 kB each at most: the one aboard, and those that are being tried."""
 ORDERS_MAX: Final = 50
 """Orders shown again on subscribe; the history route has the rest."""
 ALERTS_MAX: Final = 500
@@ -67,8 +70,17 @@ class VesselState:
     """By MMSI: time of the target's last report, UTC ms, and when it was first seen here, monotonic."""
     track: deque[TrackPoint] = field(default_factory=lambda: deque[TrackPoint](maxlen=TRACK_MAX))
     orders: dict[str, OrderMessage] = field(default_factory=dict[str, OrderMessage])
+    routes: dict[str, bytes] = field(default_factory=dict[str, bytes])
+    """Routes of orders that went through this station, by hash, the newest ROUTES_MAX."""
     alerts: dict[tuple[str, str], AlertJson] = field(default_factory=dict[tuple[str, str], AlertJson])
     """By (source, alert id)."""
+
+
+def take_route(state: VesselState, encoded: bytes) -> None:
+    """Keep a route that went through, for the preview of its activation; the oldest goes when there are too many."""
+    state.routes[hash_of(encoded)] = encoded
+    if len(state.routes) > ROUTES_MAX:
+        del state.routes[next(iter(state.routes))]
 
 
 def take_birth(state: VesselState, birth: Birth) -> None:

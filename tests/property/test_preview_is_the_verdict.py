@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 
 import pytest
 
 from control.preview import Asker, Mirror, Preview, preview
 from protocols.link.cbor import Plain
-from protocols.link.heartbeats import VesselHeartbeat
+from protocols.link.heartbeats import Disagreed, VesselHeartbeat
+from protocols.link.passage import Mark, Passage, hash_of
 from protocols.reading import Quality
 from tests.control_rig import UTC_NS, VESSEL, Rig
 
@@ -19,13 +21,18 @@ def heartbeat(rig: Rig) -> VesselHeartbeat:
     return VesselHeartbeat(
         VESSEL, rig.boot_id, 1, round(rig.now_s * 1000), UTC_NS, True, facts.step, facts.reasons, facts.next_step,
         facts.next_step_in_s, facts.authority, facts.stop_latched, *facts.echo, facts.round_trip_ms, facts.loss_pct,
-        facts.setpoints, facts.phase, facts.roster_version, facts.alerts, facts.action,
+        facts.setpoints, facts.phase, facts.roster_version, facts.alerts, facts.action, None, facts.disagreed, facts.route,
     )  # fmt: skip
 
 
 def asked(rig: Rig, kind: str, args: dict[str, Plain], person: str, age_s: float = 0.0) -> Preview:
     """Return what the shore says of an order of `person` on facts of `age_s`."""
-    mirror = Mirror(heartbeat(rig), age_s, rig.situation(), rig.config)
+    beat = VesselHeartbeat.from_bytes(heartbeat(rig).to_bytes())
+    measured = dataclasses.replace(
+        rig.situation(), disagreements=()
+    )  # what her sources disagree about only she can tell
+    routes = {hash_of(one): one for one in ROUTES.values()}
+    mirror = Mirror(beat, age_s, measured, rig.config, routes)
     return preview(kind, args, Asker(person, f"console-{person}", f"session-{person}"), mirror)
 
 
@@ -74,6 +81,46 @@ def stopped(rig: Rig) -> None:
     rig.stop("ann")
 
 
+def disagree(quantity: str) -> Callable[[Rig], None]:
+    """Return what lets two of her sources tell a quantity apart from one another after ann has taken the conn."""
+
+    def change(rig: Rig) -> None:
+        rig.take("ann")
+        rig.disagreements = (Disagreed(quantity, 300.0, "m", "GNSS 1", "GNSS 2"),)
+        rig.look()
+
+    return change
+
+
+def mark(latitude: float, longitude: float, radius_m: float = 600.0) -> Mark:
+    """Return a waypoint 150 m wide."""
+    return Mark("", latitude, longitude, radius_m, 150.0, 150.0, False, 12.0, 0, False)
+
+
+ROUTES: dict[str, bytes] = {
+    name: Passage(name, 1, marks).to_bytes()
+    for name, marks in {
+        "good": (mark(34.929, 129.040), mark(34.938, 129.110), mark(34.915, 129.160)),
+        "through the anchorage": (mark(34.929, 129.040), mark(34.99, 129.22)),
+        "too tight": (mark(34.929, 129.040), mark(34.938, 129.110, 50.0), mark(34.915, 129.160)),
+        "elsewhere": (mark(34.90, 129.040), mark(34.90, 129.110)),
+    }.items()
+}
+
+
+def sails(name: str, *, follows: bool = False) -> Callable[[Rig], None]:
+    """Return what loads a route once ann has the conn, and follows it where asked to."""
+
+    def change(rig: Rig) -> None:
+        rig.take("ann")
+        assert rig.state(rig.say("route.load", {"route": ROUTES[name]})) == "SUCCEEDED"
+        if follows:
+            assert rig.state(rig.say("route.activate", {"route_hash": hash_of(ROUTES[name])})) == "SUCCEEDED"
+            rig.forward(2.0)
+
+    return change
+
+
 SCENES: dict[str, Callable[[Rig], None]] = {
     "nobody has the conn": nobody,
     "the bridge has it": lambda rig: rig.bridge("take_local"),
@@ -88,6 +135,12 @@ SCENES: dict[str, Callable[[Rig], None]] = {
     "the position is stale": stale,
     "the link was lost": lost,
     "the stop is latched": stopped,
+    "two receivers disagree": disagree("position"),
+    "two gyros disagree": disagree("heading"),
+    "two logs disagree": disagree("speed"),
+    "a route is loaded": sails("good"),
+    "another route is loaded": sails("elsewhere"),
+    "a route is followed": sails("good", follows=True),
 }
 ORDERS: list[tuple[str, dict[str, Plain]]] = [
     *(("conn.heading", {"heading_deg": float(deg)}) for deg in range(0, 360, 20)),
@@ -97,6 +150,12 @@ ORDERS: list[tuple[str, dict[str, Plain]]] = [
     *(("conn.speed", {"speed_kn": float(speed_kn)}) for speed_kn in (0, 6, 13)),
     *(("conn.course", {"course_deg": float(deg)}) for deg in (0, 80, 200)),
     *(("conn.telegraph", {"step": step}) for step in ("stop", "half_ahead", "full_astern")),
+    *(("route.load", {"route": encoded}) for encoded in ROUTES.values()),
+    ("route.load", {"route": b"noise"}),
+    *(("route.activate", {"route_hash": hash_of(encoded)}) for encoded in ROUTES.values()),
+    ("route.activate", {"route_hash": hash_of(ROUTES["good"]), "leg": 2.0}),
+    ("route.activate", {"route_hash": hash_of(ROUTES["good"]), "leg": 9.0}),
+    ("route.suspend", {}),
     ("conn.heading", {"heading_deg": 400.0}),
     ("conn.heading", {"heading_deg": "north"}),
     ("conn.heading", {}),
@@ -105,7 +164,7 @@ ORDERS: list[tuple[str, dict[str, Plain]]] = [
 
 @pytest.mark.parametrize("scene", SCENES)
 def test_the_preview_says_what_the_ship_says(scene: str) -> None:
-    """Proves CMD-07, INT-01 to INT-11 ashore: each order gets the same verdict by the same rules at both ends."""
+    """Proves CMD-07, CMD-09, INT-12 and INT-01 to INT-11 ashore: each order gets the same verdict by the same rules."""
     seen: set[str] = set()
     for kind, args in ORDERS:
         rig = Rig()
@@ -135,3 +194,15 @@ def test_old_facts_are_never_a_yes() -> None:
     assert asked(rig, "conn.heading", {"heading_deg": 80.0}, "ann", age_s=3.6).verdict == "unknown"
     for kind, args in ORDERS:
         assert asked(rig, kind, args, "ann", age_s=3.6).verdict != "allowed"
+
+
+def test_a_route_the_station_has_never_seen_is_unknown() -> None:
+    """Proves CMD-09 ashore: the ship would follow it; a station that did not pass it on says unknown, not allowed."""
+    rig = Rig()
+    sails("good")(rig)
+    beat = heartbeat(rig)
+    asker = Asker("ann", "console-ann", "session-ann")
+    args: dict[str, Plain] = {"route_hash": hash_of(ROUTES["good"])}
+    assert preview("route.activate", args, asker, Mirror(beat, 0.0, rig.situation(), rig.config)).verdict == "unknown"
+    known = Mirror(beat, 0.0, rig.situation(), rig.config, {hash_of(ROUTES["good"]): ROUTES["good"]})
+    assert preview("route.activate", args, asker, known).verdict == "allowed"

@@ -8,7 +8,7 @@ import pytest
 
 from control.envelope import SLIP_DEG, latency_limit_ms
 from control.limits import ConfigError, ControlConfig
-from control.situation import Disagreed
+from protocols.link.heartbeats import Disagreed
 from protocols.reading import Quality
 from tests.control_rig import VESSEL, Rig, example_config, example_table
 
