@@ -44,6 +44,7 @@ ALERTS: Final[dict[str, AlertKind]] = {
         AlertKind("turn-unconfirmed", "COURSE CHANGE NOT CONFIRMED", "She turns; look at once.", "alarm", "B", 0.0, 2.0),
         AlertKind("route-end", "END OF ROUTE AHEAD", "Have the next order ready.", "warning", "B", 0.0, 2.0),
         AlertKind("journal", "COMMAND JOURNAL FAILED", "No remote orders until re-armed aboard.", "alarm", "B", 0.0, 0.0),
+        AlertKind("drill", "DRILL", "A rehearsal on simulated actuators: act as if it were none.", "caution", "B", 0.0, 0.0),
         AlertKind("ledger", "LEDGER NOT WRITTEN", "Make room on the disk; no remote orders but stop.", "alarm", "B", 0.0, 0.0),
     )
 }  # fmt: skip

@@ -32,11 +32,15 @@ class Beats:
         self._vessel, self._boot_id = vessel, boot_id
         self._believed, self._groups, self._execution = believed, groups, execution
         self.refused_count = 0
+        self.deaf_until_s = 0.0
+        """Until then nothing is heard, as if the link were lost: a drill of simulated actuators; 0: no drill is on."""
         self.clocks_apart = False
         """True while the shore's clock is further from the ship's than APART_S."""
 
     def receive(self, encoded: bytes, situation: Situation, clock_utc_ns: int, now_s: float) -> None:
         """Take one signed beat; `clock_utc_ns` is what the ship's clock says, right or wrong."""
+        if now_s < self.deaf_until_s:
+            return
         beat = self._believed_beat(encoded, situation.utc_ns)
         group = None if beat is None else self._groups[beat.group]
         if beat is None or group is None or not group.link.heard(beat, now_s, round(now_s * 1000), self._boot_id):

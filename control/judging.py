@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from control.admission import not_in_control, unjournaled, unrecorded
 from control.believed import Believed
@@ -31,6 +31,8 @@ class Judge:
         self._voyage, self._believed, self._groups = voyage, believed, groups
         self._execution, self._watch, self._emergency = execution, watch, emergency
         self._navigator = navigator
+        self.further: Callable[[Order], list[Reason]] = lambda _: []
+        """What has something against an order about a drill."""
         self.journal_problem = ""
         self.ledger_problem = ""
 
@@ -38,6 +40,8 @@ class Judge:
         """Return every reason against `order`; an empty list allows it."""
         if order.kind == "stop.reset":
             return self._reset_reasons() + self._unkept(order)
+        if order.kind.startswith("drill."):
+            return self.further(order) + self._unkept(order)
         bound = self._navigator.bound(order, situation) if order.kind == "route.activate" else {}
         args: dict[str, Plain] = {**order.args, **bound}
         setpoints, trip_ms = self._execution.setpoints, self._groups[CONN].link.round_trip_ms

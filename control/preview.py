@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
-from control import routing
+from control import drill, routing
 from control.admission import not_in_control
 from control.interlock import DIRECT, STOPS, Context, Setpoints, verdict
 from control.ladder import LATCHED_FROM
@@ -125,6 +125,7 @@ def ship_reasons(
     )
     if kind == "conn.phase":
         reasons += Voyage(config).objections(str(args["phase"]), setpoints, mirror.situation)
+    reasons += drill.refusals(config) if kind == "drill.begin" else []
     reasons += _route_reasons(kind, args, encoded, beat, replace(mirror, config=config))
     if STEPS.index(beat.step) >= LATCHED_FROM and kind not in STOPS and group == "conn":
         text = f"The ship is on step {beat.step} ({beat.action}); resume the conn first."

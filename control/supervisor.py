@@ -21,6 +21,7 @@ from control.charge import CONN, ENGINEERING, ConnCharge, EngineeringCharge, Gro
 from control.collision import CollisionWatch
 from control.command import KnownOrders, Record, Restored
 from control.direct import DirectControl
+from control.drill import Drill
 from control.emergency import EmergencyStop
 from control.execution import Execution
 from control.handover import Handover
@@ -112,6 +113,7 @@ class Supervisor:
             boot_id, self.believed, self.authority, self.voyage, self.execution, self.watch, self._judge
         )  # fmt: skip
         self.beats = Beats(config.vessel, boot_id, self.believed, self.groups, self.execution)
+        self.drill = self._drills(config)
         self._beliefs = BeliefDesk(self.believed, self.execution)
         admission = Admission(config.approval.approve_s)
         self.taking = Taking(
@@ -129,6 +131,15 @@ class Supervisor:
         self._next_review_s = now_s
         for record in restored.records:
             self._known.add(record)
+
+    def _drills(self, config: ControlConfig) -> Drill:
+        """Return the desk for drills, its orders known and judged."""
+        made = Drill(
+            config, self.authority, self.watch, self.emergency, self.beats, self._handovers[CONN], self.execution
+        )
+        self._judge.further = made.objections
+        self.execution.deeds |= made.deeds()
+        return made
 
     def receive(self, arrival: Arrival, now_s: float) -> None:
         """Take one arrival at monotonic `now_s`."""
@@ -155,6 +166,7 @@ class Supervisor:
         """Do what is due at `now_s`: answers that did not come, the ladder, alerts."""
         for handover in self._handovers.values():
             handover.tick(now_s)
+        self.drill.look(now_s)
         self.watch.look(self.situation, now_s)
         self.direct.look(self.situation, now_s)
         is_held = self.watch.has_the_ship or self.authority.station != "remote"
@@ -250,7 +262,7 @@ class Supervisor:
         wanted = standing_alerts(self.watch.ladder.step, self.situation, self.emergency, self.watch.safe)
         wanted |= {
             "journal": bool(self._judge.journal_problem), "ledger": bool(self._judge.ledger_problem),
-            "clocks-apart": self.beats.clocks_apart,
+            "clocks-apart": self.beats.clocks_apart, "drill": self.drill.running is not None,
             "collision-danger": self.collision.look(self.situation, self.voyage.config, now_s),
         }  # fmt: skip
         for name, is_active in wanted.items():
@@ -270,6 +282,8 @@ class Supervisor:
             self._close(record, self._judge.control(order, now_s) or self._cancel(order))
         elif order.kind.startswith("authority."):
             self._close(record, self._judge.control(order, now_s))
+        elif order.kind.startswith("drill.") and (strange := self.drill.strangers(order, entry)):
+            self._close(record, strange)
         elif reasons := self._judge.reasons(order, self.situation, now_s):
             self._close(record, reasons)
         elif order.kind in STARTS:

@@ -15,6 +15,7 @@ from farhelm.chart.cli import app as chart
 from farhelm.conn.cli import app as conn
 from farhelm.decode import decode
 from farhelm.doctor.cli import doctor
+from farhelm.drill.cli import app as drill
 from farhelm.export.cli import export
 from farhelm.keys.cli import app as keys
 from farhelm.ledger import app as ledger
@@ -43,6 +44,7 @@ app.command()(tables)
 app.command()(trace)
 app.command()(voyages)
 app.add_typer(conn, name="conn")
+app.add_typer(drill, name="drill")
 
 
 def _show_version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it so

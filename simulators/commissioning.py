@@ -103,6 +103,7 @@ def control_table(spec: VesselSpec) -> Table:
     ]
     rows = cast("list[Table]", example["machinery"])
     own: Table = {
+        "actuators": "simulated",
         "machinery": rows if spec.has_rudder else [],
         "hull": {
             "length_m": float(spec.identity.length_m), "beam_m": float(spec.identity.beam_m), "rpm_full": rpm_full,

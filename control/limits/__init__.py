@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final, Literal, cast
 
 from control.limits.reader import ControlReader
 from control.limits.records import (
@@ -47,7 +47,7 @@ __all__ = [
 ]  # fmt: skip
 
 KNOWN: Final = frozenset(("phase", "hull", "link", "authority", "verify", "encounter", "phases", "areas", "approval", "alerts",
-                          "machinery", "telegraph", "tracking", "grounding"))  # fmt: skip
+                          "machinery", "telegraph", "tracking", "grounding", "actuators"))  # fmt: skip
 """Names that may stand in `[control]`."""
 
 
@@ -87,6 +87,8 @@ class ControlConfig:
     """How routes are followed; None: she follows none."""
     grounding: Grounding | None = None
     """Water she needs; None: not judged by depth."""
+    actuators: Literal["real", "simulated"] = "real"
+    """What her orders move; drills are for simulated ones only."""
     chart: DepthChart | None = None
     """The chart aboard; it is no part of what goes ashore."""
 
@@ -129,6 +131,9 @@ class ControlConfig:
         tracking = None if routed is None else reader.record(Tracking, routed, "control.tracking")
         shallow = source.get("grounding")
         grounding = None if shallow is None else reader.record(Grounding, shallow, "control.grounding")
+        actuators = source.get("actuators", "real")
+        if actuators not in ("real", "simulated"):
+            faults.append(f"control.actuators is {actuators!r}; this version knows real, simulated")
         phase = source.get("phase")
         if phase not in phases:
             faults.append(f"control.phase {phase!r} is none of the phases given ({', '.join(phases) or 'none'})")
@@ -151,7 +156,7 @@ class ControlConfig:
         counting = _counting(areas, str(phase))
         return cls(
             vessel, str(phase), hull, link, authority, verify, encounter, phases, counting, areas, approval, alerts,
-            machinery, telegraph, tracking, grounding,
+            machinery, telegraph, tracking, grounding, "simulated" if actuators == "simulated" else "real",
         )  # fmt: skip
 
     def to_plain(self) -> dict[str, Plain]:
@@ -162,7 +167,7 @@ class ControlConfig:
             for area in self.all_areas
         ]  # fmt: skip
         made: dict[str, Plain] = {
-            "phase": self.phase, "hull": _plain(self.hull), "link": _plain(self.link),
+            "phase": self.phase, "actuators": self.actuators, "hull": _plain(self.hull), "link": _plain(self.link),
             "authority": _plain(self.authority), "verify": _plain(self.verify),
             "encounter": _plain(self.encounter),
             "phases": {name: _plain(limits) for name, limits in self.phases.items()}, "areas": areas,

@@ -105,6 +105,16 @@ abaft_deg = 112.5
 """When the link counts as degraded, silent, lost; how long a conn is held and answered for: alike aboard all."""
 
 
+_TELEGRAPH: Final = """\
+[control.telegraph]
+dead_slow_pct = 25.0
+slow_pct = 40.0
+half_pct = 55.0
+full_pct = 70.0
+
+"""
+
+
 def write_agent(folder: Path, spec: VesselSpec, at: Addresses) -> Path:
     """Write the agent's configuration of a simulated vessel; return its path."""
     home = folder / spec.slug
@@ -162,6 +172,7 @@ def _control(spec: VesselSpec) -> str:
     handling, rpm_full = waters.HANDLING[spec.slug], spec.engine.full_rpm
     return f"""[control]
 phase = "coastal"
+actuators = "simulated"
 
 [control.approval]
 approve_s = 120.0
@@ -173,13 +184,7 @@ escalate_s = 300.0
 repeat_s = 30.0
 picture_s = 3.0
 
-[control.telegraph]
-dead_slow_pct = 25.0
-slow_pct = 40.0
-half_pct = 55.0
-full_pct = 70.0
-
-[control.hull]
+{_TELEGRAPH}[control.hull]
 length_m = {float(spec.identity.length_m)}
 beam_m = {float(spec.identity.beam_m)}
 turn_radius_m = {handling.turn_radius_m}

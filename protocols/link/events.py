@@ -29,6 +29,7 @@ EVENT_KINDS: Final[dict[str, str]] = {
     "phase": "the voyage phase in force changed; body: from, to, person, console",
     "entry": "a hold or fallback state; body: state, phase, cause, result (begun, entered, late, replaced, left), took_s, ...",
     "route": "the route aboard; body: what (loaded, activated, leg, suspended), why, id, revision, hash, leg",
+    "drill": "a rehearsal; body: id, exercise, state (begun, ready, ended), person, console, by, took_s, ...",
     "ladder": "the ladder changed step; body: from, to, reasons, action",
     "alert": "an alert changed state; body: alert_id, text, priority, category, state, value, limit",
     "alerts": "every alert of the safety process as it stands, after a reconnect; body: alerts, each as in `alert`",

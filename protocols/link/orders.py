@@ -126,6 +126,10 @@ ORDER_KINDS: Final[dict[str, OrderKind]] = {
          "collision_reason": _WHY},
     ),
     "route.suspend": OrderKind("conn", "setpoint", 300.0, "significant"),
+    "drill.begin": OrderKind(
+        "conn", "observe", 60.0, "significant", "", {"exercise": Argument(choices=("link_loss", "takeover", "emergency_stop"))}
+    ),
+    "drill.end": OrderKind("conn", "observe", 60.0, "routine"),
     "order.cancel": OrderKind("conn", "observe", 10.0, "routine", "", {"order_id": Argument(text_length_max=26)}),
     "alert.acknowledge": OrderKind(
         "conn", "observe", 60.0, "routine", "",

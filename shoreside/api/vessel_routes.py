@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from http import HTTPStatus
+from typing import cast
 
 from fastapi import APIRouter
 
@@ -151,6 +152,28 @@ async def events(
     rows = await History(shore.readers).all(_EVENTS, vessel, *window(shore, start, to), limit)
     names = ("boot_id", "seq", "mono_ms", "utc_ms", "kind", "body")
     return {"events": [dict(zip(names, _timed(row, 3), strict=True)) for row in rows]}
+
+
+_DRILLS = """
+SELECT body, time FROM event
+WHERE vessel_id = (SELECT id FROM vessel WHERE slug = %s) AND time >= %s AND time < %s
+  AND kind = 'drill' AND body ->> 'state' = 'ended' ORDER BY time DESC LIMIT %s
+"""
+
+
+@router.get("/vessels/{vessel}/drills")
+async def drills(
+    vessel: str, shore: TheShore, who: TheWho, start: From = None, to: To = None, limit: Limit = 500
+) -> dict[str, object]:
+    """Return the drills that have ended, the latest first: what was rehearsed, by whom, his time, and whether it was good enough.
+
+    As the ship has scored them: `took_s` is null where it was not done.
+    """
+    who.require("read")
+    shore.vessel(vessel)
+    rows = await History(shore.readers).all(_DRILLS, vessel, *window(shore, start, to), limit)
+    told = [_timed(row, 1) for row in rows]
+    return {"drills": [{**cast("dict[str, object]", body), "utc_ms": ended_utc_ms} for body, ended_utc_ms in told]}
 
 
 _ORDERS = """

@@ -129,6 +129,31 @@ def test_another_operator_is_asked_and_nothing_moves_meanwhile(demo: Demo) -> No
     wait_until(lambda: holder(demo)["person"] != "ann", 10, "the conn is free")
 
 
+def drill(demo: Demo, *words: str) -> Told:
+    """Run `farhelm drill WORDS` to its end."""
+    line = [*command(demo, *words)[:3], "drill", *command(demo, *words)[4:]]
+    ran = subprocess.run(line, cwd=ROOT, capture_output=True, text=True, timeout=LIMIT_S, check=False)
+    return Told(ran.returncode, [json.loads(each) for each in ran.stdout.splitlines()], ran.stderr)
+
+
+def test_a_takeover_is_rehearsed_and_its_time_is_kept(demo: Demo) -> None:
+    """Proves AUT-06, AUT-03: the ship takes the conn from ann's program; she takes it back; the shore has the ship's score."""
+    with subprocess.Popen(
+        command(demo, "take", SHIP, "--keep"), cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as ann:
+        wait_until(lambda: holder(demo)["person"] == "ann", 30, "ann has the conn")
+        wait_until(lambda: demo.get(f"/api/v1/vessels/{SHIP}")["status"]["step"] in ("L0", "L1"), 30, "L0")
+        told = drill(demo, "begin", SHIP, "takeover")
+        assert told.code == 0, told.word
+        ann.wait(30)  # a program whose conn is taken says so and ends
+    wait_until(lambda: holder(demo)["station"] == "none", 20, "the bridge, played by the ship, has let go")
+    assert conn(demo, "take", SHIP).code == 0
+    (kept,) = wait_until(lambda: drill(demo, "list", SHIP).lines, 20, "the score ashore")
+    assert (kept["exercise"], kept["person"], kept["passed"]) == ("takeover", "ann", True)
+    assert 0.0 < kept["took_s"] <= kept["limit_s"]
+    assert conn(demo, "release", SHIP).code == 0
+
+
 def test_watch_prints_what_happens(demo: Demo) -> None:
     """Two seconds of listening: at least one heartbeat, who holds the conn, the ladder; exit 0."""
     told = conn(demo, "watch", SHIP, "--duration", "2")
