@@ -101,7 +101,8 @@ class _Client(aiomqtt.Client):
     A write that the loop no longer watches ends the connection here and now, not seconds later with the keepalive.
     """
 
-    def _on_socket_register_write(self, client: Any, _userdata: Any, sock: Any) -> None:
+    def _on_socket_register_write(self, client: Any, userdata: Any, sock: Any) -> None:
+        del userdata
         self._loop.call_soon_threadsafe(self._watch_writable, client, sock)  # paho calls from its connecting thread too
 
     def _watch_writable(self, client: Any, sock: Any) -> None:

@@ -69,9 +69,9 @@ export class AlertsView extends LitElement {
       <div class="all" data-testid="alerts" data-vessel=${this.vessel.id}>
         <section class="panel main">
           ${this.bar(alerts)}
-          ${this.isPast ? html`<div class="list" role="table" aria-label=${text.past} data-testid="alert-history">
+          ${this.isPast ? html`<div class="list" role=${this.past.length ? "table" : nothing} aria-label=${text.past} data-testid="alert-history">
               ${this.problem ? html`<p class="none wrong" role="status">${this.problem}</p>` : this.past.length ? this.past.map((change) => this.pastRow(change)) : html`<p class="none">${text.noPast}</p>`}</div>`
-            : html`<div class="list" role="listbox" aria-label=${text.title} data-testid="alert-list" data-count=${alerts.length}>
+            : html`<div class="list" role=${alerts.length ? "list" : nothing} aria-label=${text.title} data-testid="alert-list" data-count=${alerts.length}>
               ${alerts.length ? alerts.map((alert) => this.row(alert)) : html`<p class="none">${text.none}</p>`}</div>`}
         </section>
         <aside>
@@ -99,7 +99,7 @@ export class AlertsView extends LitElement {
     const open = isOpen(alert);
     const chosen = keyOf(alert) === this.chosen;
     return html`
-      <div class="row ${toneOf(alert.priority)} ${open ? "open" : "acked"} ${chosen ? "chosen" : ""}" role="option" aria-selected=${chosen} tabindex="0"
+      <div class="row ${toneOf(alert.priority)} ${open ? "open" : "acked"} ${chosen ? "chosen" : ""}" role="listitem" aria-current=${chosen} tabindex="0"
         data-testid="alertrow-${alert.alert_id}" data-state=${alert.state} @click=${() => { this.chosen = keyOf(alert); }}
         @keydown=${(event: KeyboardEvent) => { if (event.target === event.currentTarget && (event.key === "Enter" || event.key === " ")) { event.preventDefault(); this.chosen = keyOf(alert); } }}>
         <obc-alert-icon .type=${ICON[alert.priority]} .acknowledged=${!open} .active=${true}></obc-alert-icon>

@@ -19,7 +19,7 @@ export class TopBar extends LitElement {
     nav { display: flex; align-items: center; gap: 0.375rem; flex: 1; min-width: 0; }
     button { min-height: max(2rem, 24px); min-width: 0; padding: 0 0.625rem; border-color: transparent; background: transparent; font-weight: 400; color: var(--quiet); }
     button.on { color: var(--on-selected-active-color); background: var(--selected-enabled-background-color); }
-    button.on:hover:not(:disabled) { background: var(--selected-hover-background-color); }
+    button.on:hover:not(:disabled) { background: var(--selected-enabled-background-color); }
     .where { font-weight: 600; overflow: hidden; text-overflow: ellipsis; }
     .sep { color: var(--faint); }
     .group { display: flex; border: 1px solid var(--border-outline-color); border-radius: 0.375rem; overflow: hidden; }
@@ -29,6 +29,7 @@ export class TopBar extends LitElement {
     .clock { font-variant-numeric: tabular-nums; font-weight: 600; }
     .who { color: var(--quiet); }
     .who b { color: var(--element-active-color); font-weight: 600; }
+    .who.on b { color: inherit; }
   `];
 
   override render() {

@@ -96,7 +96,7 @@ export const buttons = css`
     color: var(--on-selected-active-color);
   }
   button.on:hover:not(:disabled) {
-    background: var(--selected-hover-background-color);
+    background: var(--selected-enabled-background-color); /* the hover colour of dusk is too light for its own text */
   }
   button:disabled {
     cursor: not-allowed;
