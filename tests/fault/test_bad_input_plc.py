@@ -13,7 +13,6 @@ from tests.agent_kit import (
     Unit,
     agent_toml,
     broker,
-    closed_port,
     collector,
     ear,
     lines,
@@ -22,6 +21,7 @@ from tests.agent_kit import (
     said,
     until,
 )
+from tests.free_ports import free_port
 
 GOOD = """
 [[register]]
@@ -97,7 +97,7 @@ def problems(log: Path) -> list[tuple[object, str]]:
 
 async def test_a_plc_that_is_absent_comes_goes_and_comes_back(tmp_path: Path) -> None:
     """Absent is not zero: nothing before it came, the last value marked stale after it went; the heading never stops."""
-    port, plc, log = closed_port(), closed_port(), tmp_path / "agent.log"
+    port, plc, log = free_port(), free_port(), tmp_path / "agent.log"
     registers = tmp_path / "map.toml"
     registers.write_text(GOOD)
     unit = Unit({0: 7500, 1: 512})
@@ -132,7 +132,7 @@ async def test_a_plc_that_is_absent_comes_goes_and_comes_back(tmp_path: Path) ->
 
 async def test_registers_that_the_unit_does_not_have(tmp_path: Path) -> None:
     """One refused register spoils the request that it shares with good ones: it is found, named, and left alone."""
-    port, plc, log = closed_port(), closed_port(), tmp_path / "agent.log"
+    port, plc, log = free_port(), free_port(), tmp_path / "agent.log"
     registers, clock = tmp_path / "map.toml", SystemClock()
     registers.write_text(GOOD + GHOSTS)
     unit = Unit({0: 7500, 1: 512, 2: 0})
@@ -163,7 +163,7 @@ def test_a_register_map_with_faults_is_told_at_once(tmp_path: Path) -> None:
     """Every fault of the map in one go, with the register's name; the agent does not start, and leaves nothing behind."""
     registers = tmp_path / "map.toml"
     registers.write_text(WRONG)
-    path = agent_toml(tmp_path, closed_port(), MODBUS.format(closed_port(), registers))
+    path = agent_toml(tmp_path, free_port(), MODBUS.format(free_port(), registers))
     ran = run_to_end(["-m", "shipside", "--config", str(path)])
     assert ran.returncode == 2
     for word in (

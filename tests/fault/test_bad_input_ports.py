@@ -17,7 +17,6 @@ from tests.agent_kit import (
     TCP,
     agent_toml,
     broker,
-    closed_port,
     collector,
     ear,
     lines,
@@ -26,6 +25,7 @@ from tests.agent_kit import (
     said,
     until,
 )
+from tests.free_ports import free_port
 
 SERVER = '[[input]]\nname = "plug"\nkind = "tcp_server"\nport = {}\n'
 UDP = '[[input]]\nname = "ais"\nkind = "udp"\nport = {}\n'
@@ -41,7 +41,7 @@ def held(port: int) -> Generator[socket.socket]:
 
 def test_a_demo_whose_port_is_taken(tmp_path: Path) -> None:
     """Refused before anything is started."""
-    port = closed_port()
+    port = free_port()
     with held(port):
         ran = run_to_end(["-m", "farhelm", "demo", "--port", str(port), "--data", str(tmp_path / "demo")])
     assert ran.returncode == 1
@@ -54,7 +54,7 @@ def test_a_demo_whose_port_is_taken(tmp_path: Path) -> None:
 @pytest.mark.parametrize("which", ["nmea", "autopilot", "plc"])
 def test_simulated_ships_whose_port_is_taken(tmp_path: Path, which: str) -> None:
     """Whichever of a ship's ports it is: said by its number, code 2, and no ports file tells of ships that are not there."""
-    base = ports.free_run(10, closed_port())
+    base = ports.free_run(10, free_port())
     taken = base + ("nmea", "autopilot", "plc").index(which)
     file = tmp_path / "ports.json"
     with held(taken):
@@ -66,7 +66,7 @@ def test_simulated_ships_whose_port_is_taken(tmp_path: Path, which: str) -> None
 
 async def test_an_input_whose_port_is_taken(tmp_path: Path) -> None:
     """A TCP plug and a UDP port that others hold: each says so, the heading goes on, and both heal when they are let go."""
-    port, plug, ais, log = closed_port(), closed_port(), closed_port(), tmp_path / "agent.log"
+    port, plug, ais, log = free_port(), free_port(), free_port(), tmp_path / "agent.log"
 
     def told(name: str) -> list[tuple[object, str]]:
         return [(line["is_open"], str(line["problem"])) for line in said(log, "input") if line["input"] == name]
@@ -97,7 +97,7 @@ async def test_an_input_whose_port_is_taken(tmp_path: Path) -> None:
 
 async def test_a_panel_whose_port_is_taken(tmp_path: Path) -> None:
     """The safety process says what stands in its way and tries again; collection goes on; the panel comes when it can."""
-    port, panel, log = closed_port(), closed_port(), tmp_path / "agent.log"
+    port, panel, log = free_port(), free_port(), tmp_path / "agent.log"
     with broker(tmp_path, port):
         async with lines() as good, ear(port) as shore:
             path = agent_toml(tmp_path, port, TCP.format("good", good))

@@ -13,6 +13,7 @@ import pytest
 from tests.bad_network import GEO, MOSQUITTO, ROOT, BadNetwork, Profile, between, broker, is_possible, run_in
 
 pytestmark = [
+    pytest.mark.alone,
     pytest.mark.skipif(not is_possible(), reason="needs root, ip and /dev/net/tun"),
     pytest.mark.skipif(MOSQUITTO is None, reason="no mosquitto: apt-get install mosquitto"),
     pytest.mark.timeout(240),

@@ -14,8 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+import pytest
 
 from tests.demo_rig import ROOT, Demo, let_pass, now, start_demo, stop_demo, wait_until
+
+pytestmark = pytest.mark.alone
 
 SHIP = "otter"
 L3_WITHIN_S = 10.5

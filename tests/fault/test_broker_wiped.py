@@ -16,8 +16,9 @@ import pytest
 
 from farhelm.demo import broker as demo_broker
 from protocols.aio.mqtt import Broker, MqttPort
-from tests.agent_kit import TCP, VESSEL, agent_toml, closed_port, collector, lines, program
+from tests.agent_kit import TCP, VESSEL, agent_toml, collector, lines, program
 from tests.ashore import Kept, ashore, ingest, judge, missing, once, skips
+from tests.free_ports import free_port
 from tests.shore_kit import Ship
 
 SEED = 9
@@ -138,11 +139,11 @@ async def test_a_wiped_broker_costs_no_batch_and_no_value(database_url: str, tmp
 
     It deletes at the broker's acknowledgement instead of the shore's, in the same storm.
     """
-    broker = WipedBroker(tmp_path / "broker", closed_port())
+    broker = WipedBroker(tmp_path / "broker", free_port())
     broker.start()
     careless = Careless(broker.port)
     try:
-        at = ingest(tmp_path, f"mqtt://shore:right@127.0.0.1:{broker.port}", database_url, closed_port())
+        at = ingest(tmp_path, f"mqtt://shore:right@127.0.0.1:{broker.port}", database_url, free_port())
         async with lines(every_s=HEADING_EVERY_S, depths=4) as port:
             toml = agent_toml(tmp_path, broker.port, TCP.format("nmea", port))
             with program(at, tmp_path / "shore.log") as shore, program(collector(toml), tmp_path / "agent.log"):

@@ -12,7 +12,10 @@ import pytest
 
 from protocols.aio.mqtt import Broker, MqttPort
 from protocols.link.batch import Batch
-from tests.agent_kit import TCP, Ear, agent_toml, broker, closed_port, collector, lines, program, until
+from tests.agent_kit import TCP, Ear, agent_toml, broker, collector, lines, program, until
+from tests.free_ports import free_port
+
+pytestmark = pytest.mark.alone
 
 LIBRARIES = [*Path("/usr/lib").glob("*/faketime/libfaketime.so.1")]
 PHASE_S = 5.0
@@ -62,7 +65,7 @@ def _tell(file: Path, what: str) -> None:
 @pytest.mark.skipif(not LIBRARIES, reason="libfaketime is not installed (apt-get install libfaketime)")
 async def test_the_collector_goes_on_whatever_its_clock_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Proves R14 on the real process: a day back, ten years on, 1980 and still there; no batch lost, doubled or late."""
-    port, file, told = closed_port(), tmp_path / "faketime", list[float]()
+    port, file, told = free_port(), tmp_path / "faketime", list[float]()
     loop = asyncio.get_running_loop()
     _tell(file, "+0")
     url = Broker.from_url(f"mqtt://shore:right@127.0.0.1:{port}")

@@ -28,6 +28,9 @@ from protocols.nmea0183.framing import framed
 from simulators.fleet import FLEET
 from tests import demo_rig
 from tests.demo_rig import ROOT, Demo, let_pass, stop_demo, wait_until
+from tests.free_ports import free_port
+
+pytestmark = pytest.mark.alone
 
 SEED = 20261126
 RECORDED = "ledger"
@@ -155,7 +158,7 @@ def sail_through(folder: Path, rounds: int) -> None:
 def start(folder: Path, path: Path) -> tuple[subprocess.Popen[bytes], Demo]:
     """Start a demo whose patience with ended children does not grow."""
     folder.mkdir()
-    command = [sys.executable, "-c", QUICK_RESTARTS, "demo", "--data", str(folder), "--port", str(demo_rig.free_port()),
+    command = [sys.executable, "-c", QUICK_RESTARTS, "demo", "--data", str(folder), "--port", str(free_port()),
                "--vessels", "1", "--seed", "5", "--recording", f"{RECORDED}={path}"]  # fmt: skip
     with (folder / "demo-output.log").open("ab") as log:
         process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)

@@ -13,9 +13,12 @@ from pathlib import Path
 import pytest
 
 from protocols.nmea0183.framing import framed
-from tests.agent_kit import TCP, agent_toml, broker, closed_port, ear, program, until
+from tests.agent_kit import TCP, agent_toml, broker, ear, program, until
+from tests.free_ports import free_port
 from tests.shore_crew import Crew, KeepingShip, at_sea, running_crew
 from tests.shore_kit import Ship
+
+pytestmark = pytest.mark.alone
 
 AGENT_MB_MAX, SHORE_MB_MAX = 256, 512
 SOAK_S = 60
@@ -63,7 +66,7 @@ async def torrent() -> AsyncGenerator[tuple[int, list[int]]]:
 
 async def _flood_agent(folder: Path, seconds: float) -> float:
     """Flood an agent for so long; return the peak of its processes together, MB."""
-    port = closed_port()
+    port = free_port()
     with broker(folder, port):
         async with torrent() as (tap, sent), ear(port) as shore:
             path = agent_toml(folder, port, TCP.format("tap", tap))

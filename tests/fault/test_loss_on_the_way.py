@@ -17,10 +17,12 @@ from protocols.link.batch import Batch, Column
 from protocols.link.legend import Legend
 from shipside import config as configuration
 from shipside.storage.spool import Spool
-from tests.agent_kit import TCP, agent_toml, closed_port
+from tests.agent_kit import TCP, agent_toml
 from tests.bad_network import MOSQUITTO, ROOT, SHORE, BadNetwork, Profile, between, broker, is_possible, run_in
+from tests.free_ports import free_port
 
 pytestmark = [
+    pytest.mark.alone,
     pytest.mark.skipif(not is_possible(), reason="needs root, ip and /dev/net/tun"),
     pytest.mark.skipif(MOSQUITTO is None, reason="no mosquitto: apt-get install mosquitto"),
     pytest.mark.timeout(300),
@@ -49,7 +51,7 @@ def batch(seq: int, catalogue_hash: str) -> Batch:
 
 def filled(folder: Path) -> tuple[Path, int]:
     """Write a configuration whose broker is across the water, and a spool full of batches; return it and their bytes."""
-    path = agent_toml(folder, 1883, TCP.format("bridge", closed_port()))
+    path = agent_toml(folder, 1883, TCP.format("bridge", free_port()))
     path.write_text(path.read_text().replace("@127.0.0.1:1883", f"@{SHORE}:1883"))
     settings = configuration.load(path, {})
     legend = Legend.from_wire(settings.catalogue.hash, settings.catalogue.to_wire())

@@ -20,7 +20,10 @@ from protocols.link import signing
 from protocols.modbus.frames import TcpFrames
 from protocols.modbus.pdu import read_request, values_in
 from protocols.modbus.registers import Table
-from tests.agent_kit import COMMANDED_TOML, closed_port, program, until
+from tests.agent_kit import COMMANDED_TOML, program, until
+from tests.free_ports import free_port
+
+pytestmark = pytest.mark.alone
 
 ROOT = Path(__file__).parents[2]
 BOOTS = 3
@@ -85,7 +88,7 @@ async def ship(tmp_path: Path) -> AsyncIterator[Ship]:
         await until(ports.exists, 30)
         vessel = json.loads(ports.read_text())["vessels"]["kestrel"]
         text = COMMANDED_TOML.format(
-            broker=closed_port(), panel=0, master=signing.public_bytes(master).hex(), nmea_tcp=vessel["nmea_tcp"],
+            broker=free_port(), panel=0, master=signing.public_bytes(master).hex(), nmea_tcp=vessel["nmea_tcp"],
             plc=vessel["plc"], autopilot=vessel["autopilot"], registers=ROOT / "simulators/registers/kestrel.toml",
         )  # fmt: skip
         (tmp_path / "agent.toml").write_text(text + (ROOT / "control" / "example.toml").read_text())

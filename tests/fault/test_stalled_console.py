@@ -22,6 +22,8 @@ from websockets.asyncio.client import ClientConnection, connect
 from shoreside.api import serving
 from tests.shore_house import TOKENS, House, running_house
 
+pytestmark = pytest.mark.alone
+
 CONSOLES = 50
 RATE_HZ = 5.0
 RUN_S = 12.0

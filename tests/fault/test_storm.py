@@ -21,7 +21,6 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests import demo_rig
 from tests.demo_rig import ROOT, Demo, let_pass, stop_demo, wait_until
 from tests.fault.test_bad_input_disk import filled
 from tests.fault.test_clock_by_libfaketime import LIBRARIES, _tell
@@ -42,6 +41,9 @@ from tests.fault.test_everything_killed import (
     verdict,
     whole,
 )
+from tests.free_ports import free_port
+
+pytestmark = pytest.mark.alone
 
 STORM_S = 45.0
 KILLED = (f"collector-{STEERED}", f"safety-{STEERED}", "broker", "shore", "postgres")
@@ -147,7 +149,7 @@ def _start(folder: Path) -> tuple[subprocess.Popen[bytes], Demo]:
         "FAKETIME_TIMESTAMP_FILE": str(folder / "faketime"), "FAKETIME_DONT_FAKE_MONOTONIC": "1",
     }  # fmt: skip
     command = [sys.executable, "-c", FAKED.format(faked=json.dumps(faked)) + QUICK_RESTARTS, "demo", "--data",
-               str(folder / "demo"), "--port", str(demo_rig.free_port()), "--vessels", "1", "--seed", "5",
+               str(folder / "demo"), "--port", str(free_port()), "--vessels", "1", "--seed", "5",
                "--recording", f"{RECORDED}={folder / 'known.log'}"]  # fmt: skip
     with (folder / "demo-output.log").open("ab") as log:
         process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)

@@ -7,7 +7,6 @@ import contextlib
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -33,6 +32,7 @@ from protocols.link.roster import Grant, Roster, RosterEntry
 from protocols.link.signing import Domain
 from protocols.link.stop import StopRequest
 from tests.agent_kit import COMMANDED_TOML
+from tests.free_ports import free_port
 
 ROOT = Path(__file__).parents[2]
 VESSEL = "kestrel"
@@ -57,17 +57,6 @@ max_inflight_count = 200
 dynamic_filters = true
 """
 AGENT_TOML = COMMANDED_TOML + 'roster = "roster.signed"\ngrant = "grant.signed"\n'
-
-
-def free_port() -> int:
-    for port in range(22000, 23000):
-        with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port
-    raise RuntimeError("no free port between 22000 and 23000")
 
 
 @contextlib.contextmanager
@@ -210,7 +199,7 @@ class Place:
 @pytest.fixture
 async def place(tmp_path: Path) -> AsyncIterator[Place]:
     """A simulated Kestrel with her mate, and her agent; the broker is each test's own business."""
-    master, key, panel, port = Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate(), free_port(), free_port() + 1
+    master, key, panel, port = Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate(), free_port(), free_port()
     entry = RosterEntry(
         "ada", "operator", "busan", "desk-1", signing.public_bytes(key), ("observe", "setpoint", "stop"), 0, FOREVER_NS
     )

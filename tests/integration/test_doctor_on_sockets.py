@@ -98,7 +98,7 @@ def doctor(*arguments: str) -> Told:
     return Told(ran.returncode, told["state"], {check["name"]: check for check in told["checks"]})
 
 
-def closed_port() -> int:
+def free_port() -> int:
     """Return a port at which nobody listens, and which no client socket takes by chance."""
     return ports.free_run(1, random.randrange(24_000, 31_000))
 
@@ -113,7 +113,7 @@ def listening() -> Generator[int]:
 @pytest.fixture(scope="module")
 def broker_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """Run a broker with two accounts."""
-    folder, port = tmp_path_factory.mktemp("broker"), closed_port()
+    folder, port = tmp_path_factory.mktemp("broker"), free_port()
     made = demo_broker.prepare(folder, port, {"shore": "right", "otter": "right"}, ("otter",))
     with (folder / "log").open("wb") as log:
         running = subprocess.Popen(made.command, stdout=log, stderr=log, cwd=ROOT)
@@ -145,7 +145,7 @@ def test_a_machine_on_which_a_demo_can_start_and_one_port_that_is_taken(tmp_path
 
 def test_a_folder_that_takes_no_file(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
-    told = doctor("--port", str(closed_port()), "--demo", str(tmp_path / "file"))
+    told = doctor("--port", str(free_port()), "--demo", str(tmp_path / "file"))
     assert (told.code, told.failed()) == (1, {"disk"})
     assert "nothing can be written" in told.checks["disk"]["text"]
 
@@ -158,7 +158,7 @@ def test_a_small_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, free_mb: 
         return usage
 
     monkeypatch.setattr(shutil, "disk_usage", small)
-    ran = CliRunner().invoke(app, ["doctor", "--json", "--demo", str(tmp_path), "--port", str(closed_port())])
+    ran = CliRunner().invoke(app, ["doctor", "--json", "--demo", str(tmp_path), "--port", str(free_port())])
     disk = next(check for check in json.loads(ran.stdout)["checks"] if check["name"] == "disk")
     assert disk["state"] == state
     assert ran.exit_code == int(state == "fail")
@@ -188,7 +188,7 @@ def aboard(folder: Path, broker: int, word: str = "right", gyro: str | None = No
         path = folder / "agent.toml"
         path.touch(0o600)
         path.write_text(AGENT.format(
-            word=word, broker=broker, gnss=gnss, plc=plc, gyro=gyro or os.ttyname(theirs), ais=closed_port(),
+            word=word, broker=broker, gnss=gnss, plc=plc, gyro=gyro or os.ttyname(theirs), ais=free_port(),
             registers=ROOT / "simulators/registers/otter.toml", master="00" * 32,
         ))  # fmt: skip
         try:
@@ -227,7 +227,7 @@ def test_a_broker_that_refuses_one_that_is_silent_and_one_that_is_away(tmp_path:
         refused = doctor("--config", str(ship.path))
     with listening() as silent_port, aboard(tmp_path, silent_port) as ship:
         silent = doctor("--config", str(ship.path))
-    with aboard(tmp_path, closed_port()) as ship:
+    with aboard(tmp_path, free_port()) as ship:
         away = doctor("--config", str(ship.path))
     for told, word in ((refused, "password"), (silent, "no answer within"), (away, "no broker answers")):
         assert (told.code, told.failed()) == (1, {"broker"}), told
@@ -256,7 +256,7 @@ def test_a_shore_with_a_database_that_is_empty_then_made_then_newer_then_away(
 ) -> None:
     path = tmp_path / "shore.toml"
     path.touch(0o600)
-    path.write_text(SHORE.format(port=closed_port(), broker=broker_port, database=database_url))
+    path.write_text(SHORE.format(port=free_port(), broker=broker_port, database=database_url))
 
     def schema() -> tuple[str, str]:
         told = doctor("--config", str(path))
@@ -276,7 +276,7 @@ def test_a_shore_with_a_database_that_is_empty_then_made_then_newer_then_away(
         opened.execute("INSERT INTO migration (name, sha256) VALUES ('9999_later.sql', 'x')")
     assert schema() == ("fail", "made by a newer build: it has 9999_later.sql")
     path.write_text(
-        SHORE.format(port=closed_port(), broker=broker_port, database=f"postgresql://a:b@127.0.0.1:{closed_port()}/x")
+        SHORE.format(port=free_port(), broker=broker_port, database=f"postgresql://a:b@127.0.0.1:{free_port()}/x")
     )
     away = doctor("--config", str(path))
     assert (away.code, away.failed()) == (1, {"database"})
@@ -284,7 +284,7 @@ def test_a_shore_with_a_database_that_is_empty_then_made_then_newer_then_away(
 
 def test_a_good_demo_and_what_its_end_leaves(tmp_path: Path) -> None:
     """A demo of one ship: nothing fails while it runs; afterwards its ports are free again."""
-    port, data = closed_port(), tmp_path / "demo"
+    port, data = free_port(), tmp_path / "demo"
     command = [sys.executable, "-m", "farhelm", "demo", "--vessels", "1", "--port", str(port), "--data", str(data)]
     with (tmp_path / "log").open("wb") as log:
         running = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)

@@ -9,7 +9,8 @@ import pytest
 
 from protocols.aio.mqtt import Broker, MqttPort
 from protocols.aio.port import Connected, Disconnected
-from tests.agent_kit import VESSEL, broker, closed_port, until
+from tests.agent_kit import VESSEL, broker, until
+from tests.free_ports import free_port
 
 ENDED_IN_S = 8.0
 """An end waits for the broker's answer to the farewell, 5 s at most."""
@@ -18,7 +19,7 @@ TURNS_MAX = 60
 
 
 async def test_cancelled_at_every_turn_of_connecting(tmp_path: Path) -> None:
-    port_number = closed_port()
+    port_number = free_port()
     with broker(tmp_path, port_number):
         url = Broker.from_url(f"mqtt://shore:right@127.0.0.1:{port_number}")
         first = MqttPort(url, "first", [f"farhelm/v1/{VESSEL}/up/#"])
@@ -49,7 +50,7 @@ async def test_a_connection_that_the_loop_no_longer_watches_ends_with_the_next_w
     unheeded: list[object] = []
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(lambda _loop, context: unheeded.append(context))
-    with broker(tmp_path, number := closed_port()):
+    with broker(tmp_path, number := free_port()):
         port = MqttPort(Broker.from_url(f"mqtt://shore:right@127.0.0.1:{number}"), "first", [], keepalive_s=60)
         task = asyncio.create_task(port.run())
         await until(lambda: port.connected)

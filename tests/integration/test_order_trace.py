@@ -13,6 +13,8 @@ import pytest
 from farhelm.trace import CHAIN, missing, steps_of
 from tests.demo_rig import ROOT, Demo, start_demo, stop_demo, wait_until
 
+pytestmark = pytest.mark.alone
+
 SHIP = "kestrel"
 
 

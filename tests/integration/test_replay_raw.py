@@ -29,7 +29,8 @@ from shipside.storage.rawlog import RawLine, RawLog
 from shoreside.station import SUBSCRIPTIONS, Station
 from shoreside.store.memory import MemoryStore
 from telemetry.derived import true_wind
-from tests.agent_kit import TCP, agent_toml, broker, closed_port, run_to_end
+from tests.agent_kit import TCP, agent_toml, broker, run_to_end
+from tests.free_ports import free_port
 from tests.shore_kit import LIMITS, SetClock
 
 SPAN_S = 300
@@ -219,7 +220,7 @@ def test_the_command_writes_a_span_to_a_file(tmp_path: Path) -> None:
 async def test_a_span_is_brought_ashore_over_a_broker_and_a_second_run_adds_nothing(tmp_path: Path) -> None:
     """Exactly once ashore: the same span, channels and decoders are the same batches."""
     _made(tmp_path)
-    port, store = closed_port(), MemoryStore()
+    port, store = free_port(), MemoryStore()
     command = ["-m", "farhelm", "replay", "--raw", str(tmp_path / "raw"), "--config", str(tmp_path / "agent.toml"),
                "--from", "2026-01-01", "--to", "2027-01-01", "--only", "NAV_HDG",
                "--to-broker", f"mqtt://otter:right@127.0.0.1:{port}"]  # fmt: skip
@@ -249,7 +250,7 @@ async def test_a_new_catalogue_goes_ashore_before_its_batches_and_is_not_what_th
     other = agent_toml(tmp_path / "new", 1883, TCP.format("bridge", 10110))
     other.write_text(other.read_text() + '\n[channels]\nonly = ["NAV_HDG", "WND_AWA", "WND_AWS"]\n')
     new = configuration.load(other, {}).catalogue
-    port, store = closed_port(), MemoryStore()
+    port, store = free_port(), MemoryStore()
     command = ["-m", "farhelm", "replay", "--raw", str(tmp_path / "raw"), "--config", str(tmp_path / "agent.toml"),
                "--catalogue", str(other), "--from", "2026-01-01", "--to", "2027-01-01",
                "--to-broker", f"mqtt://otter:right@127.0.0.1:{port}"]  # fmt: skip

@@ -20,7 +20,8 @@ from shipside.sensors.datagrams import UdpInput
 from shipside.sensors.handing import UNSHARED
 from shipside.sensors.lines import TcpServerInput, open_input
 from shipside.sensors.sharing import HEADER, HandedInput, SharedInput
-from tests.agent_kit import VESSEL, broker, closed_port, ear, program, until
+from tests.agent_kit import VESSEL, broker, ear, program, until
+from tests.free_ports import free_port
 
 ROOT = Path(__file__).parents[2]
 HDT = b"$HEHDT,95.5,T*16"
@@ -193,7 +194,7 @@ vessel_key = "vessel.pem"
 
 async def test_a_unicast_datagram_reaches_the_shore_from_a_commanded_vessel(tmp_path: Path) -> None:
     """Both processes as they run aboard: before, whichever bound the port last got the lines, and the other none."""
-    port, udp, plc = closed_port(), closed_port(), closed_port()
+    port, udp, plc = free_port(), free_port(), free_port()
     text = AGENT.format(
         vessel=VESSEL, broker=port, udp=udp, plc=plc, registers=ROOT / "simulators/registers/kestrel.toml", key="5a" * 32
     )  # fmt: skip

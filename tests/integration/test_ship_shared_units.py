@@ -19,7 +19,8 @@ from shipside.config import AgentConfig, load
 from shipside.ports import ReadingSource
 from shipside.sensors.poller import Poller
 from shipside.sensors.units import HandedUnit, SharedUnit, Units
-from tests.agent_kit import VESSEL, broker, closed_port, ear, program
+from tests.agent_kit import VESSEL, broker, ear, program
+from tests.free_ports import free_port
 from tests.modbus_kit import SerialUnits, UnitOf, until
 
 ROOT = Path(__file__).parents[2]
@@ -114,7 +115,7 @@ async def test_both_processes_have_the_readings_of_one_master(tmp_path: Path) ->
 @pytest.mark.timeout(90)
 async def test_a_battery_on_a_serial_line_is_seen_ashore_from_a_commanded_vessel(tmp_path: Path) -> None:
     """Both processes as they run aboard, the map that comes with the agent, and the line pulled and put back."""
-    port, plc = closed_port(), closed_port()
+    port, plc = free_port(), free_port()
     battery = UnitOf({"holding": dict.fromkeys(range(258, 268), 0) | {259: 2641, 266: 873}})
     text = AGENT.format(units=PLC.replace("5020", str(plc)) + BATTERY.replace("map.toml", "victron-gx-battery"))
     text = text.replace("kestrel", VESSEL).replace("127.0.0.1:1883", f"127.0.0.1:{port}").replace("4000", str(plc))

@@ -23,6 +23,8 @@ from simulators.fleet import KESTREL
 from simulators.ship import Ship
 from simulators.simulation import SimulationConfig, run
 
+pytestmark = pytest.mark.alone
+
 HOST = "127.0.0.1"
 
 

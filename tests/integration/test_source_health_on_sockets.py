@@ -8,7 +8,8 @@ from pathlib import Path
 
 from protocols.nmea0183.framing import framed
 from protocols.reading import Quality
-from tests.agent_kit import TCP, agent_toml, broker, closed_port, collector, ear, lines, program, until
+from tests.agent_kit import TCP, agent_toml, broker, collector, ear, lines, program, until
+from tests.free_ports import free_port
 
 DEPTH = framed("SDDPT,12.5,0.5,") + b"\r\n"
 UDP = '[[input]]\nname = "log-2"\nkind = "udp"\nport = {}\n'
@@ -24,7 +25,7 @@ async def speak(port: int) -> None:
 
 async def test_the_age_of_an_unplugged_source_grows_ashore_and_its_rate_falls(tmp_path: Path) -> None:
     """Two instruments; one is unplugged. Its channels say so, the other's stay as they were."""
-    port, udp = closed_port(), closed_port()
+    port, udp = free_port(), free_port()
     with broker(tmp_path, port):
         async with lines() as steady, ear(port) as shore:
 

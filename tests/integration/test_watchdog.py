@@ -16,6 +16,8 @@ from shipside.commanding.stroking import Stroking
 from shipside.watchdog import orders_path, socket_path
 from tests.agent_kit import program, run_to_end, until
 
+pytestmark = pytest.mark.alone
+
 TOML = '[safety]\njournal = "journal.db"\n[control]\nphase = "coastal"\n'
 WRITE = bytes.fromhex("000100000009011000020001020000")
 """A write of 0 to holding register 2 of unit 1, as a frame."""
