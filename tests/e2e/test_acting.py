@@ -24,11 +24,21 @@ SHIP = "petrel"
 expect.set_options(timeout=15_000)  # two browsers, a chart in each, and three ships on two cores
 
 
+def without_chart(page: Page) -> None:
+    """Take WebGL from a page: what a browser without it must do without, and what two charts cost on two cores."""
+    page.add_init_script(
+        "const real = HTMLCanvasElement.prototype.getContext;"
+        "HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {"
+        "  return String(kind).startsWith('webgl') ? null : real.call(this, kind, ...rest); };"
+    )
+
+
 @contextmanager
 def another(browser: Browser, demo: Demo, person: str) -> Iterator[Page]:
     """A second console: another browser, another key, `person` logged in at the fleet view, the key enrolled."""
     context = browser.new_context(viewport={"width": 1366, "height": 768})
     page = context.new_page()
+    without_chart(page)
     page.set_default_timeout(20_000)
     log_in(page, demo, person)
     expect(page.get_by_test_id("whoami")).to_have_attribute("data-key-state", "enrolled", timeout=20_000)
@@ -93,7 +103,9 @@ def test_an_order_past_another_ship_takes_a_reason(page: Page, demo: Demo) -> No
 
 def test_what_is_critical_takes_a_second_person_at_another_console(page: Page, browser: Browser, demo: Demo) -> None:
     """Proves CMD-10, EST-02 in two browsers: the reset of a stop waits, shown everywhere, until the Master signs it too."""
+    without_chart(page)
     open_ship(page, demo, vessel="otter")
+    expect(page.get_by_test_id("conning")).to_contain_text("No chart: this browser draws none")
     page.get_by_test_id("estop-cover").click()
     page.get_by_test_id("estop").click()
     expect(page.get_by_test_id("estop-cover")).to_have_attribute("data-latched", "true")
@@ -135,6 +147,7 @@ def on_the_bridge(demo: Demo, vessel: str, word: dict[str, str]) -> None:
 
 def test_the_conn_between_two_consoles_and_the_bridge(page: Page, browser: Browser, demo: Demo) -> None:
     """Proves AUT-02, AUT-03, AUT-06, AUT-09 in two browsers: asked, handed over, forced with a reason, taken by the bridge."""
+    without_chart(page)
     open_ship(page, demo, vessel="kestrel")
     take_conn(page)
     expect(page.get_by_test_id("conn-notice")).to_have_attribute("data-kind", "got")
@@ -197,6 +210,7 @@ def ahead_of(demo: Demo, vessel: str, *marks: tuple[float, float]) -> list[tuple
 
 def test_a_route_is_drawn_checked_sent_activated_and_suspended(page: Page, demo: Demo, tmp_path: Path) -> None:
     """Proves CMD-09 at the console: every fault of a file is listed and it is not sent; a good route is followed to its turn."""
+    without_chart(page)
     open_ship(page, demo, vessel="petrel")
     take_conn(page)
     page.get_by_test_id("to-route").click()

@@ -107,7 +107,7 @@ export class RouteView extends LitElement {
     return html`<section class="panel" data-testid="route-aboard" data-hash=${aboard.hash} data-active=${active !== null}>
       <h2>${text.aboard}</h2>
       <div><b>${aboard.passage.name}</b> · ${active ? text.following(active.leg, marks.length - 1) : text.loaded} <span class="note">${routes.said?.why ?? ""}</span></div>
-      ${active ? html`<fh-two-step name="route-suspend" .vessel=${this.vessel} .kind=${"route.suspend"} .args=${{}}></fh-two-step>` : html`
+      ${active ? html`<div class="note">${text.suspend}</div><fh-two-step name="route-suspend" .vessel=${this.vessel} .kind=${"route.suspend"} .args=${{}}></fh-two-step>` : html`
         <label>${text.fromLeg}<select data-testid="route-leg" @change=${(event: Event) => { this.leg = Number((event.target as HTMLSelectElement).value); this.preview(); }}>
           ${marks.slice(1).map((_mark, at) => html`<option value=${at + 1} ?selected=${this.leg === at + 1}>${text.leg(at + 1, marks.length - 1)}</option>`)}</select></label>
         <div class="note">${text.activate}</div>

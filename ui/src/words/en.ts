@@ -120,7 +120,7 @@ export const en = {
   route: {
     aboard: "Route aboard", aboardNone: "She has told of no route.", aboardUnknown: "She has a route that this station did not send.",
     following: (leg: number, legs: number) => `following, leg ${leg} of ${legs}`, loaded: "loaded, not followed",
-    leg: (leg: number, legs: number) => `Leg ${leg} of ${legs}`, fromLeg: "Begin with", activate: "Activate: she steers along it from the leg chosen.",
+    leg: (leg: number, legs: number) => `Leg ${leg} of ${legs}`, fromLeg: "Begin with", activate: "Activate: she steers along it from the leg chosen.", suspend: "Suspend: she no longer follows it; the last heading stays in force.",
     crossTrack: "Off track", next: (mark: number) => `To waypoint ${mark}`, wheelOver: "Turns in", last: "Last leg: her heading stays as it is at the end",
     confirmTurn: "Confirm course change",
     fresh: "New route", draw: "Draw", drawEnd: "End drawing", file: "RTZ file", undo: "Undo", clear: "Clear", name: "Name", unnamed: "Drawn route",

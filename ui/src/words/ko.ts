@@ -118,7 +118,7 @@ export const ko: Words = {
   route: {
     aboard: "선내 항로", aboardNone: "선박이 알린 항로가 없습니다.", aboardUnknown: "이 센터가 보내지 않은 항로가 선내에 있습니다.",
     following: (leg, legs) => `항로 추종 중, ${legs}구간 중 ${leg}구간`, loaded: "적재됨, 추종하지 않음",
-    leg: (leg, legs) => `${leg}/${legs}구간`, fromLeg: "시작 구간", activate: "활성화하면 선택한 구간부터 항로를 따라 조타합니다.",
+    leg: (leg, legs) => `${leg}/${legs}구간`, fromLeg: "시작 구간", activate: "활성화하면 선택한 구간부터 항로를 따라 조타합니다.", suspend: "중지하면 항로 추종을 끝내고 마지막 선수방위를 유지합니다.",
     crossTrack: "항로 이탈", next: (mark) => `변침점 ${mark}까지`, wheelOver: "변침까지", last: "마지막 구간: 끝에서 선수방위를 유지합니다",
     confirmTurn: "변침 확인",
     fresh: "새 항로", draw: "그리기", drawEnd: "그리기 끝", file: "RTZ 파일", undo: "되돌리기", clear: "지우기", name: "이름", unnamed: "그린 항로",
