@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import cast
 
 from fastapi import APIRouter
 
-from shoreside.api.history_routes import From, Limit, To, utc_ms, window
+from shoreside.api.history_routes import From, Limit, To, moment, utc_ms, window
 from shoreside.api.problems import Problem
 from shoreside.api.shore import TheShore, TheWho, to_base64
 from shoreside.live import views
@@ -79,6 +79,35 @@ async def targets(vessel: str, shore: TheShore, who: TheWho) -> dict[str, object
     who.require("read")
     await shore.station.sharing.refresh()
     return {"targets": list(shore.vessel(vessel).targets.values())}
+
+
+_TARGETS_AT = """
+SELECT DISTINCT ON (r.mmsi) r.mmsi, r.time, r.latitude_deg, r.longitude_deg, r.sog_kn, r.cog_deg, r.heading_deg,
+  r.doubt, r.track, t.report
+FROM ais_report r LEFT JOIN ais_target t ON t.vessel_id = r.vessel_id AND t.mmsi = r.mmsi
+WHERE r.vessel_id = (SELECT id FROM vessel WHERE slug = %s) AND r.time > %s AND r.time <= %s
+  AND r.latitude_deg IS NOT NULL AND r.longitude_deg IS NOT NULL
+ORDER BY r.mmsi, r.time DESC LIMIT 200
+"""
+_OF_TARGET = ("name", "ship_type", "length_m", "beam_m")
+"""What a target said of itself; it is told as it was said last, for it does not change."""
+
+
+@router.get("/vessels/{vessel}/targets/at")
+async def targets_at(vessel: str, shore: TheShore, who: TheWho, time: str) -> dict[str, object]:
+    """Return the targets the vessel had heard in the ten minutes before `time` (ISO 8601 or UTC ms), each as it was then."""
+    who.require("read")
+    shore.vessel(vessel)
+    at = moment(time)
+    rows = await History(shore.readers).all(_TARGETS_AT, vessel, at - timedelta(minutes=10), at)
+    names = ("mmsi", "utc_ms", "latitude_deg", "longitude_deg", "sog_kn", "cog_deg", "heading_deg", "doubt", "track")
+    made: list[dict[str, object]] = []
+    for row in rows:
+        report = row[9] if isinstance(row[9], dict) else {}
+        made.append(
+            {**dict(zip(names, _timed(row[:9], 1), strict=True)), **{name: report.get(name) for name in _OF_TARGET}}
+        )
+    return {"targets": made}
 
 
 @router.get("/vessels/{vessel}/alerts")

@@ -1,6 +1,7 @@
 /** The page's one state, its way about, and its clock; components reach it through `Watch`. */
 import type { ReactiveController, ReactiveControllerHost } from "lit";
 import { Sounder } from "../alerts/sounder";
+import { SetClock } from "../replay/clock";
 import { login, logout, me } from "../link/http";
 import { Socket } from "../link/socket";
 import { Store, type Vessel } from "../link/store";
@@ -8,7 +9,7 @@ import { Operator } from "../orders/operator";
 
 export type Phase = "starting" | "login" | "in";
 /** What of a vessel can be open: her bridge, what is now, or what was; in the order in which they stand in the top bar. */
-export const VIEWS = ["conning", "route", "engine", "alerts", "history", "report", "ledger"] as const;
+export const VIEWS = ["conning", "route", "engine", "alerts", "history", "report", "replay", "ledger"] as const;
 export type View = (typeof VIEWS)[number];
 /** Views that show her as she is now: whoever is at one of them keeps the watch (AUT-05). */
 const LIVE: ReadonlySet<View> = new Set<View>(["conning", "route", "engine", "alerts"]);
@@ -16,7 +17,9 @@ const ACCOUNT = "/account";
 const TICK_MS = 250; // ages are repainted four times a second
 
 export class Console {
-  readonly store = new Store();
+  /** The clock of a replay; null on a page that shows what is now. */
+  readonly setClock = placeOf(location.pathname)[1] === "replay" ? new SetClock() : null;
+  readonly store = new Store(this.setClock ?? undefined);
   phase: Phase = "starting";
   operator: Operator | null = null;
   /** Why this browser cannot sign, empty when it can. */
@@ -29,7 +32,7 @@ export class Console {
 
   constructor() {
     setInterval(() => this.tick(), TICK_MS);
-    window.addEventListener("popstate", () => this.show(...placeOf(location.pathname)));
+    window.addEventListener("popstate", () => (this.setClock ? location.reload() : this.show(...placeOf(location.pathname))));
   }
 
   /** Take up the session of this browser, or ask for a log-in. */
@@ -55,7 +58,10 @@ export class Console {
   /** Open a view of `vessel`, null for the fleet, and remember it in the address. */
   go(vessel: string | null, view: View = "conning", query = ""): void {
     const below = view === "conning" ? "" : `/${view}${query}`;
-    history.pushState(null, "", vessel ? `/vessel/${encodeURIComponent(vessel)}${below}` : "/");
+    const address = vessel ? `/vessel/${encodeURIComponent(vessel)}${below}` : "/";
+    if (view === "replay") return void window.open(address, "_blank", "noopener"); // the watch goes on in this tab
+    if (this.setClock) return location.assign(address); // what was and what is are never on one page
+    history.pushState(null, "", address);
     this.show(vessel, view);
   }
 
@@ -71,6 +77,7 @@ export class Console {
   }
 
   private async enter(person: string): Promise<void> {
+    if (this.setClock) return this.enterReplay(person);
     this.socket = new Socket(this.store, () => location.assign("/"));
     this.operator = await Operator.create(this.store, this.socket);
     this.phase = "in";
@@ -79,6 +86,13 @@ export class Console {
       this.keyProblem = error instanceof Error ? error.message : String(error);
     });
     await this.socket.open();
+  }
+
+  /** Show what was: without socket, key and heartbeat, so that nothing done here reaches a ship. */
+  private enterReplay(person: string): void {
+    this.store.welcome = { type: "welcome", version: 1, server_utc_ms: 0, person, roles: [], roc: "", key_state: "none", demo: false };
+    this.phase = "in";
+    this.show(...placeOf(location.pathname));
   }
 
   private show(vessel: string | null, view: View): void {
@@ -91,7 +105,7 @@ export class Console {
   }
 
   private tick(): void {
-    if (this.phase === "in") this.sounder.look(this.openVessel()?.alerts ?? [], performance.now());
+    if (this.phase === "in" && !this.setClock) this.sounder.look(this.openVessel()?.alerts ?? [], performance.now());
     this.store.changed();
   }
 }

@@ -19,6 +19,7 @@ const OTHERS: Record<Exclude<View, "conning">, (vessel: Vessel) => TemplateResul
   engine: (vessel) => { void import("../engine/view"); return html`<fh-engine .vessel=${vessel}></fh-engine>`; },
   history: (vessel) => { void import("../history/view"); return html`<fh-history .vessel=${vessel}></fh-history>`; },
   report: (vessel) => { void import("../voyages/report"); return html`<fh-report .vessel=${vessel}></fh-report>`; },
+  replay: (vessel) => { void import("../replay/view"); return html`<fh-replay .vessel=${vessel}></fh-replay>`; },
   ledger: (vessel) => { void import("../ledger/view"); return html`<fh-ledger .vessel=${vessel}></fh-ledger>`; },
 };
 

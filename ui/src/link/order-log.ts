@@ -34,6 +34,11 @@ export class OrderLog {
     return [...this.entries.values()].sort((a, b) => (b.steps[0]?.utcMs ?? 0) - (a.steps[0]?.utcMs ?? 0));
   }
 
+  /** Forget all of them: a replay goes to another time. */
+  clear(): void {
+    this.entries.clear();
+  }
+
   get(id: string): OrderEntry | undefined {
     return this.entries.get(id);
   }

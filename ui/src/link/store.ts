@@ -62,9 +62,11 @@ export class Vessel {
   }
 }
 
+/** What tells the time of what is shown: the shore's clock, or in a replay that of then. */
+export type Clock = Pick<ServerClock, "hear" | "nowUtcMs">;
+
 export class Store {
   readonly vessels = new Map<string, Vessel>();
-  readonly clock = new ServerClock();
   welcome: WelcomeMessage | null = null;
   connected = false;
   /** This tab's session and console, as its orders name them; empty before they are known. */
@@ -77,6 +79,8 @@ export class Store {
   open: string | null = null;
   private readonly watchers = new Set<() => void>();
   private pending = false;
+
+  constructor(readonly clock: Clock = new ServerClock()) {}
 
   /** Call `repaint` after changes, at most once per animation frame; return the function that ends it. */
   watch(repaint: () => void): () => void {
@@ -126,8 +130,13 @@ export class Store {
 
   /** Take one message of the shore. */
   receive(message: FromShore): void {
-    TAKE[message.type](this, message as never);
+    this.take(message);
     this.changed();
+  }
+
+  /** Take one message without repainting. */
+  take(message: FromShore): void {
+    TAKE[message.type](this, message as never);
   }
 }
 

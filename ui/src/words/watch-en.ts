@@ -33,6 +33,11 @@ export const watchEn = {
     title: "Voyages of the last 30 days", button: "Voyages", none: "No voyage was found in the last 30 days.", underWay: "under way", show: "Show", report: "Day's report",
     columns: ["Departure UTC", "From", "Arrival UTC", "To", "Legs", "NM", "Under way h", "Stayed h", "kn", "Fuel l", "l/NM", "No data h"],
   },
+  replay: {
+    mark: "REPLAY", time: "Time", play: "Play", pause: "Pause", back: "One minute back", forth: "One minute on", jumps: "Jump to", nothing: "Nothing to jump to in the day before.",
+    hint: "What was: values with the ages of then. Nothing can be ordered from this page.",
+    kinds: { order: "order", alert: "alert", ladder: "ladder", authority: "conn", stop: "stop" },
+  },
   report: {
     title: "daily report", day: "Day (UTC)", before: "Day before", after: "Day after", print: "Print", untilNow: (time: string) => `00:00 – ${time} UTC (the day is not over)`,
     noon: "Position at noon", distance: "Distance", underWay: "Under way", average: "Average speed", fuel: "Fuel", fuelMile: "Fuel by the mile", complete: "Data received",

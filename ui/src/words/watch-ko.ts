@@ -34,6 +34,11 @@ export const watchKo: typeof watchEn = {
     title: "지난 30일의 항차", button: "항차", none: "지난 30일 동안 항차가 없습니다.", underWay: "항해 중", show: "보기", report: "일일 보고",
     columns: ["출항 UTC", "출발지", "입항 UTC", "도착지", "구간", "해리", "항해 시간", "정박 시간", "노트", "연료 l", "l/해리", "데이터 없음"],
   },
+  replay: {
+    mark: "재생", time: "시각", play: "재생", pause: "멈춤", back: "1분 뒤로", forth: "1분 앞으로", jumps: "이동", nothing: "지난 하루에 이동할 곳이 없습니다.",
+    hint: "지난 화면이며 값의 경과는 그때의 것입니다. 이 화면에서는 명령할 수 없습니다.",
+    kinds: { order: "명령", alert: "경보", ladder: "단계", authority: "조종권", stop: "정지" },
+  },
   report: {
     title: "일일 보고", day: "날짜 (UTC)", before: "전날", after: "다음 날", print: "인쇄", untilNow: (time) => `00:00 – ${time} UTC (아직 끝나지 않은 날)`,
     noon: "정오 위치", distance: "항주 거리", underWay: "항해 시간", average: "평균 속력", fuel: "연료", fuelMile: "해리당 연료", complete: "수신 데이터",
