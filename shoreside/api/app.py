@@ -17,6 +17,7 @@ from shoreside.api import (
     socket,
     static,
     vessel_routes,
+    voyage_routes,
 )
 from shoreside.api.guard import Guard
 from shoreside.api.shore import Shore
@@ -47,7 +48,7 @@ def _serve_people(app: FastAPI, shore: Shore) -> None:
         key_routes,
         vessel_routes,
         history_routes,
-        passage_routes,
+        voyage_routes,
         ledger_routes,
         passage_routes,
         order_routes,

@@ -8,12 +8,13 @@ import re
 import signal
 import socket
 from collections.abc import Iterator
+from datetime import timedelta
 
 import psycopg
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.demo_rig import Demo
+from tests.demo_rig import Demo, now, wait_until
 from tests.e2e.conftest import picture
 
 SHIP = "kestrel"
@@ -139,3 +140,69 @@ def test_a_ledger_that_was_tampered_with_shows_where(page: Page, demo: Demo) -> 
         database.execute("ALTER TABLE ledger ENABLE TRIGGER ledger_unchanged")
     page.get_by_test_id("ledger-verify").click()
     expect(page.get_by_test_id("ledger-verdict")).to_have_attribute("data-whole", "true")
+
+
+def test_a_voyage_and_the_report_of_its_day(page: Page, demo: Demo) -> None:
+    """The voyage under way is found by itself, listed, and reported by the day; on paper stands the report alone."""
+    page.set_default_timeout(PATIENCE_MS)
+    page.context.set_default_timeout(PATIENCE_MS)
+
+    def found() -> bool:
+        return bool(demo.get(f"/api/v1/vessels/{SHIP}/voyages")["voyages"])
+
+    wait_until(found, 240, "she has been under way for the two minutes that make a departure")
+    open_view(page, demo, "ida", "history")
+    page.get_by_test_id("history-voyages").click()
+    row = page.get_by_test_id("voyage").first
+    expect(row).to_contain_text("under way")
+    row.get_by_test_id("voyage-report").click()
+    expect(page.get_by_test_id("report")).to_have_attribute("data-day", re.compile(r"\d{4}-\d\d-\d\d"))
+    expect(page.get_by_test_id("report-leg").first).to_contain_text("under way")
+    expect(page.get_by_test_id("report-distance")).to_contain_text(re.compile(r"\d+\.\d NM"))
+    page.emulate_media(media="print")
+    expect(page.locator("fh-top-bar")).to_be_hidden()
+    picture(page, "report-print")
+
+
+def test_a_replay_shows_then_and_orders_nothing(page: Page, demo: Demo) -> None:
+    """Marked REPLAY, with the values and the ages of then; it opens no socket, has no order control, and jumps."""
+    page.set_default_timeout(PATIENCE_MS)
+    sockets: list[str] = []
+    page.on("websocket", lambda socket: sockets.append(socket.url))
+    at = now() - timedelta(seconds=60)
+    page.goto(f"{demo.url}/vessel/{SHIP}/replay?at={at:%Y-%m-%dT%H:%M:%S}Z")
+    page.get_by_test_id("login-person").fill("ann")
+    page.get_by_test_id("login-password").fill(demo.password("ann"))
+    page.get_by_test_id("login-submit").click()
+    replay = page.get_by_test_id("replay")
+    expect(replay).to_have_attribute("data-busy", "false")
+    expect(page.get_by_test_id("replay-mark")).to_have_text("REPLAY")
+    expect(page.get_by_test_id("replay-then")).to_contain_text(f"{at:%H:%M:%S}")
+    expect(page.get_by_test_id("value-NAV_HDG")).to_contain_text(re.compile(r"\d{3}\.\d"))
+    # Ten times as fast: half a minute of then in three seconds of now.
+    page.get_by_test_id("replay-speed-10").click()
+    expect(replay).to_have_attribute("data-busy", "false")
+    page.get_by_test_id("replay-play").click()
+    begun_ms = at.timestamp() * 1000
+    page.wait_for_function(
+        "(begun) => Number(document.querySelector('farhelm-console').shadowRoot.querySelector('fh-replay')"
+        ".shadowRoot.querySelector('[data-testid=replay]').dataset.at) > begun + 20000", arg=begun_ms,
+    )  # fmt: skip
+    picture(page, "replay")
+    # Nobody orders anything from here.
+    for control in ("conn-request", "heading-order", "estop", "estop-cover"):
+        expect(page.get_by_test_id(control)).to_have_count(0)
+    assert sockets == []
+    # A jump goes to five seconds before.
+    jump = page.get_by_test_id("replay-jump").first
+    clock = jump.inner_text().split()[0]
+    jump.click()
+    expect(replay).to_have_attribute("data-busy", "false")
+    then = page.get_by_test_id("replay-then").inner_text()
+    assert abs(seconds(clock) - seconds(then.split()[1])) in range(4, 60)
+
+
+def seconds(clock: str) -> int:
+    """Return the second of the day of HH:MM:SS."""
+    hours, minutes, rest = (int(part) for part in clock.split(":"))
+    return hours * 3600 + minutes * 60 + rest

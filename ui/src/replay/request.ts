@@ -10,8 +10,8 @@ const EVENTS_MS = 24 * 3_600_000; // looked back for what stood before: a day
 
 async function get<T>(path: string, signal: AbortSignal): Promise<T> {
   const answer = await fetch(`/api/v1/vessels/${path}`, { credentials: "same-origin", signal });
-  const said = (await answer.json().catch(() => ({}))) as T & { detail?: string };
-  if (!answer.ok) throw new Error(said.detail ?? `HTTP ${answer.status}`);
+  const said = (await answer.json().catch(() => null)) as (T & { detail?: string }) | null;
+  if (!answer.ok || said === null) throw new Error(said?.detail ?? `HTTP ${answer.status}`);
   return said;
 }
 

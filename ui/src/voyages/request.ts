@@ -40,8 +40,8 @@ export interface Report {
 
 async function get<T>(path: string, signal: AbortSignal): Promise<T> {
   const answer = await fetch(path, { credentials: "same-origin", signal });
-  const said = (await answer.json().catch(() => ({}))) as T & { detail?: string };
-  if (!answer.ok) throw new Error(said.detail ?? `HTTP ${answer.status}`);
+  const said = (await answer.json().catch(() => null)) as (T & { detail?: string }) | null;
+  if (!answer.ok || said === null) throw new Error(said?.detail ?? `HTTP ${answer.status}`);
   return said;
 }
 
