@@ -26,7 +26,7 @@ Exercise = Literal["link_loss", "takeover", "emergency_stop"]
 LOSS_S: Final = 20.0
 """The ship does not hear her operator for this long: past L4 (15 s) of the usual limits, short of L5."""
 BRIDGE_S: Final = 5.0
-"""The bridge, played by the ship, has control for this long before it lets go."""
+"""The bridge, played by the ship, has control for this long before it gives her back to who asks."""
 LIMIT_S: Final[dict[str, float]] = {"link_loss": 30.0, "takeover": 45.0, "emergency_stop": 10.0}
 """Within which what is rehearsed is to be done, from the moment at which it can be (ours)."""
 WAIT_S: Final = 120.0
@@ -124,6 +124,8 @@ class Drill:
             self._end("the bridge has taken over")
         elif running.ready_s is None:
             self._wait(running, running.began_s, now_s)
+        elif self._authority.station == "local" and self._authority.phase == "requested":
+            self._handover.answer_local(grant=True, request_id="", now_s=now_s)  # only a drill's bridge comes here
         elif self._done[running.exercise](running):
             self._end("done", now_s - running.ready_s)
         elif now_s - running.ready_s > LIMIT_S[running.exercise]:
@@ -145,11 +147,8 @@ class Drill:
         return is_over and self._watch.is_back(now_s)
 
     def _bridge_lets_go(self, running: Running, now_s: float) -> bool:
-        """The bridge, played by the ship, has let go; a request of somebody's is granted by that."""
-        if running.began_s is None or now_s < running.began_s + BRIDGE_S:
-            return False
-        self._handover.release_local(now_s)
-        return True
+        """The bridge, played by the ship, gives her to who asks from now on."""
+        return running.began_s is not None and now_s >= running.began_s + BRIDGE_S
 
     def _has_it_back(self, running: Running) -> bool:
         holder = self._authority.holder

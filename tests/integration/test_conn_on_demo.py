@@ -148,7 +148,7 @@ def test_a_takeover_is_rehearsed_and_its_time_is_kept(demo: Demo) -> None:
         told = drill(demo, "begin", SHIP, "takeover")
         assert told.code == 0, told.word
         ann.wait(30)  # a program whose conn is taken says so and ends
-    wait_until(lambda: holder(demo)["station"] == "none", 20, "the bridge, played by the ship, has let go")
+    wait_until(lambda: holder(demo)["station"] == "local", 20, "the bridge, played by the ship, has her")
     assert conn(demo, "take", SHIP).code == 0
     (kept,) = wait_until(lambda: drill(demo, "list", SHIP).lines, 20, "the score ashore")
     assert (kept["exercise"], kept["person"], kept["passed"]) == ("takeover", "ann", True)

@@ -63,13 +63,17 @@ def test_the_loss_of_the_link_is_rehearsed_on_the_real_ladder_and_timed_until_sh
 
 
 def test_the_bridge_takes_over_and_she_is_taken_back() -> None:
-    """Proves AUT-06, AUT-03: the bridge, played by the ship, has her for 5 s; who had the conn has it again."""
+    """Proves AUT-06, AUT-03: the bridge, played by the ship, gives her to who asks; who had the conn has it again."""
     ship = begun("takeover", "sue")
     ship.forward(1.0)
     assert ship.station == "local"
     ship.forward(5.0)
-    assert ship.station == "none"
+    assert ship.station == "local"
     ship.forward(2.0)
+    ship.beating = None
+    ship.say("authority.request", {"level": "setpoint"})
+    ship.forward(0.2)  # the ship herself grants it
+    assert ship.supervisor.authority.phase == "granted"
     ship.take("ann")
     last = told(ship)[-1]
     assert (last["state"], last["passed"], last["person"], last["by"]) == ("ended", True, "ann", "sue")
