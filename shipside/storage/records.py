@@ -73,24 +73,29 @@ class Records:
         return [row[0] for row in rows_of(self._db, query, (seq, count)) if isinstance(row[0], int)]
 
     def get(self, seq: int) -> bytes | Damaged | None:
-        """Return batch `seq`, or that it is damaged; None when it is not there."""
+        """Return batch `seq`, or that it is damaged; None when it is not there.
+
+        A sequence is of one class: where the other has it too, a batch stands there under a damaged name, and is told first.
+        """
+        whole: bytes | None = None
         for batch_class, table in TABLES.items():
             row = self._db.execute(f"SELECT crc, CAST(bytes AS BLOB) FROM {table} WHERE seq = ?", (seq,)).fetchone()  # noqa: S608 - two literals
             if row is None:
                 continue
             encoded = row[1]
-            is_whole = isinstance(encoded, bytes) and self._is_whole(seq, encoded, row[0])
-            return encoded if is_whole and isinstance(encoded, bytes) else Damaged(self._around(seq, batch_class))
-        return None
+            if not isinstance(encoded, bytes) or not self._is_whole(seq, encoded, row[0]):
+                return Damaged(self._around(seq, batch_class))
+            whole = encoded if whole is None else whole
+        return whole
 
     def _is_whole(self, seq: int, encoded: bytes, crc: object) -> bool:
         return checksum(seq, encoded) == crc or (seq <= self.plain_through and zlib.crc32(encoded) == crc)
 
     def _around(self, seq: int, batch_class: BatchClass) -> Dropped:
-        """Return the loss of a damaged record: its name may be damaged too, so it is any between its neighbours'."""
-        table = TABLES[batch_class]
-        below = number(self._db, f"SELECT coalesce(max(seq), ?) FROM {table} WHERE seq < ?", (seq - 1, seq))  # noqa: S608 - two literals
-        above = number(self._db, f"SELECT coalesce(min(seq), ?) FROM {table} WHERE seq > ?", (seq + 1, seq))  # noqa: S608 - two literals
+        """Return the loss of a damaged record: its name may be damaged too, so it is any between its neighbours', or the ends."""
+        table, end = TABLES[batch_class], max(self.last_seq, seq) + 1
+        below = number(self._db, f"SELECT coalesce(max(seq), 0) FROM {table} WHERE seq < ?", (seq,))  # noqa: S608 - two literals
+        above = number(self._db, f"SELECT coalesce(min(seq), ?) FROM {table} WHERE seq > ?", (end, seq))  # noqa: S608 - two literals
         return Dropped(below + 1, above - 1, batch_class, "damaged on the disk")
 
     def class_of(self, seq: int) -> BatchClass:

@@ -120,6 +120,20 @@ def test_five_thousand_damages_give_no_wrong_value(tmp_path: Path) -> None:
     _damages(tmp_path, SOAK_DAMAGES, seed=12)
 
 
+def test_a_batch_under_the_name_of_one_of_the_other_class_is_told_and_hides_nothing(tmp_path: Path) -> None:
+    """Part of R6, found by case 2718 of seed 12: one bit of a name, and the class below had two of a sequence."""
+    spool = Spool(tmp_path / "spool.db", 1_000_000, 7, STORAGE)
+    for seq in range(1, 9):
+        spool.add(seq, b"batch %d" % seq, CLASSES[seq % 3 == 0])
+    spool._db.execute("UPDATE bulk SET seq = 4 WHERE seq = 3")
+    assert spool.after(0, 10, "ais") == [4, 6]
+    assert spool.get(4) == b"batch 4"
+    assert spool.after(0, 10, "ais") == [6]
+    assert any(each.first <= 3 <= each.last and each.batch_class == "ais" for each in _told(spool))
+    assert [spool.get(seq) for seq in (4, 6)] == [b"batch 4", b"batch 6"]
+    spool.close()
+
+
 def _loss_damages(folder: Path, count: int, seed: int) -> int:
     """Damage the list of losses alone, bit by bit, where SQLite does not see it; return how often a row was found so."""
     spool = Spool(folder / "made.db", 1_000_000, 7, STORAGE)
