@@ -66,7 +66,7 @@ class Drill:
             "emergency_stop": lambda _: None,
         }  # fmt: skip
         self._ready: Final[dict[str, Callable[[Running, float], bool]]] = {
-            "link_loss": self._link_is_back, "takeover": self._bridge_lets_go, "emergency_stop": lambda *_: True,
+            "link_loss": self._link_is_back, "takeover": self._bridge_lets_go, "emergency_stop": lambda _running, _now_s: True,
         }  # fmt: skip
         self._done: Final[dict[str, Callable[[Running], bool]]] = {
             "link_loss": lambda _: not watch.ladder.is_latched, "takeover": self._has_it_back,

@@ -12,6 +12,7 @@ from shoreside.api.history_routes import From, Limit, To, moment, utc_ms, window
 from shoreside.api.problems import Problem
 from shoreside.api.shore import TheShore, TheWho, to_base64
 from shoreside.live import views
+from shoreside.plain import as_map
 from shoreside.store.catalogues import versions
 from shoreside.store.history import History
 
@@ -103,7 +104,7 @@ async def targets_at(vessel: str, shore: TheShore, who: TheWho, time: str) -> di
     names = ("mmsi", "utc_ms", "latitude_deg", "longitude_deg", "sog_kn", "cog_deg", "heading_deg", "doubt", "track")
     made: list[dict[str, object]] = []
     for row in rows:
-        report = row[9] if isinstance(row[9], dict) else {}
+        report = as_map(row[9]) or {}
         made.append(
             {**dict(zip(names, _timed(row[:9], 1), strict=True)), **{name: report.get(name) for name in _OF_TARGET}}
         )
