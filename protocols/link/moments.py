@@ -21,10 +21,15 @@ _MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.(\d{1,6}))?Z")
 _SECONDS_MAX: Final = 253_402_300_799
 """The last second of the year 9999."""
 _NS_DIGITS: Final = 9
+_APART_MAX: Final = 1 << 53
+"""Farthest from the scan clock, in units, as all whole numbers of the link: 285 years in microseconds. Farther stays a text."""
 
 
 def as_numbers(texts: tuple[str, ...], scan_utc_ns: Whole) -> tuple[int, Whole] | None:
-    """Return the digits of the fraction and, in that unit, each moment less that of its scan; None where one is no moment."""
+    """Return the digits of the fraction and, in that unit, each moment less that of its scan; None where one is no moment.
+
+    None too where one is so far from its scan that the link has no number for it: one of the clocks is out of all reason.
+    """
     found = [_MOMENT.fullmatch(text) for text in texts]
     exponent = max((len(match[1] or "") for match in found if match is not None), default=0)
     if not texts or None in found:
@@ -36,12 +41,13 @@ def as_numbers(texts: tuple[str, ...], scan_utc_ns: Whole) -> tuple[int, Whole] 
     units = told // 10 ** (EXPONENT_MAX - exponent)
     if (units < 0).any() or as_texts(units, exponent) != texts:
         return None
-    return exponent, units - scan_utc_ns // 10 ** (_NS_DIGITS - exponent)
+    apart = units - scan_utc_ns // 10 ** (_NS_DIGITS - exponent)
+    return (exponent, apart) if (np.abs(apart) <= _APART_MAX).all() else None
 
 
 def of_numbers(exponent: int, numbers: Whole, scan_utc_ns: Whole) -> tuple[str, ...]:
-    """Return what `as_numbers` was given; raise MalformedError where a number is of no year that has four digits."""
-    if (np.abs(numbers) > _SECONDS_MAX * 10**exponent).any():
+    """Return what `as_numbers` was given; raise MalformedError where it would not have made such numbers."""
+    if ((numbers > _APART_MAX) | (numbers < -_APART_MAX)).any():
         raise MalformedError("a moment of the batch is out of time")
     return as_texts(numbers + scan_utc_ns // 10 ** (_NS_DIGITS - exponent), exponent)
 

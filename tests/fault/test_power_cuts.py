@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import struct
+import tempfile
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -82,10 +84,28 @@ def _judge(spool: Spool, ledger: _Ledger) -> None:
     ledger.seq = max(ledger.seq, spool.last_seq)
 
 
+def _rescued(disk: PowerDisk, folder: Path, ledger: _Ledger) -> int:
+    """Return how many promises not even the rescue keeps, from a file that is damaged: here it lies on a ship's disk.
+
+    The disk in memory knows no setting aside, so the file and its WAL are put where one can be.
+    """
+    place = Path(tempfile.mkdtemp(dir=folder))
+    for name, file in disk.files.items():
+        (place / Path(name).name).write_bytes(file.seen)
+    spool = Spool(place / "spool.db", 40_000_000, EPOCH)
+    assert len(list(place.glob("*.damaged-*"))) >= 1
+    while spool.rescue() is not None:
+        pass
+    lost = sum(spool.get(seq) != encoded for seq, encoded in ledger.held.items())
+    lost += len(ledger.events - {seq for _, seq, _ in spool.events(100_000)})
+    spool.close()
+    return lost
+
+
 def _rounds(folder: Path, count: int, *, seed: int, lies: bool = False, synchronous: str = "FULL") -> int:
     """Cut the power `count` times under a working spool; return how many promises were not kept."""
     disk, rng, ledger = PowerDisk(f"cut-{folder.name}", lies=lies), random.Random(seed), _Ledger()
-    storage, destroyed = Storage(disk.vfs_name, STEPS, lambda _: None), 0
+    storage = Storage(disk.vfs_name, STEPS, lambda _: None)
     for _ in range(count):
         disk.steps_left = rng.randrange(1, 60) if rng.random() < 0.2 else None  # one in five while it opens
         spool: Spool | None = None
@@ -101,13 +121,12 @@ def _rounds(folder: Path, count: int, *, seed: int, lies: bool = False, synchron
         try:
             spool = Spool(folder / "spool.db", 40_000_000, EPOCH, storage)
         except SpoolError:
-            destroyed += 1
+            ledger = _Ledger(lost=ledger.lost + _rescued(disk, folder, ledger))
             disk.files.clear()
-            ledger = _Ledger(lost=ledger.lost + len(ledger.held))
             continue
         _judge(spool, ledger)
         spool.close()
-    return ledger.lost + destroyed
+    return ledger.lost
 
 
 def test_power_cuts_lose_nothing_that_was_promised(tmp_path: Path) -> None:
@@ -119,6 +138,32 @@ def test_power_cuts_lose_nothing_that_was_promised(tmp_path: Path) -> None:
 def test_ten_thousand_power_cuts_lose_nothing_that_was_promised(tmp_path: Path) -> None:
     """Proves reliability goal R1 at its full number: 10,000 seeded power cuts, 0 acknowledged lost."""
     assert _rounds(tmp_path, SOAK_ROUNDS, seed=2) == 0
+
+
+def _sum(words: tuple[int, ...]) -> tuple[int, int]:
+    """Return the checksum of a WAL frame over its words (SQLite's file format, 4.2)."""
+    first = second = 0
+    for one, other in zip(words[::2], words[1::2], strict=True):
+        first = (first + one + second) & 0xFFFFFFFF
+        second = (second + other + first) & 0xFFFFFFFF
+    return first, second
+
+
+TORN_PAGE = (0x2B, 0x2D, 0x2E, 0x33, 0x35, 0x38, 0x3C, 0x3E, 0x44, 0x38)
+"""Words 18 to 27 of a page of the free list, numbers of pages, as a power cut left nothing of them (seed 2, cut 3,427)."""
+
+
+def test_the_checksum_of_a_wal_frame_can_miss_a_torn_page() -> None:
+    """Why a file can be damaged after a cut with everything synced: what the checksum adds are words of this machine.
+
+    Numbers below 256 stand in the highest byte of a little-endian word, so of each sum's 32 bits only eight can differ: one torn
+    page of 65,536 passes. The check at the start finds it, and the rescue takes what is whole.
+    """
+    page = [0] * 1024
+    page[18:28] = TORN_PAGE
+    whole, torn = struct.pack(">1024I", *page), bytes(4096)
+    assert _sum(struct.unpack("<1024I", whole)) == _sum(struct.unpack("<1024I", torn))
+    assert _sum(struct.unpack(">1024I", whole)) != _sum(struct.unpack(">1024I", torn))
 
 
 @pytest.mark.parametrize(("lies", "synchronous"), [(False, "NORMAL"), (True, "FULL")], ids=["normal", "lying-disk"])
