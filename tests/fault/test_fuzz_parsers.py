@@ -13,7 +13,7 @@ from tests.demo_rig import ROOT
 from tests.fuzz_targets import TARGETS
 from tests.fuzzing import ALL, SLOW_S, WARM_UP, Target, TooSlowError, watched
 
-SECONDS = 30
+SECONDS = 15
 """Search of a change over all parsers together; `make soak` searches each for itself and longer."""
 SECONDS_LONG = 600
 RUNS_MIN = 2_000
