@@ -78,6 +78,7 @@ def prepare(folder: Path, port: int) -> Postgres:
     home = _home(folder / "postgres", user)
     cluster, secret = home / "cluster", folder / "postgres.password"
     if not secret.exists():
+        _give_up(cluster, folder)
         secret.touch(0o600)
         secret.write_text(secrets.token_urlsafe(24))
     made = Postgres(binaries, cluster, port, secret.read_text(), user)
@@ -85,6 +86,16 @@ def prepare(folder: Path, port: int) -> Postgres:
         _initdb(made)
     _end_stale(cluster)
     return made
+
+
+def _give_up(cluster: Path, folder: Path) -> None:
+    """Remove a cluster whose password is gone with the folder of its demo; raise PostgresError for one that is in it."""
+    if not (cluster / "PG_VERSION").exists():
+        return
+    if cluster.is_relative_to(folder):
+        raise PostgresError(f"{folder}/postgres.password is gone: put it back, or remove {cluster} and all it holds")
+    _end_stale(cluster)
+    shutil.rmtree(cluster)
 
 
 def _home(wanted: Path, user: str | None) -> Path:

@@ -37,7 +37,7 @@ def in_palettes(page: Page, palettes: tuple[str, ...]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for palette in palettes:
         page.get_by_test_id(f"palette-{palette}").click()
-        expect(page.locator(f"html[data-obc-theme={palette}]")).to_be_attached()
+        expect(page.get_by_test_id(f"palette-{palette}")).to_have_class("on")
         found[palette] = judged(page, colours_only=palette != palettes[0])
     return found
 

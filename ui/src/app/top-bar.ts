@@ -18,8 +18,9 @@ export class TopBar extends LitElement {
     .brand img { width: 1.5rem; }
     nav { display: flex; align-items: center; gap: 0.375rem; flex: 1; min-width: 0; }
     button { min-height: max(2rem, 24px); min-width: 0; padding: 0 0.625rem; border-color: transparent; background: transparent; font-weight: 400; color: var(--quiet); }
+    button:hover:not(:disabled) { color: var(--element-active-color); }
     button.on { color: var(--on-selected-active-color); background: var(--selected-enabled-background-color); }
-    button.on:hover:not(:disabled) { background: var(--selected-enabled-background-color); }
+    button.on:hover:not(:disabled) { color: var(--on-selected-active-color); background: var(--selected-enabled-background-color); }
     .where { font-weight: 600; overflow: hidden; text-overflow: ellipsis; }
     .sep { color: var(--faint); }
     .group { display: flex; border: 1px solid var(--border-outline-color); border-radius: 0.375rem; overflow: hidden; }
