@@ -142,6 +142,29 @@ def test_a_ledger_that_was_tampered_with_shows_where(page: Page, demo: Demo) -> 
     expect(page.get_by_test_id("ledger-verdict")).to_have_attribute("data-whole", "true")
 
 
+@pytest.mark.timeout(300)
+def test_a_voyage_and_the_report_of_its_day(page: Page, demo: Demo) -> None:
+    """The voyage under way is found by itself, listed, and reported by the day; on paper stands the report alone."""
+    page.set_default_timeout(PATIENCE_MS)
+    page.context.set_default_timeout(PATIENCE_MS)
+
+    def found() -> bool:
+        return bool(demo.get(f"/api/v1/vessels/{SHIP}/voyages")["voyages"])
+
+    wait_until(found, 240, "she has been under way for the two minutes that make a departure")
+    open_view(page, demo, "ida", "history")
+    page.get_by_test_id("history-voyages").click()
+    row = page.get_by_test_id("voyage").first
+    expect(row).to_contain_text("under way")
+    row.get_by_test_id("voyage-report").click()
+    expect(page.get_by_test_id("report")).to_have_attribute("data-day", re.compile(r"\d{4}-\d\d-\d\d"))
+    expect(page.get_by_test_id("report-leg").first).to_contain_text("under way")
+    expect(page.get_by_test_id("report-distance")).to_contain_text(re.compile(r"\d+\.\d NM"))
+    page.emulate_media(media="print")
+    expect(page.locator("fh-top-bar")).to_be_hidden()
+    picture(page, "report-print")
+
+
 def test_a_replay_shows_then_and_orders_nothing(page: Page, demo: Demo) -> None:
     """Marked REPLAY, with the values and the ages of then; it opens no socket, has no order control, and jumps."""
     page.set_default_timeout(PATIENCE_MS)
@@ -178,26 +201,3 @@ def test_a_replay_shows_then_and_orders_nothing(page: Page, demo: Demo) -> None:
     happened = datetime.strptime(jump.inner_text().split()[0], "%H:%M:%S")  # noqa: DTZ007 - a time of day
     jump.click()
     expect(page.get_by_test_id("replay-then")).to_contain_text(f"{happened - timedelta(seconds=5):%H:%M:%S}")
-
-
-@pytest.mark.timeout(300)
-def test_a_voyage_and_the_report_of_its_day(page: Page, demo: Demo) -> None:
-    """The voyage under way is found by itself, listed, and reported by the day; on paper stands the report alone."""
-    page.set_default_timeout(PATIENCE_MS)
-    page.context.set_default_timeout(PATIENCE_MS)
-
-    def found() -> bool:
-        return bool(demo.get(f"/api/v1/vessels/{SHIP}/voyages")["voyages"])
-
-    wait_until(found, 240, "she has been under way for the two minutes that make a departure")
-    open_view(page, demo, "ida", "history")
-    page.get_by_test_id("history-voyages").click()
-    row = page.get_by_test_id("voyage").first
-    expect(row).to_contain_text("under way")
-    row.get_by_test_id("voyage-report").click()
-    expect(page.get_by_test_id("report")).to_have_attribute("data-day", re.compile(r"\d{4}-\d\d-\d\d"))
-    expect(page.get_by_test_id("report-leg").first).to_contain_text("under way")
-    expect(page.get_by_test_id("report-distance")).to_contain_text(re.compile(r"\d+\.\d NM"))
-    page.emulate_media(media="print")
-    expect(page.locator("fh-top-bar")).to_be_hidden()
-    picture(page, "report-print")
