@@ -138,8 +138,12 @@ def drill(demo: Demo, *words: str) -> Told:
     return Told(ran.returncode, [json.loads(each) for each in ran.stdout.splitlines()], ran.stderr)
 
 
+@pytest.mark.soak
 def test_a_takeover_is_rehearsed_and_its_time_is_kept(demo: Demo) -> None:
-    """Proves AUT-06, AUT-03: the ship takes the conn from ann's program; she takes it back; the shore has the ship's score."""
+    """Proves AUT-06, AUT-03: the ship takes the conn from ann's program; she takes it back; the shore has the ship's score.
+
+    In the long run only: it ends with nobody at the conn, and how far she is down her ladder when the next test begins is chance.
+    """
     with subprocess.Popen(
         command(demo, "take", SHIP, "--keep"), cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as ann:
@@ -232,8 +236,7 @@ def test_spoilt_orders_are_refused(demo: Demo) -> None:
     order = order_of_ann(demo)
     good = signing.sign(Domain.ORDER, order.to_bytes(), key)
     first = end_of(demo, order.id, good)
-    assert first[0] == "REJECTED"
-    assert "INT-01 not_in_control" in first[1]  # and the ladder, where the test before has left her on it
+    assert first == ("REJECTED", ["INT-01 not_in_control"])
 
     # The same bytes again bring the stored answer and nothing else.
     assert end_of(demo, order.id, good) == first
