@@ -152,18 +152,6 @@ def test_a_batch_comes_back_exactly(data: st.DataObject, batch: Batch) -> None:
     assert _same(codec.decode(codec.encode(batch)), batch)
 
 
-@pytest.mark.parametrize("told", ["9999-12-31T23:59:59Z", "2255-06-05T23:47:34.740993Z", "1970-01-01T00:00:00Z"])
-@pytest.mark.parametrize(
-    "other", ["2000-01-01T00:00:00.123456Z", "9999-12-31T23:59:59.999999Z", "1970-01-01T00:00:01Z"]
-)
-@pytest.mark.parametrize("scan_utc_ns", [-1, 0, 253_402_300_799 * 10**7, 2**62])
-def test_a_receiver_that_is_out_of_all_reason_costs_no_batch(told: str, other: str, scan_utc_ns: int) -> None:
-    """Centuries between the clocks: the numbers of the link do not reach, and the texts go as they are."""
-    column = Column("NAV_UTC", np.array([0, 1], np.int32), (told, other), np.zeros(2, np.uint8))
-    batch = Batch("kestrel", 1, 1, "cafe", False, np.array([scan_utc_ns, scan_utc_ns]), (column,), ())
-    assert _same(codec.decode(codec.encode(batch)), batch)
-
-
 @given(batches(is_of_now=False))
 @settings(max_examples=100, deadline=None)
 def test_a_batch_of_the_first_version_is_read_as_ever(batch: Batch) -> None:
