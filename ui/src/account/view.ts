@@ -3,8 +3,8 @@ import { customElement, state } from "lit/decorators.js";
 import { Watch } from "../app/console";
 import { stampText } from "../components/format";
 import { base, buttons, panel } from "../components/style";
-import { Problem } from "../link/http";
 import { words } from "../words";
+import { sentence } from "./sentence";
 import { canUsePasskeys, makePasskey } from "./passkey";
 import {
   account, beginAuthenticator, beginPasskey, confirmAuthenticator, dropAuthenticator, dropPasskey, endSession, keepPasskey,
@@ -143,7 +143,7 @@ export class AccountView extends LitElement {
       this.said = await act();
       this.isWrong = false;
     } catch (error) {
-      this.said = error instanceof Problem ? error.message : words().account.turnedAway;
+      this.said = sentence(error);
       this.isWrong = true;
     }
     await this.read();
@@ -153,7 +153,7 @@ export class AccountView extends LitElement {
     try {
       this.known = await account();
     } catch (error) {
-      this.said = error instanceof Problem ? error.message : words().login.unreachable;
+      this.said = sentence(error);
       this.isWrong = true;
     }
   }

@@ -2,6 +2,7 @@ import { css, html, LitElement, nothing } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import { base, buttons } from "../components/style";
 import { canUsePasskeys, usePasskey } from "../account/passkey";
+import { sentence } from "../account/sentence";
 import { Problem, secondFactor, type SecondFactor } from "../link/http";
 import { words } from "../words";
 import { page } from "./console";
@@ -76,9 +77,7 @@ export class LoginPage extends LitElement {
   }
 
   private sentence(error: unknown): string {
-    if (error instanceof DOMException) return words().account.turnedAway;
-    if (!(error instanceof Problem)) return words().login.unreachable;
-    if (error.status !== 401) return error.message;
+    if (!(error instanceof Problem) || error.status !== 401) return sentence(error);
     return this.asked ? words().login.wrongSecond : words().login.wrong;
   }
 }

@@ -20,6 +20,8 @@ const FORMATS: Record<string, Format> = {
   NAV_DPTT: { unit: "m", digits: 1, pad: 0 },
   STG_RUD_S: { unit: "°", digits: 1, pad: 0, sides: true },
   STG_RUD_P: { unit: "°", digits: 1, pad: 0, sides: true },
+  STG_ORD: { unit: "°", digits: 1, pad: 0, sides: true },
+  AP_HDGSET: { unit: "°", digits: 1, pad: 3 },
   ME_RPM: { unit: "rpm", digits: 0, pad: 0 },
   SH_RPM: { unit: "rpm", digits: 0, pad: 0 },
   ME_LOAD: { unit: "%", digits: 0, pad: 0 },
