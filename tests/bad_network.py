@@ -185,6 +185,15 @@ async def run_in(namespace: str, *words: str, output: BinaryIO | None = None) ->
     )  # fmt: skip
 
 
+async def end_all(network: BadNetwork, *programs: asyncio.subprocess.Process) -> None:
+    """End the programs that still run, and the network between them."""
+    for process in programs:
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
+    network.stop()
+
+
 @asynccontextmanager
 async def broker(folder: Path, shore: str) -> AsyncGenerator[str]:
     """Run a plain mosquitto at the shore's end; give its URL."""

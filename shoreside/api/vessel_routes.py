@@ -8,9 +8,10 @@ from typing import cast
 
 from fastapi import APIRouter
 
+from shoreside.api.auth import Who
 from shoreside.api.history_routes import From, Limit, To, moment, utc_ms, window
 from shoreside.api.problems import Problem
-from shoreside.api.shore import TheShore, TheWho, to_base64
+from shoreside.api.shore import Shore, TheShore, TheWho, to_base64
 from shoreside.live import views
 from shoreside.plain import as_map
 from shoreside.store.catalogues import versions
@@ -130,11 +131,8 @@ async def alert_changes(
     vessel: str, shore: TheShore, who: TheWho, start: From = None, to: To = None, limit: Limit = 500
 ) -> dict[str, object]:
     """Return every change of an alert, the latest first; `person` is who answered it ashore, empty for other changes."""
-    who.require("read")
-    shore.vessel(vessel)
-    rows = await History(shore.readers).all(_ALERT_CHANGES, vessel, *window(shore, start, to), limit)
     names = ("utc_ms", "source", "alert_id", "text", "priority", "category", "state", "person")
-    return {"alerts": [dict(zip(names, _timed(row, 0), strict=True)) for row in rows]}
+    return {"alerts": await _listed(shore, who, vessel, _ALERT_CHANGES, names, start, to, limit)}
 
 
 _EVENTS = """
@@ -148,11 +146,8 @@ async def events(
     vessel: str, shore: TheShore, who: TheWho, start: From = None, to: To = None, limit: Limit = 500
 ) -> dict[str, object]:
     """Return the vessel's events, the latest first."""
-    who.require("read")
-    shore.vessel(vessel)
-    rows = await History(shore.readers).all(_EVENTS, vessel, *window(shore, start, to), limit)
     names = ("boot_id", "seq", "mono_ms", "utc_ms", "kind", "body")
-    return {"events": [dict(zip(names, _timed(row, 3), strict=True)) for row in rows]}
+    return {"events": await _listed(shore, who, vessel, _EVENTS, names, start, to, limit)}
 
 
 _DRILLS = """
@@ -170,11 +165,8 @@ async def drills(
 
     As the ship has scored them: `took_s` is null where it was not done.
     """
-    who.require("read")
-    shore.vessel(vessel)
-    rows = await History(shore.readers).all(_DRILLS, vessel, *window(shore, start, to), limit)
-    told = [_timed(row, 1) for row in rows]
-    return {"drills": [{**cast("dict[str, object]", body), "utc_ms": ended_utc_ms} for body, ended_utc_ms in told]}
+    told = await _listed(shore, who, vessel, _DRILLS, ("body", "utc_ms"), start, to, limit)
+    return {"drills": [{**cast("dict[str, object]", drill["body"]), "utc_ms": drill["utc_ms"]} for drill in told]}
 
 
 _ORDERS = """
@@ -192,11 +184,8 @@ async def orders(
     vessel: str, shore: TheShore, who: TheWho, start: From = None, to: To = None, limit: Limit = 500
 ) -> dict[str, object]:
     """Return the vessel's orders with their last states, the latest first."""
-    who.require("read")
-    shore.vessel(vessel)
-    rows = await History(shore.readers).all(_ORDERS, vessel, *window(shore, start, to), limit)
     names = ("order_id", "kind", "args", "person", "console", "state", "detail", "reasons", "utc_ms")
-    return {"orders": [dict(zip(names, _timed(row, 8), strict=True)) for row in rows]}
+    return {"orders": await _listed(shore, who, vessel, _ORDERS, names, start, to, limit)}
 
 
 @router.get("/orders/{order_id}")
@@ -216,6 +205,16 @@ async def order(order_id: str, shore: TheShore, who: TheWho) -> dict[str, object
         **made, "signed": to_base64(signed) if isinstance(signed, bytes) else None,
         "states": [dict(zip(state_names, _timed(row, 1), strict=True)) for row in states],
     }  # fmt: skip
+
+
+async def _listed(
+    shore: Shore, who: Who, vessel: str, query: str, names: tuple[str, ...], start: str | None, to: str | None, limit: int
+) -> list[dict[str, object]]:  # fmt: skip
+    """Return the rows of a query for one vessel and span, their columns called `names`; utc_ms is the row's time."""
+    who.require("read")
+    shore.vessel(vessel)
+    rows = await History(shore.readers).all(query, vessel, *window(shore, start, to), limit)
+    return [dict(zip(names, _timed(row, names.index("utc_ms")), strict=True)) for row in rows]
 
 
 def _timed(row: tuple[object, ...], index: int) -> list[object]:

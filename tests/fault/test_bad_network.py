@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.bad_network import GEO, MOSQUITTO, ROOT, BadNetwork, Profile, between, broker, is_possible, run_in
+from tests.bad_network import GEO, MOSQUITTO, ROOT, BadNetwork, Profile, between, broker, end_all, is_possible, run_in
 
 pytestmark = [
     pytest.mark.alone,
@@ -83,11 +83,7 @@ async def backfill(
             async with asyncio.timeout(230):
                 found = json.loads((await listening.communicate())[0])
         finally:
-            for process in (sending, listening):
-                if process.returncode is None:
-                    process.kill()
-                await process.wait()
-            network.stop()
+            await end_all(network, sending, listening)
     assert found["seen"] == backlog
     return found["ages_s"], found["bit_s"]
 

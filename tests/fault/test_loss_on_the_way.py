@@ -18,7 +18,7 @@ from protocols.link.legend import Legend
 from shipside import config as configuration
 from shipside.storage.spool import Spool
 from tests.agent_kit import TCP, agent_toml
-from tests.bad_network import MOSQUITTO, ROOT, SHORE, BadNetwork, Profile, between, broker, is_possible, run_in
+from tests.bad_network import MOSQUITTO, ROOT, SHORE, BadNetwork, Profile, between, broker, end_all, is_possible, run_in
 from tests.free_ports import free_port
 
 pytestmark = [
@@ -94,11 +94,7 @@ async def test_a_backlog_over_real_loss_comes_whole_once_and_bounded(tmp_path: P
                     found = json.loads((await listening.communicate())[0])
                 await cutting
             finally:
-                for process in (sending, listening):
-                    if process.returncode is None:
-                        process.kill()
-                    await process.wait()
-                network.stop()
+                await end_all(network, sending, listening)
     print(f"\n{BATCHES} batches of {size} B: {found['came']} came, {network.up.passed_bytes} B up, "
           f"{network.up.lost_count + network.down.lost_count} packets lost")  # fmt: skip
     told = {int(seq): said for seq, said in found["said"].items()}

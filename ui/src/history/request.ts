@@ -1,4 +1,5 @@
 /** What the shore is asked for the history view. */
+import { ask, home } from "../link/http";
 import type { ChannelJson } from "../protocols.gen";
 import type { Answer } from "./series";
 import type { Span } from "./span";
@@ -12,18 +13,9 @@ export interface Mark {
   text: string;
 }
 
-async function get<T>(path: string, signal: AbortSignal): Promise<T> {
-  const answer = await fetch(path, { credentials: "same-origin", signal });
-  const said = (await answer.json().catch(() => ({}))) as T & { detail?: string };
-  if (!answer.ok) throw new Error(said.detail ?? `HTTP ${answer.status}`);
-  return said;
-}
-
-const home = (vessel: string): string => `/api/v1/vessels/${encodeURIComponent(vessel)}`;
-
 /** Return the channels of a vessel that are numbers. */
 export async function numbers(vessel: string, signal: AbortSignal): Promise<ChannelJson[]> {
-  const { channels } = await get<{ channels: ChannelJson[] }>(`${home(vessel)}/channels`, signal);
+  const { channels } = await ask<{ channels: ChannelJson[] }>(`${home(vessel)}/channels`, signal);
   return channels.filter((channel) => channel.kind === "number");
 }
 
@@ -40,15 +32,20 @@ export function samplesPath(vessel: string, channels: readonly string[], span: S
 export async function samples(
   vessel: string, channels: readonly string[], span: Span, bucketS: number | null, signal: AbortSignal,
 ): Promise<Answer & { isCut: boolean }> {
-  const path = samplesPath(vessel, channels, span, bucketS, "json");
-  const whole = await get<Answer>(path, signal);
-  for (let page = 1; whole.next_cursor && page < PAGES_MAX; page++) {
-    const next = await get<Answer>(`${path}&cursor=${encodeURIComponent(whole.next_cursor)}`, signal);
+  const whole = await pages(samplesPath(vessel, channels, span, bucketS, "json"), PAGES_MAX, signal);
+  return { ...whole, isCut: whole.next_cursor !== null };
+}
+
+/** Return the rows of a path, page after page, `most` at the most; `next_cursor` is null where that was all. */
+export async function pages(path: string, most: number, signal: AbortSignal): Promise<Answer> {
+  const whole = await ask<Answer>(path, signal);
+  for (let page = 1; whole.next_cursor && page < most; page++) {
+    const next = await ask<Answer>(`${path}&cursor=${encodeURIComponent(whole.next_cursor)}`, signal);
     whole.samples?.push(...(next.samples ?? []));
     whole.buckets?.push(...(next.buckets ?? []));
     whole.next_cursor = next.next_cursor;
   }
-  return { ...whole, isCut: whole.next_cursor !== null };
+  return whole;
 }
 
 interface EventRow {
@@ -62,7 +59,7 @@ const MARKED = new Set(["order", "ladder", "alert", "stop", "authority"]);
 /** Return what happened in the span that an operator would look for, oldest first. */
 export async function marks(vessel: string, span: Span, signal: AbortSignal): Promise<Mark[]> {
   const path = `${home(vessel)}/events?from=${Math.floor(span.fromMs)}&to=${Math.ceil(span.toMs)}&limit=2000`;
-  const { events } = await get<{ events: EventRow[] }>(path, signal);
+  const { events } = await ask<{ events: EventRow[] }>(path, signal);
   return events.filter((event) => MARKED.has(event.kind)).map(mark).reverse();
 }
 

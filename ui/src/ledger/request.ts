@@ -1,4 +1,5 @@
 /** What the shore is asked for the ledger view, and how its answers are read. */
+import { ask, home } from "../link/http";
 import type { Words } from "../words";
 
 export interface Entry {
@@ -30,22 +31,15 @@ export interface Verdict {
 export const KINDS = ["all", "order", "authority", "ladder", "alert", "stop", "roster"] as const;
 export type Kind = (typeof KINDS)[number];
 
-async function get<T>(path: string, signal: AbortSignal): Promise<T> {
-  const answer = await fetch(`/api/v1/vessels/${path}`, { credentials: "same-origin", signal });
-  const said = (await answer.json().catch(() => null)) as (T & { detail?: string }) | null;
-  if (!answer.ok || said === null) throw new Error(said?.detail ?? `HTTP ${answer.status}`);
-  return said;
-}
-
 /** Return a page of entries, the latest first; `before` null: from the end. */
 export async function entries(vessel: string, kind: Kind, before: number | null, signal: AbortSignal): Promise<{ entries: Entry[]; next_before: number | null }> {
   const asked = new URLSearchParams({ limit: "100", ...(kind === "all" ? {} : { kinds: kind }), ...(before === null ? {} : { before: String(before) }) });
-  return get(`${encodeURIComponent(vessel)}/ledger?${asked.toString()}`, signal);
+  return ask(`${home(vessel)}/ledger?${asked.toString()}`, signal);
 }
 
 /** Return whether the chain is whole. */
 export async function verdict(vessel: string, signal: AbortSignal): Promise<Verdict> {
-  return get(`${encodeURIComponent(vessel)}/ledger/verdict`, signal);
+  return ask(`${home(vessel)}/ledger/verdict`, signal);
 }
 
 /** What stands before an entry: whole as far as is known, broken itself, or after the first break. */

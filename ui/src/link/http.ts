@@ -66,12 +66,16 @@ export async function postStop(vessel: string, signed: string): Promise<void> {
   await post(PATH.stop + encodeURIComponent(vessel), { signed });
 }
 
-/** Return what a path answers; raise Problem when the shore refuses. */
-export async function ask<T>(path: string): Promise<T> {
-  const answer = await fetch(path, { credentials: "same-origin" });
-  if (!answer.ok) throw await problem(answer);
-  return (await answer.json()) as T;
+/** Return what a path answers; raise Problem, with the shore's own sentence, when it refuses or what it says cannot be read. */
+export async function ask<T>(path: string, signal?: AbortSignal): Promise<T> {
+  const answer = await fetch(path, { credentials: "same-origin", ...(signal ? { signal } : {}) });
+  const said = (await answer.json().catch(() => null)) as (T & { detail?: string }) | null;
+  if (!answer.ok || said === null) throw new Problem(answer.status, said?.detail ?? `HTTP ${answer.status}`, said ?? {});
+  return said;
 }
+
+/** Return where all that is told of a vessel begins. */
+export const home = (vessel: string): string => `/api/v1/vessels/${encodeURIComponent(vessel)}`;
 
 const post = (path: string, body?: object) => send("POST", path, body);
 
@@ -89,7 +93,7 @@ export interface CheckedJson {
   notes: string[];
 }
 
-const routesPath = (vessel: string): string => `/api/v1/vessels/${encodeURIComponent(vessel)}/routes`;
+const routesPath = (vessel: string): string => `${home(vessel)}/routes`;
 
 export const routesOf = (vessel: string): Promise<RoutesJson> => ask<RoutesJson>(routesPath(vessel));
 

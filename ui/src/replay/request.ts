@@ -1,5 +1,6 @@
 /** What the shore is asked for a replay. */
-import type { Answer } from "../history/series";
+import { pages } from "../history/request";
+import { ask, home } from "../link/http";
 import type { ChannelJson, TargetJson, TrackPoint, VesselMessage } from "../protocols.gen";
 import { bucketFor, valuesOf, type AlertChange, type Happened, type Speed, type Stretch } from "./tape";
 
@@ -8,16 +9,9 @@ const STRETCH_S = 40; // of real time that a stretch lasts; asked for again when
 const PAGES_MAX = 8; // of 50,000 rows: 40 s of a ship with 100 channels at five a second are 20,000
 const EVENTS_MS = 24 * 3_600_000; // looked back for what stood before: a day
 
-async function get<T>(path: string, signal: AbortSignal): Promise<T> {
-  const answer = await fetch(`/api/v1/vessels/${path}`, { credentials: "same-origin", signal });
-  const said = (await answer.json().catch(() => null)) as (T & { detail?: string }) | null;
-  if (!answer.ok || said === null) throw new Error(said?.detail ?? `HTTP ${answer.status}`);
-  return said;
-}
-
 /** Return what the vessel is, with her channels. */
 export async function particulars(vessel: string, signal: AbortSignal): Promise<VesselMessage | null> {
-  return (await get<{ description: VesselMessage | null }>(encodeURIComponent(vessel), signal)).description;
+  return (await ask<{ description: VesselMessage | null }>(home(vessel), signal)).description;
 }
 
 /** Return the values of a stretch that begins at `fromMs`, with those last measured before it. */
@@ -29,14 +23,7 @@ export async function stretch(vessel: string, channels: ReadonlyMap<string, Chan
     channels: names.join(","), from: String(Math.floor(fromMs - LOOKBACK_MS)), to: String(Math.ceil(toMs)), format: "json", limit: "50000",
     ...(bucketS === null ? {} : { bucket: String(bucketS) }),
   });
-  const path = `${encodeURIComponent(vessel)}/samples?${asked.toString()}`;
-  const whole = await get<Answer>(path, signal);
-  for (let page = 1; whole.next_cursor && page < PAGES_MAX; page++) {
-    const next = await get<Answer>(`${path}&cursor=${encodeURIComponent(whole.next_cursor)}`, signal);
-    whole.samples?.push(...(next.samples ?? []));
-    whole.buckets?.push(...(next.buckets ?? []));
-    whole.next_cursor = next.next_cursor;
-  }
+  const whole = await pages(`${home(vessel)}/samples?${asked.toString()}`, PAGES_MAX, signal);
   return { fromMs, toMs, values: valuesOf(whole, channels, bucketS) };
 }
 
@@ -44,18 +31,18 @@ export async function stretch(vessel: string, channels: ReadonlyMap<string, Chan
 export async function happened(vessel: string, fromMs: number, toMs: number, signal: AbortSignal): Promise<{ events: Happened[]; changes: AlertChange[] }> {
   const span = `from=${Math.floor(fromMs - EVENTS_MS)}&to=${Math.ceil(toMs)}&limit=5000`;
   const [{ events }, { alerts }] = await Promise.all([
-    get<{ events: Happened[] }>(`${encodeURIComponent(vessel)}/events?${span}`, signal), get<{ alerts: AlertChange[] }>(`${encodeURIComponent(vessel)}/alerts/history?${span}`, signal),
+    ask<{ events: Happened[] }>(`${home(vessel)}/events?${span}`, signal), ask<{ alerts: AlertChange[] }>(`${home(vessel)}/alerts/history?${span}`, signal),
   ]);
   return { events: events.reverse(), changes: alerts.reverse() };
 }
 
 /** Return the track of the hour before a moment. */
 export async function track(vessel: string, atMs: number, signal: AbortSignal): Promise<TrackPoint[]> {
-  const { points } = await get<{ points: TrackPoint[] }>(`${encodeURIComponent(vessel)}/track?from=${Math.floor(atMs - 3_600_000)}&to=${Math.ceil(atMs)}`, signal);
+  const { points } = await ask<{ points: TrackPoint[] }>(`${home(vessel)}/track?from=${Math.floor(atMs - 3_600_000)}&to=${Math.ceil(atMs)}`, signal);
   return points;
 }
 
 /** Return the other ships as they had been heard by a moment. */
 export async function targets(vessel: string, atMs: number, signal: AbortSignal): Promise<TargetJson[]> {
-  return (await get<{ targets: TargetJson[] }>(`${encodeURIComponent(vessel)}/targets/at?time=${Math.ceil(atMs)}`, signal)).targets;
+  return (await ask<{ targets: TargetJson[] }>(`${home(vessel)}/targets/at?time=${Math.ceil(atMs)}`, signal)).targets;
 }

@@ -1,4 +1,7 @@
 /** What the shore is asked of voyages and of a day. */
+import { DASHES } from "../components/format";
+import { ask, home } from "../link/http";
+
 export interface Place {
   utc_ms: number;
   latitude_deg: number;
@@ -38,25 +41,18 @@ export interface Report {
   completeness_pct: number | null;
 }
 
-async function get<T>(path: string, signal: AbortSignal): Promise<T> {
-  const answer = await fetch(path, { credentials: "same-origin", signal });
-  const said = (await answer.json().catch(() => null)) as (T & { detail?: string }) | null;
-  if (!answer.ok || said === null) throw new Error(said?.detail ?? `HTTP ${answer.status}`);
-  return said;
-}
-
 const DAYS = 30; // listed at a time; an answer holds 92
 
 /** Return the voyages of the last 30 days, the latest first. */
 export async function voyages(vessel: string, nowUtcMs: number, signal: AbortSignal): Promise<Voyage[]> {
   const asked = new URLSearchParams({ from: String(Math.floor(nowUtcMs - DAYS * 86_400_000)), to: String(Math.ceil(nowUtcMs)) });
-  const { voyages: found } = await get<{ voyages: Voyage[] }>(`/api/v1/vessels/${encodeURIComponent(vessel)}/voyages?${asked.toString()}`, signal);
+  const { voyages: found } = await ask<{ voyages: Voyage[] }>(`${home(vessel)}/voyages?${asked.toString()}`, signal);
   return found.reverse();
 }
 
 /** Return the report of a UTC day, e.g. 2026-11-26. */
 export async function report(vessel: string, day: string, signal: AbortSignal): Promise<Report> {
-  return get(`/api/v1/vessels/${encodeURIComponent(vessel)}/report?day=${encodeURIComponent(day)}`, signal);
+  return ask(`${home(vessel)}/report?day=${encodeURIComponent(day)}`, signal);
 }
 
 /** Return the sums of a day's voyages; fuel is null where one of them has none. */
@@ -78,7 +74,7 @@ export function hoursText(seconds: number): string {
 
 /** Return a number with fixed digits, dashes for null. */
 export function numberText(value: number | null, digits: number): string {
-  return value === null ? "---" : value.toFixed(digits);
+  return value === null ? DASHES : value.toFixed(digits);
 }
 
 /** Return the UTC day that lies `days` after another. */
