@@ -185,7 +185,8 @@ export class ReplayView extends LitElement {
     if (performance.now() - this.lookedMs > TARGETS_MS) {
       this.lookedMs = performance.now();
       const { signal } = this.asking;
-      void targets(this.vessel.id, untilMs, signal).then((found) => page.store.receive({ type: "targets", vessel: this.vessel.id, targets: found })).catch(() => undefined);
+      void targets(this.vessel.id, untilMs, signal).then((found) => page.store.receive({ type: "targets", vessel: this.vessel.id, targets: found }))
+        .catch((error: unknown) => { if (!signal.aborted) this.fail(error); }); // what stays drawn would be another moment's
     }
   }
 
