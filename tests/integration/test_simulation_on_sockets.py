@@ -230,13 +230,12 @@ async def test_a_client_that_does_not_read_loses_and_disturbs_nobody() -> None:
         end.transport.abort()
 
 
-async def test_a_taken_port_is_said() -> None:
-    # free_port() gives ports that a simulation may begin at; one that the kernel chose may lie above them.
-    with socket.create_server((HOST, free_port())) as other:
-        taken: int = other.getsockname()[1]
+async def test_a_taken_port_is_said(tmp_path: Path) -> None:
+    base = free_port()  # where a simulation may begin; a port that the kernel chose may lie above that
+    async with simulated(tmp_path, vessels=1, base_port=base):
         with pytest.raises(BaseExceptionGroup) as caught:
-            await run(SimulationConfig(vessels=1, base_port=taken), SystemClock())
-    assert caught.group_contains(OSError)
+            await run(SimulationConfig(vessels=1, base_port=base), SystemClock())
+        assert caught.group_contains(OSError)
 
 
 def test_every_fault_of_a_configuration_is_said_at_once() -> None:
