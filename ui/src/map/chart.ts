@@ -11,6 +11,8 @@ import { words } from "../words";
 import { collect, drawn, shipOf } from "./features";
 import { graticule, offset } from "./geometry";
 import { putIcons } from "./icons";
+import "./marker-panel";
+import { drawnMarker, markerTo, type Marker } from "./marker";
 import { chartStyle, type SourceName } from "./style";
 import { ORIENTATIONS, rings, upDeg, type Orientation } from "./rings";
 import { drawnRoutes, type DrawnRoute } from "./route";
@@ -43,6 +45,7 @@ export class ChartView extends LitElement {
   @state() private following = true;
   @state() private orientation: Orientation = "north";
   @state() private hasRings = true;
+  @state() private marker: Marker | null = null;
   @state() private problem = "";
   @query(".map") private readonly container!: HTMLElement;
   private readonly watch = new Watch(this);
@@ -58,6 +61,7 @@ export class ChartView extends LitElement {
     .tools button { box-shadow: 0 1px 4px rgb(0 0 0 / 30%); }
     .note { position: absolute; right: 0.5rem; bottom: 0.375rem; z-index: 1; font-size: max(0.6875rem, 10px); color: var(--quiet); text-shadow: 0 0 3px var(--container-backdrop-color); }
     .problem { position: absolute; inset: 0; display: grid; place-items: center; padding: 1rem; text-align: center; color: var(--quiet); }
+    fh-marker { position: absolute; right: 0.5rem; bottom: 1.5rem; z-index: 2; }
     .maplibregl-ctrl-scale { background: var(--container-background-color); color: var(--element-active-color); border-color: var(--element-active-color); font-family: inherit; opacity: 0.85; }
   `];
 
@@ -73,10 +77,12 @@ export class ChartView extends LitElement {
         ${this.own ? html`<button class=${this.following ? "on" : ""} data-testid="chart-follow" @click=${this.follow}>${text.follow}</button>`
           : nothing}
         ${this.own ? html`<button data-testid="chart-up" data-up=${this.orientation} title=${text.upTitle} @click=${this.turn}>${text.up[this.orientation]}</button>
-          <button data-testid="chart-rings" class=${this.hasRings ? "on" : ""} @click=${() => { this.hasRings = !this.hasRings; this.draw(); }}>${text.rings}</button>`
+          <button data-testid="chart-rings" class=${this.hasRings ? "on" : ""} @click=${() => { this.hasRings = !this.hasRings; this.draw(); }}>${text.rings}</button>
+          <button data-testid="chart-marker" class=${this.marker ? "on" : ""} title=${text.marker.title} @click=${this.measure}>${text.marker.button}</button>`
           : html`<button @click=${() => this.fit(600)}>${text.fit}</button>`}
       </div>
       <div class="note">${text.offline}</div>
+      ${this.own && this.marker ? html`<fh-marker .vessel=${this.own} .marker=${this.marker} .set=${this.setMarker}></fh-marker>` : nothing}
     `;
   }
 
@@ -97,6 +103,7 @@ export class ChartView extends LitElement {
     if (changed.has("own")) {
       this.following = true;
       this.fitted = "";
+      this.marker = null;
     }
     if (changed.has("placed") && this.placed) this.following = false; // the sheet lies still under the pencil
     if (changed.has("routes")) this.draw();
@@ -119,10 +126,10 @@ export class ChartView extends LitElement {
     chart.addControl(new ScaleControl({ unit: "nautical", maxWidth: 140 }), "bottom-left");
     chart.on("dragstart", () => { this.following = false; });
     chart.on("moveend", () => this.drawGrid());
-    chart.on("click", (event) => this.placed?.([event.lngLat.lng, event.lngLat.lat]));
+    chart.on("click", (event) => this.clicked([event.lngLat.lng, event.lngLat.lat]));
     chart.on("click", "ship-points", (event) => {
       const id: unknown = event.features?.[0]?.properties?.["id"];
-      if (typeof id === "string" && id !== this.own?.id && !this.placed) page.go(id);
+      if (typeof id === "string" && id !== this.own?.id && !this.placed && !this.marker) page.go(id);
     });
     chart.on("load", () => {
       putIcons(chart);
@@ -147,8 +154,9 @@ export class ChartView extends LitElement {
     if (!this.chart) return;
     const vessels = [...page.store.vessels.values()];
     const trial = this.own ? shownTrial(this.own, page.operator?.draftsOf(this.own.id) ?? null) : null;
+    const at = this.own ? (shipOf(this.own)?.at ?? null) : null;
     const shapes = { ...drawn(vessels, this.own, page.store.clock.nowUtcMs()), trial: drawnTrial(trial, this.own?.particulars?.limits["cpa_m"]), route: drawnRoutes(this.routes ?? this.followed()),
-      rings: rings(this.hasRings && this.own ? (shipOf(this.own)?.at ?? null) : null, this.reachM()) };
+      rings: rings(this.hasRings ? at : null, this.reachM()), marker: drawnMarker(at, this.marker) };
     for (const [name, shape] of Object.entries(shapes)) this.set(name as SourceName, shape);
     this.moveView(vessels);
   }
@@ -195,6 +203,25 @@ export class ChartView extends LitElement {
     }
     if (!bounds.isEmpty()) this.chart?.fitBounds(bounds, { padding: 120, maxZoom: FLEET_ZOOM_MAX, duration });
   }
+
+  /** A click places a waypoint while a route is drawn, else the marker while one is out. */
+  private clicked(place: [number, number]): void {
+    const ship = this.own ? shipOf(this.own) : null;
+    if (this.placed) this.placed(place);
+    else if (this.marker && ship) this.setMarker(markerTo(ship.at, place));
+  }
+
+  private readonly setMarker = (marker: Marker): void => {
+    this.marker = marker;
+    this.draw();
+  };
+
+  /** Take the marker out, half way to the edge and right ahead, or put it away. */
+  private readonly measure = (): void => {
+    const ship = this.own ? shipOf(this.own) : null;
+    this.marker = this.marker || !ship ? null : { bearingDeg: ship.headingDeg ?? 0, rangeM: this.reachM() / 2 || 1852 };
+    this.draw();
+  };
 
   private readonly turn = (): void => {
     this.orientation = ORIENTATIONS[(ORIENTATIONS.indexOf(this.orientation) + 1) % ORIENTATIONS.length] ?? "north";

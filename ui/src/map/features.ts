@@ -4,6 +4,7 @@ import type { Vessel } from "../link/store";
 import type { TargetJson } from "../protocols.gen";
 import { isLost } from "../trial/cpa";
 import { hull, vector, ahead, type LonLat } from "./geometry";
+import { predicted, rateOfTurn } from "./predicted";
 import type { SourceName } from "./style";
 
 const VECTOR_MIN = 6; // minutes, the look-ahead of the fence (INT-06)
@@ -11,7 +12,7 @@ const HEADING_LINE_M = 1500;
 const OLD_TARGET_MS = 3 * 60_000; // class A at anchor reports every 3 min (ITU-R M.1371)
 const SMALL_M = 40; // shorter ships are drawn as a symbol at every zoom
 
-type Drawn = Record<Exclude<SourceName, "grid" | "trial" | "route" | "rings">, FeatureCollection>;
+type Drawn = Record<Exclude<SourceName, "grid" | "trial" | "route" | "rings" | "marker">, FeatureCollection>;
 
 /** Where and how one ship is drawn. */
 interface Ship {
@@ -34,7 +35,7 @@ export function drawn(vessels: Vessel[], own: Vessel | null, nowUtcMs: number): 
     targets: collect(targets.map((target) => targetPoint(target, nowUtcMs))),
     "target-vectors": collect(targets.flatMap(targetVector)),
     ships: collect(ships.flatMap(outline)),
-    "ship-lines": collect(ships.flatMap((ship) => linesOf(ship, ship.vessel === own))),
+    "ship-lines": collect(ships.flatMap((ship) => linesOf(ship, ship.vessel === own, nowUtcMs))),
     "ship-points": collect(ships.map((ship) => pointOf(ship, own))),
   };
 }
@@ -60,13 +61,16 @@ function outline(ship: Ship): Feature[] {
   return [feature({ type: "Polygon", coordinates: [hull(ship.at, ship.headingDeg, ship.lengthM, ship.beamM)] })];
 }
 
-function linesOf(ship: Ship, own: boolean): Feature[] {
+function linesOf(ship: Ship, own: boolean, nowUtcMs: number): Feature[] {
   const lines: Feature[] = [];
   const { at, headingDeg, courseDeg, speedKn } = ship;
   if (own && headingDeg !== null) lines.push(line([at, ahead(at, headingDeg, HEADING_LINE_M)], { kind: "heading" }));
   if (courseDeg !== null && speedKn !== null && speedKn > 0.2) {
     lines.push(line([at, vector(at, courseDeg, speedKn, VECTOR_MIN)], { kind: "course" }));
   }
+  const rotDegMin = rateOfTurn(ship.vessel, nowUtcMs);
+  const path = rotDegMin === null ? [] : predicted(at, courseDeg, speedKn, rotDegMin, VECTOR_MIN);
+  if (path.length) lines.push(line(path, { kind: "path" }));
   const ordered = ship.vessel.status?.setpoints["heading_deg"];
   if (own && ordered !== undefined) lines.push(line([at, ahead(at, ordered, HEADING_LINE_M)], { kind: "ordered" }));
   return lines;

@@ -22,7 +22,7 @@ const COLOURS: Record<Palette, ChartColours> = {
 /** Red, as ECDIS draws a planned route (IHO S-52), dark enough for the night. */
 const ROUTE: Record<Palette, string> = { bright: "#c4262e", day: "#c4262e", dusk: "#ff7a70", night: "#8f3a35" };
 
-export const SOURCES = ["grid", "areas", "rings", "track", "targets", "target-vectors", "route", "trial", "ships", "ship-lines", "ship-points"] as const;
+export const SOURCES = ["grid", "areas", "rings", "marker", "track", "targets", "target-vectors", "route", "trial", "ships", "ship-lines", "ship-points"] as const;
 export type SourceName = (typeof SOURCES)[number];
 
 export const FONT = ["Noto Sans"];
@@ -65,6 +65,8 @@ function layers(): StyleSpecification["layers"] {
     { id: "allowed-name", type: "symbol", source: "areas", filter: ["==", ["get", "kind"], "allowed"], layout: { "symbol-placement": "line", "text-field": ["get", "name"], "text-font": FONT, "text-size": 12, "text-offset": [0, 0.9] }, paint: label },
     { id: "rings", type: "line", source: "rings", paint: { "line-color": c.text, "line-width": 1, "line-opacity": 0.35 } },
     { id: "ring-text", type: "symbol", source: "rings", filter: ["has", "text"], layout: { "text-field": ["get", "text"], "text-font": FONT, "text-size": 11, "text-offset": [0, -0.6] }, paint: { ...label, "text-opacity": 0.7 } },
+    { id: "marker", type: "line", source: "marker", filter: ["!=", ["get", "kind"], "end"], paint: { "line-color": c.text, "line-width": 1.6, "line-dasharray": [6, 3] } },
+    { id: "marker-end", type: "circle", source: "marker", filter: ["==", ["get", "kind"], "end"], paint: { "circle-radius": 4, "circle-color": "transparent", "circle-stroke-width": 2, "circle-stroke-color": c.text } },
     { id: "track", type: "line", source: "track", layout: { "line-join": "round" }, paint: { "line-color": c.ordered, "line-width": 1.6, "line-opacity": 0.8 } },
     { id: "target-vectors", type: "line", source: "target-vectors", paint: { "line-color": c.target, "line-width": 1.4, "line-dasharray": [3, 2] } },
     { id: "targets", type: "symbol", source: "targets", layout: { "icon-image": ["get", "icon"], "icon-rotate": ["get", "heading"], "icon-rotation-alignment": "map", "icon-allow-overlap": true, "text-field": ["get", "name"], "text-font": FONT, "text-size": 11, "text-offset": [0, 1.4], "text-optional": true }, paint: { ...label, "icon-opacity": ["get", "opacity"] } },
@@ -81,6 +83,7 @@ function layers(): StyleSpecification["layers"] {
     { id: "ships-line", type: "line", source: "ships", minzoom: OUTLINE_ZOOM, paint: { "line-color": c.own, "line-width": 1.6 } },
     { id: "ship-heading", type: "line", source: "ship-lines", filter: ["==", ["get", "kind"], "heading"], paint: { "line-color": c.own, "line-width": 1.6 } },
     { id: "ship-course", type: "line", source: "ship-lines", filter: ["==", ["get", "kind"], "course"], paint: { "line-color": c.own, "line-width": 2, "line-dasharray": [3, 2] } },
+    { id: "ship-path", type: "line", source: "ship-lines", filter: ["==", ["get", "kind"], "path"], layout: { "line-join": "round" }, paint: { "line-color": c.own, "line-width": 2.4, "line-opacity": 0.75 } },
     { id: "ship-ordered", type: "line", source: "ship-lines", filter: ["==", ["get", "kind"], "ordered"], paint: { "line-color": c.ordered, "line-width": 2, "line-dasharray": [1, 1.5] } },
     { id: "ship-points", type: "symbol", source: "ship-points", layout: { "icon-image": ["get", "icon"], "icon-rotate": ["get", "heading"], "icon-rotation-alignment": "map", "icon-allow-overlap": true, "icon-size": ["interpolate", ["linear"], ["zoom"], 11, 1, 14, ["case", ["get", "small"], 0.9, 0]], "text-field": ["get", "name"], "text-font": FONT, "text-size": 13, "text-offset": [0, 1.7], "text-allow-overlap": true }, paint: { ...label, "icon-opacity": ["get", "opacity"] } },
   ];

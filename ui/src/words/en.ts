@@ -1,3 +1,4 @@
+import { chartEn } from "./chart-en";
 import { watchEn } from "./watch-en";
 
 /** Every text of the console in English. Another language is another file with the same keys (type `Words`). */
@@ -218,6 +219,7 @@ export const en = {
     trend: "Heading and speed, last 10 min", chart: "Chart",
   },
   chart: {
+    ...chartEn,
     up: { north: "N up", head: "H up", course: "C up" }, upTitle: "What is up: north, heading, course", rings: "Rings",
     none: "No chart: this browser draws none (WebGL is off or missing). Values, orders and targets in the list are not touched by it.",
     follow: "Follow", fit: "Fit", targets: "Targets", allowed: "Allowed area", noGo: "No-go area", loading: "Chart is loading",
