@@ -12,10 +12,10 @@ from typing import Final, Literal, cast
 
 import numpy as np
 import shapely
-from shapely.geometry import LineString, Point
+from shapely.geometry import LineString
 from shapely.geometry.base import BaseGeometry
 
-from control.geometry import Plane, Track
+from control.geometry import Plane, Track, shape_of
 
 VERSION: Final = 1
 BYTES_MAX: Final = 32 * 1024 * 1024
@@ -64,20 +64,19 @@ class DepthChart:
     def covers(self, plane: Plane, track: Track) -> bool:
         """Return whether the whole track lies on the chart."""
         places = [plane.position(*point) for point in track]
-        line = LineString(places) if len(places) > 1 else Point(places[0])
-        return bool(self.coverage.covers(line))
+        return bool(self.coverage.covers(shape_of(places)))
 
     def first_shoal(self, plane: Plane, track: Track, width_m: float) -> Shoal | None:
         """Return the first hazard within `width_m` of the track; None where there is water enough."""
         places = [plane.position(*point) for point in track]
         reach_deg = width_m / 111_000.0
         narrowest = math.cos(math.radians(max(abs(latitude) for _, latitude in places)))
-        near = LineString(places) if len(places) > 1 else Point(places[0])
+        near = shape_of(places)
         wide_deg = reach_deg / max(0.05, narrowest)  # a metre to the east has more degrees than one to the north
         found = self._tree.query(near, predicate="dwithin", distance=wide_deg)
         if not len(found):
             return None
-        line: BaseGeometry = LineString(track) if len(track) > 1 else Point(track[0])
+        line = shape_of(track)
         shapes = _laid(self._shapes[found], plane)
         met = np.flatnonzero(shapely.dwithin(shapes, line, width_m))
         if not len(met):

@@ -112,9 +112,14 @@ def _points(legs: Sequence[tuple[float, float]]) -> Track:
     return points
 
 
+def shape_of(track: Sequence[tuple[float, float]]) -> BaseGeometry:
+    """Return a track as a line; a point where the ship lies still, for a line of no length meets and covers nothing."""
+    return LineString(track) if any(point != track[0] for point in track) else Point(track[0])
+
+
 def first_crossing(plane: Plane, track: Track, areas: Sequence[Area], margin_m: float) -> Crossing | None:
     """Return the first boundary that `track`, kept `margin_m` clear, meets; None when it stays where it may."""
-    line: BaseGeometry = LineString(track) if len(track) > 1 else Point(track[0])
+    line = shape_of(track)
     found = [
         crossing for area in areas if (crossing := _crossing(plane, line, Point(track[0]), area, margin_m)) is not None
     ]

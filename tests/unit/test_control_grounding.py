@@ -49,6 +49,15 @@ def under_way(made: ControlConfig, under_m: float | None = 20.0) -> Rig:
     return ship
 
 
+def test_a_ship_that_lies_still_stands_on_the_chart_and_on_what_is_charted_there() -> None:
+    """Proves INT-07: a track of no length is a point; as a line it would be on no chart, and over no shoal."""
+    plane, still = Plane(34.93, 129.07), [(0.0, 0.0), (0.0, 0.0)]
+    found = chart(SHOAL).first_shoal(plane, still, 10.0)
+    assert chart(SHOAL).covers(plane, still)
+    assert found is not None
+    assert (found.kind, found.depth_m, found.distance_m) == ("depth", 1.8, 0.0)
+
+
 @pytest.mark.parametrize(("under_m", "is_refused"), [(1.49, True), (1.5, False)])
 def test_too_little_water_now_refuses_all_but_a_stop(under_m: float, *, is_refused: bool) -> None:
     """Proves INT-07: dense at the limit of the clearance; stopping is always allowed."""

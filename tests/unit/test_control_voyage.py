@@ -62,6 +62,22 @@ def test_telemetry_older_than_the_order_proves_nothing() -> None:
     assert ship.state(order) == "executing"
 
 
+@pytest.mark.parametrize(
+    ("latitude_deg", "longitude_deg", "name"),
+    [(34.985, 129.22, "no_go_area"), (36.0, 129.05, "allowed_area"), (34.93, 129.05, "")],
+)
+def test_a_ship_that_lies_still_where_she_may_not_be_takes_no_heading(
+    latitude_deg: float, longitude_deg: float, name: str
+) -> None:
+    """Proves INT-06: without way on, the track is a point, and a point in an anchorage is in it (schedule 496)."""
+    ship = Rig()
+    ship.take("ann")
+    ship.values.update(NAV_LAT=latitude_deg, NAV_LON=longitude_deg, NAV_SOG=0.0, ME_RPM=0.0)
+    ship.look()
+    order = ship.say("conn.heading", {"heading_deg": 85})
+    assert ship.reasons(order) == ([(name, "INT-06")] if name else [])
+
+
 def test_a_heading_into_the_no_go_area_is_rejected_with_value_and_limit() -> None:
     """Proves INT-06, CMD-07: the refusal names the area, how far ahead it is, and the age of the position."""
     ship = Rig()
