@@ -23,7 +23,7 @@ from shoreside.config import AlertLimits, VesselConfig
 from shoreside.ingest.intake import Intake
 from shoreside.ingest.missing import Wanted
 from shoreside.ingest.pending import samples_of
-from shoreside.live import fleet, views, watch
+from shoreside.live import fleet, orderable, views, watch
 from shoreside.live.answering import Answer, Answering
 from shoreside.live.feeds import Hub, targets_messages
 from shoreside.live.fleet import VesselState
@@ -310,6 +310,7 @@ class Downlink:
                 self._take_alert(state, alert)
         elif event.kind != "ledger" or event.body.get("text"):  # a head each minute is no news to anybody
             self._note_dropped(event)
+            state.drill = orderable.drill_of(event) or state.drill
             self._tell(event.vessel, views.event_message(event))
 
     def _note_dropped(self, event: Event) -> None:

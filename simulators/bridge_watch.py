@@ -1,7 +1,8 @@
 """The bridge watch: a mate aboard each simulated ship who speaks to the ship's local panel (`shipside/commanding/panel.py`).
 
-The mate takes local control at the start and after an operator's release, grants a request after about a second, and
-while in control keeps the ship going and inside the roads. He does nothing on a lost link: that is the ladder's.
+The mate takes local control at the start and after an operator's release, grants a request for the conn or for the machines
+after about a second, and while in control keeps the ship going and inside the roads. He does nothing on a lost link: that is
+the ladder's.
 """
 
 from __future__ import annotations
@@ -43,15 +44,17 @@ class Mate:
         self._station = ""
         self._calm = True
         """Whether the last status with a remote holder was on L0 or L1."""
-        self._answered = ""
-        self._grant: tuple[float, str] | None = None
+        self._answered: dict[str, str] = {}
+        self._grants: dict[str, tuple[float, str]] = {}
+        """By function group: when a request is granted, and which."""
 
     def receive(self, status: Record, now_s: float) -> list[Record]:
         """Take one status; return what to say at once."""
         authority = record(status.get("authority"))
         station, before = str(authority.get("station", "")), self._station
         calm = status.get("step") in {"L0", "L1"}
-        self._question(authority, now_s)
+        self._question("conn", authority, now_s)
+        self._question("engineering", record(status.get("engineering")), now_s)
         self._station = station
         released = before == "remote" and station == "none" and self._calm and calm
         if station == "remote":
@@ -63,25 +66,22 @@ class Mate:
 
     def tick(self, now_s: float) -> list[Record]:
         """Return what is due: the grant of a request that has waited its second."""
-        if self._grant is None or now_s < self._grant[0]:
-            return []
-        pending = self._grant[1]
-        self._grant = None
-        return [{"do": "grant", "id": pending, "person": PERSON}]
+        due = [group for group, (at_s, _) in self._grants.items() if now_s >= at_s]
+        return [{"do": "grant", "id": self._grants.pop(group)[1], "person": PERSON} for group in due]
 
     @property
     def in_control(self) -> bool:
         """Whether the bridge holds the conn."""
         return self._station == "local"
 
-    def _question(self, authority: Record, now_s: float) -> None:
+    def _question(self, group: str, authority: Record, now_s: float) -> None:
         pending = str(authority.get("pending_id", ""))
         asked = authority.get("phase") == "requested" and authority.get("station") == "local"
-        if asked and pending and pending != self._answered:
-            self._answered = pending
-            self._grant = (now_s + _GRANT_AFTER_S, pending)
+        if asked and pending and pending != self._answered.get(group):
+            self._answered[group] = pending
+            self._grants[group] = (now_s + _GRANT_AFTER_S, pending)
         elif not asked:
-            self._grant = None
+            self._grants.pop(group, None)
 
 
 def take_the_conn(ship: Ship) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from farhelm.demo import people
+from farhelm.demo import people, phases
 from protocols.link import signing
 from simulators import register_map, waters
 from simulators.fleet import SOURCES, VesselSpec
@@ -213,44 +213,11 @@ rudder_s = 30.0
 propulsion_s = {handling.propulsion_s}
 steady_deg_min = {handling.steady_deg_min}
 
-{_waters(spec, handling)}"""
+{_waters(spec)}"""
 
 
-def _waters(spec: VesselSpec, handling: waters.Handling) -> str:
-    return f"""[control.phases.coastal]
-rudder_deg_max = 20.0
-rudder_slow_deg_max = 35.0
-rudder_speed_kn = 6.0
-rudder_step_deg_max = 70.0
-heading_rate_deg_min_max = {handling.heading_rate_deg_min_max}
-ahead_pct_max = 90.0
-astern_pct_max = 60.0
-propulsion_step_pct_max = 100.0
-reversal_rpm_max = {round(spec.engine.full_rpm * 0.3, 1)}
-look_ahead_s = {handling.look_ahead_s}
-margin_m = {handling.margin_m}
-cpa_m = {handling.cpa_m}
-tcpa_s = {handling.tcpa_s}
-target_age_s_max = 60.0
-lookout_s = 60.0
-without_lookout = "confirm"
-not_judged = ["wind", "sea", "visibility"]
-hold = "slow_down_on_heading"
-hold_pct = 20.0
-hold_entry_s = 300.0
-fallback = "stop"
-fallback_entry_s = 1800.0
-stop_entry_s = 1800.0
-neutral_pct = 0.0
-stopped_kn = 1.0
-stop_pct = 0.0
-
-[[control.phases.coastal.envelope]]
-what = "speed"
-channel = "NAV_SOG"
-low = -8.0
-high = {1.3 * handling.speed_full_kn:.1f}
-{_machinery(spec)}
+def _waters(spec: VesselSpec) -> str:
+    return f"""{phases.tables(spec)}{_machinery(spec)}
 [[control.areas]]
 kind = "allowed"
 name = "Busan approaches"

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from farhelm.keys.rights import RIGHTS
 from protocols.link import signing
+from protocols.link.orders import GROUPS
 from protocols.link.roster import Grant, Roster, RosterEntry
 from protocols.link.signing import Domain
 
@@ -104,7 +105,13 @@ def write_beliefs(folder: Path, vessel: str, people: list[Person], utc_ns: int) 
     if not roster_path.exists():
         roster = Roster(vessel, 1, program_entries(folder, people, utc_ns))
         roster_path.write_bytes(signing.sign(Domain.ROSTER, roster.to_bytes(), master))
-    if not grant_path.exists():
-        grant = Grant(vessel, f"{vessel}-demo", "kim", (ROC,), ("conn",), ("setpoint", "direct"), utc_ns - YEAR_NS,
-                      utc_ns + YEAR_NS)  # fmt: skip
+    former = _grant_in(grant_path) if grant_path.exists() else None
+    if former is None or not set(GROUPS) <= set(former.groups):  # an earlier demo's grant named the conn alone
+        version = 1 if former is None else former.version + 1
+        grant = Grant(vessel, f"{vessel}-demo", "kim", (ROC,), GROUPS, ("setpoint", "direct"), utc_ns - YEAR_NS,
+                      utc_ns + YEAR_NS, version)  # fmt: skip
         grant_path.write_bytes(signing.sign(Domain.GRANT, grant.to_bytes(), master))
+
+
+def _grant_in(path: Path) -> Grant:
+    return Grant.from_bytes(signing.open_envelope(path.read_bytes()).body)

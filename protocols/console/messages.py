@@ -11,6 +11,7 @@ from typing import Final, Literal, NotRequired, TypeAlias, TypedDict
 from protocols.console.alerts import AlertsMessage, AnswerMessage
 from protocols.console.channels import ChannelJson
 from protocols.console.navigation import TrialJson
+from protocols.console.orderable import DrillJson, MachineJson, PhaseJson
 
 VERSION: Final = 1
 
@@ -95,6 +96,12 @@ class StatusMessage(TypedDict):
     action: str
     collector_alive: bool
     """False after the will of the vessel's collector, until its next birth."""
+    engineering: AuthorityJson | None
+    """Who holds the function group `engineering`; null where nothing of it may be ordered."""
+    direct_limit_ms: float | None
+    """Longest round trip for direct control at her present speed (INT-09); null where the shore does not know her limits."""
+    drill: DrillJson | None
+    """The last drill she told of since this station started; null: none."""
 
 
 class VesselSummary(TypedDict):
@@ -173,6 +180,12 @@ class VesselMessage(TypedDict):
     """Operational limits in force, for the controls' scales: rudder_deg_max, propulsion_pct_max, ..."""
     takes_orders: bool
     """False: the vessel is only watched; nothing aboard of her would judge or carry out an order."""
+    machinery: list[MachineJson]
+    """What the group `engineering` may order; empty: nothing."""
+    phases: list[PhaseJson]
+    """Her voyage phases, from the open sea inwards."""
+    actuators: Literal["real", "simulated", ""]
+    """What her orders move: drills are for simulated ones only; empty where the shore does not know."""
 
 
 class ValuesMessage(TypedDict):
@@ -259,6 +272,8 @@ class PreviewMessage(TypedDict):
     vessel: str
     request_id: str
     kind: str
+    subject: str
+    """Which machine, phase or exercise was asked about, where a kind can be for several; empty otherwise."""
     verdict: Literal["allowed", "refused", "unknown"]
     reasons: list[ReasonJson]
     trial: NotRequired[TrialJson]

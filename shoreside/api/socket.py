@@ -247,7 +247,8 @@ class Console:
             _text(message, "request_id"), _text(message, "kind"), as_map(message.get("args")) or {},
             Asker(self._who.person, _text(message, "console"), _text(message, "session")),
         )  # fmt: skip
-        self._feed.slot(f"preview {asked.kind}", preview.answer(state, asked, now))
+        answer = preview.answer(state, asked, now)
+        self._feed.slot(f"preview {asked.kind} {answer['subject']}", answer)
 
     async def _ping(self, message: Fields) -> None:
         del message

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import itertools
 from dataclasses import dataclass
+from typing import Final
 
 from control.collision import Passing
 from control.geometry import Plane
@@ -22,6 +23,9 @@ from protocols.reading import Quality
 from shoreside.live import views
 from shoreside.live.fleet import VesselState
 from telemetry.ghosts import DOUBT_WORDS
+
+SUBJECT_LENGTH_MAX: Final = 64
+"""As long as a machine's name may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +51,22 @@ def answer(state: VesselState, asked: Question, now: Moment) -> PreviewMessage:
     found = _judge(state, asked, now)
     message: PreviewMessage = {
         "type": "preview", "vessel": state.vessel, "request_id": asked.request_id, "kind": asked.kind,
-        "verdict": found.verdict, "reasons": [views.reason_json(reason) for reason in found.reasons],
+        "subject": subject_of(asked.args), "verdict": found.verdict,
+        "reasons": [views.reason_json(reason) for reason in found.reasons],
     }  # fmt: skip
     tried = _try(state, asked, now)
     if tried is not None:
         message["trial"] = tried
     return message
+
+
+SUBJECTS: Final = ("machine", "phase", "exercise")
+"""Arguments that say which of several an order of one kind is for."""
+
+
+def subject_of(args: dict[str, object]) -> str:
+    """Return which machine, phase or exercise is asked about; empty where the kind is for one thing only."""
+    return next((str(args[name])[:SUBJECT_LENGTH_MAX] for name in SUBJECTS if name in args), "")
 
 
 def _try(state: VesselState, asked: Question, now: Moment) -> TrialJson | None:

@@ -12,6 +12,7 @@ from control.limits import ConfigError, ControlConfig
 from protocols.console.alerts import AlertJson
 from protocols.console.channels import ChannelJson
 from protocols.console.messages import OrderMessage, TargetJson, TrackPoint, ValueRow
+from protocols.console.orderable import DrillJson
 from protocols.link.batch import Batch, Column, TargetReport
 from protocols.link.birth import Birth
 from protocols.link.heartbeats import VesselHeartbeat
@@ -74,6 +75,8 @@ class VesselState:
     """Routes of orders that went through this station, by hash, the newest ROUTES_MAX."""
     alerts: dict[tuple[str, str], AlertJson] = field(default_factory=dict[tuple[str, str], AlertJson])
     """By (source, alert id)."""
+    drill: DrillJson | None = None
+    """The last drill that she told of; None: none since this station started."""
 
 
 def take_route(state: VesselState, encoded: bytes) -> None:

@@ -8,7 +8,7 @@ from protocols.errors import ProtocolError
 from protocols.link import cbor, signing
 from protocols.link.cbor import Plain
 from protocols.link.events import Event
-from shoreside.live import views
+from shoreside.live.event_lines import event_text
 
 HASH_SHOWN: Final = 16
 """Hexadecimal digits of a hash that a person compares."""
@@ -67,7 +67,7 @@ def _what(event: Event) -> str:
     body = event.body
     if event.kind == "order":
         return f"{_text(body, 'kind')} {_arguments(body.get('args'))}".strip()
-    return views.event_text(event) or _text(body, "what") or event.kind
+    return event_text(event) or _text(body, "what") or event.kind
 
 
 def _act(kind: str, signed: bytes) -> _Said:

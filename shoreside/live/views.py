@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final, Literal, cast
 
+from control.envelope import latency_limit_ms
 from protocols.console.alerts import AlertJson, AlertsMessage
 from protocols.console.messages import (
     AuthorityJson,
@@ -20,10 +21,11 @@ from protocols.console.messages import (
     VesselMessage,
     VesselSummary,
 )
-from protocols.link.cbor import Plain
 from protocols.link.events import Event, Reason
 from protocols.link.heartbeats import AuthorityState, VesselHeartbeat
+from shoreside.live import orderable
 from shoreside.live.answering import answered_by
+from shoreside.live.event_lines import event_text, said
 from shoreside.live.fleet import NS_PER_MS, VesselState, number
 from shoreside.ports import OrderNote
 
@@ -66,7 +68,7 @@ def vessel_message(state: VesselState) -> VesselMessage | None:
             {"kind": "no_go" if kind == "no_go" else "allowed", "name": name, "points": list(ring)}
             for kind, name, ring in birth.areas
         ],
-        "limits": birth.limits, "takes_orders": birth.control is not None,
+        "limits": birth.limits, "takes_orders": birth.control is not None, **orderable.of_vessel(state.control),
     }  # fmt: skip
 
 
@@ -130,7 +132,7 @@ _UNHEARD: Final = VesselHeartbeat(
 
 def status_message(state: VesselState, now_s: float) -> StatusMessage:
     """Return the last vessel heartbeat and its age; the empty heartbeat with `heard` false before the first."""
-    beat = state.heartbeat if state.heartbeat is not None else _UNHEARD
+    beat, control = state.heartbeat if state.heartbeat is not None else _UNHEARD, state.control
     age_ms = _age_ms(state.heartbeat_at_s, now_s)
     return {
         "type": "status", "vessel": state.vessel, "heard": state.heartbeat is not None,
@@ -147,11 +149,14 @@ def status_message(state: VesselState, now_s: float) -> StatusMessage:
         "round_trip_ms": beat.round_trip_ms, "loss_pct": beat.loss_pct, "setpoints": beat.setpoints,
         "phase": beat.phase, "roster_version": beat.roster_version, "alerts": list(beat.alerts),
         "action": beat.action, "collector_alive": state.collector_alive,
+        "engineering": None if beat.engineering is None else authority_json(beat.engineering),
+        "direct_limit_ms": None if control is None else latency_limit_ms(control, number(state, "NAV_SOG")),
+        "drill": state.drill,
     }  # fmt: skip
 
 
 def authority_json(authority: AuthorityState) -> AuthorityJson:
-    """Return who holds the conn."""
+    """Return who holds a function group."""
     return cast("AuthorityJson", {name: getattr(authority, name) for name in AuthorityState.__slots__})
 
 
@@ -178,15 +183,15 @@ def alerts_message(state: VesselState) -> AlertsMessage:
 def alert_of(event: Event) -> AlertJson | None:
     """Return the alert that an event of kind `alert` tells; None where it cannot be read."""
     body, sounds = event.body, event.body.get("sounds")
-    priority, category, state = (_said(body, name) for name in ("priority", "category", "state"))
+    priority, category, state = (said(body, name) for name in ("priority", "category", "state"))
     if priority not in PRIORITIES or category not in ("A", "B", "C") or state not in ALERT_STATES:
         return None
     made = {
-        "alert_id": _said(body, "alert_id"), "text": _said(body, "text"), "priority": priority, "category": category,
-        "state": state, "since_utc_ms": event.utc_ns // NS_PER_MS, "source": "ship", "advice": _said(body, "advice"),
+        "alert_id": said(body, "alert_id"), "text": said(body, "text"), "priority": priority, "category": category,
+        "state": state, "since_utc_ms": event.utc_ns // NS_PER_MS, "source": "ship", "advice": said(body, "advice"),
         "sounds": sounds if isinstance(sounds, int) else 1,
         "is_escalated": body.get("escalated") is True, "person": "",
-        "answered": answered_by("ship", _said(body, "alert_id")),
+        "answered": answered_by("ship", said(body, "alert_id")),
     }  # fmt: skip
     return cast("AlertJson", made)
 
@@ -205,53 +210,3 @@ def event_message(event: Event) -> EventMessage:
         "type": "event", "vessel": event.vessel, "kind": event.kind, "text": event_text(event),
         "utc_ms": event.utc_ns // NS_PER_MS,
     }  # fmt: skip
-
-
-def event_text(event: Event) -> str:
-    """Return one line that says what happened."""
-    body = event.body
-    match event.kind:
-        case "authority":
-            who = _said(body, "person") or "nobody"
-            return f"Conn: {_said(body, 'station')} ({who}), {_said(body, 'cause')}"
-        case "ladder":
-            why = _reason_texts(body.get("reasons"))
-            return f"Ladder {_said(body, 'from')} to {_said(body, 'to')}: {why}".rstrip(": ")
-        case "stop":
-            return f"Emergency stop {_said(body, 'state')} by {_said(body, 'person') or 'the bridge'}"
-        case "source":
-            return _source_text(body)
-        case "dropped":
-            span = f"batches {_said(body, 'first')} to {_said(body, 'last')}" if body.get("last") else "batches"
-            return f"Lost aboard: {span} ({_said(body, 'class')}): {_said(body, 'reason')}"
-        case "bearer":
-            return f"Link profile {_said(body, 'from')} to {_said(body, 'to')}: {_said(body, 'reason')}"
-        case "roster":
-            return " ".join(_said(body, name) for name in ("what", "version", "result", "detail")).strip().capitalize()
-        case _:
-            return _said(body, "text")
-
-
-def _source_text(body: dict[str, Plain]) -> str:
-    """Return how a channel came by its values: another source, or a person."""
-    channel = _said(body, "channel")
-    if "person" not in body:
-        return f"{channel}: source {_said(body, 'from')} to {_said(body, 'to')}"
-    if body.get("value") is None:
-        return f"{channel}: value by hand ended by {_said(body, 'person')}"
-    value = f"{_said(body, 'value')} {_said(body, 'unit')}".strip()
-    return f"{channel}: {value} by hand ({_said(body, 'person')}) until {_said(body, 'until')} UTC"
-
-
-def _said(body: dict[str, Plain], name: str) -> str:
-    value = body.get(name)
-    return "" if value is None else str(value)
-
-
-def _reason_texts(reasons: Plain) -> str:
-    if not isinstance(reasons, list):
-        return ""
-    return "; ".join(
-        (_said(reason, "text") or _said(reason, "name")) if isinstance(reason, dict) else str(reason)
-        for reason in reasons
-    )

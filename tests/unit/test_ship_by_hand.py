@@ -17,7 +17,7 @@ from shipside.commanding.manual_desk import ManualDesk
 from shipside.config import AgentConfig
 from shipside.listening import Listening
 from shipside.storage.manual_file import ManualFile
-from shoreside.live.views import event_text
+from shoreside.live.event_lines import event_text
 from tests.damage import damage
 from tests.shore_kit import SetClock
 from tests.unit.test_ship_examples import aboard

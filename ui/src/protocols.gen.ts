@@ -89,6 +89,59 @@ export interface ChannelJson {
   limits: LimitsJson;
 }
 
+/** One machine of the function group `engineering` that may be started and stopped. */
+export interface MachineJson {
+  name: string;
+  kind: "pump" | "generator";
+  /** Channel of the read-back. */
+  channel: string;
+  /** It runs when the read-back is above this. */
+  running_above: number;
+  /** Within this the read-back must show an order, or it has failed (CMD-06). */
+  confirm_s: number;
+}
+
+/** One condition under which she may be commanded in a phase (INT-10). */
+export interface EnvelopeJson {
+  what: string;
+  channel: string;
+  low: number | null;
+  high: number | null;
+}
+
+/** One voyage phase of hers, with its own limits and what she does when she is left alone in it (FBK-02). */
+export interface PhaseJson {
+  name: "open_sea" | "coastal" | "port_approach" | "berth";
+  /** By name, unit last: rudder_deg_max, ahead_pct_max, cpa_m, ... */
+  limits: Record<string, number>;
+  /** What she does when the link is lost (L3): slow_down_on_heading or station_keep. */
+  hold: string;
+  /** What she does when it stays lost (L5): stop, loiter, anchor_readiness or safe_harbour. */
+  fallback: string;
+  envelope: EnvelopeJson[];
+  /** Conditions for which she has no measure, said in so many words. */
+  not_judged: string[];
+}
+
+/** A drill as the vessel tells it: she makes the trouble, takes the time and scores. */
+export interface DrillJson {
+  id: string;
+  exercise: "link_loss" | "takeover" | "emergency_stop";
+  /** ready: from now on the operator can do what is rehearsed, his time runs. */
+  state: "begun" | "ready" | "ended";
+  person: string;
+  console: string;
+  /** Who began it. */
+  by: string;
+  /** None while it is on, and where it was not done. */
+  took_s: number | null;
+  limit_s: number;
+  passed: boolean;
+  /** Why it ended. */
+  why: string;
+  utc_ms: number;
+}
+
 export const VERSION = 1;
 
 /** [short_id, value or null, quality 0..5, utc_ms of the measurement] */
@@ -167,6 +220,12 @@ export interface StatusMessage {
   action: string;
   /** False after the will of the vessel's collector, until its next birth. */
   collector_alive: boolean;
+  /** Who holds the function group `engineering`; null where nothing of it may be ordered. */
+  engineering: AuthorityJson | null;
+  /** Longest round trip for direct control at her present speed (INT-09); null where the shore does not know her limits. */
+  direct_limit_ms: number | null;
+  /** The last drill she told of since this station started; null: none. */
+  drill: DrillJson | null;
 }
 
 /** One row of the fleet list. */
@@ -240,6 +299,12 @@ export interface VesselMessage {
   limits: Record<string, number>;
   /** False: the vessel is only watched; nothing aboard of her would judge or carry out an order. */
   takes_orders: boolean;
+  /** What the group `engineering` may order; empty: nothing. */
+  machinery: MachineJson[];
+  /** Her voyage phases, from the open sea inwards. */
+  phases: PhaseJson[];
+  /** What her orders move: drills are for simulated ones only; empty where the shore does not know. */
+  actuators: "real" | "simulated" | "";
 }
 
 /** New values; on subscribe the latest of every channel. */
@@ -319,6 +384,8 @@ export interface PreviewMessage {
   vessel: string;
   request_id: string;
   kind: string;
+  /** Which machine, phase or exercise was asked about, where a kind can be for several; empty otherwise. */
+  subject: string;
   verdict: "allowed" | "refused" | "unknown";
   reasons: ReasonJson[];
   /** Left out for what moves nothing, and while the ship's place or motion is not known here. */

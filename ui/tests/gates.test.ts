@@ -14,7 +14,7 @@ const status = (changes: Partial<StatusMessage> = {}): StatusMessage => ({
   type: "status", vessel: "kestrel", heard: true, heartbeat_age_ms: 100, boot_id: "b", seq: 1, mono_ms: 1, utc_ms: 1,
   utc_trusted: true, step: "L0", reasons: [], next_step: "", next_step_in_s: null, authority: held, stop_latched: false,
   echo_session: "", echo_seq: 0, echo_held_ms: 0, round_trip_ms: 80, loss_pct: 0, setpoints: {}, phase: "coastal",
-  roster_version: 1, alerts: [], action: "", collector_alive: true, ...changes,
+  roster_version: 1, alerts: [], action: "", collector_alive: true, engineering: null, direct_limit_ms: 2000, drill: null, ...changes,
 });
 const welcome: WelcomeMessage = {
   type: "welcome", version: 1, server_utc_ms: 0, person: "ann", roles: ["operator"], roc: "ROC", key_state: "enrolled", demo: true,
@@ -44,13 +44,13 @@ describe("a heading order", () => {
 
   it("is closed with the ship's own reason when the preview says refused", () => {
     const reason = { name: "no_go_area", rule: "INT-06", text: "The track enters Oryukdo", value: null, limit: null, unit: "", age_s: null };
-    const message = { type: "preview" as const, vessel: "kestrel", request_id: "r", kind: "conn.heading", verdict: "refused" as const, reasons: [reason] };
+    const message = { type: "preview" as const, vessel: "kestrel", request_id: "r", kind: "conn.heading", subject: "", verdict: "refused" as const, reasons: [reason] };
     vessel.previews.set("conn.heading", { message, atMs: performance.now() });
     expect(heading()).toEqual({ open: false, reasons: ["INT-06 Geofence: The track enters Oryukdo"], verdict: "refused" });
   });
 
   it("forgets a preview that is older than three askings", () => {
-    const message = { type: "preview" as const, vessel: "kestrel", request_id: "r", kind: "conn.heading", verdict: "allowed" as const, reasons: [] };
+    const message = { type: "preview" as const, vessel: "kestrel", request_id: "r", kind: "conn.heading", subject: "", verdict: "allowed" as const, reasons: [] };
     vessel.previews.set("conn.heading", { message, atMs: performance.now() - 6001 });
     expect(heading().verdict).toBe("unknown");
   });

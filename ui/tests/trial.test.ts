@@ -15,7 +15,7 @@ const passing: TrialJson["passings"][number] = {
 };
 const trial: TrialJson = { track: [[129, 35, 0], [129.01, 35, 300], [129.01, 35.01, 600]], passings: [passing] };
 const preview = (changes: Partial<PreviewMessage> = {}): PreviewMessage =>
-  ({ type: "preview", vessel: "kestrel", request_id: "r", kind: "conn.heading", verdict: "refused", reasons: [reason("INT-08")], trial, ...changes });
+  ({ type: "preview", subject: "", vessel: "kestrel", request_id: "r", kind: "conn.heading", verdict: "refused", reasons: [reason("INT-08")], trial, ...changes });
 const target = (changes: Partial<TargetJson> = {}): TargetJson => ({
   mmsi: 440998004, utc_ms: 0, latitude_deg: 35.1, longitude_deg: 129, sog_kn: 10, cog_deg: 180, heading_deg: 180, name: "FERRY",
   ship_type: 60, length_m: 97, beam_m: 16, doubt: null, track: null, ...changes,

@@ -36,7 +36,7 @@ export class ConnNotice extends LitElement {
   /** The ship's own sentence on why, as the ledger has it. */
   private cause(atMs: number): string {
     const since = page.store.clock.nowUtcMs() - (performance.now() - atMs) - SAME_MS;
-    return this.vessel.events.findLast((event) => event.kind === "authority" && event.utc_ms > since)?.text ?? "";
+    return this.vessel.events.findLast((event) => event.kind === "authority" && event.utc_ms > since && !event.text.startsWith("Engineering"))?.text ?? "";
   }
 
   private readonly read = (): void => {

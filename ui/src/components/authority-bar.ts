@@ -4,6 +4,7 @@ import { page, Watch } from "../app/console";
 import { lapseLeftS } from "../authority/notices";
 import type { Vessel } from "../link/store";
 import { gate, grantedTo, holds } from "../orders/gates";
+import type { AuthorityJson } from "../protocols.gen";
 import type { Args, KindName } from "../orders/kinds";
 import { PRESENCE_LIMIT_S, PRESENCE_WARN_S } from "../orders/presence";
 import { words } from "../words";
@@ -63,10 +64,17 @@ export class AuthorityBar extends LitElement {
           ${this.fact(text.roc, authority?.roc)}${this.fact(text.role, authority?.role)}${this.fact(text.level, authority?.level)}
           ${this.fact(text.fencing, authority ? String(authority.fencing) : "", "conn-fencing")}
           ${this.fact(text.lease, this.leaseText(), "conn-lease")}
+          ${status?.engineering ? this.fact(text.engineering, this.engineer(status.engineering), "conn-engineering") : nothing}
           <div class="says ${this.urgent() ? "urgent" : ""}" data-testid="conn-says">${this.says(mine)}</div>
         </div>
         ${this.acts(mine)}
       </section>`;
+  }
+
+  /** Who has the other function group (AUT-02). */
+  private engineer(authority: AuthorityJson): string {
+    const text = words().conn;
+    return authority.station === "local" ? text.bridge : authority.person || text.nobody;
   }
 
   private watched() {

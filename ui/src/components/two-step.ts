@@ -3,7 +3,7 @@ import { customElement, property } from "lit/decorators.js";
 import { page, Watch } from "../app/console";
 import type { Vessel } from "../link/store";
 import { gate, holds } from "../orders/gates";
-import { REASON_LENGTH_MAX, type Args, type KindName } from "../orders/kinds";
+import { groupOf, REASON_LENGTH_MAX, type Args, type KindName } from "../orders/kinds";
 import { asksReason, withReason } from "../trial/reason";
 import { words } from "../words";
 import { base, buttons, panel } from "./style";
@@ -14,6 +14,10 @@ export class TwoStep extends LitElement {
   @property({ attribute: false }) vessel!: Vessel;
   @property({ attribute: false }) kind: KindName = "conn.heading";
   @property({ attribute: false }) args: Args | null = null;
+  /** Which machine, phase or exercise it is about, where a kind can be for several. */
+  @property() subject = "";
+  /** What the first step is called; "Order" where nothing is said. */
+  @property() label = "";
   /** Prefix of the test ids: heading-order, heading-confirm. */
   @property() name = "";
   /** Called when a reason was typed: the shore is to be asked anew. */
@@ -33,21 +37,22 @@ export class TwoStep extends LitElement {
     const { operator } = page;
     if (!operator) return nothing;
     const text = words().order;
-    const state = gate(this.kind, this.vessel, page.store, operator, words());
+    const state = gate(this.kind, this.vessel, page.store, operator, words(), { subject: this.subject });
+    const isHolder = holds(this.vessel, operator.session, groupOf(this.kind));
     const drafts = operator.draftsOf(this.vessel.id);
-    const armed = drafts.isArmed(this.kind) && state.open;
-    const reasoned = holds(this.vessel, operator.session) && asksReason(this.kind, this.vessel, drafts);
+    const armed = drafts.isArmed(this.kind, this.subject) && state.open;
+    const reasoned = isHolder && asksReason(this.kind, this.vessel, drafts);
     const able = state.open && this.args !== null;
     const sentence = armed ? text.armed : state.reasons.join(" · ");
     return html`
       <div class="pair">
         <button data-testid="${this.name}-order" class=${armed ? "on" : ""} ?disabled=${!able} title=${this.hint(state.verdict, state.reasons)}
-          @click=${this.arm}>${armed ? text.cancel : text.order}</button>
+          @click=${this.arm}>${armed ? text.cancel : this.label || text.order}</button>
         <button data-testid="${this.name}-confirm" class="go" ?disabled=${!armed} @click=${this.confirm}>${text.confirm}</button>
       </div>
       ${reasoned ? html`<input data-testid="${this.name}-reason" maxlength=${REASON_LENGTH_MAX} placeholder=${text.reason} aria-label=${text.reason}
         .value=${drafts.reason(this.kind) ?? ""} @input=${this.reason} />` : nothing}
-      <div class="why ${armed ? "armed" : state.verdict} ${holds(this.vessel, operator.session) ? "mine" : ""}" data-testid="${this.name}-why" title=${sentence}>${sentence}</div>
+      <div class="why ${armed ? "armed" : state.verdict} ${isHolder ? "mine" : ""}" data-testid="${this.name}-why" title=${sentence}>${sentence}</div>
     `;
   }
 
@@ -59,8 +64,8 @@ export class TwoStep extends LitElement {
   private readonly arm = (): void => {
     const drafts = page.operator?.draftsOf(this.vessel.id);
     if (!drafts) return;
-    if (drafts.isArmed(this.kind)) drafts.disarm();
-    else drafts.arm(this.kind);
+    if (drafts.isArmed(this.kind, this.subject)) drafts.disarm();
+    else drafts.arm(this.kind, this.subject);
     page.store.changed();
   };
 
@@ -73,7 +78,7 @@ export class TwoStep extends LitElement {
   private readonly confirm = (): void => {
     const { operator } = page;
     const drafts = operator?.draftsOf(this.vessel.id);
-    if (!operator || !drafts || this.args === null || !drafts.isArmed(this.kind)) return;
+    if (!operator || !drafts || this.args === null || !drafts.isArmed(this.kind, this.subject)) return;
     const args = withReason(this.kind, this.args, drafts);
     drafts.given(this.kind);
     void operator.order(this.vessel, this.kind, args);

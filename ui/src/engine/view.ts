@@ -9,6 +9,7 @@ import { ageText } from "../link/ages";
 import type { Vessel } from "../link/store";
 import type { ChannelJson } from "../protocols.gen";
 import { words } from "../words";
+import "./control";
 import { beyond, grouped, scaleOf, stateOf, trendPath, type Group } from "./groups";
 
 const TREND_MS = 3_600_000; // an hour: what a watch-keeper means by "lately"
@@ -29,7 +30,7 @@ export class EngineView extends LitElement {
 
   static override styles = [base, panel, looks, css`
     :host { height: 100%; padding: var(--gap); overflow: auto; }
-    .all { display: grid; gap: var(--gap); grid-template-columns: repeat(auto-fill, minmax(38rem, 1fr)); align-items: start; }
+    fh-machines { margin-bottom: var(--gap); } .all { display: grid; gap: var(--gap); grid-template-columns: repeat(auto-fill, minmax(38rem, 1fr)); align-items: start; }
     .said { font-size: max(0.8125rem, 11px); color: var(--quiet); padding: 0.25rem 0; } .wrong { color: var(--late-text, var(--alert-warning-text-color)); }
     .row { display: grid; grid-template-columns: minmax(0, 2.4fr) 7rem minmax(4rem, 0.8fr) 7.5rem 2.75rem; gap: 0.75rem; align-items: center; min-height: 2.125rem; border-top: 1px solid var(--border-outline-color); font-size: max(0.9375rem, 11px); }
     .row:first-of-type { border-top: 0; } .name { white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
@@ -64,6 +65,7 @@ export class EngineView extends LitElement {
     return html`
       <div data-testid="engine" data-vessel=${this.vessel.id}>
         <div class="said ${this.problem ? "wrong" : ""}" role="status">${this.problem || (groups.length ? text.hint : text.none)}</div>
+        ${this.vessel.takesOrders ? html`<fh-machines .vessel=${this.vessel}></fh-machines>` : nothing}
         <div class="all">${groups.map(([group, channels]) => this.group(group, channels))}</div>
       </div>`;
   }

@@ -33,6 +33,8 @@ export class Vessel {
   gapCount = 0;
   /** The last change of the conn, until it is read or has been shown for a while. */
   notice: Notice | null = null;
+  /** Likewise of the function group `engineering`. */
+  engineNotice: Notice | null = null;
   readonly routes: Routes;
 
   constructor(readonly id: string) {
@@ -60,6 +62,11 @@ export class Vessel {
     const usable = sample !== undefined && sample.quality !== 2 && sample.quality !== 3;
     return usable && typeof sample.value === "number" ? sample.value : null;
   }
+}
+
+/** Return the name under which a preview is kept: of a kind, or of one machine, phase or exercise of that kind. */
+export function previewKey(kind: string, subject = ""): string {
+  return subject ? `${kind} ${subject}` : kind;
 }
 
 /** What tells the time of what is shown: the shore's clock, or in a replay that of then. */
@@ -168,6 +175,9 @@ const TAKE: Takers = {
     if (vessel.status?.heard && message.heard) {
       const told = noticeOf(vessel.status.authority, message.authority, store.seatAt(vessel));
       if (told) vessel.notice = { ...told, atMs: performance.now() };
+      const before = vessel.status.engineering;
+      const group = before && message.engineering ? noticeOf(before, message.engineering, store.seatAt(vessel)) : null;
+      if (group) vessel.engineNotice = { ...group, atMs: performance.now() };
     }
     vessel.status = message;
     vessel.statusAtMs = performance.now();
@@ -191,7 +201,7 @@ const TAKE: Takers = {
     if (message.kind === "route") vessel.routes.hear();
   },
   preview: (store, message) => {
-    store.vessel(message.vessel).previews.set(message.kind, { message, atMs: performance.now() });
+    store.vessel(message.vessel).previews.set(previewKey(message.kind, message.subject), { message, atMs: performance.now() });
   },
   approvals: (store, message) => {
     store.approvals = { waiting: message.waiting, atMs: performance.now() };

@@ -45,6 +45,8 @@ export interface HeartbeatFields extends Signer {
   echoHeldMs: number;
   present: boolean;
   issuedUtcMs: number;
+  /** Function group whose authority it keeps alive; the conn where none is said. */
+  group?: Group;
 }
 
 /** Return the signed bytes of an order; its deadline is the vessel's clock plus the life of its kind (CMD-04). */
@@ -60,7 +62,7 @@ export function orderBody(order: OrderFields): Uint8Array<ArrayBuffer> {
 /** Return the signed bytes of an operator's heartbeat. */
 export function heartbeatBody(beat: HeartbeatFields): Uint8Array<ArrayBuffer> {
   return toCbor({
-    v: VERSION, vessel: beat.vessel, person: beat.person, console: beat.console, session: beat.session,
+    ...(beat.group === "engineering" ? { group: beat.group } : {}), v: VERSION, vessel: beat.vessel, person: beat.person, console: beat.console, session: beat.session,
     fencing: beat.fencing, seq: beat.seq, boot_id: beat.bootId, echo_seq: beat.echoSeq,
     echo_held_ms: Math.max(0, Math.round(beat.echoHeldMs)), present: beat.present,
     issued_utc_ns: nanoseconds(beat.issuedUtcMs),

@@ -10,13 +10,13 @@ export class Drafts {
   rudderDeg: number | null = null;
   /** Kind that was set last: its trial manoeuvre is the one shown. */
   last: KindName | null = null;
-  private armed: { kind: KindName; atMs: number } | null = null;
+  private armed: { kind: KindName; subject: string; atMs: number } | null = null;
   /** Why an order is to be given though another ship comes near (INT-08), by kind; empty: asked for, not typed yet. */
   private readonly why = new Map<KindName, string>();
 
-  /** Arm `kind`: step one of two. */
-  arm(kind: KindName): void {
-    this.armed = { kind, atMs: performance.now() };
+  /** Arm `kind`, of one machine, phase or exercise where there are several: step one of two. */
+  arm(kind: KindName, subject = ""): void {
+    this.armed = { kind, subject, atMs: performance.now() };
   }
 
   disarm(): void {
@@ -24,8 +24,8 @@ export class Drafts {
   }
 
   /** Return whether `kind` waits for its confirmation now. */
-  isArmed(kind: KindName): boolean {
-    return this.armed?.kind === kind && performance.now() - this.armed.atMs < ARMED_MS;
+  isArmed(kind: KindName, subject = ""): boolean {
+    return this.armed?.kind === kind && this.armed.subject === subject && performance.now() - this.armed.atMs < ARMED_MS;
   }
 
   /** Return what is set for `kind`, as the order would carry it; empty where nothing is. */

@@ -4,10 +4,11 @@
  */
 import { ageText } from "../link/ages";
 import type { Store, Vessel } from "../link/store";
-import type { ReasonJson } from "../protocols.gen";
+import type { AuthorityJson, ReasonJson } from "../protocols.gen";
 import type { Words } from "../words";
 import { reasonText, ruleText } from "../words/reasons";
-import { KINDS, type KindName } from "./kinds";
+import { previewKey } from "../link/store";
+import { groupOf, KINDS, type Group, type KindName } from "./kinds";
 
 /** As the ship judges it: no valid heartbeat for 3.5 s is ladder step L2 (control.md section 5). */
 export const SILENT_MS = 3500;
@@ -35,26 +36,41 @@ export function mayOrder(store: Store): boolean {
   return (store.welcome?.roles ?? []).some((role) => ORDERING_ROLES.has(role));
 }
 
-/** Return whether this page's session holds the conn of `vessel`. */
-export function holds(vessel: Vessel, session: string): boolean {
-  const authority = vessel.status?.authority;
+/** Return who has a function group of `vessel`; null before she is heard, and where nothing of it may be ordered. */
+export function authorityOf(vessel: Vessel, group: Group = "conn"): AuthorityJson | null {
+  return (group === "conn" ? vessel.status?.authority : vessel.status?.engineering) ?? null;
+}
+
+/** Return whether this page's session holds a function group of `vessel`. */
+export function holds(vessel: Vessel, session: string, group: Group = "conn"): boolean {
+  const authority = authorityOf(vessel, group);
   return authority?.station === "remote" && authority.session === session;
 }
 
-/** Return whether this console has been granted the conn and must confirm. */
-export function grantedTo(vessel: Vessel, store: Store, consoleName: string): boolean {
-  const authority = vessel.status?.authority;
+/** Return whether this console has been granted a function group and must confirm. */
+export function grantedTo(vessel: Vessel, store: Store, consoleName: string, group: Group = "conn"): boolean {
+  const authority = authorityOf(vessel, group);
   return (
     authority?.phase === "granted" && authority.pending_person === store.welcome?.person &&
     authority.pending_console === consoleName
   );
 }
 
+/** What an order is about, where its kind alone does not say it. */
+export interface About {
+  /** Which machine, phase or exercise. */
+  subject?: string;
+  /** Group of an `authority.` order; every other kind has its own. */
+  group?: Group;
+}
+
 /** Return whether an order of `kind` can be given now, and if not, every reason. */
-export function gate(kind: KindName, vessel: Vessel, store: Store, desk: Desk, words: Words): Gate {
-  const own = [...common(vessel, store, desk, words), ...special(kind, vessel, desk, words)];
+export function gate(kind: KindName, vessel: Vessel, store: Store, desk: Desk, words: Words, about: About = {}): Gate {
+  const group = about.group ?? groupOf(kind);
+  const own = [...common(vessel, store, desk, words), ...(group === "engineering" ? engine : special)(kind, vessel, desk, words)];
   if (own.length) return { open: false, reasons: own, verdict: "refused" };
-  const preview = vessel.previews.get(kind);
+  const isAsked = !kind.startsWith("authority.") || group === "conn"; // the shore is asked about the conn alone
+  const preview = isAsked ? vessel.previews.get(previewKey(kind, about.subject)) : undefined;
   if (!preview || performance.now() - preview.atMs > PREVIEW_LIFE_MS || preview.message.verdict === "unknown") {
     return { open: true, reasons: [], verdict: "unknown" };
   }
@@ -80,6 +96,17 @@ function keyReason(store: Store, desk: Desk, words: Words): string {
   const state = store.welcome?.key_state ?? "none";
   if (!desk.hasKey || state === "none" || state === "revoked") return words.gate.keyNone;
   return state === "pending" ? words.gate.keyPending : "";
+}
+
+/** Why nothing of the engine room can be ordered, or its authority not asked for. */
+function engine(kind: KindName, vessel: Vessel, desk: Desk, words: Words): string[] {
+  const { status } = vessel;
+  if (!status?.heard) return [];
+  const authority = authorityOf(vessel, "engineering");
+  if (authority === null) return [words.machines.nothing];
+  const mine = holds(vessel, desk.session, "engineering");
+  if (kind === "authority.request") return [mine ? words.machines.alreadyHolder : "", authority.phase !== "held" ? words.gate.pendingOther : ""].filter(Boolean);
+  return [mine ? "" : words.machines.notHolder, !kind.startsWith("authority.") && status.stop_latched ? words.gate.stopLatched : ""].filter(Boolean);
 }
 
 function special(kind: KindName, vessel: Vessel, desk: Desk, words: Words): string[] {

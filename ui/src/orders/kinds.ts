@@ -28,6 +28,8 @@ export const KINDS = {
   "route.load": { level: "setpoint", lifeS: 300 },
   "route.activate": { level: "setpoint", lifeS: 300 },
   "route.suspend": { level: "setpoint", lifeS: 300 },
+  "drill.begin": { level: "observe", lifeS: 60 },
+  "drill.end": { level: "observe", lifeS: 60 },
   "order.cancel": { level: "observe", lifeS: 10 },
   "alert.acknowledge": { level: "observe", lifeS: 60 },
   "alert.silence": { level: "observe", lifeS: 10 },

@@ -6,9 +6,9 @@ import type { Proposal } from "./approval";
 import { heartbeatBody, orderBody, stopBody, type Signer } from "./bodies";
 import { toBase64 } from "./bytes";
 import { Drafts } from "./drafts";
-import { grantedTo, holds } from "./gates";
+import { authorityOf, grantedTo, holds } from "./gates";
 import { consoleKey, type ConsoleKey } from "./keys";
-import type { Args, KindName } from "./kinds";
+import { groupOf, type Args, type Group, type KindName } from "./kinds";
 import { Presence } from "./presence";
 import { Session } from "./session";
 import { approve, sign } from "./signing";
@@ -17,6 +17,7 @@ import { ulid } from "./ulid";
 const BEAT_MS = 1000;
 const BEAT_DIRECT_MS = 200; // 5 Hz at level `direct` (control.md section 5)
 const BEAT_LOOK_MS = 100;
+const GROUPS: readonly Group[] = ["conn", "engineering"];
 /** A heartbeat of hers is echoed at once, so that she knows that she is heard; not more often than this. */
 const ECHO_MS = 200;
 /** A vessel whose status stopped coming (another view is open) is beaten for a lease and a bit, saying nobody is there. */
@@ -27,7 +28,7 @@ export class Operator {
   readonly drafts = new Map<string, Drafts>();
   key: ConsoleKey | null = null;
   private readonly lastBeatMs = new Map<string, number>();
-  /** Boot and number of the heartbeat of hers that was echoed last. */
+  /** By vessel and function group: boot and number of the heartbeat of hers that was echoed last. */
   private readonly echoed = new Map<string, string>();
   private readonly ownFencing = new Map<string, number>();
 
@@ -72,15 +73,15 @@ export class Operator {
     return made;
   }
 
-  /** Sign and send an order now; its life is told on the order log. */
-  async order(vessel: Vessel, kind: KindName, args: Args = {}, octets: Record<string, Uint8Array> = {}): Promise<void> {
+  /** Sign and send an order now; its life is told on the order log. `group`: of an `authority.` order, the conn where none is said. */
+  async order(vessel: Vessel, kind: KindName, args: Args = {}, octets: Record<string, Uint8Array> = {}, group: Group = groupOf(kind)): Promise<void> {
     const { status } = vessel;
     const ageMs = vessel.heartbeatAgeMs();
     if (!status?.heard || ageMs === null || this.key === null) return;
     const id = ulid();
     const monoMs = status.mono_ms + ageMs;
     const body = orderBody({
-      ...this.signer(), id, vessel: vessel.id, kind, args, octets, fencing: this.fencingOf(kind, vessel),
+      ...this.signer(), id, vessel: vessel.id, kind, args, octets, group, fencing: this.fencingOf(kind, vessel, group),
       seq: this.ownSession.nextOrder(), clock: { bootId: status.boot_id, monoMs }, issuedUtcMs: Date.now(),
     });
     this.note(vessel, id, kind, args, "drafted");
@@ -121,23 +122,24 @@ export class Operator {
     this.socket.send({ type: "preview", vessel: vessel.id, request_id: ulid(), kind, args, console: this.consoleName, session: this.session });
   }
 
-  /** Return whether this console's heartbeats are wanted by `vessel`. */
-  beats(vessel: Vessel): boolean {
-    return this.key !== null && (holds(vessel, this.session) || grantedTo(vessel, this.store, this.consoleName));
+  /** Return whether this console's heartbeats for a function group are wanted by `vessel`. */
+  beats(vessel: Vessel, group: Group = "conn"): boolean {
+    return this.key !== null && (holds(vessel, this.session, group) || grantedTo(vessel, this.store, this.consoleName, group));
   }
 
   /** Return the fencing number this console relies on: while a grant to another is pending the ship tells that one's. */
-  private fencing(vessel: Vessel): number {
-    const authority = vessel.status?.authority;
+  private fencing(vessel: Vessel, group: Group): number {
+    const authority = authorityOf(vessel, group);
     if (!authority) return 0;
-    const other = holds(vessel, this.session) && authority.phase === "granted" && !grantedTo(vessel, this.store, this.consoleName);
-    if (!other) this.ownFencing.set(vessel.id, authority.fencing);
-    return this.ownFencing.get(vessel.id) ?? authority.fencing;
+    const [name, isGranted] = [`${vessel.id} ${group}`, grantedTo(vessel, this.store, this.consoleName, group)];
+    const other = holds(vessel, this.session, group) && authority.phase === "granted" && !isGranted;
+    if (!other) this.ownFencing.set(name, authority.fencing);
+    return this.ownFencing.get(name) ?? authority.fencing;
   }
 
   /** A request relies on no authority; everything else on the one that is in force. */
-  private fencingOf(kind: KindName, vessel: Vessel): number {
-    return kind === "authority.request" || kind === "authority.force" ? 0 : this.fencing(vessel);
+  private fencingOf(kind: KindName, vessel: Vessel, group: Group): number {
+    return kind === "authority.request" || kind === "authority.force" ? 0 : this.fencing(vessel, group);
   }
 
   private signer(): Signer {
@@ -155,23 +157,29 @@ export class Operator {
   private async beat(): Promise<void> {
     const nowMs = performance.now();
     for (const vessel of this.store.vessels.values()) {
-      const { status } = vessel;
-      if (!status || nowMs - vessel.statusAtMs > STATUS_LIFE_MS || !this.beats(vessel)) continue;
-      const everyMs = status.authority.level === "direct" ? BEAT_DIRECT_MS : BEAT_MS;
-      const isNews = this.echoed.get(vessel.id) !== `${status.boot_id} ${status.seq}`;
-      const waitMs = (isNews ? ECHO_MS : everyMs) - BEAT_LOOK_MS / 2;
-      if (nowMs - (this.lastBeatMs.get(vessel.id) ?? -Infinity) < waitMs) continue;
-      this.lastBeatMs.set(vessel.id, nowMs);
-      await this.sendBeat(vessel);
+      if (!vessel.status || nowMs - vessel.statusAtMs > STATUS_LIFE_MS) continue;
+      for (const group of GROUPS) if (this.beats(vessel, group)) await this.beatFor(vessel, group, nowMs);
     }
   }
 
-  private async sendBeat(vessel: Vessel): Promise<void> {
+  private async beatFor(vessel: Vessel, group: Group, nowMs: number): Promise<void> {
+    const { status } = vessel;
+    if (!status) return;
+    const name = `${vessel.id} ${group}`;
+    const everyMs = authorityOf(vessel, group)?.level === "direct" ? BEAT_DIRECT_MS : BEAT_MS;
+    const isNews = this.echoed.get(name) !== `${status.boot_id} ${status.seq}`;
+    const waitMs = (isNews ? ECHO_MS : everyMs) - BEAT_LOOK_MS / 2;
+    if (nowMs - (this.lastBeatMs.get(name) ?? -Infinity) < waitMs) return;
+    this.lastBeatMs.set(name, nowMs);
+    await this.sendBeat(vessel, group);
+  }
+
+  private async sendBeat(vessel: Vessel, group: Group): Promise<void> {
     const { status } = vessel;
     if (!status || this.key === null) return;
-    this.echoed.set(vessel.id, `${status.boot_id} ${status.seq}`);
+    this.echoed.set(`${vessel.id} ${group}`, `${status.boot_id} ${status.seq}`);
     const body = heartbeatBody({
-      ...this.signer(), vessel: vessel.id, fencing: this.fencing(vessel), seq: this.ownSession.nextBeat(),
+      ...this.signer(), vessel: vessel.id, group, fencing: this.fencing(vessel, group), seq: this.ownSession.nextBeat(),
       bootId: status.boot_id, echoSeq: status.seq, echoHeldMs: vessel.heartbeatAgeMs() ?? 0,
       present: this.presence.at(vessel.id), issuedUtcMs: Date.now(),
     });

@@ -1,9 +1,11 @@
 import { chartEn } from "./chart-en";
+import { actingEn } from "./acting-en";
 import { watchEn } from "./watch-en";
 
 /** Every text of the console in English. Another language is another file with the same keys (type `Words`). */
 export const en = {
   ...watchEn,
+  ...actingEn,
   language: "English",
   product: "Farhelm",
   tagline: "Remote operations centre",
@@ -56,6 +58,7 @@ export const en = {
     roc: "ROC", role: "Role", level: "Level", fencing: "Fencing", lease: "Lease", console: "Console",
     request: "Request conn", confirm: "Confirm", release: "Release", grant: "Grant", deny: "Deny", force: "Force takeover",
     forceReason: "Reason of the takeover (kept in the ledger)",
+    engineering: "Engineering",
     level_setpoint: "Setpoint", level_direct: "Direct",
     requested: (who: string, s: string) => `${who} asks for the conn, answer due in ${s}`,
     asking: (s: string) => `Asked the holder, answer due in ${s}`,
@@ -160,6 +163,7 @@ export const en = {
       "alert.acknowledge": "Acknowledge alert", "alert.silence": "Silence alert", "alert.take": "Take responsibility", "stop.reset": "Reset stop",
       "conn.telegraph": "Telegraph", "conn.speed": "Speed", "conn.course": "Course", "conn.phase": "Phase",
       "route.load": "Send route", "route.activate": "Activate route", "route.suspend": "Suspend route",
+      "drill.begin": "Begin drill", "drill.end": "End drill",
       "pump.start": "Start pump", "pump.stop": "Stop pump", "generator.start": "Start generator", "generator.stop": "Stop generator",
     } as Record<string, string>,
     states: {

@@ -1,10 +1,12 @@
 /** Every text of the console in Korean. */
 import type { Words } from "./en";
 import { chartKo } from "./chart-ko";
+import { actingKo } from "./acting-ko";
 import { watchKo } from "./watch-ko";
 
 export const ko: Words = {
   ...watchKo,
+  ...actingKo,
   language: "한국어",
   product: "Farhelm",
   tagline: "원격운항센터",
@@ -56,6 +58,7 @@ export const ko: Words = {
     roc: "ROC", role: "역할", level: "수준", fencing: "펜싱 번호", lease: "임대", console: "콘솔",
     request: "조종권 요청", confirm: "확인", release: "반납", grant: "허가", deny: "거부", force: "강제 인수",
     forceReason: "강제 인수 사유 (원장에 기록)",
+    engineering: "기관",
     level_setpoint: "설정값", level_direct: "직접",
     requested: (who, s) => `${who} 님이 조종권을 요청, ${s} 안에 응답`,
     asking: (s) => `보유자에게 요청함, ${s} 안에 응답`,
@@ -155,6 +158,7 @@ export const ko: Words = {
       "order.cancel": "명령 취소", "alert.acknowledge": "경보 확인", "alert.silence": "경보음 소거", "alert.take": "책임 인수", "stop.reset": "정지 해제",
       "conn.telegraph": "텔레그래프", "conn.speed": "속력", "conn.course": "침로", "conn.phase": "항해 단계",
       "route.load": "항로 전송", "route.activate": "항로 활성화", "route.suspend": "항로 중지",
+      "drill.begin": "훈련 시작", "drill.end": "훈련 종료",
       "pump.start": "펌프 기동", "pump.stop": "펌프 정지", "generator.start": "발전기 기동", "generator.stop": "발전기 정지",
     },
     states: {

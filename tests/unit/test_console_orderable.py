@@ -1,0 +1,142 @@
+"""What a console is told may be ordered beside course and speed, and how the demo's ships differ by their voyage phase."""
+
+from __future__ import annotations
+
+import dataclasses
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from control.limits import ControlConfig
+from control.preview import Asker
+from farhelm.demo import people, phases
+from protocols.link.events import Event
+from protocols.link.heartbeats import AuthorityState, VesselHeartbeat
+from protocols.link.orders import GROUPS, PHASES
+from protocols.link.roster import Grant
+from protocols.link.signing import Domain, open_envelope, sign
+from shoreside.commanding import preview
+from shoreside.live.event_lines import event_text
+from shoreside.live.fleet import VesselState
+from shoreside.live.orderable import drill_of, of_vessel
+from shoreside.live.views import status_message
+from simulators import fleet
+from simulators.bridge_watch import Mate
+from tests.shore_kit import NOON_NS, Ship
+
+EXAMPLE = Path(__file__).parents[2] / "control" / "example.toml"
+ANN = AuthorityState("remote", "ann", "ROC", "c", "s", "operator", "setpoint", 3, 0.5, "held", "", "", "", None)
+DRILL = {
+    "id": "01JD8Z6T5Y9K3B7M2N4P6Q8R0S", "exercise": "link_loss", "state": "ended", "person": "ann", "console": "c",
+    "by": "sue", "took_s": 4.25, "limit_s": 30.0, "passed": True, "why": "done",
+}  # fmt: skip
+
+
+def state() -> VesselState:
+    """Return a ship whose machines ann has, and whose conn nobody has."""
+    config = ControlConfig.from_mapping("kestrel", tomllib.loads(EXAMPLE.read_text("utf-8"))["control"])
+    beat = VesselHeartbeat.from_bytes(open_envelope(Ship().heartbeat(1)[1]).body)
+    made = VesselState("kestrel", control=config)
+    made.heartbeat, made.heartbeat_at_s = dataclasses.replace(beat, engineering=ANN), 99.5
+    return made
+
+
+def test_machines_and_phases_are_told_without_the_registers_that_move_them() -> None:
+    """Proves AUT-01, FBK-02 at the console: what may be ordered, by which read-back, and each phase with its own limits."""
+    told = of_vessel(state().control)
+    assert [machine["name"] for machine in told["machinery"]] == ["steering pump 1", "steering pump 2", "generator 1"]
+    assert all("register" not in machine for machine in told["machinery"])
+    assert (told["machinery"][2]["channel"], told["machinery"][2]["running_above"]) == ("GEN1_RPM", 600.0)
+    (coastal,) = told["phases"]
+    assert (coastal["name"], coastal["hold"], coastal["limits"]["ahead_pct_max"]) == (
+        "coastal",
+        "slow_down_on_heading",
+        85.0,
+    )
+    assert [row["what"] for row in coastal["envelope"]] == ["wind", "speed"]
+    assert told["actuators"] == "real"  # the example says nothing: left out is real
+    assert of_vessel(None) == {"machinery": [], "phases": [], "actuators": ""}
+
+
+def test_the_status_has_the_holder_of_the_machines_and_the_latency_limit_of_her_speed() -> None:
+    """Proves AUT-02, INT-09 at the console: who has engineering, and what direct control would need; unknown is null."""
+    ship = state()
+    told = status_message(ship, 100.0)
+    assert told["engineering"] is not None
+    assert told["engineering"]["person"] == "ann"
+    assert told["direct_limit_ms"] == 2000.0  # her full speed would allow 3150 ms: the configured limit is lower
+    ship.latest["NAV_SOG"] = ("NAV_SOG", 40.0, 0, NOON_NS // 1_000_000)
+    told = status_message(ship, 100.0)
+    assert told["direct_limit_ms"] == pytest.approx(1102.6, abs=0.5)
+    assert status_message(VesselState("unheard"), 100.0)["direct_limit_ms"] is None
+
+
+@pytest.mark.parametrize(("session", "expected"), [("s", "INT-02"), ("another", "INT-01")])
+def test_a_machine_is_previewed_by_its_own_name_and_holder(session: str, expected: str) -> None:
+    """Proves CMD-07: the answer says which machine it is about; another session is not the holder."""
+    asked = preview.Question("r", "pump.start", {"machine": "steering pump 2"}, Asker("ann", "c", session))
+    told = preview.answer(state(), asked, preview.Moment(100.0, NOON_NS))
+    assert told["subject"] == "steering pump 2"
+    rules = {reason["rule"] for reason in told["reasons"]}
+    assert expected in rules
+    assert ("INT-01" in rules) is (session != "s")
+
+
+def test_a_drill_is_told_as_she_scored_it_and_what_is_none_is_left() -> None:
+    """The event as it came; an exercise that nobody knows, and any other event, is no drill."""
+    event = Event("kestrel", "b", 1, 0, NOON_NS, "drill", dict(DRILL))
+    assert drill_of(event) == {**DRILL, "utc_ms": NOON_NS // 1_000_000}
+    assert event_text(event) == "Drill link_loss of ann ended, 4.2 s (done)"
+    assert drill_of(dataclasses.replace(event, body={**DRILL, "exercise": "fire"})) is None
+    assert drill_of(dataclasses.replace(event, kind="ladder")) is None
+    begun = drill_of(dataclasses.replace(event, body={**DRILL, "took_s": None, "state": "begun", "passed": False}))
+    assert begun is not None
+    assert (begun["took_s"], begun["passed"]) == (None, False)
+
+
+@pytest.mark.parametrize("spec", fleet.FLEET, ids=["kestrel", "otter", "petrel"])
+def test_the_ships_of_the_demo_have_four_phases_each_tighter_than_the_one_before(spec: fleet.VesselSpec) -> None:
+    """Proves FBK-02: less power, less room, more rudder towards the berth; a craft without a rudder keeps her station."""
+    found = tomllib.loads(phases.tables(spec))["control"]["phases"]
+    assert tuple(found) == PHASES
+    for name, is_rising in (
+        ("ahead_pct_max", False),
+        ("cpa_m", False),
+        ("look_ahead_s", False),
+        ("rudder_deg_max", True),
+    ):
+        values = [found[phase][name] for phase in PHASES]
+        assert values == sorted(set(values), reverse=not is_rising)
+    assert found["port_approach"]["fallback"] == "anchor_readiness"
+    assert (found["port_approach"]["hold"] == "station_keep") is (not spec.has_rudder)
+
+
+def test_the_masters_grant_of_an_older_demo_is_renewed_with_both_groups(tmp_path: Path) -> None:
+    """Proves AUT-07: a grant that named the conn alone is replaced by one of a higher version; a whole one stays as it is."""
+    people.write_beliefs(tmp_path, "otter", [], NOON_NS)
+    path = tmp_path / "beliefs" / "otter.grant"
+    first = path.read_bytes()
+    assert Grant.from_bytes(open_envelope(first).body).groups == GROUPS
+    people.write_beliefs(tmp_path, "otter", [], NOON_NS)
+    assert path.read_bytes() == first
+    old = dataclasses.replace(Grant.from_bytes(open_envelope(first).body), groups=("conn",), version=4)
+    path.write_bytes(sign(Domain.GRANT, old.to_bytes(), people.key_of(people.key_path(tmp_path, "master"))))
+    people.write_beliefs(tmp_path, "otter", [], NOON_NS)
+    renewed = Grant.from_bytes(open_envelope(path.read_bytes()).body)
+    assert (renewed.groups, renewed.version) == (GROUPS, 5)
+
+
+def test_the_simulated_mate_grants_the_machines_as_well_as_the_conn() -> None:
+    """Each request after its second, the one not instead of the other; what is asked of an operator ashore is not his."""
+    mate = Mate()
+    asked = {"station": "local", "phase": "requested"}
+    both: dict[str, object] = {
+        "step": "L0", "authority": {**asked, "pending_id": "conn-1"}, "engineering": {**asked, "pending_id": "engine-1"},
+    }  # fmt: skip
+    assert mate.receive(both, 0.0) == []
+    assert mate.tick(0.9) == []
+    assert [word["id"] for word in mate.tick(1.0)] == ["conn-1", "engine-1"]
+    both["engineering"] = {"station": "remote", "phase": "requested", "pending_id": "engine-2"}
+    assert mate.receive(both, 2.0) == []
+    assert mate.tick(9.0) == []
