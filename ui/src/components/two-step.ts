@@ -27,7 +27,7 @@ export class TwoStep extends LitElement {
   static override styles = [base, panel, buttons, css`
     .pair { display: grid; grid-template-columns: 1fr 1fr; gap: 0.375rem; }
     input { width: 100%; margin-top: 0.375rem; border-color: var(--alert-warning-color); }
-    .why { height: 2.6em; margin-top: 0.25rem; display: -webkit-box; -webkit-line-clamp: 2; -webkit-box-orient: vertical; overflow: hidden; }
+    .why { height: var(--why-height, 2.6em); margin-top: 0.25rem; display: -webkit-box; -webkit-line-clamp: var(--why-lines, 2); -webkit-box-orient: vertical; overflow: hidden; }
     .why.refused.mine { color: var(--alert-warning-text-color); }
     .why.armed { color: var(--accent); }
   `];

@@ -36,6 +36,7 @@ export class Machines extends LitElement {
     .acts { display: flex; flex-wrap: wrap; gap: 0.5rem; align-items: center; }
     .rows { display: grid; gap: 0.5rem; grid-template-columns: repeat(auto-fill, minmax(30rem, 1fr)); }
     .machine { display: grid; grid-template-columns: minmax(0, 1fr) 17rem; gap: 0.25rem 1rem; padding-top: 0.5rem; border-top: 1px solid var(--border-outline-color); align-content: start; }
+    fh-two-step { --why-height: auto; --why-lines: 6; }
     .facts { display: flex; gap: 1.5rem; } .name { font-weight: 600; font-size: 1.0625rem; }
     .fact b { display: block; font-size: 1.25rem; font-weight: 600; } .fact.ordered b { color: var(--accent); }
     .last { grid-column: 1 / -1; font-size: max(0.8125rem, 11px); color: var(--quiet); } .last b { color: var(--element-active-color); }
