@@ -63,6 +63,10 @@ soak: $(READY) ui ## Run what takes long: the demo's memory for an hour, the gre
 simulate: $(READY) ## Run SEEDS=2000 schedules of everything that goes wrong at once (FIRST=1 is the first seed)
 	@$(PY) -m simulators.schedules --seeds $(or $(SEEDS),2000) --first $(or $(FIRST),1)
 
+.PHONY: mutation
+mutation: $(READY) ## Change control/ in one place at a time and see who notices: SAMPLE=200 SEED=1 for so many, ARGS="--modules ladder"
+	@$(PY) -m tests.mutation --sample $(or $(SAMPLE),0) --seed $(or $(SEED),1) $(ARGS)
+
 evidence: $(READY) ## Run the tests that prove the rules of command and write docs/evidence.md
 	@$(PY) -m pytest -q -p tests.evidence --evidence docs/evidence.md -m "not soak" $(TESTS) $(ARGS)
 

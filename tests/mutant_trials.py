@@ -1,0 +1,292 @@
+"""Asks tests about mutants, each in a fork of a process that has collected them already.
+
+A function's mutant is its code in place of the living function's; a table's mutant is the statement run again, and its
+value put wherever the old one stood. What neither can do (a field's default, a table that others were made of), and what
+lived through it, is tried the slow way: a process that imports the mutant and collects again.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import gc
+import importlib
+import importlib.abc
+import importlib.machinery
+import importlib.util
+import os
+import resource
+import signal
+import sys
+from collections import Counter
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import dataclass, field
+from types import CodeType, FrameType, FunctionType, ModuleType
+from typing import Any, Final, Literal
+
+import pytest
+from _pytest.runner import runtestprotocol
+
+from tests.mutants import ROOT, Mutant, Place, mutated, path_of
+
+Verdict = Literal["killed", "lived", "not asked"]
+"""`not asked`: the mutant has no place in a living process. One whose line no test runs has lived."""
+SPARE_S: Final = 2.0
+"""CPU seconds that a test may take more than five times its usual: then the mutant hangs, and is killed."""
+MEMORY: Final = 6 << 30
+"""Bytes of address space: a mutant that grows without end is killed."""
+FILES_MAX: Final = 3
+"""Files of tests for a mutant that must be imported: each is collected anew."""
+WALL_S: Final = 300
+"""A mutant that waits for ever is killed."""
+PREFIX: Final = str(ROOT / "control") + os.sep
+Line = tuple[str, int]
+
+
+@dataclass
+class Asked:
+    """A test that passes, what it takes, and the lines of control/ that it runs."""
+
+    item: pytest.Item
+    took_s: float
+    lines: set[Line]
+
+
+@dataclass
+class Trials:
+    """The collected tests, and what is asked of them."""
+
+    budget_s: float
+    """CPU seconds of tests for one mutant; the quickest come first."""
+    tests: list[Asked] = field(default_factory=list[Asked])
+    killers: dict[str, Asked] = field(default_factory=dict[str, Asked])
+    """The last that killed a mutant of a function: it is asked first."""
+
+    def order(self, mutant: Mutant, place: Place) -> list[Asked]:
+        """Return the tests that run the mutant's line, or for a table any line of its module, within the budget."""
+        file = str(path_of(mutant.module))
+        if place.function is None:
+            chosen = [test for test in self.tests if any(name == file for name, _ in test.lines)] or self.tests
+        else:
+            lines = {(file, line) for line in header(place.statement)}
+            chosen = [test for test in self.tests if test.lines & lines]
+        killer = self.killers.get(f"{mutant.module}:{mutant.scope}")
+        if killer in chosen:
+            chosen = [killer, *(test for test in chosen if test is not killer)]
+        kept: list[Asked] = []
+        for test in chosen:
+            if sum(one.took_s for one in kept) < self.budget_s:
+                kept.append(test)
+        return kept
+
+    def files(self, mutant: Mutant) -> list[str]:
+        """Return the files that ask most of a module, for a mutant that must be imported."""
+        file = str(path_of(mutant.module))
+        asking = Counter(
+            test.item.nodeid.split("::")[0] for test in self.tests if any(name == file for name, _ in test.lines)
+        )
+        return [name for name, _ in asking.most_common(FILES_MAX)]
+
+    def ask(self, mutant: Mutant) -> Verdict:
+        """Return whether a test notices the mutant."""
+        tree, place = mutated(path_of(mutant.module).read_text(encoding="utf-8"), mutant)
+        tests = self.order(mutant, place)
+        if not tests:
+            return "lived"
+        code = in_fork(lambda: _noticed(tests, mutant, tree, place))
+        if 0 < code <= len(tests):
+            self.killers[f"{mutant.module}:{mutant.scope}"] = tests[code - 1]
+        return "not asked" if code == NO_PLACE else "lived" if code == 0 else "killed"
+
+
+NO_PLACE: Final = 255
+MANY: Final = 254
+"""Exit codes of a fork: 0 nobody noticed, 1.. the number of the test that did (254 for any beyond), 255 cannot be tried so."""
+
+
+def header(statement: ast.stmt) -> range:
+    """Return the lines of a statement, without those of the statements in it."""
+    body = [child for child in ast.iter_child_nodes(statement) if isinstance(child, ast.stmt)]
+    last = body[0].lineno - 1 if body else statement.end_lineno or statement.lineno
+    return range(statement.lineno, max(last, statement.lineno) + 1)
+
+
+def in_fork(act: Callable[[], int]) -> int:
+    """Return what `act` returns in a fork; 254 where it died, whatever of."""
+    child = os.fork()
+    if child == 0:
+        code = MANY
+        with contextlib.suppress(BaseException):
+            resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+            signal.signal(signal.SIGALRM, signal.SIG_DFL)
+            signal.alarm(WALL_S)
+            code = act()
+        os._exit(code)
+    _, status = os.waitpid(child, 0)
+    return os.waitstatus_to_exitcode(status) if os.WIFEXITED(status) else MANY
+
+
+def cpu_s() -> float:
+    """Return the CPU seconds of this process."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
+
+
+def _noticed(tests: Sequence[Asked], mutant: Mutant, tree: ast.Module, place: Place) -> int:
+    """Put the mutant in and run the tests; return the exit code."""
+    placed = put_code(mutant, tree, place.function) if place.function else put_value(mutant, place.top)
+    if not placed:
+        return NO_PLACE
+    for number, test in enumerate(tests, 1):
+        resource.setrlimit(
+            resource.RLIMIT_CPU, (int(cpu_s() + 5.0 * test.took_s + SPARE_S) + 1, resource.RLIM_INFINITY)
+        )
+        if not _passes(test.item):
+            return min(number, MANY)
+    return 0
+
+
+def _passes(item: pytest.Item) -> bool:
+    return all(report.passed for report in runtestprotocol(item, log=False, nextitem=None))
+
+
+def _codes(code: CodeType) -> Iterator[CodeType]:
+    for const in code.co_consts:
+        if isinstance(const, CodeType):
+            yield const
+            yield from _codes(const)
+
+
+def put_code(mutant: Mutant, tree: ast.Module, function: ast.AST) -> bool:
+    """Give every living function of this definition the mutant's code; return whether there was one."""
+    path = str(path_of(mutant.module))
+    first = min(getattr(one, "lineno", 0) for one in [function, *getattr(function, "decorator_list", [])])
+    name = getattr(function, "name", "")
+    found = [
+        code for code in _codes(compile(tree, path, "exec")) if (code.co_firstlineno, code.co_name) == (first, name)
+    ]
+    living = [
+        one for one in gc.get_objects()
+        if isinstance(one, FunctionType) and one.__code__.co_filename == path
+        and (one.__code__.co_firstlineno, one.__code__.co_name) == (first, name)
+    ]  # fmt: skip
+    for one in living:
+        one.__code__ = found[0]
+    return bool(living and found)
+
+
+def put_value(mutant: Mutant, top: ast.stmt) -> bool:
+    """Run the mutant's assignment again and put its value where the old one stands; return whether it is one."""
+    targets = top.targets if isinstance(top, ast.Assign) else [top.target] if isinstance(top, ast.AnnAssign) else []
+    names = [target.id for target in targets if isinstance(target, ast.Name)]
+    if not names:
+        return False
+    module = sys.modules[mutant.module]
+    space: dict[str, Any] = dict(vars(module))
+    exec(compile(ast.Module([top], []), str(path_of(mutant.module)), "exec"), space)  # noqa: S102 - the mutant is our own text
+    for name in names:
+        old = vars(module)[name]
+        for other in list(sys.modules.values()):
+            if getattr(other, "__dict__", {}).get(name) is old:
+                setattr(other, name, space[name])
+    return True
+
+
+class Repeatable:
+    """A pytest plugin: hypothesis draws the same each time, and does not shrink what it found."""
+
+    def pytest_configure(self) -> None:
+        """Set it before anything is collected."""
+        from hypothesis import Phase, settings
+
+        phases = [Phase.explicit, Phase.generate]
+        settings.register_profile("mutants", derandomize=True, database=None, deadline=None, phases=phases)
+        settings.load_profile("mutants")
+
+
+class Collected(Repeatable):
+    """A pytest plugin: when the tests are collected, they are timed and then asked."""
+
+    def __init__(self, trials: Trials, then: Callable[[], None], say: Callable[[str], object]) -> None:
+        """Do `then` when the tests are known."""
+        self._trials, self._then, self._say = trials, then, say
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Time every test and see what it runs; leave out what does not pass; begin."""
+        for number, item in enumerate(session.items):
+            lines: set[Line] = set()
+            began_s = cpu_s()
+            with traced(lines):
+                passed = _passes(item)
+            if passed and lines:
+                self._trials.tests.append(Asked(item, cpu_s() - began_s, lines))
+            elif not passed:
+                self._say(f"  left out, for it does not pass here: {item.nodeid}\n")
+            if number % 100 == 99:
+                self._say(f"  {number + 1} of {len(session.items)} tests looked at\n")
+        self._trials.tests.sort(key=lambda test: test.took_s)
+        gc.collect()
+        gc.freeze()
+        self._then()
+        return True
+
+
+@contextlib.contextmanager
+def traced(lines: set[Line]) -> Generator[None, None, None]:
+    """Note every line of control/ that runs."""
+
+    def of_line(frame: FrameType, event: str, _: object) -> object:
+        if event == "line":
+            lines.add((frame.f_code.co_filename, frame.f_lineno))
+        return of_line
+
+    def of_call(frame: FrameType, _: str, __: object) -> object:
+        return of_line if frame.f_code.co_filename.startswith(PREFIX) else None
+
+    before = sys.gettrace()
+    sys.settrace(of_call)  # type: ignore[arg-type] # as the interpreter's own documentation has it
+    try:
+        yield
+    finally:
+        sys.settrace(before)
+
+
+class Replaced(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Gives one module its mutant at its import."""
+
+    def __init__(self, mutant: Mutant) -> None:
+        """Wait for the import of `mutant.module`."""
+        self._name, self._path = mutant.module, path_of(mutant.module)
+        self._tree, _ = mutated(self._path.read_text(encoding="utf-8"), mutant)
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        """Return a spec of ours for the mutated module only."""
+        del path, target
+        if fullname != self._name:
+            return None
+        whole = self._path.name == "__init__.py"
+        return importlib.util.spec_from_file_location(
+            fullname, self._path, loader=self, submodule_search_locations=[str(self._path.parent)] if whole else None
+        )
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Run the mutant in place of the module."""
+        exec(compile(self._tree, str(self._path), "exec"), module.__dict__)  # noqa: S102 - the mutant is our own text
+
+
+def ask_slowly(mutant: Mutant, names: Sequence[str], cpu_max_s: float) -> Verdict:
+    """Return whether the tests of these files or names notice the mutant, imported and collected anew."""
+
+    def act() -> int:
+        resource.setrlimit(resource.RLIMIT_CPU, (int(cpu_max_s), resource.RLIM_INFINITY))
+        sys.meta_path.insert(0, Replaced(mutant))
+        return 1 if pytest.main(["-x", *OPTIONS, *names], plugins=[Repeatable()]) else 0
+
+    return "killed" if in_fork(act) else "lived"
+
+
+OPTIONS: Final = ("-q", "-s", "--no-header", "--tb=no", "-p", "no:cacheprovider", "-p", "no:randomly", "--timeout", "0",
+                  "-m", "not soak and not alone")  # fmt: skip

@@ -1,0 +1,86 @@
+"""The tool of `make mutation`: what it changes and what not, and that a mutant really stands in the running program."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+
+from control import geometry
+from tests.mutant_trials import NO_PLACE, in_fork, put_code, put_value
+from tests.mutants import Mutant, mutants_of, mutated, path_of
+from tests.mutation import all_mutants, drawn, reasons
+
+SOURCE = '''
+"""A module."""
+LIMIT: Final[float] = 3.5
+WORDS = ("L2", "A sentence for people.")
+
+def judge(value: float, *, is_on: bool = False) -> str | None:
+    """Say 5."""
+    if value < LIMIT and not is_on:
+        raise ValueError(f"{value + 1} is less")
+    note(value)
+    return "late" if is_on else round(min(value, -2), 3)
+'''
+CHANGES = [
+    "3.5 > 4.5", "'L2' > 'L2_'", "False > True", "And > Or", "Lt > LtE", "without Not", "not called", "return None",
+    "condition turned", "'late' > 'late_'", "min > max", "without USub", "2 > 3",
+]  # fmt: skip
+
+
+def test_operators_conditions_constants_and_results_are_changed_and_words_are_not() -> None:
+    found = mutants_of("m", SOURCE)
+    assert sorted(one.change for one in found) == sorted(CHANGES)
+    assert {one.scope for one in found} == {"", "judge"}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_mutant_differs_in_one_place_and_compiles(change: str) -> None:
+    mutant = next(one for one in mutants_of("m", SOURCE) if one.change == change)
+    tree, _ = mutated(SOURCE, mutant)
+    compile(tree, "m", "exec")
+    assert ast.unparse(tree) != ast.unparse(ast.parse(SOURCE))
+
+
+def _in_the_program(mutant: Mutant) -> int:
+    """Return what a fork finds once the mutant is in: 0 nothing else than before."""
+    tree, place = mutated(path_of(mutant.module).read_text(encoding="utf-8"), mutant)
+
+    def act() -> int:
+        if not (put_code(mutant, tree, place.function) if place.function else put_value(mutant, place.top)):
+            return NO_PLACE
+        east_m, north_m = geometry.Plane(0.0, 10.0).xy(10.1, 0.1)
+        steps = len(geometry.arc_track(0.0, 1000.0, 1000.0))
+        return 1 if (round(east_m), round(north_m), steps) != (11132, 11057, 13) else 0
+
+    return in_fork(act)
+
+
+@pytest.mark.parametrize(
+    ("source", "noticed"),
+    [
+        ("east_deg = math.remainder(longitude_deg - self._longitude_deg, 360.0)", True),
+        ("TURN_STEP_DEG: Final = 5.0", True),
+        ("KNOT_MPS: Final = 1852.0 / 3600.0", False),
+    ],
+)
+def test_a_mutant_stands_in_the_running_program_and_its_fork_alone(source: str, *, noticed: bool) -> None:
+    """A function's code, a constant's value; and the negative control: what is not asked is not noticed."""
+    found = [one for one in all_mutants(["geometry"]) if one.source == source]
+    assert found
+    assert {_in_the_program(one) != 0 for one in found if "360.0" not in one.change} == {noticed}
+    assert geometry.TURN_STEP_DEG == 5.0
+
+
+def test_a_sample_is_the_same_for_the_same_seed() -> None:
+    mutants = all_mutants(["ladder", "emergency"])
+    assert drawn(mutants, 10, 7) == drawn(mutants, 10, 7)
+    assert drawn(mutants, 10, 7) != drawn(mutants, 10, 8)
+    assert drawn(mutants, 0, 1) == mutants
+
+
+def test_every_mutant_that_may_live_is_there_and_says_why() -> None:
+    """A line that was changed or removed takes its excuse with it."""
+    keys = {one.key for one in all_mutants()}
+    assert [key for key, why in reasons().items() if key not in keys or len(why.split()) < 4] == []
