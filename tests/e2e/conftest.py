@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,18 +24,42 @@ CHROMIUM_FLAGS = [
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let each test of this folder run by itself: a demo and a browser want both cores."""
-    for item in items:
-        if item.path.is_relative_to(Path(__file__).parent):
-            item.add_marker(pytest.mark.alone)
+    """Let each test of this folder run by itself: a demo and a browser want both cores.
+
+    They come last, for while Playwright's loop runs no asyncio test can in the same process; and first of them those with a
+    demo of their own, so that no two demos sail at once.
+    """
+    ours = [item for item in items if item.path.is_relative_to(Path(__file__).parent)]
+    for item in ours:
+        item.add_marker(pytest.mark.alone)
+    last = {item: 2 if "demo" in getattr(item, "fixturenames", ()) else 1 for item in ours}
+    items.sort(key=lambda item: last.get(item, 0))
 
 
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    """One demo for all tests of a file; it ends with them, or it would sail on beside all tests that follow."""
+@pytest.fixture(scope="session")
+def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """One demo for all files that need no other."""
     process, running = start_demo(tmp_path_factory.mktemp("demo"), "--seed", "42")
     yield running
     stop_demo(process)
+
+
+@pytest.fixture(scope="module")
+def demo(fleet: Demo) -> Iterator[Demo]:
+    """The demo as a file of tests finds it: each ship in the hands of her own bridge, no stop latched, on L0."""
+    yield fleet
+    for row in fleet.facts["vessels"]:
+        for word in ("reset_stop", "take"):
+            on_the_bridge(fleet, row["vessel"], do=word, person="mate")
+
+
+def on_the_bridge(demo: Demo, vessel: str, **word: str) -> bool:
+    """Say a word at the ship's local panel, as the mate does; return whether it was taken."""
+    port = next(row["panel_port"] for row in demo.facts["vessels"] if row["vessel"] == vessel)
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as panel:
+        panel.sendall(json.dumps(word).encode() + b"\n")
+        answer = next(line for line in panel.makefile("rb") if b'"answer"' in line)
+    return bool(json.loads(answer)["ok"])
 
 
 def chromium_path() -> str | None:
@@ -41,12 +67,9 @@ def chromium_path() -> str | None:
     return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """A headless Chromium; where there is none these tests say so, and in CI that is a failure.
-
-    One for each file: while Playwright's loop runs, no asyncio test can in the same process.
-    """
+    """A headless Chromium; where there is none these tests say so, and in CI that is a failure."""
     with sync_playwright() as playwright:
         path = chromium_path()
         if path is None and not Path(playwright.chromium.executable_path).exists():

@@ -12,7 +12,8 @@ from protocols.aio.clock import SystemClock
 from tests.demo_rig import Demo
 from tests.e2e.conftest import log_in, picture
 
-PERSON = "ida"
+PERSON = "max"
+"""The maintainer, who logs in nowhere else: from here on his password alone opens nothing."""
 PASSKEYS = {
     "protocol": "ctap2", "transport": "internal", "hasUserVerification": True, "isUserVerified": True,
     "automaticPresenceSimulation": True,

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import math
 import re
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 from protocols.link.passage import Mark, Passage
 from protocols.rtz.passage import file_of
 from tests.demo_rig import Demo
-from tests.e2e.conftest import log_in, picture
+from tests.e2e.conftest import log_in, on_the_bridge, picture
 from tests.e2e.test_console import open_ship, take_conn
 
 SHIP = "petrel"
@@ -136,15 +134,6 @@ def test_what_is_critical_takes_a_second_person_at_another_console(page: Page, b
         expect(page.get_by_test_id("approval")).to_have_count(0)
 
 
-def on_the_bridge(demo: Demo, vessel: str, word: dict[str, str]) -> None:
-    """Say a word at the ship's local panel, as the mate does."""
-    port = next(row["panel_port"] for row in demo.facts["vessels"] if row["vessel"] == vessel)
-    with socket.create_connection(("127.0.0.1", port), timeout=5) as panel:
-        panel.sendall(json.dumps(word).encode() + b"\n")
-        answer = next(line for line in panel.makefile("rb") if b'"answer"' in line)
-        assert json.loads(answer)["ok"]
-
-
 def test_the_conn_between_two_consoles_and_the_bridge(page: Page, browser: Browser, demo: Demo) -> None:
     """Proves AUT-02, AUT-03, AUT-06, AUT-09 in two browsers: asked, handed over, forced with a reason, taken by the bridge."""
     without_chart(page)
@@ -189,7 +178,7 @@ def test_the_conn_between_two_consoles_and_the_bridge(page: Page, browser: Brows
         picture(page, "conn-taken")
 
         # The bridge takes her in one action: no console has her any more, and the one that had is told.
-        on_the_bridge(demo, "kestrel", {"do": "take", "person": "mate"})
+        assert on_the_bridge(demo, "kestrel", do="take", person="mate")
         for console in (page, second):
             expect(console.get_by_test_id("conn-holder")).to_have_attribute("data-station", "local")
         expect(second.get_by_test_id("conn-notice")).to_have_attribute("data-kind", "local")

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import signal
-import socket
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
@@ -15,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.demo_rig import Demo, now, wait_until
-from tests.e2e.conftest import picture
+from tests.e2e.conftest import on_the_bridge, picture
 
 SHIP = "kestrel"
 PATIENCE_MS = 40_000
@@ -42,16 +40,6 @@ def open_view(page: Page, demo: Demo, person: str, view: str, vessel: str = SHIP
     expect(page.get_by_test_id(view)).to_have_attribute("data-vessel", vessel)
 
 
-def bridge(demo: Demo, request: dict[str, str], vessel: str = SHIP) -> None:
-    """Do something at the vessel's own panel."""
-    port = next(row["panel_port"] for row in demo.facts["vessels"] if row["vessel"] == vessel)
-    with socket.create_connection(("127.0.0.1", port), 10) as panel:
-        panel.sendall(json.dumps(request).encode() + b"\n")
-        answer = b""
-        while b'"answer"' not in answer:
-            answer += panel.recv(65_536)
-
-
 def test_an_alert_has_one_state_for_all_consoles(page: Page, other: Page, demo: Demo) -> None:
     """Proves ALT-03, ALT-06, ALT-07 at two consoles: silenced here, acknowledged there, and the history names who."""
     page.set_default_timeout(PATIENCE_MS)
@@ -74,7 +62,7 @@ def test_an_alert_has_one_state_for_all_consoles(page: Page, other: Page, demo: 
     expect(page.get_by_test_id("alertrow-shore.data-stale")).to_have_count(0)
 
     # The bridge stops her: the ship's alarm, which Ann silences and Bob acknowledges by orders that she takes.
-    bridge(demo, {"do": "emergency_stop", "person": "mate"})
+    assert on_the_bridge(demo, SHIP, do="emergency_stop", person="mate")
     row = page.get_by_test_id("alertrow-emergency-stop")
     expect(row).to_have_attribute("data-state", "unacknowledged")
     expect(page.locator("html[data-sound^=alarm]")).to_be_attached()
@@ -96,7 +84,7 @@ def test_an_alert_has_one_state_for_all_consoles(page: Page, other: Page, demo: 
         expect(stale.nth(place)).to_have_attribute("data-state", state)
     expect(stale.nth(1)).to_contain_text("bob")
     picture(page, "alerts-history")
-    bridge(demo, {"do": "reset_stop", "person": "mate"})
+    assert on_the_bridge(demo, SHIP, do="reset_stop", person="mate")
 
 
 def test_the_engine_room_is_what_the_catalogue_says(page: Page, demo: Demo) -> None:
