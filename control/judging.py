@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Final
 
 from control.admission import not_in_control, unjournaled, unrecorded
 from control.believed import Believed
@@ -18,6 +19,11 @@ from control.watchkeeping import Watchkeeping
 from protocols.link.cbor import Plain
 from protocols.link.events import Reason
 from protocols.link.orders import ORDER_KINDS, Order
+
+_TAKEN_WITH_LOST_KEY: Final = Reason(
+    "holder_key_gone", "CMD-12",
+    "The key with which control was taken is no longer in the ship's roster; whoever has a key there may take it again.",
+)  # fmt: skip
 
 
 class Judge:
@@ -110,7 +116,8 @@ class Judge:
         holder = group.authority.holder
         entry = self._believed.holder(holder.key_id, situation.utc_ns)
         if isinstance(entry, Reason):
-            return [entry, *self._believed.lapsed(situation.utc_ns)]
+            gone = _TAKEN_WITH_LOST_KEY if entry.name == "unknown_key" else entry
+            return [gone, *self._believed.lapsed(situation.utc_ns)]
         return self._believed.access(entry, name, holder.level, situation.utc_ns)
 
     def _reset_reasons(self) -> list[Reason]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -28,6 +29,26 @@ class BeliefFiles:
         ):  # fmt: skip
             if path is not None and path.is_file():
                 yield make(path.read_bytes())
+
+    def read_again(self, feed: Callable[[SignedRoster | SignedGrant], None], version: Callable[[], int]) -> str:
+        """Take the files put aboard at the bridge's word, and return its answer: without a link and without a restart.
+
+        A stolen console is out when its next heartbeat comes, though no shore could tell her so (AUT-07, CMD-12).
+        """
+        before, text = version(), ""
+        try:
+            found = list(self.arrivals())
+        except OSError as error:
+            found, text = [], f"{error.filename} cannot be read: {error.strerror}"
+        for arrival in found:
+            feed(arrival)
+        after = version()
+        if not text and after == before:
+            text = (
+                f"no roster newer than {before} lies at {self._config.roster or 'keys.roster, which is not configured'}"
+            )
+        reasons = [{"name": "not_newer", "text": text}] if text else []
+        return json.dumps({"answer": "read_keys", "ok": not text, "roster_version": after, "reasons": reasons})
 
     def keep_roster(self, supervisor: Supervisor | Observer) -> None:
         """Keep the newest roster on disk: its version never goes back, over restarts too (CMD-12)."""

@@ -12,6 +12,7 @@ Requests (bridge to ship), each answered on the same connection in order:
     {"do": "reset_stop", "person": "mate"}               reset the latched stop aboard (EST-02)
     {"do": "phase", "phase": "berth", "person": "mate"}  put another voyage phase in force
     {"do": "acknowledge", "id": "<alert>"}               acknowledge an alert; "silence" silences it for 30 s
+    {"do": "read_keys"}                                  read the roster and the grant put aboard, without link or restart
     {"do": "status"}                                     answer with the status now
     {"do": "manual", "channel": "DRF_FWD", "value": 4.2, "hold_s": 86400, "person": "mate"}
                                                          enter a value by hand; null ends it

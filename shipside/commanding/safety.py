@@ -348,13 +348,17 @@ class SafetyShell:
             return json.dumps({"answer": "status", "ok": True})
         if do == "manual":
             return self._manual.answer(source)
+        if do == "read_keys":
+            return self._beliefs.read_again(
+                self._feed, lambda: self.supervisor.facts(self._clock.now_s()).roster_version
+            )
         if (
             do not in PANEL_WORDS
             or not isinstance(person, str)
             or not isinstance(wanted, str)
             or not isinstance(phase, str)
         ):
-            text = f"the panel knows {', '.join(PANEL_WORDS)}, manual and status"
+            text = f"the panel knows {', '.join(PANEL_WORDS)}, manual, read_keys and status"
             return json.dumps({"answer": str(do)[:20], "ok": False, "reasons": [{"name": "unknown", "text": text}]})
         before = self.supervisor.facts(self._clock.now_s())
         if do == "rearm":

@@ -96,11 +96,12 @@ async def catalogue(
 ) -> dict[str, object]:  # fmt: skip
     """Return a catalogue of the vessel as the birth message has it that brought it: whole records, with local ids."""
     who.require("read")
-    birth = shore.vessel(vessel).birth
-    if digest and (birth is None or digest != birth.catalogue_hash):
-        found = await History(shore.readers).all(catalogues.BIRTH, vessel, digest)
-        encoded = found[0][0] if found else None
-        birth = Birth.from_bytes(encoded) if isinstance(encoded, bytes) else None
+    present = shore.vessel(vessel).birth
+    found = await History(shore.readers).all(
+        catalogues.BIRTH, vessel, digest or (present.catalogue_hash if present else "")
+    )
+    encoded = found[0][0] if found else None
+    birth = Birth.from_bytes(encoded) if isinstance(encoded, bytes) else None
     if birth is None:
         what = (
             f"no catalogue {digest!r} of {vessel!r} is kept" if digest else f"{vessel!r} has not yet said what she is"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
@@ -45,6 +45,7 @@ class VesselState:
 
     vessel: str
     birth: Birth | None = None
+    """Without its catalogue, which is four fifths of what a vessel takes in memory: `channels` is what is shown of it."""
     control: ControlConfig | None = None
     """The ship's own limits, for previews; None where the birth has none that this build can read."""
     channels: dict[str, ChannelJson] = field(default_factory=dict[str, ChannelJson])
@@ -90,7 +91,7 @@ def take_birth(state: VesselState, birth: Birth) -> None:
     """Learn what the vessel is; raise MalformedError, having changed nothing, when its catalogue cannot be read."""
     state.channels = catalogue.channels(birth.catalogue)
     state.circular = catalogue.circular(birth.catalogue)
-    state.birth = birth
+    state.birth = replace(birth, catalogue=None)
     state.control = _control(birth)
 
 
