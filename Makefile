@@ -25,7 +25,7 @@ endif
 # One line of output per tool, no colours that a log cannot show.
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test check bench soak simulate evidence screenshots ui lock clean browser fix
+.PHONY: help demo test check bench soak simulate evidence evidence-of-last screenshots ui lock clean browser fix
 
 help: ## Say what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -34,8 +34,9 @@ demo: $(READY) ui ## Start everything: database, broker, ships, agents, shore, c
 	@exec $(PY) -m farhelm demo $(ARGS)
 
 test: $(READY) ui browser mosquitto ## Run all tests; ARGS="-k conn" is passed on to pytest, which is called twice
-	@$(PY) -m pytest -m "not soak and not alone" -n $(WORKERS) --dist loadfile $(TESTS) $(ARGS) || { [ $$? = 5 ] && [ -n "$(ARGS)" ]; }
-	@$(PY) -m pytest -m "alone and not soak" $(TESTS) $(ARGS) || { [ $$? = 5 ] && [ -n "$(ARGS)" ]; }
+	@rm -f test-results/tests.xml test-results/tests-alone.xml
+	@$(PY) -m pytest -m "not soak and not alone" -n $(WORKERS) --dist loadfile --junitxml=test-results/tests.xml $(TESTS) $(ARGS) || { [ $$? = 5 ] && [ -n "$(ARGS)" ]; }
+	@$(PY) -m pytest -m "alone and not soak" --junitxml=test-results/tests-alone.xml $(TESTS) $(ARGS) || { [ $$? = 5 ] && [ -n "$(ARGS)" ]; }
 
 # The stores' tests on a server that has the extension; DIR is searched for extension/timescaledb.control and timescaledb.so.
 TIMESCALE_TESTS := tests/integration/test_shore_store.py $(wildcard tests/integration/test_store_*.py) \
@@ -67,8 +68,11 @@ simulate: $(READY) ## Run SEEDS=2000 schedules of everything that goes wrong at 
 mutation: $(READY) ## Change control/ in one place at a time and see who notices: SAMPLE=200 SEED=1 for so many, ARGS="--modules ladder"
 	@$(PY) -m tests.mutation --sample $(or $(SAMPLE),0) --seed $(or $(SEED),1) $(ARGS)
 
-evidence: $(READY) ## Run the tests that prove the rules of command and write docs/evidence.md
-	@$(PY) -m pytest -q -p tests.evidence --evidence docs/evidence.md -m "not soak" $(TESTS) $(ARGS)
+evidence: ## Run all tests, then write docs/evidence.md: each rule of command, what proves it, how that ended
+	@$(MAKE) test; $(MAKE) evidence-of-last
+
+evidence-of-last: $(READY) ## Write docs/evidence.md from the results that the last `make test` has left
+	@$(PY) -m tests.evidence test-results/tests.xml test-results/tests-alone.xml --output docs/evidence.md
 
 screenshots: $(READY) ui browser ## Renew docs/screenshots from what the console's tests saw
 	@$(PY) -m pytest -q tests/e2e

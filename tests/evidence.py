@@ -1,20 +1,23 @@
-"""A pytest plugin: `make evidence` runs the tests that prove rules and writes which rule is proved by what, with what result.
+"""Writes which rule of command is proved by what, with what result, from the results that `make test` has left.
 
-    python -m pytest -p tests.evidence --evidence docs/evidence.md tests
+    python -m tests.evidence test-results/tests.xml test-results/tests-alone.xml --output docs/evidence.md
 
-Only tests whose docstring says `Proves ...` are run; the result in the file is that of this run, never of another.
+A test proves what its docstring says after `Proves`; the result in the file is that of this run, never of another.
 """
 
 from __future__ import annotations
 
+import argparse
+import ast
 import re
 import shutil
 import subprocess
+import sys
 import tomllib
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-
-import pytest
 
 from protocols.aio.clock import SystemClock
 
@@ -36,49 +39,34 @@ def ids_in(docstring: str | None) -> list[str]:
     return [name for words in PROVES.findall(docstring or "") for name in ID.findall(words)]
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """Take the file to write."""
-    parser.addoption("--evidence", type=Path, default=None, help="write the rules and their proofs to this file")
+def proofs_in(tests: Path) -> dict[str, list[str]]:
+    """Return the rules that each test below `tests` says it proves, by `tests/FOLDER/FILE.py::NAME`."""
+    found: dict[str, list[str]] = {}
+    for path in sorted(tests.rglob("test_*.py")):
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and (named := ids_in(ast.get_docstring(node))):
+                found[f"{path.relative_to(tests.parent).as_posix()}::{node.name}"] = named
+    return found
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Begin to gather when a file was named."""
-    if config.getoption("--evidence") is not None:
-        config.pluginmanager.register(Evidence(config.getoption("--evidence")), "evidence-file")
+def results_in(report: str) -> Iterator[tuple[str, str]]:
+    """Yield (test, result) of each test of a JUnit report; the parameters of a test are left out."""
+    for case in ET.fromstring(report).iter("testcase"):  # noqa: S314 - our own file, written a moment ago
+        ended = {child.tag for child in case}
+        result = "failed" if ended & {"failure", "error"} else "skipped" if "skipped" in ended else "passed"
+        yield (
+            f"{case.attrib['classname'].replace('.', '/')}.py::{case.attrib['name'].split('[', maxsplit=1)[0]}",
+            result,
+        )
 
 
-class Evidence:
-    """The proofs of one run."""
-
-    def __init__(self, path: Path) -> None:
-        """Write to `path` at the end."""
-        self.path = path
-        self.proves: dict[str, list[str]] = {}
-        """Rules by test: a test of many parameters is one."""
-        self.results: dict[str, str] = {}
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
-        """Leave out what proves no rule."""
-        kept: list[pytest.Item] = []
-        for item in items:
-            named = ids_in(getattr(getattr(item, "function", None), "__doc__", None))
-            if named:
-                self.proves[_name(item.nodeid)] = named
-                kept.append(item)
-        config.hook.pytest_deselected(items=[item for item in items if item not in kept])
-        items[:] = kept
-
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Note a result; the worst of a test's parameters counts."""
-        name = _name(report.nodeid)
-        if report.when == "call" or report.outcome != "passed":
-            before = self.results.get(name, "passed")
-            self.results[name] = min(before, report.outcome, key=WORSE.index)
-
-    def pytest_sessionfinish(self) -> None:
-        """Write the file."""
-        self.path.write_text(text_of(self.proves, self.results, _commit(), _today()), encoding="utf-8")
+def worst(reports: list[str]) -> dict[str, str]:
+    """Return the result of each test; the worst of its parameters counts."""
+    found: dict[str, str] = {}
+    for report in reports:
+        for test, result in results_in(report):
+            found[test] = min(found.get(test, "passed"), result, key=WORSE.index)
+    return found
 
 
 def text_of(proves: dict[str, list[str]], results: dict[str, str], commit: str, date: str) -> str:
@@ -92,7 +80,7 @@ def text_of(proves: dict[str, list[str]], results: dict[str, str], commit: str, 
     proved = [rule for rule in listed if _result(by_rule[rule], results) == "passed"]
     lines = [
         "# Evidence: each rule of command, and the tests that prove it", "",
-        f"Written by `make evidence` from a run of {len(results)} tests on {date}, commit `{commit}`. Do not edit: run it again.",
+        f"Written by `make evidence` from a run of {len(results)} test functions on {date}, commit `{commit}`; do not edit.",
         f"{len(proved)} of {len(listed)} rules are proved; what is open stands in `tests/architecture/test_rules_are_proved.py`.",
         "", "| rule | in short | proved by | result |", "|---|---|---|---|", *rows, "",
     ]  # fmt: skip
@@ -111,10 +99,6 @@ def _result(tests: list[str], results: dict[str, str]) -> str:
     return min(ended, key=WORSE.index) if ended else "not yet"
 
 
-def _name(nodeid: str) -> str:
-    return nodeid.split("[", maxsplit=1)[0]
-
-
 def _commit() -> str:
     if shutil.which("git") is None:
         return "unknown"
@@ -124,3 +108,23 @@ def _commit() -> str:
 
 def _today() -> str:
     return datetime.fromtimestamp(SystemClock().utc_ns() / 1e9, UTC).strftime("%Y-%m-%d")
+
+
+def main() -> None:
+    """Read the reports and write the file; exit 1 when a rule is not proved by this run."""
+    parser = argparse.ArgumentParser(prog="python -m tests.evidence", description=__doc__)
+    parser.add_argument("reports", nargs="+", type=Path, help="what pytest wrote with --junitxml")
+    parser.add_argument("--output", type=Path, required=True, help="the file to write")
+    asked = parser.parse_args()
+    results = worst([path.read_text(encoding="utf-8") for path in asked.reports])
+    proves = {test: named for test, named in proofs_in(ROOT / "tests").items() if test in results}
+    asked.output.write_text(text_of(proves, results, _commit(), _today()), encoding="utf-8")
+    by_rule = {rule: [test for test, named in proves.items() if rule in named] for rule in rules()}
+    open_rules = [rule for rule, tests in by_rule.items() if _result(tests, results) != "passed"]
+    proved = f"{asked.output}: {len(by_rule) - len(open_rules)} of {len(by_rule)} rules proved"
+    sys.stdout.write(f"{proved}{'; open: ' if open_rules else ''}{', '.join(open_rules)}\n")
+    raise SystemExit(1 if open_rules else 0)
+
+
+if __name__ == "__main__":
+    main()

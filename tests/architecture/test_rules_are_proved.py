@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from tests.architecture.source_tree import ROOT, python_files
-from tests.evidence import ids_in, rules, text_of
+from tests.evidence import ids_in, proofs_in, rules, text_of, worst
 from tests.shared_folder import shared
 
 RULES = "design/control.md"
@@ -50,6 +50,22 @@ def test_the_evidence_says_what_this_run_has_shown() -> None:
     told = {rule: rows[rule] for rule in ("AUT-01", "CMD-04", "LED-03", "AUT-02")}
     assert told == {"AUT-01": "passed", "CMD-04": "failed", "LED-03": "skipped", "AUT-02": "not yet"}
     assert ids_in("Proves AUT-03, CMD-07: so it is. Proves LED-01: too.") == ["AUT-03", "CMD-07", "LED-01"]
+
+
+def test_results_are_those_of_the_reports() -> None:
+    """A test of many parameters is one, and one that ended badly in either report has ended badly."""
+    report = """<testsuites><testsuite>
+      <testcase classname="tests.unit.test_a" name="test_one[x]"/>
+      <testcase classname="tests.unit.test_a" name="test_one[y]">{}</testcase>
+      <testcase classname="tests.unit.test_a" name="test_two"><skipped message="no ship"/></testcase>
+    </testsuite></testsuites>"""
+    one, two = "tests/unit/test_a.py::test_one", "tests/unit/test_a.py::test_two"
+    assert worst([report.format("")]) == {one: "passed", two: "skipped"}
+    assert worst([report.format("<error/>"), report.format("")]) == {one: "failed", two: "skipped"}
+    assert worst([report.format(""), report.format("<failure/>")])[one] == "failed"
+    said = proofs_in(ROOT / "tests")
+    assert set().union(*said.values()) == proved()
+    assert "AUT-03" in said["tests/e2e/test_console.py::test_heading_095_by_mouse"]
 
 
 def test_a_rule_without_proof_would_be_seen() -> None:
