@@ -131,6 +131,7 @@ ship_type = "{_ship_type(identity.ship_type)}"
 mmsi = {identity.mmsi}
 {imo}length_m = {float(identity.length_m)}
 beam_m = {float(identity.beam_m)}
+ship_time_offset_h = 9.0
 
 [broker]
 url = "{at.broker_url}"

@@ -178,6 +178,8 @@ class VesselMessage(TypedDict):
     areas: list[Ring]
     limits: dict[str, float]
     """Operational limits in force, for the controls' scales: rudder_deg_max, propulsion_pct_max, ..."""
+    ship_time_offset_h: float | None
+    """Hours that the clocks aboard are ahead of UTC, as her configuration says; null: not told, and not to be guessed."""
     takes_orders: bool
     """False: the vessel is only watched; nothing aboard of her would judge or carry out an order."""
     machinery: list[MachineJson]

@@ -20,6 +20,9 @@ The standard channels are 15 kB and stay plain: a shore of before can read them.
 CATALOGUE_MAX_BYTES: Final = 1024 * 1024
 """Largest catalogue: 1,000 channels, the most a vessel may have, take 400 kB. What claims to be larger is not unpacked."""
 
+_APART: Final = frozenset(("areas", "limits", "historical", "ship_time_offset_h"))
+"""Fields that are not written as they stand."""
+
 
 @dataclass(frozen=True, slots=True)
 class Birth:
@@ -49,6 +52,8 @@ class Birth:
     historical: bool = False
     """True: it tells what the channels of old samples mean, and nothing of the vessel as she is; the shore keeps the catalogue.
     Left out where False, so that every other birth has the bytes it always had."""
+    ship_time_offset_h: float | None = None
+    """Hours that the clocks aboard are ahead of UTC; None: none is told. Left out where None, for the same reason."""
 
     def to_bytes(self) -> bytes:
         """Return the deterministic CBOR of this birth."""
@@ -57,10 +62,12 @@ class Birth:
         ]
         limits: dict[str, Plain] = dict(self.limits)
         simple: dict[str, Plain] = {
-            name: getattr(self, name) for name in Birth.__slots__ if name not in ("areas", "limits", "historical")
+            name: getattr(self, name) for name in Birth.__slots__ if name not in _APART
         }
         if self.historical:
             simple["historical"] = True
+        if self.ship_time_offset_h is not None:
+            simple["ship_time_offset_h"] = self.ship_time_offset_h
         simple["catalogue"], version = _packed(self.catalogue)
         return cbor.encode({**simple, "areas": areas, "limits": limits, "v": version})
 
@@ -82,6 +89,7 @@ class Birth:
             limits={name: fields.number(limits, name) for name in sorted(limits)}, control=source.get("control"),
             vessel_public_key=fields.octets(source, "vessel_public_key", 32),
             historical="historical" in source and fields.flag(source, "historical"),
+            ship_time_offset_h=fields.optional_number(source, "ship_time_offset_h"),
         )  # fmt: skip
 
 

@@ -28,6 +28,8 @@ class VesselConfig:
     imo: int | None
     length_m: float
     beam_m: float
+    ship_time_offset_h: float | None = None
+    """Hours that the clocks aboard are ahead of UTC, -12..14; None: the vessel keeps no ship's time that is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +48,14 @@ def read_vessel(reader: Reader) -> VesselConfig:
         topics.topic(identity, topics.BIRTH)
     except MalformedError as error:
         reader.faults.append(f"vessel.id: {error}")
+    offset = None
+    if "ship_time_offset_h" in table:
+        offset = reader.number(table, "ship_time_offset_h", "vessel", -12.0, 14.0)
     imo = int(reader.number(table, "imo", "vessel", 1_000_000, 9_999_999)) if "imo" in table else None
     return VesselConfig(
         identity, reader.text(table, "name", "vessel"), reader.text(table, "ship_type", "vessel", "vessel"),
         int(reader.number(table, "mmsi", "vessel", 0, 999_999_999, 0)), imo,
-        reader.number(table, "length_m", "vessel", 0.1, 500.0), reader.number(table, "beam_m", "vessel", 0.1, 100.0),
+        reader.number(table, "length_m", "vessel", 0.1, 500.0), reader.number(table, "beam_m", "vessel", 0.1, 100.0), offset,
     )  # fmt: skip
 
 

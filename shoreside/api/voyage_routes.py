@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import datetime, timedelta
 from http import HTTPStatus
-from typing import Annotated, Final
+from typing import Annotated, Final, cast
 
 import numpy as np
 from fastapi import APIRouter, Query
@@ -29,6 +29,11 @@ _COUNTS: Final = """
 SELECT kind, count(*) FROM event
 WHERE vessel_id = (SELECT id FROM vessel WHERE slug = %s) AND time >= %s AND time < %s GROUP BY kind
 """
+_LADDER: Final = """
+SELECT time, body ->> 'from', body ->> 'to', body ->> 'action', body -> 'reasons' FROM event
+WHERE vessel_id = (SELECT id FROM vessel WHERE slug = %s) AND time >= %s AND time < %s AND kind = 'ladder' ORDER BY time LIMIT 200
+"""
+"""Of a day: a ship that changes her step more often is a fault that the count of all of them shows."""
 _ORDERS: Final = (
     "SELECT state, count(*) FROM order_record WHERE vessel = %s AND time >= %s AND time < %s GROUP BY state"
 )
@@ -71,6 +76,7 @@ async def report(
         "extremes": await _extremes(history, vessel, start, until),
         "events": {str(kind): count for kind, count in await history.all(_COUNTS, vessel, start, end)},
         "orders": {str(state): count for state, count in await history.all(_ORDERS, vessel, start, end)},
+        "ladder": [_step(row) for row in await history.all(_LADDER, vessel, start, end)],
         "alerts": [
             {"text": text, "priority": priority, "utc_ms": utc_ms(first) if isinstance(first, datetime) else None, "count": count}
             for text, priority, first, count in await history.all(_ALERTS, vessel, start, end)
@@ -121,6 +127,16 @@ def _leg(leg: Leg) -> dict[str, object]:
         "departed": _place(leg.departed), "arrived": _place(leg.arrived), "distance_nm": _rounded(leg.distance_nm, 2),
         "under_way_s": leg.under_way_s, "average_kn": _rounded(leg.average_kn, 2), "fuel_l": _rounded(leg.fuel_l, 1),
         "fuel_l_nm": _rounded(leg.fuel_l_nm, 2), "gap_s": leg.gap_s, "sog_max_kn": _rounded(leg.sog_max_kn, 1),
+    }  # fmt: skip
+
+
+def _step(row: tuple[object, ...]) -> dict[str, object]:
+    """Return one change of the ladder: when, from where to where, what she does then, and each reason as she told it."""
+    time, former, step, action, reasons = row
+    told = cast("list[dict[str, object]]", reasons) if isinstance(reasons, list) else []
+    return {
+        "utc_ms": utc_ms(time) if isinstance(time, datetime) else None, "from": former or "", "to": step or "",
+        "action": action or "", "reasons": [str(reason.get("text") or reason.get("name") or "") for reason in told],
     }  # fmt: skip
 
 

@@ -68,7 +68,8 @@ def vessel_message(state: VesselState) -> VesselMessage | None:
             {"kind": "no_go" if kind == "no_go" else "allowed", "name": name, "points": list(ring)}
             for kind, name, ring in birth.areas
         ],
-        "limits": birth.limits, "takes_orders": birth.control is not None, **orderable.of_vessel(state.control),
+        "limits": birth.limits, "ship_time_offset_h": birth.ship_time_offset_h, "takes_orders": birth.control is not None,
+        **orderable.of_vessel(state.control),
     }  # fmt: skip
 
 

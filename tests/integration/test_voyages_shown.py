@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from protocols.link.batch import TargetReport
+from protocols.link.cbor import Plain
+from protocols.link.events import Event
 from shoreside.ports import Work
 from shoreside.store.postgres import PostgresStore
 from tests.shore_house import House, is_problem
@@ -30,11 +32,18 @@ def sailed() -> list[Point]:
     return made
 
 
+def lost_link() -> Event:
+    """Return a step of the ladder a minute after noon; its second reason has a name and no sentence."""
+    reasons: Plain = [{"name": "silent", "text": "The shore is not heard."}, {"name": "lease", "text": ""}]
+    body: dict[str, Plain] = {"from": "L2", "to": "L3", "action": "hold", "reasons": reasons}
+    return Event("kestrel", "boot-1", 1, 60_000, NOON_NS + 60_000_000_000, "ladder", body)
+
+
 async def test_a_voyage_is_told_and_its_day_is_reported(house: House) -> None:
     """Departure, arrival, 12 NM in an hour with 300 litres; the report of that day says the same, with position and extremes."""
     await house.login()
     store = PostgresStore(house.shore.config.database)
-    await store.commit(Work(batches=(batch_of(sailed(), 1),)))
+    await store.commit(Work(batches=(batch_of(sailed(), 1),), events=((lost_link(), b"signed"),)))
     await store.close()
     span = {"from": str(NOON_MS - 3_600_000), "to": str(NOON_MS + 7_200_000)}
     answer = (await house.http.get("/api/v1/vessels/kestrel/voyages", params=span)).json()
@@ -51,6 +60,15 @@ async def test_a_voyage_is_told_and_its_day_is_reported(house: House) -> None:
     assert extremes["NAV_SOG", "high"] == 12.0
     assert extremes["WND_TWS", "high"] == 13.9
     assert ("NAV_ROLL", "low") not in extremes, "what was not measured has no extremes"
+    assert report["ladder"] == [
+        {
+            "utc_ms": NOON_MS + 60_000,
+            "from": "L2",
+            "to": "L3",
+            "action": "hold",
+            "reasons": ["The shore is not heard.", "lease"],
+        }
+    ]
     assert report["is_over"]
 
 

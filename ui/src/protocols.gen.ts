@@ -297,6 +297,8 @@ export interface VesselMessage {
   areas: Ring[];
   /** Operational limits in force, for the controls' scales: rudder_deg_max, propulsion_pct_max, ... */
   limits: Record<string, number>;
+  /** Hours that the clocks aboard are ahead of UTC, as her configuration says; null: not told, and not to be guessed. */
+  ship_time_offset_h: number | null;
   /** False: the vessel is only watched; nothing aboard of her would judge or carry out an order. */
   takes_orders: boolean;
   /** What the group `engineering` may order; empty: nothing. */

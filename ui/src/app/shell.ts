@@ -10,6 +10,7 @@ import "./conning";
 import { page, Watch, type View } from "./console";
 import "./fleet";
 import "./login";
+import "./skew-note";
 import "./top-bar";
 
 /** Every view of a vessel but the bridge: its part of the program is fetched, then drawn. */
@@ -30,7 +31,7 @@ export class Shell extends LitElement {
 
   static override styles = [base, css`
     :host { height: 100vh; height: 100dvh; }
-    .in { position: relative; height: 100%; display: grid; grid-template-rows: auto minmax(0, 1fr); grid-template-columns: minmax(0, 1fr); }
+    .in { position: relative; height: 100%; display: grid; grid-template-rows: auto auto minmax(0, 1fr); grid-template-columns: minmax(0, 1fr); }
     .key { position: absolute; left: 13rem; top: 0.5rem; z-index: 5; max-width: 50rem; padding: 0.375rem 1rem; border-radius: 0.375rem; font-size: max(0.8125rem, 11px); line-height: 1.3; box-shadow: 0 0.25rem 1rem rgb(0 0 0 / 35%); background: var(--raised-enabled-background-color); color: var(--on-raised-active-color); }
     .view { min-height: 0; }
     @media print { :host, .in { height: auto; display: block; } fh-top-bar, .key { display: none; } } /* a report is printed without the console round it */
@@ -49,6 +50,7 @@ export class Shell extends LitElement {
     return html`
       <div class="in">
         <fh-top-bar></fh-top-bar>
+        <fh-skew-note></fh-skew-note>
         ${this.keyNote()}
         <fh-approvals></fh-approvals>
         <div class="view">${this.view(vessel)}</div>

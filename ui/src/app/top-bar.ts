@@ -1,6 +1,7 @@
 import { css, html, LitElement, nothing } from "lit";
 import { customElement } from "lit/decorators.js";
 import { clockText } from "../components/format";
+import { shipTime } from "../components/ship-time";
 import { base, buttons } from "../components/style";
 import { currentLanguage, LANGUAGES, setLanguage, words, type Language } from "../words";
 import { page, VIEWS, Watch } from "./console";
@@ -27,7 +28,8 @@ export class TopBar extends LitElement {
     .group button { border-radius: 0; }
     .dot { display: inline-block; width: 0.625rem; height: 0.625rem; border-radius: 50%; margin-right: 0.4rem; background: var(--alert-running-color); }
     .dot.lost { background: var(--alert-alarm-color); }
-    .clock { font-variant-numeric: tabular-nums; font-weight: 600; }
+    .clock { font-variant-numeric: tabular-nums; font-weight: 600; line-height: 1.2; text-align: right; }
+    .clock small { display: block; font-size: max(0.75rem, 10.5px); font-weight: 400; color: var(--quiet); }
     .who { color: var(--quiet); }
     .who b { color: var(--element-active-color); font-weight: 600; }
     .who.on b { color: inherit; }
@@ -62,10 +64,17 @@ export class TopBar extends LitElement {
           ${(Object.keys(LANGUAGES) as Language[]).map((language) => html`<button data-testid="language-${language}"
             class=${language === currentLanguage() ? "on" : ""} @click=${() => this.choose(() => setLanguage(language))}>${language.toUpperCase()}</button>`)}
         </span>
-        <span class="clock">${clockText(store.clock.nowUtcMs())} ${top.utc}</span>
+        <span class="clock" data-testid="clock">${clockText(store.clock.nowUtcMs())} ${top.utc}${this.aboard()}</span>
         <button data-testid="logout" @click=${() => void page.logout()}>${top.logout}</button>
       </header>
     `;
+  }
+
+  /** The clock aboard of the vessel that is open, where she tells one. */
+  private aboard() {
+    const text = words().time;
+    const aboard = shipTime(page.store.clock.nowUtcMs(), page.openVessel()?.particulars?.ship_time_offset_h);
+    return aboard ? html`<small title=${text.shipTitle} data-testid="ship-time">${text.ship} ${aboard}</small>` : nothing;
   }
 
   private choose(change: () => void): void {

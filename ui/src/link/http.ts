@@ -1,5 +1,6 @@
 /** The shore's requests that are not on the socket; one place, so that a change of path is one line. */
 
+import { hearAnswer } from "./clock";
 import type { ReasonJson } from "../protocols.gen";
 
 const PATH = {
@@ -43,6 +44,7 @@ export async function logout(): Promise<void> {
 /** Return who is logged in with this browser, null when nobody is; raise Problem when the shore cannot say. */
 export async function me(): Promise<string | null> {
   const answer = await fetch(PATH.me, { credentials: "same-origin" });
+  hearAnswer(answer);
   if (answer.status === 401 || answer.status === 403) return null;
   if (!answer.ok) throw await problem(answer);
   return ((await answer.json()) as { person: string }).person;
@@ -54,9 +56,9 @@ export async function offerKey(console: string, publicKey: string): Promise<void
 }
 
 /** Return the address of one websocket; its ticket is good once. `publicKey` lets the shore tell this key's state. */
-export async function socketUrl(publicKey: string): Promise<string> {
+export async function socketUrl(publicKey: string, signal?: AbortSignal): Promise<string> {
   const body = publicKey ? { public_key: publicKey } : {};
-  const { ticket } = (await (await post(PATH.ticket, body)).json()) as { ticket: string };
+  const { ticket } = (await (await send("POST", PATH.ticket, body, true, signal)).json()) as { ticket: string };
   const scheme = location.protocol === "https:" ? "wss:" : "ws:";
   return `${scheme}//${location.host}${PATH.socket}?ticket=${encodeURIComponent(ticket)}`;
 }
@@ -69,6 +71,7 @@ export async function postStop(vessel: string, signed: string): Promise<void> {
 /** Return what a path answers; raise Problem, with the shore's own sentence, when it refuses or what it says cannot be read. */
 export async function ask<T>(path: string, signal?: AbortSignal): Promise<T> {
   const answer = await fetch(path, { credentials: "same-origin", ...(signal ? { signal } : {}) });
+  hearAnswer(answer);
   const said = (await answer.json().catch(() => null)) as (T & { detail?: string }) | null;
   if (!answer.ok || said === null) throw new Problem(answer.status, said?.detail ?? `HTTP ${answer.status}`, said ?? {});
   return said;
@@ -103,13 +106,14 @@ export async function checkRoute(vessel: string, route: object): Promise<Checked
 }
 
 /** Change something; raise Problem when the shore refuses. A body of more than 64 kB cannot outlive the page (Fetch standard). */
-export async function send(method: "POST" | "PUT" | "DELETE", path: string, body?: object, keepalive = true): Promise<Response> {
+export async function send(method: "POST" | "PUT" | "DELETE", path: string, body?: object, keepalive = true, signal?: AbortSignal): Promise<Response> {
   const answer = await fetch(path, {
     method,
     credentials: "same-origin",
     keepalive,
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify(body ?? {}),
+    ...(signal ? { signal } : {}),
   });
   if (!answer.ok) throw await problem(answer);
   return answer;

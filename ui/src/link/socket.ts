@@ -25,13 +25,17 @@ export class Socket {
 
   /** Open the socket; it stays open, or is opened again, until `close`. */
   async open(): Promise<void> {
+    const asking = new AbortController(); // on a line that is cut without a word a request would wait for minutes
+    const patience = setTimeout(() => asking.abort(), SILENCE_MS);
     try {
-      const url = await socketUrl(this.publicKey);
+      const url = await socketUrl(this.publicKey, asking.signal);
       if (this.ended) return;
       this.attach(new WebSocket(url));
     } catch (error) {
       if (error instanceof Problem && (error.status === 401 || error.status === 403)) this.loggedOut();
       else this.retry();
+    } finally {
+      clearTimeout(patience);
     }
   }
 

@@ -9,6 +9,7 @@ import "../components/steering-panel";
 import { page } from "../app/console";
 import { clockText, stampText } from "../components/format";
 import { base, buttons, ON_STEP_COLOURS, panel, STEP_COLOURS } from "../components/style";
+import { shoreClock } from "../link/clock";
 import type { Vessel } from "../link/store";
 import { words } from "../words";
 import { happened, particulars, stretch, targets, track } from "./request";
@@ -60,7 +61,7 @@ export class ReplayView extends LitElement {
 
   override firstUpdated(): void {
     const asked = Date.parse(new URLSearchParams(location.search).get("at") ?? "");
-    this.endMs = Date.now();
+    this.endMs = shoreClock.nowUtcMs();
     this.ticking = window.setInterval(() => this.tick(), TICK_MS);
     void this.open(Number.isFinite(asked) ? asked : this.endMs - 600_000);
   }
@@ -158,7 +159,7 @@ export class ReplayView extends LitElement {
     const elapsedMs = nowMs - this.tickedMs;
     this.tickedMs = nowMs;
     if (!this.isPlaying || this.isBusy || this.loaded === null) return;
-    const untilMs = Math.min(this.atMs + elapsedMs * this.speed, this.loaded.toMs, Date.now());
+    const untilMs = Math.min(this.atMs + elapsedMs * this.speed, this.loaded.toMs, shoreClock.nowUtcMs());
     this.show(untilMs);
     if (untilMs > (this.loaded.fromMs + this.loaded.toMs) / 2 && this.next === null) this.next = this.further(this.loaded.toMs);
   }

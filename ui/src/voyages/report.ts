@@ -72,6 +72,8 @@ export class ReportView extends LitElement {
         <tr><td>${words().values[each.channel] ?? each.channel}</td><td>${text.sides[each.side]}</td><td class="r">${shown(each.channel, each.value)} ${unitOf(each.channel, this.vessel)}</td><td class="r">${stampText(each.utc_ms).slice(11, 16)}</td></tr>`)}</tbody></table>` : this.none()}
       <h2>${text.alerts}</h2>${told.alerts.length ? html`<table><tbody>${told.alerts.map((each) => html`
         <tr><td>${each.utc_ms === null ? DASHES : stampText(each.utc_ms).slice(11, 19)}</td><td>${words().alerts.priorities[each.priority]}</td><td>${each.text}</td><td class="r">${each.count} ×</td></tr>`)}</tbody></table>` : this.none()}
+      <h2>${text.ladder}</h2>${told.ladder?.length ? html`<table><tbody>${told.ladder.map((each) => html`
+        <tr data-testid="report-ladder"><td>${each.utc_ms === null ? DASHES : stampText(each.utc_ms).slice(11, 19)}</td><td>${each.from} → ${each.to} ${words().link.steps[each.to] ?? ""}</td><td>${[each.action, ...each.reasons].filter(Boolean).join(" · ")}</td></tr>`)}</tbody></table>` : this.none()}
       <h2>${text.orders}</h2>${this.counts(told.orders, words().log.states)}
       <h2>${text.events}</h2>${this.counts(told.events, text.kinds)}
       <div class="sign"><span>${text.master}</span><span>${text.date}</span></div>`;

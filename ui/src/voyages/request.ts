@@ -36,6 +36,8 @@ export interface Report {
   noon: Place | null;
   extremes: { channel: string; side: "low" | "high"; value: number; utc_ms: number }[];
   events: Record<string, number>;
+  /** Changes of the ladder, the first first; absent in the answer of a shore of before. */
+  ladder?: { utc_ms: number | null; from: string; to: string; action: string; reasons: string[] }[];
   orders: Record<string, number>;
   alerts: { text: string; priority: "emergency alarm" | "alarm" | "warning" | "caution"; utc_ms: number | null; count: number }[];
   completeness_pct: number | null;

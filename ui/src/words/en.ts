@@ -1,11 +1,13 @@
 import { chartEn } from "./chart-en";
 import { actingEn } from "./acting-en";
+import { timeEn } from "./time-en";
 import { watchEn } from "./watch-en";
 
 /** Every text of the console in English. Another language is another file with the same keys (type `Words`). */
 export const en = {
   ...watchEn,
   ...actingEn,
+  time: timeEn,
   language: "English",
   product: "Farhelm",
   tagline: "Remote operations centre",

@@ -2,11 +2,13 @@
 import type { Words } from "./en";
 import { chartKo } from "./chart-ko";
 import { actingKo } from "./acting-ko";
+import { timeKo } from "./time-ko";
 import { watchKo } from "./watch-ko";
 
 export const ko: Words = {
   ...watchKo,
   ...actingKo,
+  time: timeKo,
   language: "한국어",
   product: "Farhelm",
   tagline: "원격운항센터",

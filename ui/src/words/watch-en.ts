@@ -41,7 +41,7 @@ export const watchEn = {
   report: {
     title: "daily report", day: "Day (UTC)", before: "Day before", after: "Day after", print: "Print", untilNow: (time: string) => `00:00 – ${time} UTC (the day is not over)`,
     noon: "Position at noon", distance: "Distance", underWay: "Under way", average: "Average speed", fuel: "Fuel", fuelMile: "Fuel by the mile", complete: "Data received",
-    legs: "Legs", extremes: "Extremes", alerts: "Alerts raised", orders: "Orders by outcome", events: "Events", none: "None.", sides: { low: "lowest", high: "highest" },
+    legs: "Legs", extremes: "Extremes", alerts: "Alerts raised", ladder: "Steps of the ladder", orders: "Orders by outcome", events: "Events", none: "None.", sides: { low: "lowest", high: "highest" },
     kinds: { order: "order states", authority: "changes of the conn", ladder: "ladder steps", alert: "alert changes", stop: "emergency stops", source: "source changes", roster: "keys and grants", phase: "phases", route: "route events", dropped: "losses aboard", bearer: "link profiles", clocks: "clocks apart", entry: "safe states", direct: "direct control" } as Record<string, string>,
     master: "Master", date: "Date",
   },

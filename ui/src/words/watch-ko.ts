@@ -42,7 +42,7 @@ export const watchKo: typeof watchEn = {
   report: {
     title: "일일 보고", day: "날짜 (UTC)", before: "전날", after: "다음 날", print: "인쇄", untilNow: (time) => `00:00 – ${time} UTC (아직 끝나지 않은 날)`,
     noon: "정오 위치", distance: "항주 거리", underWay: "항해 시간", average: "평균 속력", fuel: "연료", fuelMile: "해리당 연료", complete: "수신 데이터",
-    legs: "구간", extremes: "최고와 최저", alerts: "발생한 경보", orders: "명령 결과", events: "사건", none: "없음.", sides: { low: "최저", high: "최고" },
+    legs: "구간", extremes: "최고와 최저", alerts: "발생한 경보", ladder: "단계 변경 내역", orders: "명령 결과", events: "사건", none: "없음.", sides: { low: "최저", high: "최고" },
     kinds: { order: "명령 상태", authority: "조종권 변경", ladder: "단계 변경", alert: "경보 변화", stop: "비상정지", source: "신호원 변경", roster: "키와 허가", phase: "항해 단계", route: "항로 사건", dropped: "선상 손실", bearer: "통신 방식", clocks: "시계 차이", entry: "안전 상태", direct: "직접 조종" },
     master: "선장", date: "날짜",
   },
