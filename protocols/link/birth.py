@@ -61,9 +61,7 @@ class Birth:
             [kind, name, [[longitude, latitude] for longitude, latitude in ring]] for kind, name, ring in self.areas
         ]
         limits: dict[str, Plain] = dict(self.limits)
-        simple: dict[str, Plain] = {
-            name: getattr(self, name) for name in Birth.__slots__ if name not in _APART
-        }
+        simple: dict[str, Plain] = {name: getattr(self, name) for name in Birth.__slots__ if name not in _APART}
         if self.historical:
             simple["historical"] = True
         if self.ship_time_offset_h is not None:
