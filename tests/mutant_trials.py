@@ -27,7 +27,7 @@ from typing import Any, Final, Literal
 import pytest
 from _pytest.runner import runtestprotocol
 
-from tests.mutants import ROOT, Mutant, Place, mutated, path_of
+from tests.mutants import ROOT, Function, Mutant, Place, mutated, path_of
 
 Verdict = Literal["killed", "lived", "not asked"]
 """`not asked`: the mutant has no place in a living process. One whose line no test runs has lived."""
@@ -41,6 +41,7 @@ WALL_S: Final = 300
 """A mutant that waits for ever is killed."""
 PREFIX: Final = str(ROOT / "control") + os.sep
 Line = tuple[str, int]
+Living = dict[tuple[str, int, str], list[FunctionType]]
 
 
 @dataclass
@@ -61,6 +62,7 @@ class Trials:
     tests: list[Asked] = field(default_factory=list[Asked])
     killers: dict[str, Asked] = field(default_factory=dict[str, Asked])
     """The last that killed a mutant of a function: it is asked first."""
+    living: Living = field(default_factory=dict[tuple[str, int, str], list[FunctionType]])
 
     def order(self, mutant: Mutant, place: Place) -> list[Asked]:
         """Return the tests that run the mutant's line, or for a table any line of its module, within the budget."""
@@ -93,7 +95,7 @@ class Trials:
         tests = self.order(mutant, place)
         if not tests:
             return "lived"
-        code = in_fork(lambda: _noticed(tests, mutant, tree, place))
+        code = in_fork(lambda: _noticed(tests, mutant, tree, place, self.living))
         if 0 < code <= len(tests):
             self.killers[f"{mutant.module}:{mutant.scope}"] = tests[code - 1]
         return "not asked" if code == NO_PLACE else "lived" if code == 0 else "killed"
@@ -132,9 +134,9 @@ def cpu_s() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def _noticed(tests: Sequence[Asked], mutant: Mutant, tree: ast.Module, place: Place) -> int:
+def _noticed(tests: Sequence[Asked], mutant: Mutant, tree: ast.Module, place: Place, living: Living) -> int:
     """Put the mutant in and run the tests; return the exit code."""
-    placed = put_code(mutant, tree, place.function) if place.function else put_value(mutant, place.top)
+    placed = put_code(mutant, tree, place.function, living) if place.function else put_value(mutant, place.top)
     if not placed:
         return NO_PLACE
     for number, test in enumerate(tests, 1):
@@ -157,22 +159,29 @@ def _codes(code: CodeType) -> Iterator[CodeType]:
             yield from _codes(const)
 
 
-def put_code(mutant: Mutant, tree: ast.Module, function: ast.AST) -> bool:
+def living_functions() -> Living:
+    """Return the functions of control/ in this process, by file, first line and name."""
+    found: Living = {}
+    for one in gc.get_objects():
+        if isinstance(one, FunctionType) and one.__code__.co_filename.startswith(PREFIX):
+            code = one.__code__
+            found.setdefault((code.co_filename, code.co_firstlineno, code.co_name), []).append(one)
+    return found
+
+
+def put_code(mutant: Mutant, tree: ast.Module, function: Function, living: Living) -> bool:
     """Give every living function of this definition the mutant's code; return whether there was one."""
     path = str(path_of(mutant.module))
-    first = min(getattr(one, "lineno", 0) for one in [function, *getattr(function, "decorator_list", [])])
-    name = getattr(function, "name", "")
+    first = min(one.lineno for one in [function, *function.decorator_list])
     found = [
-        code for code in _codes(compile(tree, path, "exec")) if (code.co_firstlineno, code.co_name) == (first, name)
+        code
+        for code in _codes(compile(tree, path, "exec"))
+        if (code.co_firstlineno, code.co_name) == (first, function.name)
     ]
-    living = [
-        one for one in gc.get_objects()
-        if isinstance(one, FunctionType) and one.__code__.co_filename == path
-        and (one.__code__.co_firstlineno, one.__code__.co_name) == (first, name)
-    ]  # fmt: skip
-    for one in living:
+    alive = living.get((path, first, function.name), [])
+    for one in alive:
         one.__code__ = found[0]
-    return bool(living and found)
+    return bool(alive and found)
 
 
 def put_value(mutant: Mutant, top: ast.stmt) -> bool:
@@ -226,8 +235,9 @@ class Collected(Repeatable):
             if number % 100 == 99:
                 self._say(f"  {number + 1} of {len(session.items)} tests looked at\n")
         self._trials.tests.sort(key=lambda test: test.took_s)
+        self._trials.living = living_functions()
         gc.collect()
-        gc.freeze()
+        gc.freeze()  # after it nothing is found any more
         self._then()
         return True
 

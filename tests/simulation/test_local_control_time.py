@@ -9,10 +9,11 @@ from simulators.loop import run
 from simulators.world import World
 
 TAKES = 200
-LIMIT_S = 0.5
+LIMIT_S = 0.2
+"""AUT-06 allows 0.5 s aboard; issue 4 asks for 0.2 s, the disk and the wire included."""
 
 
-def test_local_control_takes_less_than_half_a_second_aboard() -> None:
+def test_local_control_takes_less_than_a_fifth_of_a_second_aboard() -> None:
     """Proves AUT-06: CPU seconds of the deciding loop, p99 of two hundred; the equipment is let go within two tenths.
 
     The world's clock is virtual, so the loop's own work is measured, and what waits for the disk is not.
@@ -39,5 +40,8 @@ def test_local_control_takes_less_than_half_a_second_aboard() -> None:
 
     run(voyage())
     took_s.sort()
-    assert 0.0 < took_s[TAKES // 2] <= took_s[TAKES * 99 // 100] < LIMIT_S, took_s[-3:]
+    p50_s, p99_s = took_s[TAKES // 2], took_s[TAKES * 99 // 100]
+    told = f"p50 {p50_s * 1e3:.1f} ms, p99 {p99_s * 1e3:.1f} ms CPU of {TAKES}; let go in {let_go_s[0]:.2f} s"
+    print(f"\npanel to answer: {told}")  # noqa: T201 - the figure of AUT-06
+    assert 0.0 < p50_s <= p99_s < LIMIT_S, took_s[-3:]
     assert let_go_s[0] <= 0.2

@@ -9,12 +9,15 @@ from collections.abc import Iterator
 import cbor2
 import pytest
 
+from control.direct import RATE_MAX
 from control.messages import SignedFrame, SignedHeartbeat, SignedOrder
 from protocols.link import cbor, signing
 from protocols.link.cbor import Plain
+from protocols.link.frames import DirectFrame
+from protocols.link.heartbeats import OperatorHeartbeat
 from protocols.link.orders import ORDER_KINDS, Order
 from protocols.link.signing import Domain
-from tests.control_rig import KEYS, Rig
+from tests.control_rig import KEYS, UTC_NS, VESSEL, Rig
 
 NO_NUMBERS: tuple[Plain, ...] = (
     math.nan, math.inf, -math.inf, 1e308, -1e308, 2**63 - 1, "95", "", True, None, [95], {"deg": 95}, b"95",
@@ -150,18 +153,89 @@ def test_no_two_readers_can_find_two_meanings_in_the_same_bytes() -> None:
     assert [e.body for e in ship.events if e.kind == "order"][-1]["state"] == "executing"
 
 
-@pytest.mark.parametrize("make", [SignedOrder, SignedHeartbeat, SignedFrame], ids=lambda each: each.__name__)
-def test_noise_of_any_length_disturbs_nothing(make: type[SignedOrder | SignedHeartbeat | SignedFrame]) -> None:
-    """Proves CMD-01, FBK-04, DMN-01: bent and cut bytes of a good message, a thousand each; the ship steers on."""
-    ship = Rig()
-    ship.take("ann")
-    ship.say("conn.heading", {"heading_deg": 85})
-    moves = len(ship.moves)
-    whole = signed(ship.order("conn.heading", {"heading_deg": 120}).to_bytes())
-    for number in range(1000):
+def bent_and_cut(whole: bytes, count: int) -> Iterator[bytes]:
+    """Yield `count` damages of a message: every length with another bit of another byte turned each time."""
+    for number in range(count):
         bent = bytearray(whole[: 1 + number % len(whole)])
-        bent[number * 7919 % len(bent)] ^= 1 << number % 8
-        ship.feed(make(bytes(bent)))
+        bent[number * 7919 % len(bent)] ^= 1 << (number // len(whole) + number) % 8
+        yield bytes(bent)
+
+
+Message = SignedOrder | SignedHeartbeat | SignedFrame
+
+
+def under_command() -> Rig:
+    """Return a ship that Ann steers at level direct by an order of hers."""
+    ship = Rig()
+    ship.take("ann", "direct")
+    ship.say("conn.heading", {"heading_deg": 85})
+    ship.forward(1.0)
+    return ship
+
+
+def good(make: type[Message], ship: Rig) -> bytes:
+    """Return a message of this kind that the ship would take now."""
+    fencing, now_ms = ship.fencing(), round(ship.now_s * 1000)
+    if make is SignedOrder:
+        return signed(ship.order("conn.heading", {"heading_deg": 90}).to_bytes())
+    if make is SignedHeartbeat:
+        beat = OperatorHeartbeat(
+            VESSEL, "ann", "console-ann", "session-ann", fencing, 10**6, ship.boot_id, 0, 0, True, UTC_NS
+        )
+        return signing.sign(Domain.HEARTBEAT, beat.to_bytes(), KEYS["ann"])
+    frame = DirectFrame(
+        VESSEL, "ann", "console-ann", "session-ann", fencing, 1, ship.boot_id, now_ms, 1, now_ms, True, 2.0, 50.0
+    )
+    return signing.sign(Domain.FRAME, frame.to_bytes(), KEYS["ann"])
+
+
+def refusals(make: type[Message], ship: Rig) -> int:
+    """Return how many of this kind the ship has refused."""
+    if make is SignedHeartbeat:
+        return ship.supervisor.beats.refused_count
+    refused = ship.supervisor.taking.refused if make is SignedOrder else ship.supervisor.direct.refused
+    return refused.total() - refused["too_many"]
+
+
+def steers_on_through(make: type[Message], count: int) -> None:
+    """Feed damages of a good message; each is refused and counted, nothing moves, and nobody loses anything."""
+    ship = under_command()
+    moves, before = len(ship.moves), refusals(make, ship)
+    for fed, bent in enumerate(bent_and_cut(good(make, ship), count), 1):
+        ship.feed(make(bent))
+        if fed % RATE_MAX == 0 and make is SignedFrame:
+            ship.forward(1.1)  # so many frames a second are read, the rest is only counted
+        if fed % 1_000 == 0:
+            assert len(ship.moves) == moves
+            ship.events.clear()
+            ship.log.clear()
+    assert refusals(make, ship) - before == count
     assert len(ship.moves) == moves
     assert ship.station == "remote"
     assert ship.supervisor.execution.setpoints.heading_deg == 85.0
+    assert ship.state(ship.say("conn.heading", {"heading_deg": 90})) == "executing"
+
+
+KINDS = pytest.mark.parametrize("make", [SignedOrder, SignedHeartbeat, SignedFrame], ids=lambda each: each.__name__)
+
+
+@KINDS
+def test_noise_of_any_length_disturbs_nothing(make: type[Message]) -> None:
+    """Proves CMD-01, FBK-04, DMN-01: bent and cut bytes of a good message, a thousand each; the ship steers on."""
+    steers_on_through(make, 1_000)
+
+
+@KINDS
+def test_the_undamaged_message_is_taken(make: type[Message]) -> None:
+    """Negative control: what is bent and cut above is a message that she takes."""
+    ship = under_command()
+    ship.feed(make(good(make, ship)))
+    assert refusals(make, ship) == 0
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(0)
+@KINDS
+def test_a_hundred_thousand_damages_disturb_nothing(make: type[Message]) -> None:
+    """Proves CMD-01, FBK-04, DMN-01 in the number of issue 4: 100,000 truncated and bit-flipped messages of each kind."""
+    steers_on_through(make, 100_000)

@@ -7,7 +7,7 @@ import ast
 import pytest
 
 from control import geometry
-from tests.mutant_trials import NO_PLACE, in_fork, put_code, put_value
+from tests.mutant_trials import NO_PLACE, in_fork, living_functions, put_code, put_value
 from tests.mutants import Mutant, mutants_of, mutated, path_of
 from tests.mutation import all_mutants, drawn, reasons
 
@@ -48,7 +48,11 @@ def _in_the_program(mutant: Mutant) -> int:
     tree, place = mutated(path_of(mutant.module).read_text(encoding="utf-8"), mutant)
 
     def act() -> int:
-        if not (put_code(mutant, tree, place.function) if place.function else put_value(mutant, place.top)):
+        if not (
+            put_code(mutant, tree, place.function, living_functions())
+            if place.function
+            else put_value(mutant, place.top)
+        ):
             return NO_PLACE
         east_m, north_m = geometry.Plane(0.0, 10.0).xy(10.1, 0.1)
         steps = len(geometry.arc_track(0.0, 1000.0, 1000.0))
