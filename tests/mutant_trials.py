@@ -65,10 +65,13 @@ class Trials:
     living: Living = field(default_factory=dict[tuple[str, int, str], list[FunctionType]])
 
     def order(self, mutant: Mutant, place: Place) -> list[Asked]:
-        """Return the tests that run the mutant's line, or for a table any line of its module, within the budget."""
+        """Return the tests that run the mutant's line, within the budget.
+
+        A table is seen by those that run any line of its module, and by those that run none: they look at tables.
+        """
         file = str(path_of(mutant.module))
         if place.function is None:
-            chosen = [test for test in self.tests if any(name == file for name, _ in test.lines)] or self.tests
+            chosen = [test for test in self.tests if not test.lines or any(name == file for name, _ in test.lines)]
         else:
             lines = {(file, line) for line in header(place.statement)}
             chosen = [test for test in self.tests if test.lines & lines]
@@ -228,9 +231,9 @@ class Collected(Repeatable):
             began_s = cpu_s()
             with traced(lines):
                 passed = _passes(item)
-            if passed and lines:
+            if passed:
                 self._trials.tests.append(Asked(item, cpu_s() - began_s, lines))
-            elif not passed:
+            else:
                 self._say(f"  left out, for it does not pass here: {item.nodeid}\n")
             if number % 100 == 99:
                 self._say(f"  {number + 1} of {len(session.items)} tests looked at\n")

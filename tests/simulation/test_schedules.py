@@ -28,6 +28,7 @@ def test_no_schedule_breaks_a_rule() -> None:
 
 
 @pytest.mark.soak
+@pytest.mark.timeout(0)
 def test_two_thousand_schedules_break_no_rule() -> None:
     """Reliability goal C1 and C7 in the number of control.md's tier of every change."""
     assert main(["--seeds", str(SOAK_SEEDS), "--first", "1001"]) == 0
@@ -49,6 +50,7 @@ def test_a_planted_bug_is_found(name: str, monkeypatch: pytest.MonkeyPatch) -> N
 
 
 @pytest.mark.soak
+@pytest.mark.timeout(0)
 @pytest.mark.parametrize("name", BUGS)
 def test_a_planted_bug_is_found_from_the_first_seed_on(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Reliability goal C1: each of at least ten planted bugs within 2,000 schedules."""

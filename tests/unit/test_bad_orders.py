@@ -237,5 +237,5 @@ def test_the_undamaged_message_is_taken(make: type[Message]) -> None:
 @pytest.mark.timeout(0)
 @KINDS
 def test_a_hundred_thousand_damages_disturb_nothing(make: type[Message]) -> None:
-    """Proves CMD-01, FBK-04, DMN-01 in the number of issue 4: 100,000 truncated and bit-flipped messages of each kind."""
+    """CMD-01, FBK-04 and DMN-01 in the full number: 100,000 truncated and bit-flipped messages of each kind."""
     steers_on_through(make, 100_000)
