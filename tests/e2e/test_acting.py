@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from protocols.link.passage import Mark, Passage
 from protocols.rtz.passage import file_of
-from tests.demo_rig import Demo
+from tests.demo_rig import Demo, wait_until
 from tests.e2e.conftest import log_in, on_the_bridge, picture
 from tests.e2e.test_console import open_ship, take_conn
 
@@ -238,5 +238,71 @@ def test_a_route_is_drawn_checked_sent_activated_and_suspended(page: Page, demo:
     page.get_by_test_id("route-suspend-confirm").click()
     expect(page.get_by_test_id("route-aboard")).to_have_attribute("data-active", "false", timeout=20_000)
     page.get_by_test_id("to-conning").click()
+    page.get_by_test_id("conn-release").click()
+    expect(page.get_by_test_id("conn-holder")).not_to_have_attribute("data-mine", "true")
+
+
+def test_her_machines_are_stopped_and_started_by_who_has_engineering(page: Page, demo: Demo) -> None:
+    """Proves AUT-01, CMD-06 at the console: asked of the bridge, ordered beside the read-back; the last pump is refused."""
+    without_chart(page)
+    open_ship(page, demo, vessel="kestrel")
+    page.get_by_test_id("to-engine").click()
+    pump = page.get_by_test_id("machine-STG_PMP2")
+    expect(pump).to_have_attribute("data-running", "running")
+    expect(page.get_by_test_id("machine-STG_PMP2-why")).to_have_text("You do not have engineering")
+    page.get_by_test_id("engine-request").click()
+    page.get_by_test_id("engine-confirm").click()
+    expect(page.get_by_test_id("engine-holder")).to_have_attribute("data-mine", "true")
+    for goal, other in (("stopped", "Start"), ("running", "Stop")):
+        page.get_by_test_id("machine-STG_PMP2-order").click()
+        page.get_by_test_id("machine-STG_PMP2-confirm").click()
+        expect(page.get_by_test_id("machine-order-STG_PMP2")).to_have_attribute("data-state", "SUCCEEDED")
+        expect(pump).to_have_attribute("data-running", goal)
+        expect(page.get_by_test_id("machine-ordered-STG_PMP2")).to_have_text(goal)
+        expect(page.get_by_test_id("machine-STG_PMP2-order")).to_have_text(other)
+        if goal == "stopped":
+            expect(page.get_by_test_id("machine-STG_PMP1-why")).to_contain_text("INT-03")
+            expect(page.get_by_test_id("machine-STG_PMP1-order")).to_be_disabled()
+            picture(page, "machines")
+    page.get_by_test_id("engine-release").click()
+    expect(page.get_by_test_id("engine-holder")).to_have_attribute("data-station", "none")
+
+
+def rudder_deg(page: Page) -> float:
+    """Return the rudder that the view shows, positive to starboard."""
+    found = re.search(r"([PS])?\s*(\d+\.\d)", page.get_by_test_id("value-STG_RUD_S").inner_text())
+    assert found is not None
+    return float(found.group(2)) * (-1.0 if found.group(1) == "P" else 1.0)
+
+
+def test_the_rudder_follows_held_keys_and_nothing_else(page: Page, demo: Demo) -> None:
+    """Proves DMN-01, DMN-02 by the keyboard: no enabling key, no frame; held, she follows; the focus lost, it ends at once."""
+    without_chart(page)
+    open_ship(page, demo, vessel="petrel")
+    page.get_by_test_id("level-direct").click()
+    take_conn(page)
+    stick = page.get_by_test_id("stick")
+    expect(page.get_by_test_id("stick-latency")).to_contain_text("needs 2000 ms or less, now")
+    stick.focus()
+    page.keyboard.down("ArrowRight")  # the negative: an arrow alone asks for nothing
+    page.wait_for_timeout(600)
+    expect(stick).to_have_attribute("data-held", "false")
+    page.keyboard.down(" ")
+    expect(stick).to_have_attribute("data-held", "true")
+    wait_until(lambda: page.wait_for_timeout(200) or rudder_deg(page) > 6.0, 20.0, "the rudder goes to starboard")
+    picture(page, "direct")
+    page.keyboard.up("ArrowRight")
+    wait_until(lambda: page.wait_for_timeout(200) or rudder_deg(page) < 2.0, 20.0, "the rudder comes back with the key")
+    expect(stick).to_have_attribute("data-held", "true")
+
+    # Another window has the focus: no key has been let go, and yet nobody holds her.
+    page.keyboard.down("ArrowRight")
+    wait_until(lambda: page.wait_for_timeout(200) or rudder_deg(page) > 3.0, 20.0, "she follows again")
+    page.evaluate("window.dispatchEvent(new Event('blur'))")
+    expect(stick).to_have_attribute("data-held", "false")
+    expect(page.get_by_test_id("stick-told")).to_contain_text("neutral")
+    wait_until(lambda: page.wait_for_timeout(200) or rudder_deg(page) < 2.0, 20.0, "amidships without a hand")
+    page.keyboard.up("ArrowRight")
+    page.keyboard.up(" ")
     page.get_by_test_id("conn-release").click()
     expect(page.get_by_test_id("conn-holder")).not_to_have_attribute("data-mine", "true")

@@ -12,11 +12,13 @@ import "../components/order-panel";
 import "../components/speed-panel";
 import "../components/steering-panel";
 import "../components/trend";
+import "../direct/panel";
 import "../route/guide";
 import "../trial/traffic";
 import { base } from "../components/style";
 import type { Vessel } from "../link/store";
-import { Watch } from "./console";
+import { wantsPanel } from "../direct/latency";
+import { page, Watch } from "./console";
 
 void import("../map/chart");
 
@@ -65,7 +67,7 @@ export class ConningView extends LitElement {
           </div>
           <div class="middle">
             <div class="chart"><fh-chart .own=${vessel}></fh-chart><div class="over"><fh-banner .vessel=${vessel}></fh-banner><fh-conn-notice .vessel=${vessel}></fh-conn-notice><fh-route-guide .vessel=${vessel}></fh-route-guide></div><fh-traffic .vessel=${vessel}></fh-traffic></div>
-            <div class="below">${orders ? html`<fh-link-meter .vessel=${vessel}></fh-link-meter>` : nothing}<fh-trend .vessel=${vessel}></fh-trend></div>
+            <div class="below">${orders ? html`<fh-link-meter .vessel=${vessel}></fh-link-meter>` : nothing}${page.operator && wantsPanel(vessel, page.operator.session) ? html`<fh-direct .vessel=${vessel}></fh-direct>` : html`<fh-trend .vessel=${vessel}></fh-trend>`}</div>
           </div>
           ${orders ? html`<div class="right">
             <fh-order-panel .vessel=${vessel}></fh-order-panel>

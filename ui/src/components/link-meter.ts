@@ -3,6 +3,7 @@ import { customElement, property } from "lit/decorators.js";
 import { Watch } from "../app/console";
 import { ageText } from "../link/ages";
 import type { Vessel } from "../link/store";
+import { latencyText } from "../direct/latency";
 import { words } from "../words";
 import { DASHES } from "./format";
 import { base, ON_STEP_COLOURS, panel, STEP_COLOURS } from "./style";
@@ -77,6 +78,7 @@ export class LinkMeter extends LitElement {
       ${status.next_step ? html`<div data-testid="ladder-next">${text.next}: <b>${status.next_step} ${text.steps[status.next_step] ?? ""}</b> ${left === null ? "" : `${text.in} ${left.toFixed(0)} s`}</div>` : nothing}
       ${status.reasons.map((reason) => html`<div title=${reason.clears}>${reason.text || reason.name}</div>`)}
       ${status.action ? html`<div>${status.action}</div>` : nothing}
+      <div data-testid="direct-latency">${latencyText(this.vessel, words())}</div>
       ${status.collector_alive ? nothing : html`<div>${text.collectorDead}</div>`}`;
   }
 }

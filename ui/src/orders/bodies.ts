@@ -76,6 +76,27 @@ export function stopBody(vessel: string, signer: Signer, id: string, issuedUtcMs
   });
 }
 
+export interface FrameFields extends Signer {
+  vessel: string;
+  fencing: number;
+  seq: number;
+  clock: VesselClock;
+  /** Samples that the device itself has delivered. */
+  inputs: number;
+  /** Vessel's monotonic milliseconds of the last movement by a human. */
+  movedMs: number;
+  demand: { rudderDeg: number; propulsionPct: number };
+}
+
+/** Return the signed bytes of a frame of direct control (DMN-01); one is made only while the enabling control is held, or at its release. */
+export function frameBody(frame: FrameFields): Uint8Array<ArrayBuffer> {
+  return toCbor({
+    v: VERSION, vessel: frame.vessel, person: frame.person, console: frame.console, session: frame.session, fencing: frame.fencing, seq: frame.seq,
+    boot_id: frame.clock.bootId, made_ms: Math.round(frame.clock.monoMs), inputs: frame.inputs, moved_ms: Math.round(frame.movedMs), held: true,
+    rudder_deg: frame.demand.rudderDeg, propulsion_pct: frame.demand.propulsionPct,
+  });
+}
+
 /** Whole milliseconds become nanoseconds; small numbers stay numbers, since both encode alike. */
 function nanoseconds(utcMs: number): bigint {
   return BigInt(Math.round(utcMs)) * NS_PER_MS;

@@ -62,6 +62,8 @@ export interface About {
   subject?: string;
   /** Group of an `authority.` order; every other kind has its own. */
   group?: Group;
+  /** True: judged by what this page knows, without the shore's preview, which is of another value. */
+  isOwnOnly?: boolean;
 }
 
 /** Return whether an order of `kind` can be given now, and if not, every reason. */
@@ -69,7 +71,7 @@ export function gate(kind: KindName, vessel: Vessel, store: Store, desk: Desk, w
   const group = about.group ?? groupOf(kind);
   const own = [...common(vessel, store, desk, words), ...(group === "engineering" ? engine : special)(kind, vessel, desk, words)];
   if (own.length) return { open: false, reasons: own, verdict: "refused" };
-  const isAsked = !kind.startsWith("authority.") || group === "conn"; // the shore is asked about the conn alone
+  const isAsked = !about.isOwnOnly && (!kind.startsWith("authority.") || group === "conn"); // the shore is asked about the conn alone
   const preview = isAsked ? vessel.previews.get(previewKey(kind, about.subject)) : undefined;
   if (!preview || performance.now() - preview.atMs > PREVIEW_LIFE_MS || preview.message.verdict === "unknown") {
     return { open: true, reasons: [], verdict: "unknown" };

@@ -3,7 +3,8 @@ import { offerKey, postStop, Problem } from "../link/http";
 import type { Socket } from "../link/socket";
 import type { Store, Vessel } from "../link/store";
 import type { Proposal } from "./approval";
-import { heartbeatBody, orderBody, stopBody, type Signer } from "./bodies";
+import type { Demand, Wish } from "../direct/stick";
+import { frameBody, heartbeatBody, orderBody, stopBody, type Signer } from "./bodies";
 import { toBase64 } from "./bytes";
 import { Drafts } from "./drafts";
 import { authorityOf, grantedTo, holds } from "./gates";
@@ -115,6 +116,20 @@ export class Operator {
       if (error instanceof Problem || !bySocket) throw error; // the shore says it was not sent: believe it
       return false;
     }
+  }
+
+  /** Sign and send a frame of direct control; `fresh`: new samples of its device; `movedMs`: when a human moved it, by this page. */
+  async frame(vessel: Vessel, demand: Demand, { fresh, movedMs }: Pick<Wish, "fresh" | "movedMs">): Promise<void> {
+    const { status } = vessel;
+    const ageMs = vessel.heartbeatAgeMs();
+    if (!status?.heard || ageMs === null || this.key === null) return;
+    const monoMs = status.mono_ms + ageMs;
+    const body = frameBody({
+      ...this.signer(), vessel: vessel.id, fencing: this.fencing(vessel, "conn"), seq: this.ownSession.nextFrame(), clock: { bootId: status.boot_id, monoMs },
+      inputs: this.ownSession.countInputs(fresh), movedMs: monoMs - Math.max(0, performance.now() - movedMs), demand,
+    });
+    const signed = toBase64(await sign("frame", body, this.key));
+    this.socket.send({ type: "direct", vessel: vessel.id, signed });
   }
 
   /** Ask the shore what the ship would say. */

@@ -10,6 +10,9 @@ interface Stored {
   session: string;
   orderSeq: number;
   beatSeq: number;
+  /** Frames of direct control and samples of its device; missing in what an older page has stored. */
+  frameSeq?: number;
+  inputs?: number;
 }
 
 export class Session {
@@ -42,6 +45,19 @@ export class Session {
     this.state.beatSeq += 1;
     this.keep();
     return this.state.beatSeq;
+  }
+
+  /** Return the next sequence number of a frame of direct control. */
+  nextFrame(): number {
+    this.state.frameSeq = (this.state.frameSeq ?? 0) + 1;
+    return this.state.frameSeq;
+  }
+
+  /** Return the number of samples over reloads of this tab, after the device has delivered `more`; kept with them. */
+  countInputs(more: number): number {
+    this.state.inputs = (this.state.inputs ?? 0) + more;
+    this.keep();
+    return this.state.inputs;
   }
 
   private keep(): void {

@@ -1,5 +1,12 @@
 /** Texts of the acting half in English: machines, voyage phases, direct control, drills, the watch over the operator. */
 export const actingEn = {
+  direct: {
+    title: "Direct control", click: "Click here or tab to it, then hold the space bar", ready: "Hold the space bar, or a shoulder button of the gamepad",
+    held: "HELD: she follows your hand", keys: "While the space bar is held: left and right are the rudder, up and down the lever. Letting go, leaving or hiding the page is neutral at once.",
+    limitUnknown: "How fast a link direct control needs is not known here", tripUnknown: (limit: string) => `Direct control needs ${limit} ms or less; the round trip has not been measured`,
+    fastEnough: (limit: string, now: string) => `Direct control needs ${limit} ms or less, now ${now} ms`,
+    tooSlow: (limit: string, now: string) => `Direct control is refused: it needs ${limit} ms or less, now ${now} ms`,
+  },
   machines: {
     title: "Engineering: what may be ordered", nothing: "Nothing of her engine room may be ordered",
     request: "Request engineering", held: "Your heartbeats keep it; what runs goes on running when you let go.",
