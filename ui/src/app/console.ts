@@ -9,10 +9,10 @@ import { Operator } from "../orders/operator";
 
 export type Phase = "starting" | "login" | "in";
 /** What of a vessel can be open: her bridge, what is now, or what was; in the order in which they stand in the top bar. */
-export const VIEWS = ["conning", "route", "engine", "alerts", "history", "report", "replay", "ledger"] as const;
+export const VIEWS = ["conning", "route", "engine", "phase", "drill", "alerts", "history", "report", "replay", "ledger"] as const;
 export type View = (typeof VIEWS)[number];
 /** Views that show her as she is now: whoever is at one of them keeps the watch (AUT-05). */
-const LIVE: ReadonlySet<View> = new Set<View>(["conning", "route", "engine", "alerts"]);
+const LIVE: ReadonlySet<View> = new Set<View>(["conning", "route", "engine", "phase", "drill", "alerts"]);
 const ACCOUNT = "/account";
 const TICK_MS = 250; // ages are repainted four times a second
 

@@ -18,6 +18,8 @@ const OTHERS: Record<Exclude<View, "conning">, (vessel: Vessel) => TemplateResul
   route: (vessel) => { void import("../route/view"); return html`<fh-route .vessel=${vessel}></fh-route>`; },
   alerts: (vessel) => { void import("../alerts/view"); return html`<fh-alerts .vessel=${vessel}></fh-alerts>`; },
   engine: (vessel) => { void import("../engine/view"); return html`<fh-engine .vessel=${vessel}></fh-engine>`; },
+  phase: (vessel) => { void import("../phase/view"); return html`<fh-phase .vessel=${vessel}></fh-phase>`; },
+  drill: (vessel) => { void import("../drill/view"); return html`<fh-drill .vessel=${vessel}></fh-drill>`; },
   history: (vessel) => { void import("../history/view"); return html`<fh-history .vessel=${vessel}></fh-history>`; },
   report: (vessel) => { void import("../voyages/report"); return html`<fh-report .vessel=${vessel}></fh-report>`; },
   replay: (vessel) => { void import("../replay/view"); return html`<fh-replay .vessel=${vessel}></fh-replay>`; },

@@ -3,16 +3,15 @@ import { customElement, property, state } from "lit/decorators.js";
 import { page, Watch } from "../app/console";
 import { isShown, LOSSES } from "../authority/notices";
 import { DASHES, secondsText } from "../components/format";
+import { lastOrderLine } from "../components/last-order";
 import { base, buttons, looks, panel } from "../components/style";
 import "../components/two-step";
 import { ageText } from "../link/ages";
-import { OrderLog, type OrderEntry } from "../link/order-log";
 import type { Vessel } from "../link/store";
 import { authorityOf, gate, grantedTo, holds } from "../orders/gates";
 import type { Args, KindName } from "../orders/kinds";
 import type { AuthorityJson, MachineJson } from "../protocols.gen";
 import { words } from "../words";
-import { reasonText, ruleText } from "../words/reasons";
 import { kindFor, lastOrder, orderedOf, runningOf } from "./machines";
 
 const PREVIEW_MS = 2000;
@@ -39,8 +38,7 @@ export class Machines extends LitElement {
     fh-two-step { --why-height: auto; --why-lines: 6; }
     .facts { display: flex; gap: 1.5rem; } .name { font-weight: 600; font-size: 1.0625rem; }
     .fact b { display: block; font-size: 1.25rem; font-weight: 600; } .fact.ordered b { color: var(--accent); }
-    .last { grid-column: 1 / -1; font-size: max(0.8125rem, 11px); color: var(--quiet); } .last b { color: var(--element-active-color); }
-    .last.bad b, .last.bad .reason { color: var(--base-red-500); } .last.open b { color: var(--accent); }
+    .last { grid-column: 1 / -1; font-size: max(0.8125rem, 11px); color: var(--quiet); }
   `];
 
   override connectedCallback(): void {
@@ -155,19 +153,9 @@ export class Machines extends LitElement {
         </div>
         <fh-two-step name="machine-${machine.channel}" .vessel=${this.vessel} .kind=${kind} .subject=${machine.name} .args=${{ machine: machine.name }}
           .label=${kind.endsWith(".stop") ? text.stop : text.start}></fh-two-step>
-        ${last ? this.last(machine, last) : nothing}
+        <div class="last">${lastOrderLine(`machine-order-${machine.channel}`, last)}</div>
         ${kind === "generator.stop" ? html`<div class="last">${text.critical}</div>` : nothing}
       </div>`;
-  }
-
-  /** What became of the newest order for it: its state in words, and every reason where it was refused. */
-  private last(machine: MachineJson, entry: OrderEntry) {
-    const text = words().log;
-    const orderState = OrderLog.state(entry);
-    const tone = !OrderLog.ended(entry) ? "open" : orderState === "SUCCEEDED" ? "" : "bad";
-    return html`<div class="last ${tone}" role="status" data-testid="machine-order-${machine.channel}" data-kind=${entry.kind} data-state=${orderState}>
-      ${text.kinds[entry.kind]} ${text.by(entry.person)}: <b>${text.states[orderState] ?? orderState}</b>
-      ${entry.reasons.map((reason) => html`<div class="reason">${ruleText(reason, words())} ${reasonText(reason, words())}</div>`)}</div>`;
   }
 
   private send(kind: KindName, args: Args): void {

@@ -7,6 +7,33 @@ export const actingEn = {
     fastEnough: (limit: string, now: string) => `Direct control needs ${limit} ms or less, now ${now} ms`,
     tooSlow: (limit: string, now: string) => `Direct control is refused: it needs ${limit} ms or less, now ${now} ms`,
   },
+  phase: {
+    title: "The phase of the voyage", phase: "Phase", inForce: "In force", change: "Put in force", none: "Her phases are not known here.",
+    hint: "Each phase has its own limits, and what she does when she is left alone in it. A change is refused while what is ordered now would not be allowed in it: slow down first.",
+    names: { open_sea: "Open sea", coastal: "Coastal", port_approach: "Port approach", berth: "Berth" } as Record<string, string>,
+    rows: {
+      rudder: "Rudder at speed / slow, at most", propulsion: "Propulsion ahead / astern, at most", rate: "Rate of turn, at most", lookAhead: "Track looked ahead",
+      margin: "Distance from every boundary", passing: "Other ships: nearest (CPA), within (TCPA)", envelope: "Remote operation within (kn)",
+      hold: "Link lost (L3)", fallback: "Link stays lost (L5)", neutral: "Stick let go: propulsion", stop: "Emergency stop: propulsion",
+    },
+    states: {
+      slow_down_on_heading: "slows down on her heading", station_keep: "keeps her station", stop: "stops", loiter: "goes to her loiter point",
+      anchor_readiness: "stops, ready to anchor", safe_harbour: "goes home to a safe harbour",
+    } as Record<string, string>,
+    conditions: { wind: "wind", sea: "sea", visibility: "visibility", speed: "speed" } as Record<string, string>, notJudged: (what: string) => `not measured: ${what}`,
+  },
+  drill: {
+    title: "Drills", begin: "Begin", end: "End the drill", past: "Drills of the last 30 days", nonePast: "None has been done.",
+    hint: "Begun by who has the conn, or by a supervisor for him. Everything is in force meanwhile: her rules, her ladder, the buttons of this page. The ship takes the time.",
+    real: "Her actuators are real, or not known here: she takes part in no drill.", watched: "She is only watched: nothing aboard takes part in a drill.",
+    limit: (seconds: number) => `In good time: within ${seconds} s`, wait: (who: string) => `It is on, for ${who}: the moment comes...`, turn: (who: string) => `${who}, now:`,
+    passed: "in time", failed: "not done in time", columns: ["Time UTC", "Exercise", "Who", "Begun by", "Took", "Limit", "Score", "How it ended"],
+    exercises: {
+      link_loss: { name: "Link loss", happens: "The ship hears nobody for 20 s and goes down her ladder to L4.", you: "When the link is back: confirm the mode and resume." },
+      takeover: { name: "Takeover by the bridge", happens: "The bridge takes her; after 5 s it gives her to who asks.", you: "Request the conn, confirm it." },
+      emergency_stop: { name: "Emergency stop", happens: "Nothing comes but your own press. The engine stops, and the reset takes two people.", you: "Lift the cover, press STOP." },
+    },
+  },
   machines: {
     title: "Engineering: what may be ordered", nothing: "Nothing of her engine room may be ordered",
     request: "Request engineering", held: "Your heartbeats keep it; what runs goes on running when you let go.",

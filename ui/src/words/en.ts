@@ -22,7 +22,7 @@ export const en = {
   top: {
     fleet: "Fleet", logout: "Log out", connected: "Shore connected", lost: "No connection to the shore",
     palette: { bright: "Bright", day: "Day", dusk: "Dusk", night: "Night" }, paletteLabel: "Palette", utc: "UTC",
-    views: { conning: "Conning", route: "Route", engine: "Engine", alerts: "Alerts", history: "History", report: "Day", replay: "Replay", ledger: "Ledger" },
+    views: { conning: "Conning", route: "Route", engine: "Engine", phase: "Phase", drill: "Drill", alerts: "Alerts", history: "History", report: "Day", replay: "Replay", ledger: "Ledger" },
   },
   account: {
     title: "Account", reading: "Reading...", password: "Password", present: "Present password", new: "New password", change: "Change",

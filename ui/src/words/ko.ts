@@ -23,7 +23,7 @@ export const ko: Words = {
   top: {
     fleet: "선단", logout: "로그아웃", connected: "육상 연결됨", lost: "육상 연결 끊김",
     palette: { bright: "밝음", day: "주간", dusk: "박명", night: "야간" }, paletteLabel: "화면 색", utc: "UTC",
-    views: { conning: "조종", route: "항로", engine: "기관", alerts: "경보", history: "이력", report: "일일 보고", replay: "재생", ledger: "원장" },
+    views: { conning: "조종", route: "항로", engine: "기관", phase: "항해 단계", drill: "훈련", alerts: "경보", history: "이력", report: "일일 보고", replay: "재생", ledger: "원장" },
   },
   account: {
     title: "계정", reading: "읽는 중...", password: "비밀번호", present: "현재 비밀번호", new: "새 비밀번호", change: "변경",
