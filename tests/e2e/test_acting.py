@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from protocols.link.passage import Mark, Passage
 from protocols.rtz.passage import file_of
-from tests.demo_rig import Demo, wait_until
+from tests.demo_rig import Demo
 from tests.e2e.conftest import log_in, on_the_bridge, picture
 from tests.e2e.test_console import open_ship, take_conn
 
@@ -275,6 +275,19 @@ def rudder_deg(page: Page) -> float:
     return float(found.group(2)) * (-1.0 if found.group(1) == "P" else 1.0)
 
 
+def rudder_until(page: Page, is_so: Callable[[float], bool], what: str) -> None:
+    """Wait until the rudder is as it should be; a failure tells what the console and the ship said meanwhile."""
+    for _ in range(100):
+        if is_so(rudder_deg(page)):
+            return
+        page.wait_for_timeout(200)
+    said = [
+        page.get_by_test_id(name).all_inner_texts()
+        for name in ("stick", "stick-why", "stick-told", "ladder-step", "banner")
+    ]
+    raise AssertionError(f"{what}: the rudder is at {rudder_deg(page)}; {said}")
+
+
 def test_the_rudder_follows_held_keys_and_nothing_else(page: Page, demo: Demo) -> None:
     """Proves DMN-01, DMN-02 by the keyboard: no enabling key, no frame; held, she follows; the focus lost, it ends at once."""
     without_chart(page)
@@ -289,20 +302,53 @@ def test_the_rudder_follows_held_keys_and_nothing_else(page: Page, demo: Demo) -
     expect(stick).to_have_attribute("data-held", "false")
     page.keyboard.down(" ")
     expect(stick).to_have_attribute("data-held", "true")
-    wait_until(lambda: page.wait_for_timeout(200) or rudder_deg(page) > 6.0, 20.0, "the rudder goes to starboard")
+    rudder_until(page, lambda deg: deg > 6.0, "the rudder goes to starboard")
     picture(page, "direct")
     page.keyboard.up("ArrowRight")
-    wait_until(lambda: page.wait_for_timeout(200) or rudder_deg(page) < 2.0, 20.0, "the rudder comes back with the key")
+    rudder_until(page, lambda deg: deg < 2.0, "the rudder comes back with the key")
     expect(stick).to_have_attribute("data-held", "true")
 
     # Another window has the focus: no key has been let go, and yet nobody holds her.
     page.keyboard.down("ArrowRight")
-    wait_until(lambda: page.wait_for_timeout(200) or rudder_deg(page) > 3.0, 20.0, "she follows again")
+    rudder_until(page, lambda deg: deg > 3.0, "she follows again")
     page.evaluate("window.dispatchEvent(new Event('blur'))")
     expect(stick).to_have_attribute("data-held", "false")
     expect(page.get_by_test_id("stick-told")).to_contain_text("neutral")
-    wait_until(lambda: page.wait_for_timeout(200) or rudder_deg(page) < 2.0, 20.0, "amidships without a hand")
+    rudder_until(page, lambda deg: deg < 2.0, "amidships without a hand")
     page.keyboard.up("ArrowRight")
     page.keyboard.up(" ")
+    page.get_by_test_id("conn-release").click()
+    expect(page.get_by_test_id("conn-holder")).not_to_have_attribute("data-mine", "true")
+
+
+def test_another_phase_is_put_in_force_and_a_takeover_is_rehearsed(page: Page, demo: Demo) -> None:
+    """Proves FBK-02, AUT-06, AUT-11 at the console: refused in words where she is too fast; a drill is timed and listed."""
+    without_chart(page)
+    open_ship(page, demo, vessel="petrel")
+    page.get_by_test_id("to-drill").click()
+    expect(page.get_by_test_id("drills")).to_have_attribute("data-actuators", "simulated")
+    expect(page.get_by_test_id("drill-takeover-why")).to_contain_text("begun by who has the conn, or by a supervisor")
+    take_conn(page)
+    page.get_by_test_id("to-phase").click()
+    expect(page.get_by_test_id("phase-coastal")).to_have_attribute("data-in-force", "true")
+    expect(page.get_by_test_id("phase-berth-why")).to_contain_text("INT-04")
+    expect(page.get_by_test_id("phase-berth-order")).to_be_disabled()
+    page.get_by_test_id("phase-open_sea-order").click()
+    page.get_by_test_id("phase-open_sea-confirm").click()
+    expect(page.get_by_test_id("phase-open_sea")).to_have_attribute("data-in-force", "true")
+    picture(page, "phase")
+
+    # The bridge, played by the ship, takes her; from the moment at which she can be had again the time runs.
+    page.get_by_test_id("to-drill").click()
+    page.get_by_test_id("drill-takeover-order").click()
+    page.get_by_test_id("drill-takeover-confirm").click()
+    expect(page.get_by_test_id("drill-now")).to_have_attribute("data-state", "ready")
+    expect(page.get_by_test_id("conn-holder")).to_have_attribute("data-station", "local")
+    take_conn(page)
+    expect(page.get_by_test_id("drill-now")).to_have_count(0)
+    done = page.locator('[data-testid="drill-row"][data-exercise="takeover"]')
+    expect(done).to_contain_text(re.compile(r"\d\.\d s"))
+    expect(done).to_have_attribute("data-passed", "true")
+    picture(page, "drill")
     page.get_by_test_id("conn-release").click()
     expect(page.get_by_test_id("conn-holder")).not_to_have_attribute("data-mine", "true")

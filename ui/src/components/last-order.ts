@@ -1,5 +1,6 @@
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
+import { Watch } from "../app/console";
 import { OrderLog, type OrderEntry } from "../link/order-log";
 import { words } from "../words";
 import { reasonText, ruleText } from "../words/reasons";
@@ -10,8 +11,7 @@ import { base } from "./style";
 export class LastOrder extends LitElement {
   @property({ attribute: false }) entry: OrderEntry | undefined;
   @property() name = "";
-  /** State of the entry when it was painted: an entry changes in place. */
-  @property() now = "";
+  private readonly watch = new Watch(this);
 
   static override styles = [base, css`
     div { font-size: max(0.8125rem, 11px); color: var(--quiet); line-height: 1.35; } b { color: var(--element-active-color); }
@@ -19,6 +19,7 @@ export class LastOrder extends LitElement {
   `];
 
   override render() {
+    void this.watch;
     const { entry } = this;
     if (!entry) return nothing;
     const text = words().log;
@@ -30,7 +31,7 @@ export class LastOrder extends LitElement {
   }
 }
 
-/** Return an order's line, painted anew with each of its states. */
+/** Return an order's line; nothing where there is no order. */
 export function lastOrderLine(name: string, entry: OrderEntry | undefined) {
-  return entry ? html`<fh-last-order name=${name} .entry=${entry} now="${OrderLog.state(entry)} ${entry.reasons.length}"></fh-last-order>` : nothing;
+  return entry ? html`<fh-last-order name=${name} .entry=${entry}></fh-last-order>` : nothing;
 }

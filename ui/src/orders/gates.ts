@@ -69,7 +69,7 @@ export interface About {
 /** Return whether an order of `kind` can be given now, and if not, every reason. */
 export function gate(kind: KindName, vessel: Vessel, store: Store, desk: Desk, words: Words, about: About = {}): Gate {
   const group = about.group ?? groupOf(kind);
-  const own = [...common(vessel, store, desk, words), ...(group === "engineering" ? engine : special)(kind, vessel, desk, words)];
+  const own = [...common(vessel, store, desk, words), ...(kind === "drill.begin" ? drill(vessel, store, desk, words) : []), ...(group === "engineering" ? engine : special)(kind, vessel, desk, words)];
   if (own.length) return { open: false, reasons: own, verdict: "refused" };
   const isAsked = !about.isOwnOnly && (!kind.startsWith("authority.") || group === "conn"); // the shore is asked about the conn alone
   const preview = isAsked ? vessel.previews.get(previewKey(kind, about.subject)) : undefined;
@@ -98,6 +98,22 @@ function keyReason(store: Store, desk: Desk, words: Words): string {
   const state = store.welcome?.key_state ?? "none";
   if (!desk.hasKey || state === "none" || state === "revoked") return words.gate.keyNone;
   return state === "pending" ? words.gate.keyPending : "";
+}
+
+const SUPERVISING: ReadonlySet<string> = new Set(["supervisor", "master"]);
+
+/** Why no drill begins now; the ship asks for the right to supervise, which goes with these roles' keys (farhelm/keys/rights.py). */
+function drill(vessel: Vessel, store: Store, desk: Desk, words: Words): string[] {
+  const { status, particulars } = vessel;
+  if (!status?.heard) return [];
+  const isHis = holds(vessel, desk.session) || (store.welcome?.roles ?? []).some((role) => SUPERVISING.has(role));
+  return [
+    particulars?.actuators === "simulated" ? "" : words.drill.real,
+    isHis ? "" : words.drill.notYours,
+    status.authority.station === "remote" ? "" : words.drill.nobodyAshore,
+    status.step >= LOCKED_FROM ? words.gate.locked(status.step) : "",
+    status.stop_latched ? words.gate.stopLatched : "",
+  ].filter(Boolean);
 }
 
 /** Why nothing of the engine room can be ordered, or its authority not asked for. */

@@ -27,6 +27,7 @@ export const actingEn = {
     hint: "Begun by who has the conn, or by a supervisor for him. Everything is in force meanwhile: her rules, her ladder, the buttons of this page. The ship takes the time.",
     real: "Her actuators are real, or not known here: she takes part in no drill.", watched: "She is only watched: nothing aboard takes part in a drill.",
     limit: (seconds: number) => `In good time: within ${seconds} s`, wait: (who: string) => `It is on, for ${who}: the moment comes...`, turn: (who: string) => `${who}, now:`,
+    notYours: "A drill is begun by who has the conn, or by a supervisor", nobodyAshore: "It begins while somebody ashore has the conn",
     passed: "in time", failed: "not done in time", columns: ["Time UTC", "Exercise", "Who", "Begun by", "Took", "Limit", "Score", "How it ended"],
     exercises: {
       link_loss: { name: "Link loss", happens: "The ship hears nobody for 20 s and goes down her ladder to L4.", you: "When the link is back: confirm the mode and resume." },
