@@ -103,11 +103,15 @@ def start_demo(folder: Path, *options: str) -> tuple[subprocess.Popen[bytes], De
         except (OSError, ValueError):
             return None
 
-    return process, wait_until(answered, START_S, "the demo answers with all vessels")
+    try:
+        return process, wait_until(answered, START_S, "the demo answers with all vessels")
+    except BaseException:
+        stop_demo(process)  # nobody else knows of it
+        raise
 
 
 def stop_demo(process: subprocess.Popen[bytes]) -> None:
-    """Ask the demo to stop as Ctrl-C does, and wait."""
+    """Ask the demo to stop as Ctrl-C does, and wait; one that has ended already is left."""
     process.send_signal(signal.SIGINT)
     try:
         process.wait(20)
