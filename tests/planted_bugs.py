@@ -128,9 +128,9 @@ def _revocation_forgotten(patch: pytest.MonkeyPatch) -> None:
     """AUT-07: a grant revoked aboard is believed again when it comes again."""
     whole = Believed.take_grant
 
-    def take_grant(self: Believed, encoded: bytes) -> str:
+    def take_grant(self: Believed, encoded: bytes, utc_ns: int) -> str:
         self.revoked_version = 0
-        return whole(self, encoded)
+        return whole(self, encoded, utc_ns)
 
     patch.setattr(Believed, "take_grant", take_grant)
 

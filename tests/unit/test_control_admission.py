@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable
 
 import pytest
 
@@ -15,6 +16,7 @@ from control.admission import (
     wrong_signer,
 )  # fmt: skip
 from control.authority import Holder
+from protocols.link.events import Reason
 from protocols.link.heartbeats import AuthorityState
 from protocols.link.orders import GROUPS, ORDER_KINDS, Order
 from protocols.link.roster import RosterEntry
@@ -59,6 +61,19 @@ def test_no_deadline_lies_further_ahead_than_the_kind_lives(
     assert refused(Admission(APPROVE_S), made) == ([("deadline_too_far", "CMD-04")] if is_refused else [])
 
 
+@pytest.mark.parametrize(
+    ("approve_s", "more_ms", "is_refused"), [(30.0, 500, False), (30.0, 501, True), (9e9, 501, True)]
+)
+def test_a_critical_order_lives_no_longer_than_its_approval_may_take(
+    approve_s: float, more_ms: int, *, is_refused: bool
+) -> None:
+    """Proves CMD-10, CMD-04: the shorter of the vessel's time for the second person and the kind's own; others have their own."""
+    life_s = min(approve_s, ORDER_KINDS["stop.reset"].life_s)
+    reset = order(kind="stop.reset", deadline_ms=round((NOW_S + life_s) * 1000) + more_ms)
+    assert bool(refused(Admission(approve_s), reset)) is is_refused
+    assert refused(Admission(1.0), order(deadline_ms=round((NOW_S + 10.0) * 1000))) == []
+
+
 @pytest.mark.parametrize("kind", sorted(ORDER_KINDS))
 @pytest.mark.parametrize("group", [*GROUPS, "galley"])
 def test_an_order_is_for_the_group_of_its_kind(kind: str, group: str) -> None:
@@ -98,6 +113,52 @@ def test_ten_orders_a_second_and_no_more() -> None:
     assert refused(desk, order(seq=10)) == [("too_many", "CMD-14")]
     assert refused(desk, order(seq=11), NOW_S + 0.999) == [("too_many", "CMD-14")]
     assert refused(desk, order(seq=12), NOW_S + 1.0) == []
+
+
+def test_the_second_is_that_of_the_tenth_order_back() -> None:
+    """Proves CMD-14: a window that slides; at 1.0 s the first of ten, a tenth apart, has left it and no other has."""
+    desk = Admission(APPROVE_S)
+    assert [refused(desk, order(seq=seq), NOW_S + seq / 10) for seq in range(10)] == [[]] * 10
+    assert refused(desk, order(seq=10), NOW_S + 0.95) == [("too_many", "CMD-14")]
+    assert refused(desk, order(seq=11), NOW_S + 1.0) == []
+    assert refused(desk, order(seq=12), NOW_S + 1.05) == [("too_many", "CMD-14")]
+
+
+def facts_of(reasons: Iterable[Reason]) -> list[tuple[object, ...]]:
+    return [(one.name, one.rule, one.value, one.limit, one.unit) for one in reasons]
+
+
+def test_each_refusal_names_its_rule_value_limit_and_unit() -> None:
+    """Proves CMD-07: what an operator is told of each formal refusal."""
+    desk = Admission(APPROVE_S)
+    assert facts_of(desk.too_late(order(), "boot-2", 0)) == [("other_boot", "CMD-04", "boot-1", "boot-2", "")]
+    assert facts_of(desk.too_late(order(), "boot-1", 1_007_500)) == [("deadline", "CMD-04", 2.5, 0.0, "s")]
+    far = desk.objections(order(seq=0, deadline_ms=1_020_000, group="galley"), ANN, NOW_S)
+    assert facts_of(far) == [
+        ("deadline_too_far", "CMD-04", 20.0, 10.0, "s"),
+        ("wrong_group", "CMD-01", "galley", "conn", ""),
+    ]
+    assert facts_of(desk.objections(order(seq=-1, session="s9"), ANN, NOW_S)) == [
+        ("out_of_sequence", "CMD-03", -1, -1, "")
+    ]
+    for seq in range(1, 9):
+        desk.objections(order(seq=seq), ANN, NOW_S)
+    assert facts_of(desk.objections(order(seq=9), ANN, NOW_S)) == [("too_many", "CMD-14", 11, 10, "1/s")]
+    assert facts_of(wrong_signer(order(vessel="kestrel", person="bob", console="x"), ANN, "petrel")) == [
+        ("other_vessel", "CMD-01", "kestrel", "petrel", ""), ("not_the_signer", "CMD-12", "bob", "ann", ""),
+        ("other_console", "CMD-12", "x", "console-ann", ""),
+    ]  # fmt: skip
+    assert facts_of(unrecorded(order(), "disk full"))[0][:2] == ("ledger", "LED-04")
+
+
+@pytest.mark.parametrize(("station", "who"), [("none", "nobody"), ("local", "the bridge")])
+def test_who_has_it_instead_is_said(station: str, who: str) -> None:
+    """Proves CMD-07, AUT-02: nobody or the bridge; of the conn, where no group is named."""
+    state = dataclasses.replace(HELD, station=station)
+    found = not_in_control(state, "ann", "console-ann", "s1", 7, "setpoint")
+    assert [(one.limit, f"The conn is held by {who};" in one.text) for one in found] == [(who, True)]
+    granted = dataclasses.replace(HELD, phase="granted")
+    assert not_in_control(granted, "ann", "console-ann", "s1", 0, "setpoint") == ()  # his own number is not known here
 
 
 @pytest.mark.parametrize("kind", ["conn.controlled_stop", "authority.release"])
