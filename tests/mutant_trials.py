@@ -93,7 +93,7 @@ class Trials:
         return [name for name, _ in asking.most_common(FILES_MAX)]
 
     def ask(self, mutant: Mutant) -> Verdict:
-        """Return whether a test notices the mutant."""
+        """Return whether a test notices the mutant; a table's that lived must be imported, others are made of tables."""
         tree, place = mutated(path_of(mutant.module).read_text(encoding="utf-8"), mutant)
         tests = self.order(mutant, place)
         if not tests:
@@ -101,7 +101,9 @@ class Trials:
         code = in_fork(lambda: _noticed(tests, mutant, tree, place, self.living))
         if 0 < code <= len(tests):
             self.killers[f"{mutant.module}:{mutant.scope}"] = tests[code - 1]
-        return "not asked" if code == NO_PLACE else "lived" if code == 0 else "killed"
+        if code == 0 and place.function is not None:
+            return "lived"
+        return "not asked" if code in (0, NO_PLACE) else "killed"
 
 
 NO_PLACE: Final = 255

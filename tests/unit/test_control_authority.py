@@ -220,7 +220,7 @@ def test_a_second_signature_is_anothers_over_the_same_bytes(signed: bytes, name:
     """Proves CMD-10: none, his own again, for another use, of another key than the roster's."""
     second = person("kim", "master", 2, "approve")
     found = objections(
-        "stop.reset", open_envelope(signed, approvable=True), person("sue", "operator", 1), lambda *_: second, 0
+        "stop.reset", open_envelope(signed, approvable=True), person("sue", "operator", 1), always(second), 0
     )
     assert [(one.name, one.rule) for one in found] == [(name, "CMD-10")]
 
