@@ -7,6 +7,7 @@ import { base, buttons, panel } from "../components/style";
 import type { Vessel } from "../link/store";
 import type { AlertJson } from "../protocols.gen";
 import { words } from "../words";
+import { adviceText, alertText } from "../words/told";
 import { answer, objections, pictureAgeS, PICTURE_S, type Act } from "./answers";
 import { changes, type Change } from "./history";
 import { counts, isOpen, keyOf, ordered, PRIORITIES, toneOf } from "./order";
@@ -103,7 +104,7 @@ export class AlertsView extends LitElement {
         data-testid="alertrow-${alert.alert_id}" data-state=${alert.state} @click=${() => { this.chosen = keyOf(alert); }}
         @keydown=${(event: KeyboardEvent) => { if (event.target === event.currentTarget && (event.key === "Enter" || event.key === " ")) { event.preventDefault(); this.chosen = keyOf(alert); } }}>
         <obc-alert-icon .type=${ICON[alert.priority]} .acknowledged=${!open} .active=${true}></obc-alert-icon>
-        <span class="text" title=${alert.text}>${alert.text}</span>
+        <span class="text" title=${alert.text}>${alertText(alert, words())}</span>
         <span>${text.priorities[alert.priority]}${alert.is_escalated ? " ↑" : ""}</span>
         <span title=${text.category}>${alert.category}</span>
         <span>${text.states[alert.state]}</span>
@@ -118,7 +119,7 @@ export class AlertsView extends LitElement {
     return html`
       <div class="row past" role="row" data-testid="alert-past-row" data-alert=${change.alert_id} data-state=${change.state}>
         <span role="cell">${stampText(change.utc_ms)}</span><span role="cell">${text[change.source]}</span><span role="cell">${text.priorities[change.priority]}</span><span role="cell">${change.category}</span>
-        <span role="cell" class="text" title=${change.text}>${change.text || change.alert_id}</span><span role="cell">${text.states[change.state]}</span><span role="cell">${change.person}</span>
+        <span role="cell" class="text" title=${change.text}>${alertText(change, words()) || change.alert_id}</span><span role="cell">${text.states[change.state]}</span><span role="cell">${change.person}</span>
       </div>`;
   }
 
@@ -130,8 +131,8 @@ export class AlertsView extends LitElement {
     return html`
       <section class="panel detail" data-testid="alert-detail" aria-live="polite">
         <h2>${text.detail}</h2>
-        <b>${alert.text}</b>
-        <div class="advice" data-testid="alert-advice">${alert.advice || text.noAdvice}</div>
+        <b>${alertText(alert, words())}</b>
+        <div class="advice" data-testid="alert-advice">${adviceText(alert, words()) || text.noAdvice}</div>
         <dl><dt>${text.since}</dt><dd>${stampText(alert.since_utc_ms)} UTC</dd>
           <dt>${text.answeredBy}</dt><dd>${alert.person || text.answeredWhere[alert.answered]}</dd>
           <dt>${text.picture}</dt><dd class=${fresh ? "" : "wrong"} data-testid="alert-picture">${ageS === null ? text.noPicture : `${ageS.toFixed(1)} s`}</dd></dl>

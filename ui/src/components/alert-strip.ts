@@ -8,6 +8,7 @@ import { page, Watch } from "../app/console";
 import type { Vessel } from "../link/store";
 import type { AlertJson } from "../protocols.gen";
 import { words } from "../words";
+import { adviceText, alertText } from "../words/told";
 import { clockText } from "./format";
 import { base, buttons } from "./style";
 
@@ -40,10 +41,10 @@ export class AlertStrip extends LitElement {
     const acked = !isOpen(alert);
     const kind = toneOf(alert.priority);
     return html`
-      <article class="${kind} ${acked ? "acked" : "open"}" data-testid="alert-${alert.alert_id}" data-state=${alert.state} title=${[alert.text, alert.advice].filter(Boolean).join("\n")}>
+      <article class="${kind} ${acked ? "acked" : "open"}" data-testid="alert-${alert.alert_id}" data-state=${alert.state} title=${[alert.text, adviceText(alert, words())].filter(Boolean).join("\n")}>
         <obc-alert-icon .type=${ICON[alert.priority]} .acknowledged=${acked} .active=${true}></obc-alert-icon>
         <div>
-          <div class="text">${alert.text}</div>
+          <div class="text">${alertText(alert, words())}</div>
           <div class="sub">${text.priorities[alert.priority]} ${alert.category} · ${text.states[alert.state]} · ${clockText(alert.since_utc_ms)} · ${text[alert.source]}</div>
         </div>
         ${acked ? nothing : this.button(alert)}

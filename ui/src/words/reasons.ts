@@ -2,6 +2,7 @@
 import { ageText } from "../link/ages";
 import type { ReasonJson } from "../protocols.gen";
 import type { Words } from "./en";
+import { reasonSentence } from "./told";
 
 /** Return one reason as an operator reads it: the ship's sentence, then value, limit, age where it has them. */
 export function reasonText(reason: ReasonJson, words: Words): string {
@@ -10,7 +11,7 @@ export function reasonText(reason: ReasonJson, words: Words): string {
     reason.limit === null ? "" : `${words.log.limit} ${amount(reason.limit, reason.unit)}`,
     reason.age_s === null ? "" : `${words.log.age} ${ageText(reason.age_s)}`,
   ].filter(Boolean);
-  const sentence = reason.text || reason.name;
+  const sentence = reasonSentence(reason, words);
   return facts.length ? `${sentence} (${facts.join(", ")})` : sentence;
 }
 
