@@ -113,6 +113,7 @@ def build(settings: config.ShoreConfig, clock: Clock, role: Role = roles.ALL) ->
         shared=None if role.is_alone else SharedPostgres(readers), log=_say,
         ledger=PostgresLedger(settings.database) if role.keeps else None,
     )  # fmt: skip
+    station.relay.conns_max = settings.load.conns
     return Shore(
         config=settings, clock=clock, station=station, stop=StopRelay(clock, stop_port), readers=readers,
         people=everyone, version=_version(), lag=LoopLag(clock),

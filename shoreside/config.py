@@ -63,6 +63,20 @@ class AlertLimits:
 
 
 @dataclass(frozen=True, slots=True)
+class OperatorLoad:
+    """How much one person may have at one time (AUT-10)."""
+
+    conns: int = 1
+    """Vessels under conn."""
+    monitors: int = 3
+    """Vessels in view beside them: performance fell with three against one (Veitch 2024)."""
+
+
+LOAD_MAX: Final = 20
+"""More is no limit any more."""
+
+
+@dataclass(frozen=True, slots=True)
 class ShoreConfig:
     """Everything the shore program is told at start."""
 
@@ -85,6 +99,7 @@ class ShoreConfig:
     vessels: tuple[VesselConfig, ...]
     retention: Retention = field(default_factory=Retention)
     timescale: Timescale = field(default_factory=Timescale)
+    load: OperatorLoad = field(default_factory=OperatorLoad)
 
     @property
     def secure(self) -> bool:
@@ -110,12 +125,14 @@ def parse(text: str, environment: Mapping[str, str], folder: Path) -> ShoreConfi
     except tomllib.TOMLDecodeError as error:
         raise ConfigError([f"not TOML: {error}"]) from error
     reader = _Reader()
-    unknown = sorted(set(table) - {"shore", "alerts", "vessels", "retention", "store"})
+    unknown = sorted(set(table) - {"shore", "alerts", "vessels", "retention", "store", "operator"})
     reader.faults.extend(f"unknown table [{name}]" for name in unknown)
     shore = reader.table(table, "shore")
     shore = {**shore, **reader.overrides(environment)}
     config = reader.shore(shore, reader.alerts(reader.table(table, "alerts")), reader.vessels(table), folder)
-    config = replace(config, retention=reader.retention(table), timescale=reader.timescale(table))
+    config = replace(
+        config, retention=reader.retention(table), timescale=reader.timescale(table), load=reader.load(table)
+    )
     if reader.faults:
         raise ConfigError(reader.faults)
     return config
@@ -189,6 +206,22 @@ class _Reader:
         made = Retention(**days)
         self.faults.extend(f"retention.{fault}" for fault in made.faults())
         return made
+
+    def load(self, source: Mapping[str, object]) -> OperatorLoad:
+        table = as_map(source.get("operator", {}))
+        if table is None:
+            self.faults.append("operator must be a table: [operator]")
+            return OperatorLoad()
+        names = tuple(OperatorLoad.__slots__)
+        self.only(table, "operator", frozenset(names))
+        given: dict[str, int] = {}
+        for name in set(names) & set(table):
+            value = table[name]
+            if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= LOAD_MAX:
+                self.faults.append(f"operator.{name} must be a whole number, 1 to {LOAD_MAX}")
+                continue
+            given[name] = value
+        return OperatorLoad(**given)
 
     def timescale(self, source: Mapping[str, object]) -> Timescale:
         table = as_map(source.get("store", {}))

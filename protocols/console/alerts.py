@@ -36,6 +36,14 @@ class AlertsMessage(TypedDict):
     alerts: list[AlertJson]
 
 
+class SeatMessage(TypedDict):
+    """Whether whoever has the conn of a vessel at this console gives a sign of life; while he does not, each 5 s."""
+
+    type: Literal["seat"]
+    vessel: str
+    answers: bool
+
+
 class AnswerMessage(TypedDict):
     """Acknowledge, or silence for 30 s, an alert whose answers the shore takes; all consoles see it."""
 

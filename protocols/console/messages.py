@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final, Literal, NotRequired, TypeAlias, TypedDict
 
-from protocols.console.alerts import AlertsMessage, AnswerMessage
+from protocols.console.alerts import AlertsMessage, AnswerMessage, SeatMessage
 from protocols.console.channels import ChannelJson
 from protocols.console.navigation import TrialJson
 from protocols.console.orderable import DrillJson, MachineJson, PhaseJson
@@ -389,6 +389,7 @@ FromBrowser: TypeAlias = (
     | SignedFrameMessage
     | SignedStopMessage
     | AnswerMessage
+    | SeatMessage
     | PreviewRequest
     | PingMessage
 )

@@ -100,7 +100,7 @@ class Console:
         self._rates = Rates(MESSAGES_PER_S, int(MESSAGES_PER_S) * 2)
         self._handlers: dict[str, Callable[[Fields], Awaitable[None]]] = {
             "subscribe": self._subscribe, "order": self._order, "heartbeat": self._heartbeat, "direct": self._direct,
-            "stop": self._stop, "answer": self._answer,
+            "stop": self._stop, "answer": self._answer, "seat": self._seat,
             "preview": self._preview, "ping": self._ping,
         }  # fmt: skip
 
@@ -198,7 +198,11 @@ class Console:
         """Raise a 409 Problem where this person has a conn and as many vessels in view as go with it (AUT-10)."""
         station = self._shore.station
         watched = station.hub.views_of(self._who.person, self._feed)
-        reason = None if vessel is None else may_watch(self._who.person, vessel, watched, station.downlink.states)
+        reason = (
+            None
+            if vessel is None
+            else may_watch(self._who.person, vessel, watched, station.downlink.states, self._shore.config.load.monitors)
+        )
         if reason is not None:
             raise Problem(HTTPStatus.CONFLICT, reason.text)
 
@@ -238,6 +242,17 @@ class Console:
         )
         if reason:
             self._problem("Not answered", reason)
+
+    async def _seat(self, message: Fields) -> None:
+        """Take a console's word on whether its operator is there; it raises an alert, and moves nothing."""
+        self._who.require("order")
+        state, answers = self._shore.vessel(_text(message, "vessel")), message.get("answers")
+        if not isinstance(answers, bool):
+            raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "answers is neither true nor false.")
+        if not answers:
+            state.seat = (self._who.person, self._shore.clock.now_s())
+        elif state.seat is not None and state.seat[0] == self._who.person:
+            state.seat = None
 
     async def _preview(self, message: Fields) -> None:
         vessel = _text(message, "vessel")

@@ -13,7 +13,7 @@ from protocols.link.cbor import SIZE_MAX_BYTES
 from protocols.link.events import Reason
 from shoreside.commanding import orders
 from shoreside.commanding.approvals import Approvals, needs_second
-from shoreside.commanding.seats import may_take
+from shoreside.commanding.seats import CONNS_MAX, may_take
 from shoreside.downlink import Downlink
 from shoreside.figures import Figures, order_line
 from shoreside.live.fleet import take_route
@@ -42,6 +42,8 @@ class Relay:
         self, clock: Clock, port: MessagePort, downlink: Downlink, figures: Figures, log: Callable[..., None]
     ) -> None:
         """Send through `port`, to the vessels that `downlink` knows; it is told what was sent."""
+        self.conns_max = CONNS_MAX
+        """Vessels under conn of one person at one time (AUT-10), as the station's file has it."""
         self._clock, self._port, self._downlink = clock, port, downlink
         self._figures, self._log = figures, log
         self.approvals = Approvals(downlink.note, clock.utc_ns)
@@ -60,7 +62,7 @@ class Relay:
         order = orders.unread(signed)
         reason = self._why_not(vessel, signed, person, self._order_rates, now_s)
         if reason is None and order is not None:
-            reason = may_take(order, self._downlink.states)
+            reason = may_take(order, self._downlink.states, self.conns_max)
         state = "REFUSED"
         if reason is None and order is not None and needs_second(order, signed):
             state = "awaiting approval"

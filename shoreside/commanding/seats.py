@@ -10,10 +10,11 @@ from typing import Final
 
 from protocols.link.events import Reason
 from protocols.link.orders import Order
+from shoreside.config import OperatorLoad
 from shoreside.live.fleet import VesselState
 
-MONITORS_MAX: Final = 3
-"""Vessels that an operator may watch beside the one he has: performance fell with three against one (Veitch 2024)."""
+CONNS_MAX, MONITORS_MAX = OperatorLoad().conns, OperatorLoad().monitors
+"""Vessels under conn, and in view beside them, of one person, where the station's file says nothing else."""
 ANSWERED: Final = frozenset(("authority.request", "authority.force", "authority.confirm"))
 """Kinds by which a conn is taken."""
 
@@ -28,15 +29,16 @@ def conns_of(person: str, states: Mapping[str, VesselState]) -> list[str]:
     ]
 
 
-def may_take(order: Order, states: Mapping[str, VesselState]) -> Reason | None:
-    """Return why the shore does not pass on an order that takes a conn: its issuer has that of another vessel."""
+def may_take(order: Order, states: Mapping[str, VesselState], most: int = CONNS_MAX) -> Reason | None:
+    """Return why the shore does not pass on an order that takes a conn: its issuer has that of `most` others already."""
     if order.kind not in ANSWERED or order.group != "conn":
         return None
     others = [vessel for vessel in conns_of(order.person, states) if vessel != order.vessel]
-    if not others:
+    if len(others) < most:
         return None
-    text = f"{order.person} has the conn of {others[0]}; release it first."
-    return Reason("conn_elsewhere", "AUT-10", text, others[0], 1)
+    what = "release it first" if most == 1 else f"{most} at one time are this station's limit; release one first"
+    text = f"{order.person} has the conn of {', '.join(others)}; {what}."
+    return Reason("conn_elsewhere", "AUT-10", text, ", ".join(others), most)
 
 
 def may_watch(

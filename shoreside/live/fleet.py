@@ -76,6 +76,8 @@ class VesselState:
     """Routes of orders that went through this station, by hash, the newest ROUTES_MAX."""
     alerts: dict[tuple[str, str], AlertJson] = field(default_factory=dict[tuple[str, str], AlertJson])
     """By (source, alert id)."""
+    seat: tuple[str, float] | None = None
+    """Who has her conn and gives no sign of life at his console, and when that was said last, monotonic; None: nobody."""
     drill: DrillJson | None = None
     """The last drill that she told of; None: none since this station started."""
 

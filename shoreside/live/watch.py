@@ -65,6 +65,19 @@ def _catalogue_differs(state: VesselState, moment: Moment) -> str | None:
     return "A birth was refused: its channels are not those of the catalogue it names" if state.misnamed_count else None
 
 
+SEAT_S: Final = 15.0
+"""A console says each 5 s that nobody answers; two missing ones, and it is over, or she is no longer in its hands."""
+
+
+def _seat_silent(state: VesselState, moment: Moment) -> str | None:
+    if state.seat is None or state.heartbeat is None or moment.now_s - state.seat[1] > SEAT_S:
+        return None
+    person, holder = state.seat[0], state.heartbeat.authority
+    if (holder.station, holder.person) != ("remote", person):
+        return None  # she has changed hands: whoever has her now is asked by his own console
+    return f"{person} has the conn and gives no sign of life at his console"
+
+
 CONDITIONS: Final = (
     Condition(
         "shore.heartbeat-silent",
@@ -73,6 +86,7 @@ CONDITIONS: Final = (
         "Speak to the bridge by other means; no orders.",
         _heartbeat_silent,
     ),
+    Condition("shore.seat-silent", "alarm", "B", "Go there; a supervisor takes the conn.", _seat_silent),
     Condition("shore.data-stale", "warning", "B", "Trust no value on the screen; look at the collector.", _data_stale),
     Condition("shore.clock-skew", "warning", "B", "Set the wrong clock: ship's or station's.", _clock_skew),
     Condition("shore.key-differs", "alarm", "B", "Somebody else speaks in her name: find out who.", _key_differs),

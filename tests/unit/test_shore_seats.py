@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,8 @@ from protocols.link.orders import ORDER_KINDS, Order
 from protocols.link.signing import Domain
 from shoreside.commanding.orders import OrderBook, note_of
 from shoreside.commanding.seats import conns_of, may_take, may_watch
+from shoreside.config import AlertLimits, ConfigError, OperatorLoad, parse
+from shoreside.live import watch
 from shoreside.live.feeds import Feed, Hub
 from shoreside.live.fleet import VesselState
 from shoreside.station import Station
@@ -117,3 +120,38 @@ def test_an_order_is_sent_again_as_its_link_allows(trip_ms: float | None, kind: 
     assert seen == again_s
     assert unknown_s > 0
     assert ORDER_KINDS[kind].life_s > 0
+
+
+def test_the_limits_of_a_persons_load_are_the_stations_own() -> None:
+    """Proves AUT-10: with two conns allowed the second is passed on, the third is not; the file says how many."""
+    states = fleet_of(otter="ann", kestrel="", petrel="")
+    assert may_take(order("authority.request"), states, 2) is None
+    states["kestrel"].heartbeat = beat_of("remote", "ann")
+    reason = may_take(order("authority.request"), states, 2)
+    assert reason is not None
+    assert (reason.value, reason.limit) == ("otter, kestrel", 2)
+    assert "2 at one time are this station's limit" in reason.text
+
+    file = (Path(__file__).parents[2] / "shoreside" / "examples" / "shore.toml").read_text("utf-8")
+    assert parse(file, {}, Path()).load == OperatorLoad(1, 3)
+    assert parse(file + "\n[operator]\nconns = 2\nmonitors = 5\n", {}, Path()).load == OperatorLoad(2, 5)
+    with pytest.raises(ConfigError) as caught:
+        parse(file + "\n[operator]\nconns = 0\nmonitors = 2.5\nships = 3\n", {}, Path())
+    assert len(caught.value.faults) == 3
+
+
+def test_the_others_are_told_of_an_operator_who_gives_no_sign_of_life() -> None:
+    """An alarm of the shore while his console says so and he has her conn; over when it is silent, or she changes hands."""
+    state = fleet_of(otter="ann")["otter"]
+    limits = AlertLimits(1e9, 1e9, 1e9)
+
+    def told(now_s: float) -> list[str]:
+        made = watch.changes(state, watch.Moment(now_s, 0.0, limits), NOON_NS)
+        return [alert["text"] for alert in made if alert["alert_id"] == "shore.seat-silent"]
+
+    assert told(100.0) == []
+    state.seat = ("ann", 100.0)
+    assert told(115.0) == ["ann has the conn and gives no sign of life at his console"]
+    assert told(115.1) == []  # said too long ago: the console is gone, and so is its word
+    state.seat = ("bob", 115.0)
+    assert told(116.0) == []  # she is ann's

@@ -55,6 +55,13 @@ export interface AlertsMessage {
   alerts: AlertJson[];
 }
 
+/** Whether whoever has the conn of a vessel at this console gives a sign of life; while he does not, each 5 s. */
+export interface SeatMessage {
+  type: "seat";
+  vessel: string;
+  answers: boolean;
+}
+
 /** Acknowledge, or silence for 30 s, an alert whose answers the shore takes; all consoles see it. */
 export interface AnswerMessage {
   type: "answer";
@@ -479,4 +486,4 @@ export interface PingMessage {
   sent_utc_ms?: number;
 }
 
-export type FromBrowser = SubscribeMessage | SignedOrderMessage | SignedHeartbeatMessage | SignedFrameMessage | SignedStopMessage | AnswerMessage | PreviewRequest | PingMessage;
+export type FromBrowser = SubscribeMessage | SignedOrderMessage | SignedHeartbeatMessage | SignedFrameMessage | SignedStopMessage | AnswerMessage | SeatMessage | PreviewRequest | PingMessage;

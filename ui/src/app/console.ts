@@ -5,7 +5,10 @@ import { SetClock } from "../replay/clock";
 import { login, logout, me } from "../link/http";
 import { Socket } from "../link/socket";
 import { Store, type Vessel } from "../link/store";
+import { holds } from "../orders/gates";
 import { Operator } from "../orders/operator";
+import type { AlertJson } from "../protocols.gen";
+import { sounds, stageOf, tells } from "../seat/chain";
 
 export type Phase = "starting" | "login" | "in";
 /** What of a vessel can be open: her bridge, what is now, or what was; in the order in which they stand in the top bar. */
@@ -14,6 +17,11 @@ export type View = (typeof VIEWS)[number];
 /** Views that show her as she is now: whoever is at one of them keeps the watch (AUT-05). */
 const LIVE: ReadonlySet<View> = new Set<View>(["conning", "route", "engine", "phase", "drill", "alerts"]);
 const ACCOUNT = "/account";
+const SEAT_MS = 5000; // told again this often while nobody answers; the shore forgets it after 15 s
+/** What the seat's call sounds like: an alarm of this page alone, which is in no list. */
+const SEAT_CALL: AlertJson = {
+  alert_id: "seat", text: "", priority: "alarm", category: "B", state: "unacknowledged", since_utc_ms: 0, source: "shore", advice: "", sounds: 1, is_escalated: false, answered: "shore", person: "",
+};
 const TICK_MS = 250; // ages are repainted four times a second
 
 export class Console {
@@ -29,6 +37,7 @@ export class Console {
   /** True while the person's own account is shown. */
   atAccount = false;
   private socket: Socket | null = null;
+  private toldMs = -Infinity;
 
   constructor() {
     setInterval(() => this.tick(), TICK_MS);
@@ -105,8 +114,24 @@ export class Console {
   }
 
   private tick(): void {
-    if (this.phase === "in" && !this.setClock) this.sounder.look(this.openVessel()?.alerts ?? [], performance.now());
+    if (this.phase === "in" && !this.setClock) {
+      const call = this.seat();
+      this.sounder.look([...(this.openVessel()?.alerts ?? []), ...(call ? [call] : [])], performance.now());
+    }
     this.store.changed();
+  }
+
+  /** Watch over the seat of whoever has a conn here: tell the shore where nobody answers; return what is to sound. */
+  private seat(): AlertJson | null {
+    const { operator } = this;
+    const vessel = operator ? [...this.store.vessels.values()].find((each) => holds(each, operator.session)) : undefined;
+    const stage = operator && vessel ? stageOf(operator.presence.idleS()) : "quiet";
+    const isTold = tells(stage);
+    if (vessel && (isTold ? performance.now() - this.toldMs > SEAT_MS : this.toldMs > -Infinity)) {
+      this.toldMs = isTold ? performance.now() : -Infinity;
+      this.socket?.send({ type: "seat", vessel: vessel.id, answers: !isTold });
+    }
+    return sounds(stage) ? SEAT_CALL : null;
   }
 }
 

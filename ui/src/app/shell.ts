@@ -2,6 +2,7 @@ import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement } from "lit/decorators.js";
 import { keyed } from "lit/directives/keyed.js";
 import "../approval/desk";
+import "../seat/watch";
 import { base } from "../components/style";
 import type { Vessel } from "../link/store";
 import { mayOrder } from "../orders/gates";
@@ -55,6 +56,7 @@ export class Shell extends LitElement {
         <fh-skew-note></fh-skew-note>
         ${this.keyNote()}
         <fh-approvals></fh-approvals>
+        <fh-seat-watch></fh-seat-watch>
         <div class="view">${this.view(vessel)}</div>
       </div>
     `;

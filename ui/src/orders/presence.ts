@@ -2,9 +2,10 @@
  * Proof that a person sits at the view of a vessel (AUT-05): the view is open, the page is visible, and somebody moved
  * a pointer or pressed a key within the limit. An open socket proves nothing.
  */
+import { DORMANT_S, FALLBACK_AFTER_S } from "../seat/chain";
 
-/** Shortest dormant period of a bridge navigational watch alarm, MSC.128(75): 3 min; warned 30 s before. */
-export const PRESENCE_LIMIT_S = 180;
+/** The ship is told that somebody is there until the chain over the seat has run out (seat/chain.ts); warned from its beginning, and before. */
+export const PRESENCE_LIMIT_S = DORMANT_S + FALLBACK_AFTER_S;
 export const PRESENCE_WARN_S = 150;
 
 const ACTS = ["pointerdown", "pointermove", "keydown", "wheel", "touchstart"] as const;

@@ -35,6 +35,13 @@ export const actingEn = {
       emergency_stop: { name: "Emergency stop", happens: "Nothing comes but your own press. The engine stops, and the reset takes two people.", you: "Lift the cover, press STOP." },
     },
   },
+  seat: {
+    title: "Are you there?", act: (vessel: string) => `You have the conn of ${vessel}. Move the pointer or press a key.`,
+    next: {
+      asks: (s: string) => `It sounds in ${s}.`, sounds: (s: string) => `The others are told in ${s}.`, tells: (s: string) => `The others have been told. The ship falls back in ${s}.`,
+    } as Record<string, (s: string) => string>,
+    over: "The ship is no longer told that anybody is here: the lease runs out, and she goes down her ladder.",
+  },
   machines: {
     title: "Engineering: what may be ordered", nothing: "Nothing of her engine room may be ordered",
     request: "Request engineering", held: "Your heartbeats keep it; what runs goes on running when you let go.",
