@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from farhelm.conn.session import ulid
+from farhelm.trace import steps_of
 from protocols.link import signing
 from protocols.link.orders import Order
 from protocols.link.signing import Domain
@@ -111,6 +112,25 @@ def test_a_rudder_order_needs_direct(demo: Demo) -> None:
     assert told.code == 0, told.word
     assert next(line["args"] for line in told.lines if line.get("kind") == "authority.request") == {"level": "direct"}
     assert told.ends("conn.rudder")[-1] == "SUCCEEDED"
+
+
+def test_an_order_is_followed_through_every_program(demo: Demo) -> None:
+    """Proves D4 for orders: `farhelm trace` finds every link, in the order of the chain, in the logs of all programs."""
+    told = conn(demo, "order", "kestrel", "rudder", "0", "--take")
+    assert told.code == 0, told.word
+    order_id = next(str(line["order_id"]) for line in told.lines if line.get("kind") == "conn.rudder")
+    said = wait_until(lambda: traced(demo, order_id), 60, "an unbroken trace")
+    assert "the trace is unbroken" in said
+    lines = [line for path in demo.folder.glob("**/*.log") for line in path.read_text(errors="replace").splitlines()]
+    assert {"shore", "safety"} <= {step.process for step in steps_of(order_id, lines)}
+    assert traced(demo, "01JD8Z6T5Y9K3B7M2N4P6Q8R0S") == ""
+
+
+def traced(demo: Demo, order_id: str) -> str:
+    """Return what `farhelm trace` says of an order in the demo's logs; empty while a link is missing."""
+    words = [sys.executable, "-m", "farhelm", "trace", order_id, "--logs", str(demo.folder)]
+    ran = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=LIMIT_S, check=False)
+    return ran.stdout if ran.returncode == 0 else ""
 
 
 def test_another_operator_is_asked_and_nothing_moves_meanwhile(demo: Demo) -> None:
