@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterable
 
 import pytest
 
-from control.approval import PAIRS, objections
+from control.approval import PAIRS, objections, second_of
 from control.authority import Authority, Holder, Numbers
-from control.believed import ROLE_LEVELS, rights
+from control.believed import ROLE_LEVELS, Believed, rights
 from control.ladder import ACTIONS, Ladder, LadderInputs
 from protocols.link.events import Reason
-from protocols.link.roster import RosterEntry
+from protocols.link.roster import Grant, Roster, RosterEntry
 from protocols.link.signing import Domain, approve, open_envelope, public_bytes, sign
 from tests.control_rig import example_config, key_of
 
@@ -244,3 +244,80 @@ def test_a_right_is_for_its_group_and_level(granted: str, *, allowed: bool) -> N
     found = rights(person("x", "operator", 1, granted), "conn", "setpoint")
     assert facts_of(found) == ([] if allowed else [("no_right", "AUT-11", granted, "setpoint")])
     assert [one.name for one in rights(person("x", "master", 1, granted), "conn", "magic")] == ["no_right"]
+
+
+def test_an_approver_who_is_nobody_now_is_named_as_such() -> None:
+    """Proves CMD-10, CMD-12: why the second key counts for nothing, under the rule of two people."""
+    envelope = open_envelope(approve(sign(Domain.ORDER, b"order", key_of(1)), Domain.ORDER, key_of(2)), approvable=True)
+    gone = Reason("key_not_valid_now", "CMD-12", "Over.")
+    found = objections("stop.reset", envelope, person("sue", "operator", 1), lambda _, __: gone, 0)
+    assert facts_of(found) == [("approver_key_not_valid_now", "CMD-10", None, None)]
+
+
+def test_the_first_reason_against_a_second_person_is_what_the_master_reads() -> None:
+    """Proves CMD-10: right before role; the Master is no second person of an own grant; a supervisor is."""
+    envelope = open_envelope(approve(sign(Domain.GRANT, b"grant", key_of(1)), Domain.GRANT, key_of(2)), approvable=True)
+
+    def told(second: RosterEntry) -> str:
+        return second_of("grant", Domain.GRANT, envelope, always(second), 0, "kim")
+
+    assert told(person("vic", "viewer", 2, "observe")) == "The key of vic has no right to approve."
+    assert told(person("vic", "viewer", 2, "approve")) == "vic (viewer) may not approve this."
+    assert told(person("kim", "master", 2, "approve")) == "kim cannot be the second person of an own grant"
+    assert told(person("sue", "supervisor", 2, "approve")) == ""
+
+
+def test_who_may_observe_may_advise() -> None:
+    """Proves AUT-11: advice moves nothing; without the right to look there is none."""
+    assert rights(person("x", "viewer", 1, "observe"), "conn", "advise") == []
+    assert facts_of(rights(person("x", "viewer", 1, "setpoint"), "conn", "advise")) == [
+        ("no_right", "AUT-11", "setpoint", "advise")
+    ]
+
+
+def test_a_ship_that_never_had_a_grant_has_none_to_revoke() -> None:
+    """Proves AUT-07: nothing is believed and nothing revoked before the Master has signed it."""
+    believed = Believed("petrel", public_bytes(key_of(200)))
+    assert (believed.grant_version, believed.roster_version, believed.is_revoked) == (0, 0, False)
+    assert believed.revoke_grant() is False
+    assert facts_of(believed.lapsed(0)) == [("no_grant", "AUT-07", None, None)]
+
+
+def believing(master: str = "kim") -> Believed:
+    """Return a ship with a grant of `master` and a roster on which Kim is Master from 10 ns to 20 ns."""
+    believed = Believed("petrel", public_bytes(key_of(200)))
+    kim = RosterEntry("kim", "master", "Busan", "", public_bytes(key_of(5)), ("approve",), 10, 20)
+    assert believed.take_roster(sign(Domain.ROSTER, Roster("petrel", 1, (kim,)).to_bytes(), key_of(200)), 0) == ""
+    grant = Grant("petrel", "g1", master, ("Busan",), ("conn",), ("setpoint",), 5, 30, 1)
+    assert believed.take_grant(sign(Domain.GRANT, grant.to_bytes(), key_of(200)), 0) == ""
+    return believed
+
+
+@pytest.mark.parametrize(("utc_ns", "name"), [(9, "no_current_master"), (10, ""), (19, ""), (20, "no_current_master")])
+def test_a_grant_is_worth_what_its_master_is(utc_ns: int, name: str) -> None:
+    """Proves AUT-12, AUT-07: dense at both ends of the Master's time, by the ship's clock."""
+    assert [one.name for one in believing().lapsed(utc_ns)] == ([name] if name else [])
+
+
+def test_a_grant_of_somebody_who_is_not_her_master_is_none() -> None:
+    """Proves AUT-12: another's name, or nobody's."""
+    assert facts_of(believing("sue").lapsed(15)) == [("no_current_master", "AUT-12", "sue", "kim")]
+    assert facts_of(believing("").lapsed(15)) == [("no_grant", "AUT-12", None, None)]
+
+
+def test_a_supervisor_takes_from_another_operator_and_confirms_like_anybody() -> None:
+    """Proves AUT-09, AUT-03: the holder is not asked; a number of the grant's own, and until then nothing changes."""
+    authority = held()
+    assert (authority.allows("force"), authority.allows("grant")) == (True, False)
+    assert authority.force("order-2", BOB, 102.0) is True
+    assert authority.pending is not None
+    assert (authority.phase, authority.pending.fencing, authority.holder) == ("granted", 9, ANN)
+    assert authority.confirm(BOB, 9, 103.0) is True
+
+
+def test_nobody_confirms_before_he_is_granted() -> None:
+    """Proves AUT-03, AUT-08: a request has no number yet, and nought is none."""
+    authority = held()
+    authority.request("order-2", BOB, 102.0)
+    assert authority.confirm(BOB, 0, 103.0) is False
+    assert (authority.holder, authority.phase) == (ANN, "requested")

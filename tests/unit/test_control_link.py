@@ -121,6 +121,16 @@ def test_loss_is_counted_over_twenty_beats(missed: int, loss_pct: float, *, is_p
     assert (link.watch.loss_pct, link.watch.poor_s(200.0)) == (0.0, 0.0)
 
 
+@pytest.mark.parametrize(("last", "loss_pct", "is_poor"), [(10, 10.0, False), (9, 11.1, True)])
+def test_a_tenth_lost_is_the_limit(last: int, loss_pct: float, *, is_poor: bool) -> None:
+    """Proves FBK-01: one of ten is borne, one of nine is not."""
+    link = Link()
+    for seq in [1, *range(3, last + 1)]:
+        link.heard(seq, 101.0 + seq)
+    assert link.watch.loss_pct == loss_pct
+    assert (link.watch.poor_s(101.5 + last) > 0.0) is is_poor
+
+
 def test_loss_begins_anew_with_another_session() -> None:
     """Proves FBK-04: numbers of two sessions are never held against each other."""
     link = Link()

@@ -47,6 +47,18 @@ def test_each_reason_brings_its_step_at_its_limit_and_not_before(step: str, name
     assert (ladder.reasons()[0].name, ladder.reasons()[0].since_ms) == (name, 6_000)
 
 
+@pytest.mark.parametrize(
+    ("input_name", "worst_s", "step"), [("poor_s", 99.0, "L0"), ("silence_s", LIMITS.lost_s, "L3")]
+)
+def test_from_the_second_step_on_nothing_goes_back_by_itself(input_name: str, worst_s: float, step: str) -> None:
+    """Proves FBK-01: a link that was poor and is not is no matter; one that was lost is, until the operator says so."""
+    ladder = Ladder(LIMITS)
+    ladder.receive(dataclasses.replace(QUIET, **{input_name: worst_s}), 0)  # type: ignore[arg-type] # a field by name
+    assert ladder.receive(QUIET, 1_000) == step
+    ladder.leave()
+    assert ladder.receive(QUIET, 2_000) == "L0"
+
+
 def test_direct_control_is_silent_sooner() -> None:
     """Proves FBK-01: 2 s at level direct, and only there."""
     inputs = dataclasses.replace(QUIET, silence_s=LIMITS.silent_direct_s)
