@@ -1,0 +1,118 @@
+"""Whom the ship believes, one paper at a time: rosters, grants, their versions, and what a revocation leaves."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from control.believed import Believed
+from protocols.link.roster import Grant, Roster, RosterEntry
+from protocols.link.signing import Domain, public_bytes, sign
+from tests.control_rig import key_of
+
+MASTER = key_of(200)
+KIM = RosterEntry("kim", "master", "Busan", "", public_bytes(key_of(5)), ("approve",), 0, 2**62)
+ANN = RosterEntry("ann", "operator", "Busan", "", public_bytes(key_of(1)), ("setpoint",), 0, 2**62)
+GRANT = Grant("petrel", "g1", "kim", ("Busan",), ("conn",), ("setpoint",), 100, 200, 3)
+
+
+def ship() -> Believed:
+    believed = Believed("petrel", public_bytes(MASTER))
+    assert roster(believed, 4) == ""
+    return believed
+
+
+def roster(believed: Believed, version: int, *people: RosterEntry, vessel: str = "petrel", seed: int = 200) -> str:
+    paper = Roster(vessel, version, people or (KIM, ANN))
+    return believed.take_roster(sign(Domain.ROSTER, paper.to_bytes(), key_of(seed)), 0)
+
+
+def grant(believed: Believed, paper: Grant = GRANT, seed: int = 200) -> str:
+    return believed.take_grant(sign(Domain.GRANT, paper.to_bytes(), key_of(seed)), 0)
+
+
+def names(believed: Believed, utc_ns: int = 150) -> list[tuple[str, str]]:
+    return [(one.name, one.rule) for one in believed.lapsed(utc_ns)]
+
+
+def test_only_the_masters_own_papers_for_this_ship_are_taken() -> None:
+    """Proves CMD-12, AUT-07: another key, another ship, noise; each says why, and nothing has changed."""
+    believed = ship()
+    assert "key" in roster(believed, 5, seed=77)
+    assert roster(believed, 5, vessel="kestrel") == "the roster is for kestrel"
+    assert believed.take_roster(b"noise", 0) != ""
+    other = sign(Domain.ROSTER, Roster("petrel", 5, (KIM,)).to_bytes(), MASTER)
+    assert "signature" in believed.take_roster(other[:-1] + bytes([other[-1] ^ 1]), 0)
+    assert "key" in grant(believed, seed=77)
+    assert grant(believed, dataclasses.replace(GRANT, vessel="kestrel")) == "the grant is for kestrel"
+    assert believed.take_grant(b"noise", 0) != ""
+    assert (believed.roster_version, believed.grant, believed.grant_version) == (4, None, 0)
+
+
+def test_a_roster_goes_up_only_and_the_same_again_is_no_news() -> None:
+    """Proves CMD-12: a lower version and the same version with other people are refused; who is gone is unknown."""
+    believed = ship()
+    assert roster(believed, 4) == ""
+    assert roster(believed, 4, KIM) == "version 4 is not above 4"
+    assert roster(believed, 3, KIM) == "version 3 is not above 4"
+    assert believed.holder(ANN.key_id, 0) == ANN
+    assert roster(believed, 5, KIM) == ""
+    assert getattr(believed.holder(ANN.key_id, 0), "name", "") == "unknown_key"
+    assert believed.roster_version == 5
+
+
+def test_a_grant_goes_up_only_and_what_was_revoked_stays_revoked() -> None:
+    """Proves AUT-07: the same again is no news, a lower one and another of the same version are refused."""
+    believed = ship()
+    assert [grant(believed), grant(believed)] == ["", ""]
+    assert grant(believed, dataclasses.replace(GRANT, version=2)) == "version 2 is not above 3"
+    assert grant(believed, dataclasses.replace(GRANT, valid_to_utc_ns=201)) == "version 3 is not above 3"
+    assert (names(believed), believed.is_revoked) == ([], False)
+    assert believed.revoke_grant() is True
+    assert (names(believed), believed.is_revoked, believed.revoked_version) == ([("no_grant", "AUT-07")], True, 3)
+    assert believed.revoke_grant() is False
+    assert "revoked aboard" in grant(believed)
+    assert "above 3" in grant(believed)
+    assert grant(believed, dataclasses.replace(GRANT, version=4)) == ""
+    assert (names(believed), believed.is_revoked) == ([], False)
+
+
+@pytest.mark.parametrize(
+    ("utc_ns", "name"), [(99, "grant_not_valid_now"), (100, ""), (199, ""), (200, "grant_not_valid_now")]
+)
+def test_a_grant_is_worth_something_in_its_time(utc_ns: int, name: str) -> None:
+    """Proves AUT-07: the first nanosecond of its window and not the last."""
+    believed = ship()
+    grant(believed)
+    assert names(believed, utc_ns) == ([(name, "AUT-07")] if name else [])
+
+
+@pytest.mark.parametrize(
+    ("changes", "group", "level", "expected"),
+    [
+        ({}, "conn", "setpoint", []),
+        ({"rocs": ("Ulsan",)}, "conn", "setpoint", [("grant_roc", "AUT-07", "Busan", "Ulsan")]),
+        ({"groups": ("engineering",)}, "conn", "setpoint", [("grant_group", "AUT-07", "conn", "engineering")]),
+        (
+            {"levels": ("observe", "direct")},
+            "conn",
+            "setpoint",
+            [("grant_level", "AUT-07", "setpoint", "observe, direct")],
+        ),
+        ({"master": ""}, "conn", "setpoint", [("no_grant", "AUT-12", None, None)]),
+    ],
+)
+def test_a_grant_opens_what_it_names(
+    changes: dict[str, object], group: str, level: str, expected: list[tuple[object, ...]]
+) -> None:
+    """Proves AUT-07, AUT-12, CMD-07: centre, group and level, each with what was asked and what is granted."""
+    believed = ship()
+    grant(believed, dataclasses.replace(GRANT, **changes))  # type: ignore[arg-type] # fields, given by the test
+    found = believed.access(ANN, group, level, 150)
+    assert [(one.name, one.rule, one.value, one.limit) for one in found] == expected
+
+
+def test_without_a_grant_nobody_has_access_and_that_is_the_only_reason() -> None:
+    """Proves AUT-07: a ship that never had one."""
+    assert [(one.name, one.rule) for one in ship().access(ANN, "conn", "setpoint", 150)] == [("no_grant", "AUT-07")]
