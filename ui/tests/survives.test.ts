@@ -145,11 +145,13 @@ describe("presence", () => {
     expect(presence.at("kestrel")).toBe(true);
   });
 
-  it("is none at another vessel's view, none after three minutes without an act, and a program's event is no act", () => {
+  it("is none at another vessel's view, none when the chain over the seat has run out, and a program's event is no act", () => {
     const presence = new Presence();
     presence.show("kestrel");
     expect(presence.at("otter")).toBe(false);
-    vi.advanceTimersByTime(181_000);
+    vi.advanceTimersByTime(181_000); // the page asks; the ship is still told that he is there
+    expect(presence.at("kestrel")).toBe(true);
+    vi.advanceTimersByTime(120_000);
     expect(presence.at("kestrel")).toBe(false);
     acts.get("pointermove")?.({ isTrusted: false });
     expect(presence.at("kestrel")).toBe(false);
