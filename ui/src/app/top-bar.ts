@@ -5,6 +5,7 @@ import { shipTime } from "../components/ship-time";
 import { base, buttons } from "../components/style";
 import { currentLanguage, LANGUAGES, setLanguage, words, type Language } from "../words";
 import { page, VIEWS, Watch } from "./console";
+import "./help";
 import { currentPalette, PALETTES, setPalette } from "./palette";
 
 /** Where one is, who one is, what time it is, and the palette. */
@@ -33,6 +34,7 @@ export class TopBar extends LitElement {
     .who { color: var(--quiet); }
     .who b { color: var(--element-active-color); font-weight: 600; }
     .who.on b { color: inherit; }
+    @media (max-width: 1500px) { header { gap: 0.5rem; } }
   `];
 
   override render() {
@@ -65,6 +67,7 @@ export class TopBar extends LitElement {
             class=${language === currentLanguage() ? "on" : ""} @click=${() => this.choose(() => setLanguage(language))}>${language.toUpperCase()}</button>`)}
         </span>
         <span class="clock" data-testid="clock">${clockText(store.clock.nowUtcMs())} ${top.utc}${this.aboard()}</span>
+        <fh-help></fh-help>
         <button data-testid="logout" @click=${() => void page.logout()}>${top.logout}</button>
       </header>
     `;

@@ -1,5 +1,6 @@
 import { chartEn } from "./chart-en";
 import { actingEn } from "./acting-en";
+import { helpEn } from "./help-en";
 import { timeEn } from "./time-en";
 import { watchEn } from "./watch-en";
 
@@ -8,6 +9,7 @@ export const en = {
   ...watchEn,
   ...actingEn,
   time: timeEn,
+  help: helpEn,
   language: "English",
   product: "Farhelm",
   tagline: "Remote operations centre",

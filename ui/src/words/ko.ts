@@ -2,6 +2,7 @@
 import type { Words } from "./en";
 import { chartKo } from "./chart-ko";
 import { actingKo } from "./acting-ko";
+import { helpKo } from "./help-ko";
 import { timeKo } from "./time-ko";
 import { watchKo } from "./watch-ko";
 
@@ -9,6 +10,7 @@ export const ko: Words = {
   ...watchKo,
   ...actingKo,
   time: timeKo,
+  help: helpKo,
   language: "한국어",
   product: "Farhelm",
   tagline: "원격운항센터",

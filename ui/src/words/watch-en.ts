@@ -35,7 +35,7 @@ export const watchEn = {
   },
   replay: {
     mark: "REPLAY", time: "Time", play: "Play", pause: "Pause", back: "One minute back", forth: "One minute on", jumps: "Jump to", nothing: "Nothing to jump to in the day before.",
-    hint: "What was: values with the ages of then. Nothing can be ordered from this page.",
+    hint: "What was: values with the ages of then. Not kept: heartbeats, and what came late (it is shown as if it had been there). Nothing can be ordered from this page.",
     kinds: { order: "order", alert: "alert", ladder: "ladder", authority: "conn", stop: "stop" },
   },
   report: {

@@ -36,7 +36,7 @@ export const watchKo: typeof watchEn = {
   },
   replay: {
     mark: "재생", time: "시각", play: "재생", pause: "멈춤", back: "1분 뒤로", forth: "1분 앞으로", jumps: "이동", nothing: "지난 하루에 이동할 곳이 없습니다.",
-    hint: "지난 화면이며 값의 경과는 그때의 것입니다. 이 화면에서는 명령할 수 없습니다.",
+    hint: "지난 화면이며 값의 경과는 그때의 것입니다. 하트비트는 보관되지 않으며 늦게 온 값은 제때 온 것처럼 보입니다. 이 화면에서는 명령할 수 없습니다.",
     kinds: { order: "명령", alert: "경보", ladder: "단계", authority: "조종권", stop: "정지" },
   },
   report: {

@@ -1,0 +1,30 @@
+/** What each instrument shows and each rule wants, in a few words. */
+export const helpEn = {
+  title: "Help", open: "Help: instruments and refusals", close: "Close", instrumentsTitle: "Instruments", rulesTitle: "Refusals: what is wrong, and what to do",
+  instruments: {
+    conn: ["Conn", "Who has the ship, in the largest words. Request, then confirm within 10 s. Nothing moves by taking it. The bridge can take it back at any moment."],
+    heading: ["Heading", "Needle: actual. Marks: ordered and set. ROT is the rate of turn, P to port, S to starboard. Amber: older than 2 cycles; red: older than 5; ---: not measured or not valid."],
+    rudder: ["Rudder", "Actual angle beside the ordered one, P to port, S to starboard."],
+    propulsion: ["Propulsion", "Engine revolutions and load beside what is ordered, astern to full ahead."],
+    speed: ["Speed", "SOG over ground, STW through the water."],
+    environment: ["Depth and wind", "Water under the keel; true wind where it is known, else as felt on board."],
+    chart: ["Chart", "Own ship to scale; long line: heading; dashes: course for six minutes; curve: where she comes if she goes on turning so. Triangles: other ships; crossed out: lost. Green dashes: allowed; red: no-go."],
+    marker: ["EBL/VRM", "Bearing line and range ring from own ship. Click on the chart or type; it is told in words and carried along, its bearing true."],
+    traffic: ["Targets", "Other ships, the most dangerous first, by closest point (CPA) and time to it (TCPA); while an order is being set, as it would be after it."],
+    link: ["Link", "Round trip, loss, age of her last heartbeat. L0 is normal; each further step is what she does by herself without you, with the time to the next."],
+    orders: ["Orders", "Two steps: Order, then Confirm within 10 s. A grey button says why below it. What became of each stands in the order log."],
+    estop: ["Emergency stop", "Lift the cover, press. It needs no conn. It stays latched until it is reset aboard, or by the Master and a second person."],
+    alerts: ["Alerts", "By priority, as IEC 62923 has them. Silence lasts 30 s; acknowledging says that you have read it. Category A wants a picture of at most 3 s."],
+    trend: ["Trend", "Heading and speed of the last ten minutes; History shows any channels over any time."],
+  } as Record<string, readonly [string, string]>,
+  rules: {
+    "INT-01": "You have not the conn, or at too low a level: request it; for the rudder with level Direct.", "INT-02": "A value that the order depends on is absent, invalid or too old: look at the channel named.",
+    "INT-03": "The engine is on local or no steering pump runs: ask the bridge.", "INT-04": "Outside the range of this phase: ask for less.", "INT-05": "Too large a step, or reversing while the engine turns: smaller steps, reduce first.",
+    "INT-06": "The predicted track leaves the allowed area or enters a no-go area: another heading, or slower.", "INT-07": "Too little water, or no chart where one is needed: another heading or slower; a stop is always taken.",
+    "INT-08": "Another ship would come nearer than the limit, or nothing is heard of others: another course or speed; if it must be, give your reason.", "INT-09": "The round trip is unknown or too long for the rudder: order a heading.",
+    "INT-10": "Wind, sea, visibility or speed are not as this phase needs them: wait, another phase, or the bridge.", "INT-11": "An emergency stop is latched: it is reset aboard, or by the Master and a second person.", "INT-12": "Two receivers disagree: look which is right.",
+    "AUT-04": "What is set differs from what the ship does: begin from the actual values.", "AUT-07": "The Master's remote-access grant is missing or not in force: ask the Master.", "AUT-08": "The conn has changed hands since: look who has it.",
+    "CMD-03": "The order had been received before: look at the order log.", "CMD-04": "It came too late to be carried out: look at the ship, then order anew.", "CMD-12": "The ship does not know this console's key: have it enrolled.",
+    "CMD-13": "The ship cannot write down what she is ordered: only the stop is taken, until it is mended aboard.", "CMD-14": "Too many orders in a short time: wait.",
+  } as Record<string, string>,
+};
