@@ -292,7 +292,7 @@ def test_a_birth_that_names_another_catalogue_than_it_brings_is_refused() -> Non
     downlink.receive(topic, replace(birth, catalogue=bent).to_bytes(), 101.0, NOON_NS)
     assert downlink.refused == {"CatalogueError": 1}
     assert downlink.pending.take() is None
-    assert downlink.states["kestrel"].birth == birth
+    assert downlink.states["kestrel"].birth == replace(birth, catalogue=None)  # kept once, as its channels
     downlink.tick(102.0, NOON_NS)
     assert ("shore", "shore.catalogue-differs") in downlink.states["kestrel"].alerts
     commit(downlink)

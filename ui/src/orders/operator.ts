@@ -79,11 +79,12 @@ export class Operator {
     const { status } = vessel;
     const ageMs = vessel.heartbeatAgeMs();
     if (!status?.heard || ageMs === null || this.key === null) return;
-    const id = ulid();
+    const issuedUtcMs = this.store.clock.nowUtcMs(); // the shore's clock: this machine's may be wrong
+    const id = ulid(issuedUtcMs);
     const monoMs = status.mono_ms + ageMs;
     const body = orderBody({
       ...this.signer(), id, vessel: vessel.id, kind, args, octets, group, fencing: this.fencingOf(kind, vessel, group),
-      seq: this.ownSession.nextOrder(), clock: { bootId: status.boot_id, monoMs }, issuedUtcMs: Date.now(),
+      seq: this.ownSession.nextOrder(), clock: { bootId: status.boot_id, monoMs }, issuedUtcMs,
     });
     this.note(vessel, id, kind, args, "drafted");
     const signed = toBase64(await sign("order", body, this.key));
@@ -106,7 +107,8 @@ export class Operator {
    */
   async stop(vessel: Vessel): Promise<boolean> {
     if (this.key === null) throw new Error("no key");
-    const body = stopBody(vessel.id, this.signer(), ulid(), Date.now());
+    const issuedUtcMs = this.store.clock.nowUtcMs();
+    const body = stopBody(vessel.id, this.signer(), ulid(issuedUtcMs), issuedUtcMs);
     const signed = toBase64(await sign("stop", body, this.key));
     const bySocket = this.socket.send({ type: "stop", vessel: vessel.id, signed });
     try {
@@ -196,7 +198,7 @@ export class Operator {
     const body = heartbeatBody({
       ...this.signer(), vessel: vessel.id, group, fencing: this.fencing(vessel, group), seq: this.ownSession.nextBeat(),
       bootId: status.boot_id, echoSeq: status.seq, echoHeldMs: vessel.heartbeatAgeMs() ?? 0,
-      present: this.presence.at(vessel.id), issuedUtcMs: Date.now(),
+      present: this.presence.at(vessel.id), issuedUtcMs: this.store.clock.nowUtcMs(),
     });
     const signed = toBase64(await sign("heartbeat", body, this.key));
     this.socket.send({ type: "heartbeat", vessel: vessel.id, signed });

@@ -23,6 +23,7 @@ export const alertsKo: Record<string, readonly [text: string, advice: string]> =
   "drill": ["훈련", "모의 구동기로 하는 훈련입니다. 실제처럼 행동하십시오."],
   "ledger": ["원장 기록 실패", "디스크를 비우십시오. 정지 외의 원격 명령은 할 수 없습니다."],
   "shore.heartbeat-silent": ["선박 하트비트 없음", "다른 수단으로 선교와 통화하십시오. 명령하지 마십시오."],
+  "shore.seat-silent": ["조종석 응답 없음", "조종석으로 가십시오. 감독자가 조종권을 인수합니다."],
   "shore.data-stale": ["실시간 데이터 없음", "화면의 값을 믿지 마십시오. 수집기를 확인하십시오."],
   "shore.clock-skew": ["선박과 육상의 시계 불일치", "선박이나 육상의 틀린 시계를 맞추십시오."],
   "shore.key-differs": ["다른 키로 서명된 통보", "누군가 선박의 이름으로 말하고 있습니다. 누구인지 찾으십시오."],
@@ -53,5 +54,5 @@ export const reasonsKo: Record<string, string> = {
   reversal: "기관이 도는 동안 역전할 수 없습니다", role_too_low: "역할에 권한이 없습니다", round_trip: "왕복 시간이 너무 깁니다", round_trip_unknown: "왕복 시간을 알 수 없습니다",
   route_active: "항로를 추종하는 중입니다", route_malformed: "항로를 읽을 수 없습니다", route_unknown: "선박이 모르는 항로입니다", same_key: "같은 키로 두 번 서명했습니다", same_person: "같은 사람이 두 번 서명했습니다",
   shoal: "예측 항적에 얕은 곳이 있습니다", stale_target: "오래 소식이 없는 다른 선박이 있습니다", steering_pump: "돌고 있는 조타기 펌프가 없습니다", stick_frozen: "조종 스틱이 멈춰 있습니다",
-  too_many: "명령이 너무 많습니다", under_keel: "용골 아래 수심이 부족합니다", unknown_key: "선박이 모르는 키입니다", wrong_group: "다른 조종 그룹의 명령입니다",
+  too_many: "명령이 너무 많습니다", under_keel: "용골 아래 수심이 부족합니다", unknown_key: "선박이 모르는 키입니다", holder_key_gone: "조종권을 얻은 키가 더는 유효하지 않습니다. 다시 인수하십시오", wrong_group: "다른 조종 그룹의 명령입니다",
 };
