@@ -138,7 +138,7 @@ class Truth:
         if not is_new or beat.fencing < self.holder[3] or now_s - made_s > self.ship.config.link.lost_s:
             return
         heard.seqs[beat.session] = beat.seq
-        if heard.run_since_s is None or now_s - heard.last_s > GAP_S:
+        if heard.run_since_s is None or (now_s - heard.last_s) * self.ship.clock.rate > GAP_S:
             heard.run_since_s = now_s
         heard.last_s = now_s
         if beat.present:
