@@ -15,7 +15,7 @@ from shoreside.api.second_factor import Proof, SecondFactor
 from shoreside.people import HASHER, matches
 from shoreside.ports import StoreDownError
 from shoreside.rates import Rates
-from shoreside.store.people import ASKED, SESSION_HOURS, People, Person, Ticket, digest, secret
+from shoreside.store.people import ASKED, IN, SESSION_HOURS, People, Person, Ticket, digest, secret
 
 LOGINS_PER_MINUTE: Final = 5
 TICKET_LIFE_S: Final = 30.0
@@ -87,9 +87,9 @@ class Auth:
         self.second = SecondFactor(people.accounts, clock)
 
     async def login(self, name: str, password: str, proof: Proof, address: str, device: str) -> tuple[Who, str]:
-        """Return who it is and the cookie's secret; raise a Problem 401, or 429 after five tries in a minute.
+        """Return who it is and the cookie's secret; raise a Problem 401, or 429 after five wrong tries in a minute.
 
-        Whoever has a second factor is asked for it once the password is right; to be asked is no try, to be wrong is.
+        Whoever has a second factor is asked for it once the password is right; to be asked is no wrong try, a wrong code is.
         """
         await self._let_try(name, address)
         person = await self._by_password(name, password)
@@ -100,11 +100,11 @@ class Auth:
             await self.second.check(name, proof)
         except Problem:
             if proof.is_empty:
-                self._by_account.give_back(name)
-                self._by_address.give_back(address)
+                self._give_back(name, address)
             await self._people.record_attempt(name, address, ASKED if proof.is_empty else "wrong second factor")
             raise
-        await self._people.record_attempt(name, address, "in")
+        self._give_back(name, address)  # a shift that comes on watch behind one address is no attack
+        await self._people.record_attempt(name, address, IN)
         token = await self._people.open_session(name, address, device)
         return self._remember(person, "session", digest(token)), token
 
@@ -124,7 +124,7 @@ class Auth:
             return await asyncio.to_thread(HASHER.hash, password)
 
     async def _let_try(self, name: str, address: str) -> None:
-        """Count a try; raise a Problem 429 after five in a minute, by name or by address."""
+        """Count a try, which a right one gives back; raise a Problem 429 after five in a minute, by name or by address."""
         now_s = self._clock.now_s()
         account_free, address_free = self._by_account.take(name, now_s), self._by_address.take(address, now_s)
         if not (account_free and address_free):
@@ -134,6 +134,10 @@ class Auth:
             )
         if self._is_shared and await self._people.attempts(name[:64], address) >= LOGINS_PER_MINUTE:
             raise Problem(HTTPStatus.TOO_MANY_REQUESTS, "Too many tries; wait a minute.", {"Retry-After": "60"})
+
+    def _give_back(self, name: str, address: str) -> None:
+        self._by_account.give_back(name)
+        self._by_address.give_back(address)
 
     async def _by_password(self, name: str, password: str) -> Person | None:
         person = await self._people.person(name)

@@ -13,6 +13,8 @@ from shoreside.store.connection import Connection, Readers, Row
 
 ASKED: Final = "asked for the second factor"
 """Result of a try with the right password and nothing else: it is not counted as one."""
+IN: Final = "in"
+"""Result of a try that let somebody in: it is not counted either."""
 SESSION_HOURS: Final = 12
 """Longest life of a session: a watch and its hand-over; then a new login."""
 
@@ -140,10 +142,10 @@ class People:
         )
 
     async def attempts(self, person: str, address: str) -> int:
-        """Return how often within a minute this name, or this address, was tried: the higher of the two."""
+        """Return how often within a minute this name, or this address, was tried in vain: the higher of the two."""
         row = await self._one(
             "SELECT count(*) FILTER (WHERE person = %s), count(*) FILTER (WHERE address = %s) FROM login_attempt"
-            " WHERE time > now() - interval '1 minute' AND result <> %s", person, address, ASKED,
+            " WHERE time > now() - interval '1 minute' AND result NOT IN (%s, %s)", person, address, ASKED, IN,
         )  # fmt: skip
         return max(int(str(count)) for count in row) if row else 0
 

@@ -17,7 +17,7 @@ FITS = (ROOT / "ui" / "tests" / "fits.js").read_text()
 """Returns what is cut off or covered, as sentences."""
 UNDER_ITS_COVER = re.compile(r'estop|small "')
 """The emergency stop lies under a cover until that is lifted."""
-VIEWS = ("conning", "route", "engine", "alerts", "history", "report", "ledger", "replay")
+VIEWS = ("conning", "route", "engine", "alerts", "phase", "drill", "history", "report", "ledger", "replay")
 SPOIL = """document.body.insertAdjacentHTML("beforeend", `<div style="position:fixed;z-index:99;inset:0 0 50% 0"></div>
   <p style="position:absolute;left:1300px;top:760px;white-space:nowrap">a line over the edge of it</p>`)"""
 WRONG_BY_MIN = 7

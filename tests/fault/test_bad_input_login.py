@@ -67,6 +67,15 @@ async def test_an_unknown_name_is_as_slow_and_sounds_as_a_wrong_password(station
     assert known / UNLIKE < unknown < known * UNLIKE
 
 
+async def test_a_shift_that_comes_on_watch_behind_one_address_is_let_in(station: House) -> None:
+    """Right passwords are no guesses: twice as many log in from one place within a minute; guesses after them still count."""
+    for _ in range(2 * LOGINS_PER_MINUTE):
+        assert (await station.login()).status_code == 200
+    for _ in range(LOGINS_PER_MINUTE):
+        is_problem(await station.login(word="guess"), 401)
+    assert "Too many tries" in is_problem(await station.login(), 429)
+
+
 async def test_guessing_locks_out_the_guesser_alone(station: House) -> None:
     """A guesser at an address of his own is stopped; who is in stays in, programs go on, others log in."""
     assert (await station.login()).status_code == 200
