@@ -43,7 +43,7 @@ export class AlertsView extends LitElement {
     .row .acts { display: flex; gap: 0.25rem; } .row button { min-height: max(2.5rem, 30px); }
     .past { grid-template-columns: 11rem 7rem 8rem 2.5rem minmax(8rem, 1fr) 11rem 7rem; cursor: default; }
     .none { color: var(--faint); padding: 1rem; }
-    aside { display: grid; gap: var(--gap); grid-template-rows: minmax(16rem, 1fr) minmax(0, auto); min-height: 0; }
+    aside { display: grid; gap: var(--gap); grid-template-rows: minmax(23rem, 1fr) minmax(0, auto); min-height: 0; }
     .chart { min-height: 0; position: relative; }
     .detail { display: grid; gap: 0.625rem; overflow: auto; } .detail .advice { font-size: 1.125rem; font-weight: 600; }
     .detail .acts { display: flex; flex-wrap: wrap; gap: 0.5rem; } .wrong { color: var(--late-text, var(--alert-warning-text-color)); }
