@@ -20,6 +20,12 @@ UNDER_ITS_COVER = re.compile(r'estop|small "')
 VIEWS = ("conning", "route", "engine", "alerts", "phase", "drill", "history", "report", "ledger", "replay")
 SPOIL = """document.body.insertAdjacentHTML("beforeend", `<div style="position:fixed;z-index:99;inset:0 0 50% 0"></div>
   <p style="position:absolute;left:1300px;top:760px;white-space:nowrap">a line over the edge of it</p>`)"""
+ROOM = """() => {
+  const inside = document.querySelector("farhelm-console").shadowRoot;
+  const of = (name) => inside.querySelector(name).getBoundingClientRect();
+  return [of(".view").top - of("fh-top-bar").bottom, innerHeight - of(".view").bottom].map(Math.round);
+}"""
+"""Pixels of nothing over and under the view."""
 WRONG_BY_MIN = 7
 NO_WEBGL = """const of = HTMLCanvasElement.prototype.getContext;
 HTMLCanvasElement.prototype.getContext = function (kind, ...more) {
@@ -66,6 +72,7 @@ def test_nothing_is_cut_or_covered_on_a_laptop(browser: Browser, demo: Demo, is_
                 page.get_by_test_id("chart-marker").click()
                 expect(page.get_by_test_id("marker-said")).to_contain_text("°")
             found[f"{view} {language}"] = faults(page)
+            assert page.evaluate(ROOM) == [0, 0], f"{view}: room is lost over or under it"
     assert found == {place: [] for place in found}
 
     page.evaluate(SPOIL)

@@ -43,9 +43,9 @@ export class AlertsView extends LitElement {
     .row .acts { display: flex; gap: 0.25rem; } .row button { min-height: max(2.5rem, 30px); }
     .past { grid-template-columns: 11rem 7rem 8rem 2.5rem minmax(8rem, 1fr) 11rem 7rem; cursor: default; }
     .none { color: var(--faint); padding: 1rem; }
-    aside { display: grid; gap: var(--gap); grid-template-rows: minmax(23rem, 1fr) minmax(0, auto); min-height: 0; }
+    aside { display: grid; gap: var(--gap); grid-template-rows: minmax(0, 1fr) auto; min-height: 0; }
     .chart { min-height: 0; position: relative; }
-    .detail { display: grid; gap: 0.625rem; overflow: auto; } .detail .advice { font-size: 1.125rem; font-weight: 600; }
+    .detail { display: grid; gap: 0.625rem; } .detail .advice { font-size: 1.125rem; font-weight: 600; }
     .detail .acts { display: flex; flex-wrap: wrap; gap: 0.5rem; } .wrong { color: var(--late-text, var(--alert-warning-text-color)); }
     dl { display: grid; grid-template-columns: auto 1fr; gap: 0.125rem 1rem; margin: 0; font-size: max(0.875rem, 11px); } dt { color: var(--quiet); } dd { margin: 0; }
     @media (max-width: 1199px) { .all { grid-template-columns: minmax(0, 1fr); overflow: auto; } .chart { height: 20rem; } }
@@ -129,7 +129,7 @@ export class AlertsView extends LitElement {
     const fresh = ageS !== null && ageS <= PICTURE_S;
     if (!alert) return html`<section class="panel detail"><h2>${text.detail}</h2><span class="label">${text.none}</span></section>`;
     return html`
-      <section class="panel detail" data-testid="alert-detail" aria-live="polite" tabindex="0">
+      <section class="panel detail" data-testid="alert-detail" aria-live="polite">
         <h2>${text.detail}</h2>
         <b>${alertText(alert, words())}</b>
         <div class="advice" data-testid="alert-advice">${adviceText(alert, words()) || text.noAdvice}</div>

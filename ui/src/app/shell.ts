@@ -34,9 +34,10 @@ export class Shell extends LitElement {
 
   static override styles = [base, css`
     :host { height: 100vh; height: 100dvh; }
-    .in { position: relative; height: 100%; display: grid; grid-template-rows: auto auto minmax(0, 1fr); grid-template-columns: minmax(0, 1fr); }
+    .in { position: relative; height: 100%; display: flex; flex-direction: column; } /* however many lines stand over the view, it has the rest */
+    .in > * { flex: none; }
     .key { position: absolute; left: 13rem; top: 0.5rem; z-index: 5; max-width: 50rem; padding: 0.375rem 1rem; border-radius: 0.375rem; font-size: max(0.8125rem, 11px); line-height: 1.3; box-shadow: 0 0.25rem 1rem rgb(0 0 0 / 35%); background: var(--raised-enabled-background-color); color: var(--on-raised-active-color); }
-    .view { min-height: 0; }
+    .in > .view { flex: 1; min-height: 0; }
     @media print { :host, .in { height: auto; display: block; } fh-top-bar, .key { display: none; } } /* a report is printed without the console round it */
   `];
 
