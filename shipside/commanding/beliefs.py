@@ -30,25 +30,24 @@ class BeliefFiles:
             if path is not None and path.is_file():
                 yield make(path.read_bytes())
 
-    def read_again(self, feed: Callable[[SignedRoster | SignedGrant], None], version: Callable[[], int]) -> str:
+    def read_again(self, feed: Callable[[SignedRoster | SignedGrant], None], supervisor: Supervisor | Observer) -> str:
         """Take the files put aboard at the bridge's word, and return its answer: without a link and without a restart.
 
         A stolen console is out when its next heartbeat comes, though no shore could tell her so (AUT-07, CMD-12).
         """
-        before, text = version(), ""
+        before, text = _versions(supervisor), ""
         try:
             found = list(self.arrivals())
         except OSError as error:
             found, text = [], f"{error.filename} cannot be read: {error.strerror}"
         for arrival in found:
             feed(arrival)
-        after = version()
+        roster, grant = after = _versions(supervisor)
         if not text and after == before:
-            text = (
-                f"no roster newer than {before} lies at {self._config.roster or 'keys.roster, which is not configured'}"
-            )
+            text = f"nothing newer than roster {roster} and grant {grant} lies where keys.roster and keys.grant say"
         reasons = [{"name": "not_newer", "text": text}] if text else []
-        return json.dumps({"answer": "read_keys", "ok": not text, "roster_version": after, "reasons": reasons})
+        done = {"answer": "read_keys", "ok": not text, "roster_version": roster, "grant_version": grant}
+        return json.dumps({**done, "reasons": reasons})
 
     def keep_roster(self, supervisor: Supervisor | Observer) -> None:
         """Keep the newest roster on disk: its version never goes back, over restarts too (CMD-12)."""
@@ -64,3 +63,10 @@ class BeliefFiles:
 
 def _holds(path: Path, content: bytes) -> bool:
     return path.is_file() and path.read_bytes() == content
+
+
+def _versions(supervisor: Supervisor | Observer) -> tuple[int, int]:
+    """Return the versions of roster and grant in force; zeros where nothing is believed, for nothing is ordered."""
+    if not isinstance(supervisor, Supervisor):
+        return 0, 0
+    return supervisor.believed.roster_version, supervisor.believed.grant_version

@@ -349,9 +349,7 @@ class SafetyShell:
         if do == "manual":
             return self._manual.answer(source)
         if do == "read_keys":
-            return self._beliefs.read_again(
-                self._feed, lambda: self.supervisor.facts(self._clock.now_s()).roster_version
-            )
+            return self._beliefs.read_again(self._feed, self.supervisor)
         if (
             do not in PANEL_WORDS
             or not isinstance(person, str)

@@ -126,7 +126,7 @@ def test_a_stolen_console_is_locked_out_aboard_while_the_link_is_down(is_read: b
         assert place is not None
         if is_read:
             assert put_aboard(world, "roster", roster(2, ann=None)) == {
-                "answer": "read_keys", "ok": True, "roster_version": 2, "reasons": []
+                "answer": "read_keys", "ok": True, "roster_version": 2, "grant_version": 1, "reasons": []
             }  # fmt: skip
         else:
             place.write_bytes(roster(2, ann=None))
@@ -199,12 +199,13 @@ def test_a_grant_that_runs_out_ends_remote_control_in_words() -> None:
         assert (state, "AUT-07" in rules) == ("REJECTED", True)
         world.cut(SHIP)
         world.vessels[SHIP].bridge.say(do="take", person="mate")
-        put_aboard(world, "grant", grant(1, YEAR_NS // NS))
+        assert not put_aboard(world, "grant", grant(1, YEAR_NS // NS))["ok"]
         world.restore(SHIP)
         await world.forward(3)
         with pytest.raises(RefusedError, match="grant"):
             await ann.take()
-        put_aboard(world, "grant", grant(3, YEAR_NS // NS))
+        told = put_aboard(world, "grant", grant(3, YEAR_NS // NS))
+        assert (told["ok"], told["roster_version"], told["grant_version"]) == (True, 1, 3)
         await ann.take()
         assert (await last_word(ann, 100.0))[0] == "SUCCEEDED"
 
@@ -219,7 +220,7 @@ def test_what_is_not_the_masters_or_not_newer_is_said_at_the_panel() -> None:
         for signed in (forged, b"", commissioning.roster(SEED, SHIP)):
             answer = put_aboard(world, "roster", signed)
             assert (answer["ok"], answer["roster_version"]) == (False, 1)
-            assert "no roster newer than 1" in str(answer["reasons"])
+            assert "nothing newer than roster 1" in str(answer["reasons"])
         assert (await last_word(ann, 100.0))[0] == "SUCCEEDED"
 
     sailing(story)
