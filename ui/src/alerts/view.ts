@@ -2,6 +2,7 @@ import "@oicl/openbridge-webcomponents/dist/components/alert-icon/alert-icon.js"
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { page, Watch } from "../app/console";
+import { Every } from "../components/every";
 import { clockText, stampText } from "../components/format";
 import { base, buttons, panel } from "../components/style";
 import type { Vessel } from "../link/store";
@@ -27,7 +28,7 @@ export class AlertsView extends LitElement {
   @state() private chosen = "";
   private readonly watch = new Watch(this);
   private asking = new AbortController();
-  private renewing = 0;
+  protected readonly renewing = new Every(this, RENEW_MS, () => { if (this.isPast && document.visibilityState === "visible") this.ask(); });
 
   static override styles = [base, panel, buttons, tones, css`
     :host { height: 100%; padding: var(--gap); }
@@ -51,14 +52,8 @@ export class AlertsView extends LitElement {
     @media (max-width: 1199px) { .all { grid-template-columns: minmax(0, 1fr); overflow: auto; } .chart { height: 20rem; } }
   `];
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.renewing = window.setInterval(() => { if (this.isPast && document.visibilityState === "visible") this.ask(); }, RENEW_MS);
-  }
-
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    clearInterval(this.renewing);
     this.asking.abort();
   }
 

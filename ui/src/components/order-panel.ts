@@ -6,6 +6,7 @@ import { holds } from "../orders/gates";
 import type { Args, KindName } from "../orders/kinds";
 import { withReason } from "../trial/reason";
 import { words } from "../words";
+import { Every } from "./every";
 import { bearing, DASHES, sided } from "./format";
 import { powerPct, RUDDER_FULL_DEG } from "./engine";
 import { base, buttons, panel } from "./style";
@@ -21,7 +22,7 @@ const TELEGRAPH_PCT = [-100, -75, -50, -25, 0, 25, 50, 75, 100];
 export class OrderPanel extends LitElement {
   @property({ attribute: false }) vessel!: Vessel;
   private readonly watch = new Watch(this);
-  private timer = 0;
+  protected readonly previewing = new Every(this, PREVIEW_MS, () => this.preview());
   private soon = 0;
   private held = false;
 
@@ -44,16 +45,6 @@ export class OrderPanel extends LitElement {
     .telegraph button { min-width: 0; padding: 0; border-radius: 0.25rem; }
     .ends { display: flex; justify-content: space-between; }
   `];
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.timer = window.setInterval(() => this.preview(), PREVIEW_MS);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    clearInterval(this.timer);
-  }
 
   override render() {
     void this.watch;

@@ -6,6 +6,7 @@ import { page, Watch } from "../app/console";
 import { colour, PALETTE_CHANGED } from "../app/palette";
 import type { Vessel } from "../link/store";
 import { words } from "../words";
+import { Every } from "./every";
 import { base, panel } from "./style";
 
 const SPAN_S = 600;
@@ -18,7 +19,7 @@ export class Trend extends LitElement {
   @query(".plot") private readonly container!: HTMLElement;
   private readonly watch = new Watch(this);
   private plot: uPlot | null = null;
-  private timer = 0;
+  protected readonly sampling = new Every(this, SAMPLE_MS, () => this.sample());
   private seen = "";
   private rows: [number[], (number | null)[], (number | null)[]] = [[], [], []];
   private readonly sized = new ResizeObserver(() => this.fit());
@@ -37,13 +38,11 @@ export class Trend extends LitElement {
   override firstUpdated(): void {
     this.build();
     this.sized.observe(this.container);
-    this.timer = window.setInterval(() => this.sample(), SAMPLE_MS);
     window.addEventListener(PALETTE_CHANGED, this.build);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    clearInterval(this.timer);
     this.sized.disconnect();
     window.removeEventListener(PALETTE_CHANGED, this.build);
     this.plot?.destroy();

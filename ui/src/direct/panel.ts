@@ -2,6 +2,7 @@ import { css, html, LitElement, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { page, Watch } from "../app/console";
 import { powerPct, RUDDER_FULL_DEG } from "../components/engine";
+import { Every } from "../components/every";
 import { DASHES, sided } from "../components/format";
 import { base, panel } from "../components/style";
 import type { Vessel } from "../link/store";
@@ -22,7 +23,7 @@ export class DirectPanel extends LitElement {
   private readonly keys = new Keys();
   private readonly pad = new Pad();
   private readonly stick = new Stick();
-  private timer = 0;
+  protected readonly ticking = new Every(this, FRAME_MS, () => this.tick());
 
   static override styles = [base, panel, css`
     .panel { height: 100%; display: grid; grid-template-rows: auto auto minmax(0, 1fr); gap: 0.375rem; border-color: var(--accent); }
@@ -36,7 +37,6 @@ export class DirectPanel extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.timer = window.setInterval(() => this.tick(), FRAME_MS);
     window.addEventListener("blur", this.letGo);
     window.addEventListener("pagehide", this.letGo);
     document.addEventListener("visibilitychange", this.letGo);
@@ -44,7 +44,6 @@ export class DirectPanel extends LitElement {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    clearInterval(this.timer);
     this.letGo();
     window.removeEventListener("blur", this.letGo);
     window.removeEventListener("pagehide", this.letGo);

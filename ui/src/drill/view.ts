@@ -4,6 +4,7 @@ import { page, Watch } from "../app/console";
 import "../components/authority-bar";
 import "../components/banner";
 import "../components/estop";
+import { Every } from "../components/every";
 import { DASHES, stampText } from "../components/format";
 import { lastOrderLine } from "../components/last-order";
 import "../components/link-meter";
@@ -26,7 +27,8 @@ export class DrillView extends LitElement {
   @state() private problem = "";
   private readonly watch = new Watch(this);
   private asking = new AbortController();
-  private timers: number[] = [];
+  protected readonly previewing = new Every(this, PREVIEW_MS, () => this.preview());
+  protected readonly renewing = new Every(this, RENEW_MS, () => { if (document.visibilityState === "visible") this.ask(); });
 
   static override styles = [base, panel, buttons, css`
     :host { height: 100%; padding: var(--gap); overflow: auto; display: grid; gap: var(--gap); align-content: start; }
@@ -41,14 +43,8 @@ export class DrillView extends LitElement {
     .passed { color: var(--instrument-starboard-primary-color); font-weight: 600; } .failed { color: var(--base-red-500); font-weight: 600; } .wrong { color: var(--alert-warning-text-color); }
   `];
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.timers = [window.setInterval(() => this.preview(), PREVIEW_MS), window.setInterval(() => { if (document.visibilityState === "visible") this.ask(); }, RENEW_MS)];
-  }
-
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    for (const timer of this.timers) clearInterval(timer);
     this.asking.abort();
   }
 

@@ -2,6 +2,7 @@ import { css, html, LitElement, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { page, Watch } from "../app/console";
 import { isShown, LOSSES } from "../authority/notices";
+import { Every } from "../components/every";
 import { DASHES, secondsText } from "../components/format";
 import { lastOrderLine } from "../components/last-order";
 import { base, buttons, looks, panel } from "../components/style";
@@ -23,7 +24,7 @@ export class Machines extends LitElement {
   @property({ attribute: false }) vessel!: Vessel;
   @state() private forcing: string | null = null;
   private readonly watch = new Watch(this);
-  private timer = 0;
+  protected readonly previewing = new Every(this, PREVIEW_MS, () => this.preview());
 
   static override styles = [base, panel, buttons, looks, css`
     .panel { display: grid; gap: 0.5rem; border-left: 0.5rem solid var(--border-divider-color); }
@@ -40,16 +41,6 @@ export class Machines extends LitElement {
     .fact b { display: block; font-size: 1.25rem; font-weight: 600; } .fact.ordered b { color: var(--accent); }
     .last { grid-column: 1 / -1; font-size: max(0.8125rem, 11px); color: var(--quiet); }
   `];
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.timer = window.setInterval(() => this.preview(), PREVIEW_MS);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    clearInterval(this.timer);
-  }
 
   override render() {
     void this.watch;

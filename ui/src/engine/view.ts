@@ -1,6 +1,7 @@
 import { css, html, LitElement, nothing, svg } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { page, Watch } from "../app/console";
+import { Every } from "../components/every";
 import { DASHES, shown, unitOf } from "../components/format";
 import { base, looks, panel } from "../components/style";
 import { samples } from "../history/request";
@@ -25,7 +26,7 @@ export class EngineView extends LitElement {
   @state() private problem = "";
   private readonly watch = new Watch(this);
   private asking = new AbortController();
-  private renewing = 0;
+  protected readonly renewing = new Every(this, RENEW_MS, () => { if (document.visibilityState === "visible") this.ask(); });
   private asked = "";
 
   static override styles = [base, panel, looks, css`
@@ -43,14 +44,8 @@ export class EngineView extends LitElement {
     .bar b { position: absolute; top: 0; bottom: 0; width: 2px; } .bar b.warning { background: var(--alert-warning-color); } .bar b.alarm { background: var(--alert-alarm-color); }
   `];
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.renewing = window.setInterval(() => { if (document.visibilityState === "visible") this.ask(); }, RENEW_MS);
-  }
-
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    clearInterval(this.renewing);
     this.asking.abort();
   }
 

@@ -4,6 +4,7 @@ import type uPlot from "uplot";
 import plotCss from "uplot/dist/uPlot.min.css?inline";
 import { page } from "../app/console";
 import { PALETTE_CHANGED } from "../app/palette";
+import { Every } from "../components/every";
 import { shown, stampText } from "../components/format";
 import { base, buttons, panel } from "../components/style";
 import type { Vessel } from "../link/store";
@@ -36,7 +37,7 @@ export class HistoryView extends LitElement {
   private plots: uPlot[] = [];
   private asking = new AbortController();
   private waiting = 0;
-  private renewing = 0;
+  protected readonly renewing = new Every(this, RENEW_MS, () => { if (this.looked.span === null && document.visibilityState === "visible") this.ask(); });
   private span: Span = this.latest();
   private readonly sized = new ResizeObserver(() => this.paint());
 
@@ -62,13 +63,11 @@ export class HistoryView extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.renewing = window.setInterval(() => { if (this.looked.span === null && document.visibilityState === "visible") this.ask(); }, RENEW_MS);
     window.addEventListener(PALETTE_CHANGED, this.repaint);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    clearInterval(this.renewing);
     clearTimeout(this.waiting);
     this.asking.abort();
     this.sized.disconnect();

@@ -4,6 +4,7 @@ import { page, Watch } from "../app/console";
 import "../components/authority-bar";
 import "../components/banner";
 import "../components/estop";
+import { Every } from "../components/every";
 import { lastOrderLine } from "../components/last-order";
 import { base, panel } from "../components/style";
 import "../components/two-step";
@@ -20,7 +21,7 @@ const PREVIEW_MS = 2000;
 export class PhaseView extends LitElement {
   @property({ attribute: false }) vessel!: Vessel;
   private readonly watch = new Watch(this);
-  private timer = 0;
+  protected readonly previewing = new Every(this, PREVIEW_MS, () => this.preview());
 
   static override styles = [base, panel, css`
     :host { height: 100%; padding: var(--gap); overflow: auto; display: grid; gap: var(--gap); align-content: start; }
@@ -34,16 +35,6 @@ export class PhaseView extends LitElement {
     td fh-two-step { --why-height: auto; --why-lines: 8; font-weight: 400; }
     p { margin: 0.25rem 0 0.5rem; font-size: max(0.875rem, 11px); color: var(--quiet); }
   `];
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.timer = window.setInterval(() => this.preview(), PREVIEW_MS);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    clearInterval(this.timer);
-  }
 
   override render() {
     void this.watch;

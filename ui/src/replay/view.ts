@@ -3,6 +3,7 @@ import { customElement, property, state } from "lit/decorators.js";
 import "../components/alert-strip";
 import "../components/authority-bar";
 import "../components/compass-panel";
+import { Every } from "../components/every";
 import "../components/order-list";
 import "../components/speed-panel";
 import "../components/steering-panel";
@@ -38,7 +39,7 @@ export class ReplayView extends LitElement {
   private next: Promise<void> | null = null;
   private shownMs: number | null = null;
   private tickedMs = 0;
-  private ticking = 0;
+  protected readonly ticking = new Every(this, TICK_MS, () => this.tick());
   private lookedMs = -Infinity;
   private endMs = 0;
   private asking = new AbortController();
@@ -62,13 +63,11 @@ export class ReplayView extends LitElement {
   override firstUpdated(): void {
     const asked = Date.parse(new URLSearchParams(location.search).get("at") ?? "");
     this.endMs = shoreClock.nowUtcMs();
-    this.ticking = window.setInterval(() => this.tick(), TICK_MS);
     void this.open(Number.isFinite(asked) ? asked : this.endMs - 600_000);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    clearInterval(this.ticking);
     this.asking.abort();
   }
 

@@ -1,6 +1,7 @@
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { page, Watch } from "../app/console";
+import { Every } from "../components/every";
 import "../components/sure";
 import "../components/two-step";
 import { stampText } from "../components/format";
@@ -33,7 +34,7 @@ export class RouteView extends LitElement {
   @state() private radiusM = 0;
   @state() private xtdM = 200;
   private readonly watch = new Watch(this);
-  private timer = 0;
+  protected readonly previewing = new Every(this, PREVIEW_MS, () => this.preview());
 
   static override styles = [base, panel, buttons, css`
     :host { height: 100%; padding: var(--gap); }
@@ -56,18 +57,8 @@ export class RouteView extends LitElement {
     @media (max-width: 1199px) { .all { grid-template-columns: minmax(0, 1fr); overflow: auto; } .chart { height: 24rem; } }
   `];
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.timer = window.setInterval(() => this.preview(), PREVIEW_MS);
-  }
-
   override willUpdate(changed: Map<string, unknown>): void {
     if (changed.has("vessel")) this.vessel.routes.hear(-Infinity); // whoever opens the view sees what is so now
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    clearInterval(this.timer);
   }
 
   override render() {
