@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
@@ -190,38 +190,32 @@ class _Reader:
         return AlertLimits(silent_s, stale_s, skew_s)
 
     def retention(self, source: Mapping[str, object]) -> Retention:
-        table = as_map(source.get("retention", {}))
-        if table is None:
-            self.faults.append("retention must be a table: [retention]")
-            return Retention()
-        names = tuple(Retention.__slots__)
-        self.only(table, "retention", frozenset(names))
-        days: dict[str, int | None] = {}
-        for name in set(names) & set(table):
-            value = table[name]
-            if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= _DAYS_MAX:
-                self.faults.append(f"retention.{name} must be whole days, 0 for ever")
-                continue
-            days[name] = value or None
-        made = Retention(**days)
+        days = self.whole_numbers(source, "retention", Retention.__slots__, (0, _DAYS_MAX), "whole days, 0 for ever")
+        made = Retention(**{name: value or None for name, value in days.items()})
         self.faults.extend(f"retention.{fault}" for fault in made.faults())
         return made
 
     def load(self, source: Mapping[str, object]) -> OperatorLoad:
-        table = as_map(source.get("operator", {}))
+        what = f"a whole number, 1 to {LOAD_MAX}"
+        return OperatorLoad(**self.whole_numbers(source, "operator", OperatorLoad.__slots__, (1, LOAD_MAX), what))
+
+    def whole_numbers(
+        self, source: Mapping[str, object], section: str, names: Iterable[str], limits: tuple[int, int], what: str
+    ) -> dict[str, int]:
+        """Return the numbers of a table that may be absent, those that are good; each other is a fault."""
+        table = as_map(source.get(section, {}))
         if table is None:
-            self.faults.append("operator must be a table: [operator]")
-            return OperatorLoad()
-        names = tuple(OperatorLoad.__slots__)
-        self.only(table, "operator", frozenset(names))
+            self.faults.append(f"{section} must be a table: [{section}]")
+            return {}
+        self.only(table, section, frozenset(names))
         given: dict[str, int] = {}
-        for name in set(names) & set(table):
+        for name in sorted(set(names) & set(table)):
             value = table[name]
-            if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= LOAD_MAX:
-                self.faults.append(f"operator.{name} must be a whole number, 1 to {LOAD_MAX}")
-                continue
-            given[name] = value
-        return OperatorLoad(**given)
+            if isinstance(value, int) and not isinstance(value, bool) and limits[0] <= value <= limits[1]:
+                given[name] = value
+            else:
+                self.faults.append(f"{section}.{name} must be {what}")
+        return given
 
     def timescale(self, source: Mapping[str, object]) -> Timescale:
         table = as_map(source.get("store", {}))

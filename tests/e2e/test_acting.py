@@ -14,7 +14,7 @@ from protocols.link.passage import Mark, Passage
 from protocols.rtz.passage import file_of
 from tests.demo_rig import Demo
 from tests.e2e.conftest import log_in, on_the_bridge, picture
-from tests.e2e.test_console import open_ship, take_conn
+from tests.e2e.test_console import give_back_conn, open_ship, take_conn
 
 SHIP = "petrel"
 """She minds who passes within 250 m in the next 8 minutes."""
@@ -95,8 +95,7 @@ def test_an_order_past_another_ship_takes_a_reason(page: Page, demo: Demo) -> No
     expect(row).to_have_attribute("data-state", re.compile("executing|SUCCEEDED"))
     expect(row).to_contain_text("agreed on VHF 12")
     expect(page.get_by_test_id("heading-reason")).to_have_count(0)
-    page.get_by_test_id("conn-release").click()
-    expect(page.get_by_test_id("conn-holder")).not_to_have_attribute("data-mine", "true")
+    give_back_conn(page)
 
 
 def test_what_is_critical_takes_a_second_person_at_another_console(page: Page, browser: Browser, demo: Demo) -> None:
@@ -238,8 +237,7 @@ def test_a_route_is_drawn_checked_sent_activated_and_suspended(page: Page, demo:
     page.get_by_test_id("route-suspend-confirm").click()
     expect(page.get_by_test_id("route-aboard")).to_have_attribute("data-active", "false", timeout=20_000)
     page.get_by_test_id("to-conning").click()
-    page.get_by_test_id("conn-release").click()
-    expect(page.get_by_test_id("conn-holder")).not_to_have_attribute("data-mine", "true")
+    give_back_conn(page)
 
 
 def test_her_machines_are_stopped_and_started_by_who_has_engineering(page: Page, demo: Demo) -> None:
@@ -317,8 +315,7 @@ def test_the_rudder_follows_held_keys_and_nothing_else(page: Page, demo: Demo) -
     rudder_until(page, lambda deg: deg < 2.0, "amidships without a hand")
     page.keyboard.up("ArrowRight")
     page.keyboard.up(" ")
-    page.get_by_test_id("conn-release").click()
-    expect(page.get_by_test_id("conn-holder")).not_to_have_attribute("data-mine", "true")
+    give_back_conn(page)
 
 
 def test_another_phase_is_put_in_force_and_a_takeover_is_rehearsed(page: Page, demo: Demo) -> None:
@@ -350,5 +347,4 @@ def test_another_phase_is_put_in_force_and_a_takeover_is_rehearsed(page: Page, d
     expect(done).to_contain_text(re.compile(r"\d\.\d s"))
     expect(done).to_have_attribute("data-passed", "true")
     picture(page, "drill")
-    page.get_by_test_id("conn-release").click()
-    expect(page.get_by_test_id("conn-holder")).not_to_have_attribute("data-mine", "true")
+    give_back_conn(page)

@@ -32,6 +32,12 @@ def take_conn(page: Page) -> None:
     expect(page.get_by_test_id("conn-holder")).to_have_attribute("data-mine", "true")
 
 
+def give_back_conn(page: Page) -> None:
+    """Release the conn; nobody holds it, or at least not this page."""
+    page.get_by_test_id("conn-release").click()
+    expect(page.get_by_test_id("conn-holder")).not_to_have_attribute("data-mine", "true")
+
+
 def number(page: Page, channel: str) -> float | None:
     """Return the number that the view shows for `channel`, None for dashes."""
     found = re.search(r"-?\d+\.?\d*", page.get_by_test_id(f"value-{channel}").inner_text().split("\n")[-1])
@@ -116,8 +122,7 @@ def test_heading_095_by_mouse(page: Page, demo: Demo) -> None:
     picture(page, "no-go")
 
     # She gives the conn back: nobody holds it, and the controls close.
-    page.get_by_test_id("conn-release").click()
-    expect(page.get_by_test_id("conn-holder")).not_to_have_attribute("data-mine", "true")
+    give_back_conn(page)
     expect(page.get_by_test_id("heading-order")).to_be_disabled()
 
 
@@ -156,8 +161,7 @@ def test_the_link_is_lost_and_comes_back(page: Page, demo: Demo) -> None:
         return page.get_by_test_id("ladder-step").get_attribute("data-step") == "L0"
 
     wait_until(resumed, 60, "the ship is back on L0 after the word of the holder")
-    page.get_by_test_id("conn-release").click()
-    expect(page.get_by_test_id("conn-holder")).not_to_have_attribute("data-mine", "true")
+    give_back_conn(page)
 
 
 def test_the_emergency_stop_needs_no_conn(page: Page, demo: Demo) -> None:

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.demo_rig import ROOT, Demo, now, wait_until
 from tests.e2e.conftest import log_in, picture
+from tests.e2e.test_console import give_back_conn
 
 SHIP = "otter"
 FITS = (ROOT / "ui" / "tests" / "fits.js").read_text()
@@ -129,8 +130,7 @@ def test_two_tabs_of_one_person_are_two_consoles(page: Page, demo: Demo) -> None
     page.mouse.move(400, 400)
     page.mouse.move(500, 500)
     expect(page.get_by_test_id("conn-holder")).to_have_attribute("data-mine", "true")
-    page.get_by_test_id("conn-release").click()
-    expect(page.get_by_test_id("conn-holder")).not_to_have_attribute("data-mine", "true")
+    give_back_conn(page)
 
 
 @pytest.mark.soak
