@@ -27,8 +27,11 @@ CONFIG = ControlConfig.from_mapping("example", tomllib.loads(EXAMPLE.read_text()
 FLAGS = ("is_direct", "order_failing", "has_left_area", "has_fire_or_flood", "is_fallback_impossible")
 SEED, VOYAGES, STEPS_EACH = 20261126, 200, 40
 RUNNER = """
-const machine = require(process.argv[1]);
-const told = JSON.parse(require("fs").readFileSync(0, "utf8"));
+const { readFileSync } = require("fs");
+const loaded = { exports: {} }; // not by require: a package.json above the checkout would say what kind of module it is
+new Function("module", readFileSync(process.argv[1], "utf8"))(loaded);
+const machine = loaded.exports;
+const told = JSON.parse(readFileSync(0, "utf8"));
 const voyages = told.voyages.map((voyage) => {
   let state = machine.atBoot();
   return voyage.map((inputs) => {
