@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import socket
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from tests.demo_rig import ROOT, Demo, start_demo, stop_demo
 
 RESULTS = ROOT / "test-results"
+NEAR_START = ("test_console.py", "test_acting.py")
+"""Files whose courses and routes are laid for ships near their start; minutes take them elsewhere, so each sails a new demo."""
 CHROMIUM_FLAGS = [
     "--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--use-gl=angle", "--use-angle=swiftshader",
@@ -26,31 +29,65 @@ CHROMIUM_FLAGS = [
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let each test of this folder run by itself: a demo and a browser want both cores.
 
-    They come last, for while Playwright's loop runs no asyncio test can in the same process; and first of them those with a
-    demo of their own, so that no two demos sail at once.
+    They come last, for while Playwright's loop runs no asyncio test can in the same process; first of them those with a demo
+    of their own, so that no two demos sail at once, then those that want a new one.
     """
     ours = [item for item in items if item.path.is_relative_to(Path(__file__).parent)]
     for item in ours:
         item.add_marker(pytest.mark.alone)
-    last = {item: 2 if "demo" in getattr(item, "fixturenames", ()) else 1 for item in ours}
+    last = {item: 1 + ("demo" in getattr(item, "fixturenames", ())) * (1 + (not near_start(item))) for item in ours}
     items.sort(key=lambda item: last.get(item, 0))
 
 
+def near_start(item: pytest.Item | pytest.Collector) -> bool:
+    """Return whether the ships must still be near their start for `item`."""
+    return item.path.name in NEAR_START
+
+
+class Fleet:
+    """The one demo that sails at a time: it serves file after file until one wants a new one."""
+
+    def __init__(self, folders: pytest.TempPathFactory) -> None:
+        """Let the demos to come keep their files in `folders`."""
+        self._folders = folders
+        self._running: tuple[subprocess.Popen[bytes], Demo] | None = None
+
+    def sail(self, *, anew: bool) -> Demo:
+        """Return the demo under way, a new one where `anew` or none is."""
+        if anew:
+            self.moor()
+        if self._running is None:
+            self._running = start_demo(self._folders.mktemp("demo"), "--seed", "42")
+        return self._running[1]
+
+    def moor(self) -> None:
+        """End the demo under way, if one is."""
+        running, self._running = self._running, None
+        if running:
+            stop_demo(running[0])
+
+
 @pytest.fixture(scope="session")
-def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    """One demo for all files that need no other."""
-    process, running = start_demo(tmp_path_factory.mktemp("demo"), "--seed", "42")
-    yield running
-    stop_demo(process)
+def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
+    """What the demos of the whole run sail under."""
+    fleet = Fleet(tmp_path_factory)
+    yield fleet
+    fleet.moor()
 
 
 @pytest.fixture(scope="module")
-def demo(fleet: Demo) -> Iterator[Demo]:
-    """The demo as a file of tests finds it: each ship in the hands of her own bridge, no stop latched, on L0."""
-    yield fleet
-    for row in fleet.facts["vessels"]:
-        on_the_bridge(fleet, row["vessel"], do="reset_stop", person="mate")  # refused where none is latched
-        assert on_the_bridge(fleet, row["vessel"], do="take", person="mate")
+def sailing(fleet: Fleet, request: pytest.FixtureRequest) -> Demo:
+    """The demo of this file: the one before's, where the ships need not be near their start."""
+    return fleet.sail(anew=near_start(request.node))
+
+
+@pytest.fixture
+def demo(sailing: Demo) -> Iterator[Demo]:
+    """The demo as each test finds it, however the last one ended: ships in the hands of their bridges, no stop latched, on L0."""
+    yield sailing
+    for row in sailing.facts["vessels"]:
+        on_the_bridge(sailing, row["vessel"], do="reset_stop", person="mate")  # refused where none is latched
+        assert on_the_bridge(sailing, row["vessel"], do="take", person="mate")
 
 
 def on_the_bridge(demo: Demo, vessel: str, **word: str) -> bool:

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { Vessel } from "../src/link/store";
 import { Drafts } from "../src/orders/drafts";
 import { along, drawnTrial } from "../src/map/trial";
-import type { PreviewMessage, ReasonJson, TargetJson, TrialJson } from "../src/protocols.gen";
+import type { PreviewMessage, ReasonJson, StatusMessage, TargetJson, TrialJson } from "../src/protocols.gen";
 import { approach, dangers, isLost } from "../src/trial/cpa";
 import { clockOf, distanceText, shownTrial } from "../src/trial/manoeuvre";
 import { answerable, asksReason, withReason } from "../src/trial/reason";
@@ -47,6 +47,17 @@ describe("a reason", () => {
     told(preview({ verdict: "allowed", reasons: [] }));
     expect(asksReason("conn.heading", vessel, drafts)).toBe(true);
     expect(asksReason("conn.rudder", vessel, drafts)).toBe(false);
+  });
+
+  it("is asked for no more once she follows what is set, and again for another value", () => {
+    drafts.setHeading(130);
+    told(preview());
+    vessel.status = { setpoints: { heading_deg: 95 } } as unknown as StatusMessage;
+    expect(asksReason("conn.heading", vessel, drafts)).toBe(true);
+    vessel.status = { setpoints: { heading_deg: 130 } } as unknown as StatusMessage;
+    expect(asksReason("conn.heading", vessel, drafts)).toBe(false);
+    drafts.setHeading(131);
+    expect(asksReason("conn.heading", vessel, drafts)).toBe(true);
   });
 
   it("goes with the order it was typed for, cut to what a message may have, and with no other", () => {

@@ -14,8 +14,15 @@ export function answerable(reasons: ReasonJson[]): boolean {
 /** Return whether the reason for an order of `kind` is to be asked for now. */
 export function asksReason(kind: KindName, vessel: Vessel, drafts: Drafts): boolean {
   if (!WITH_REASON.has(kind)) return false;
+  if (drafts.reason(kind) !== null) return true;
   const preview = vessel.previews.get(kind)?.message;
-  return drafts.reason(kind) !== null || (preview?.verdict === "refused" && answerable(preview.reasons));
+  return !inForce(kind, vessel, drafts) && preview?.verdict === "refused" && answerable(preview.reasons);
+}
+
+/** Return whether the ship follows already what is set for `kind`: the reason that she was given stands. */
+function inForce(kind: KindName, vessel: Vessel, drafts: Drafts): boolean {
+  const set = Object.entries(drafts.argsOf(kind));
+  return set.length > 0 && set.every(([name, value]) => vessel.status?.setpoints[name] === value);
 }
 
 /** Return the arguments with the reason that was typed for them, without where there is none. */
