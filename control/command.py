@@ -146,12 +146,25 @@ class Restored:
     """The alerts that were not normal, as `Alerts.record` wrote them; empty: none."""
     route: bytes = b""
     """The route loaded; empty: none."""
+    stop: bytes = b""
+    """The emergency stop's latch, as `EmergencyStop.record` wrote it; empty: never pressed."""
+
+
+def _restore_order(row: dict[str, Plain], found: dict[str, Record]) -> None:
+    """Add the order that a row of the journal begins or ends, if it is one."""
+    begins, identity, state = row.get("t") == "begun", str(row.get("id")), str(row.get("state", "UNKNOWN"))
+    if (begins and identity not in found) or row.get(
+        "t"
+    ) == "ended":  # a disk may write in another order: an end is an end
+        detail = "the ship restarted while this order was in progress" if state == "UNKNOWN" else ""
+        found[identity] = Record(identity, str(row.get("hash")), None, state, detail=detail)
 
 
 def restore(journal: list[bytes]) -> Restored:
     """Return what the records of the journal, oldest first, tell; raise MalformedError when one cannot be read."""
     fencing, taken, revoked, phase, utc_ns, alerts, route = 0, 0, 0, "", 0, b"", b""
     found: dict[str, Record] = {}
+    stops: dict[int, bytes] = {}
     for encoded in journal:
         row = cbor.decode_map(encoded)
         number = row.get("number")
@@ -167,10 +180,9 @@ def restore(journal: list[bytes]) -> Restored:
             route = fields.octets(row, "route")
         elif row.get("t") == "time":
             utc_ns = max(utc_ns, fields.integer(row, "utc_ns"))
-        elif row.get("t") in ("begun", "ended"):
-            identity, state = str(row.get("id")), str(row.get("state", "UNKNOWN"))
-            if row.get("t") == "begun" and identity in found:
-                continue  # a disk that wrote in another order: an end is an end
-            detail = "the ship restarted while this order was in progress" if state == "UNKNOWN" else ""
-            found[identity] = Record(identity, str(row.get("hash")), None, state, detail=detail)
-    return Restored(fencing, tuple(found.values()), taken, revoked, phase, utc_ns, alerts, route)
+        elif row.get("t") == "stop":
+            stops[fields.integer(row, "number")] = encoded
+        else:
+            _restore_order(row, found)
+    stop = stops[max(stops)] if stops else b""
+    return Restored(fencing, tuple(found.values()), taken, revoked, phase, utc_ns, alerts, route, stop)

@@ -49,6 +49,8 @@ class Execution:
         self._waiting: dict[int, Record] = {}
         self._verifiers: dict[str, tuple[Record, Verifier]] = {}
         self._journal_number = 0
+        self.is_stopped = False
+        """A stop is latched: nothing orders propulsion, be it the ladder or a new holder's loaded setpoint (EST-02)."""
         self.setpoints = Setpoints()
         self.outbox: list[Output] = []
         self.translate: Callable[[Order], tuple[str, dict[str, Plain]]] = lambda order: (order.kind, order.args)
@@ -127,6 +129,8 @@ class Execution:
 
     def actuate(self, setpoint: Setpoint, cause: str) -> None:
         """Move something and remember what is in force; what another had to be kept on that channel ends."""
+        if self.is_stopped and setpoint.kind == "propulsion":
+            return
         kept = self._kept.get(CHANNELS.get(setpoint.kind, ""))
         if setpoint.kind in ALL_CHANNELS:
             self._kept.clear()

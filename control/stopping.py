@@ -17,10 +17,11 @@ class Stopping:
     def __init__(
         self, voyage: Voyage, emergency: EmergencyStop, execution: Execution
     ) -> None:  # fmt: skip
-        """Begin with nothing latched."""
+        """Begin with what is latched: no propulsion is ordered until it is reset."""
         self._voyage = voyage
         self._emergency = emergency
         self._execution = execution
+        execution.is_stopped = emergency.latched is not None
 
     def receive(self, encoded: bytes, utc_ns: int) -> None:
         """Take a signed stop; a believed one moves the equipment before anything is written or told."""
@@ -40,6 +41,7 @@ class Stopping:
         """Reset; the engine stays stopped until it is ordered anew. False when nothing is latched."""
         if not self._emergency.reset():
             return False
+        self._keep()
         self._execution.actuate(Setpoint("reset_stop"), "EST-02")
         self._tell("reset", person, console, "")
         return True
@@ -51,8 +53,14 @@ class Stopping:
     def _stop(self, press: Press) -> None:
         self._execution.actuate(Setpoint("emergency_stop", self._voyage.config.limits.stop_pct), "EST-01")
         text = f"Emergency stop by {press.person}."
+        self._keep()
         self._execution.end_all("FAILED", Reason("emergency_stop", "INT-11", text))
         self._tell("latched", press.person, press.console, press.id)
+
+    def _keep(self) -> None:
+        """Have the journal keep the latch, behind what moves: a restart neither forgets a stop nor brings one back (EST-02)."""
+        self._execution.is_stopped = self._emergency.latched is not None
+        self._execution.journal(self._emergency.record(), "stop")
 
     def _tell(self, state: str, person: str, console: str, press_id: str, reason: Reason | None = None) -> None:
         body: dict[str, Plain] = {

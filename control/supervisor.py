@@ -99,7 +99,7 @@ class Supervisor:
         if config.machinery:
             authority, charge = Authority(config.authority, numbers), EngineeringCharge(self.machinery)
             self.groups[ENGINEERING] = Group(authority, LinkWatch(config.link, now_s), charge)
-        self.emergency = EmergencyStop(config.vessel, self.believed)
+        self.emergency = EmergencyStop(config.vessel, self.believed, restored.stop)
         self._stopping = Stopping(self.voyage, self.emergency, self.execution)
         self._handovers = {
             name: Handover(config, group.authority, self.believed, group.link, self.execution, group.charge)

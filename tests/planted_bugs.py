@@ -13,6 +13,7 @@ from control.authority import Numbers
 from control.beats import Beats
 from control.believed import Believed
 from control.command import KnownOrders, Record
+from control.emergency import EmergencyStop
 from control.execution import Execution, Judge
 from control.ladder import Ladder, LadderInputs
 from control.linkwatch import LinkWatch
@@ -140,6 +141,19 @@ def _latched_stop_forgotten(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(interlock, "RULES", tuple(rule for rule in interlock.RULES if rule[0] != "INT-11"))
 
 
+def _stop_forgotten_by_a_restart(patch: pytest.MonkeyPatch) -> None:
+    """EST-02: the latch is in memory only."""
+    whole = EmergencyStop.__init__
+    patch.setattr(
+        EmergencyStop, "__init__", lambda self, vessel, believed, kept: whole(self, vessel, believed, kept * 0)
+    )
+
+
+def _ladder_drives_a_stopped_ship(patch: pytest.MonkeyPatch) -> None:
+    """EST-02: the hold state orders its propulsion though a stop is latched."""
+    patch.setattr(Execution, "is_stopped", property(lambda _: False, lambda *_: None), raising=False)
+
+
 def _numbers_given_again(patch: pytest.MonkeyPatch) -> None:
     """AUT-08: fencing numbers begin anew after a restart."""
     whole = Numbers.__init__
@@ -182,6 +196,8 @@ BUGS: dict[str, tuple[Plant, str]] = {
     "replays count": (_replays_count, "of silence"),
     "revocation forgotten": (_revocation_forgotten, "revoked"),
     "latched stop forgotten": (_latched_stop_forgotten, "latched"),
+    "stop forgotten by a restart": (_stop_forgotten_by_a_restart, "latched"),
+    "ladder drives a stopped ship": (_ladder_drives_a_stopped_ship, "a stop is latched"),
     "numbers given again": (_numbers_given_again, "number"),
     "armed from first contact": (_armed_from_first_contact, "of silence"),
     "late orders taken": (_late_orders_at_acceptance, "after it was made"),

@@ -2,7 +2,8 @@
 
 The newest of each standing record (AUT-07, CMD-13) is written beside the journal, beside the spool and in the machine's folder
 for temporary files: the first may fail with the journal's disk, the last is memory on most machines and outlives a process but
-no power cut. Each file has a checksum. Whatever is found in any of them at a start is believed, for it only ever takes away.
+no power cut. Each file has a checksum. Whatever is found in any of them at a start is believed, for it only ever takes away, or
+carries a number of which the highest counts.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from protocols.link import cbor
 from protocols.link.cbor import Plain
 
 RECORDS_MAX: Final = 16
-"""Standing records there are: fencing, grant, phase, time, alerts, route; the rest is room for new ones."""
+"""Standing records there are: fencing, grant, phase, time, alerts, route, stop; the rest is room for new ones."""
 BYTES_MAX: Final = 1_000_000
 """A file larger than that is none of ours."""
 

@@ -73,6 +73,8 @@ class Truth:
         self.let_go = True
         """False from the moment the bridge has taken control until it has granted or released it."""
         self.is_latched = self.is_damaged = False
+        self.latch_on_disk = self.may_be_reset = False
+        """What of the latch a power cut leaves; whether somebody has asked for its reset and it was not told yet."""
         self.grants = (1, 0)
         """Highest version of a grant that has reached the ship, and highest that the bridge has revoked."""
         self.revoked_on_disk = 0
@@ -93,15 +95,24 @@ class Truth:
 
     def booted(self) -> None:
         """A new boot: nobody holds anything, and silence counts from now."""
-        self.holder, self.is_local, self.let_go, self.is_latched = None, False, True, False
+        self.holder, self.is_local, self.let_go = None, False, True
+        self.is_latched = (
+            self.is_latched and not self.may_be_reset
+        )  # a restart resets no stop; one half reset may be either
+        self.may_be_reset = False
         self._changed()
         self.step, self.word_since_latch, self.is_damaged = "L0", False, False
         if self.ship.is_power_cut:  # what only a failing disk and the computer's memory had is gone with it
             self.grants = (self.grants[0], self.revoked_on_disk)
+            self.is_latched = self.is_latched and self.latch_on_disk
 
     def _keep_revocation(self) -> None:
         if not self.ship.disk_fails:
             self.revoked_on_disk = self.grants[1]
+
+    def _keep_latch(self) -> None:
+        if not self.ship.disk_fails:
+            self.latch_on_disk = self.is_latched
 
     def bridge(self, do: str) -> None:
         """The bridge does something; told before the ship is."""
@@ -112,12 +123,15 @@ class Truth:
             self._changed()
         elif do in ("grant", "release"):
             self.let_go = True
+        elif do == "reset_stop":
+            self.may_be_reset = self.is_latched
         elif do == "revoke_access":
             self.grants = (self.grants[0], self.grants[0])
             self._keep_revocation()
         elif do == "rearm":
             self.is_damaged = False
             self._keep_revocation()
+            self._keep_latch()
 
     @property
     def is_revoked(self) -> bool:
@@ -160,6 +174,8 @@ class Truth:
 
     def actuated(self, output: Actuate) -> None:
         """Judge a movement."""
+        if self.is_latched and output.setpoint.kind == "propulsion":
+            self.wrong(f"{output.cause} ordered {output.setpoint.value} % of propulsion though a stop is latched")
         if len(output.cause) != 26 or not output.cause.isalnum():  # noqa: PLR2004 - not an order but a rule
             return
         issued = self._made(output)
@@ -231,6 +247,8 @@ class Truth:
             )  # a moment later another may have taken the conn, and counting begins anew
         elif emit.kind == "stop":
             self.is_latched = body["state"] == "latched" or (self.is_latched and body["state"] == "refused")
+            self.may_be_reset = self.may_be_reset and self.is_latched
+            self._keep_latch()
 
     def _order(self, body: dict[str, Plain]) -> None:
         name, state = (str(body["order_id"]), str(body["hash"])), str(body["state"])

@@ -10,12 +10,13 @@ from control.authority import Authority
 from control.execution import Execution
 from control.handover import Handover
 from control.ladder import Ladder
+from control.limits import ControlConfig
 from control.messages import SignedRoster, SignedStop
 from protocols.link import cbor, signing
 from protocols.link.roster import Roster, RosterEntry
 from protocols.link.signing import Domain
 from protocols.link.stop import StopRequest
-from tests.control_rig import KEYS, MASTER, UTC_NS, VESSEL, YEAR_NS, Rig, key_of, signed_roster
+from tests.control_rig import KEYS, MASTER, UTC_NS, VESSEL, YEAR_NS, Rig, example_table, key_of, signed_roster
 
 PRESS = StopRequest(VESSEL, "sue", "console-sue", "01JD8Z6T5Y9K3B7M2N4P6Q8R0S", UTC_NS)
 
@@ -146,3 +147,72 @@ def test_what_moves_the_equipment_must_work_for_a_stop(monkeypatch: pytest.Monke
     break_down(monkeypatch, Execution)
     with pytest.raises(BrokenError):
         ship.supervisor.receive(SignedStop(signed()), ship.now_s)
+
+
+def test_a_restart_of_the_ship_s_computer_resets_no_stop() -> None:
+    """Proves EST-02, INT-11: who stopped her stands, orders are refused; the bridge can reset her, and that stands too."""
+    ship = Rig()
+    ship.stop("sue")
+    again = Rig(now_s=2000.0, journal=ship.journal)
+    assert again.supervisor.emergency.latched == ship.supervisor.emergency.latched is not None
+    assert again.supervisor.facts(again.now_s).stop_latched
+    again.take("ann")
+    assert ("emergency_stop", "INT-11") in again.reasons(again.say("conn.propulsion", {"propulsion_pct": 40}))
+    again.bridge("reset_stop", person="mate")
+    assert [move[1].kind for move in again.moves if move[1].kind == "reset_stop"] == ["reset_stop"]
+    third = Rig(now_s=3000.0, journal=again.journal)
+    assert third.supervisor.emergency.latched is None
+    third.seq = 50  # no id of the boots before
+    third.take("ann")
+    assert third.state(third.say("conn.propulsion", {"propulsion_pct": 40})) == "executing"
+
+
+def test_of_what_the_journal_and_other_places_kept_of_a_stop_the_latest_counts() -> None:
+    """Proves EST-02: an old record that a failing disk would not let go neither brings a stop back nor takes one away."""
+    ship = Rig()
+    ship.stop("sue")
+    latched = ship.journal[-1]
+    ship.bridge("reset_stop", person="mate")
+    reset = ship.journal[-1]
+    ship.stop("ann")
+    anew = ship.journal[-1]
+    for records, person in (([reset, latched], None), ([latched, reset], None), ([anew, reset, latched], "ann")):
+        found = Rig(now_s=2000.0, journal=list(records)).supervisor.emergency.latched
+        assert (found.person if found else None) == person
+
+
+def with_fallback(kind: str) -> ControlConfig:
+    """Return the example with a loiter point ahead, as the fallback or not."""
+    table = example_table()
+    table["phases"]["coastal"] |= {
+        "fallback": kind, "stop_pct": 25.0,
+        "loiter": {"latitude_deg": 34.90, "longitude_deg": 129.10, "radius_m": 200.0, "approach_pct": 30.0},
+    }  # fmt: skip
+    return ControlConfig.from_mapping(VESSEL, table)
+
+
+@pytest.mark.parametrize("stopped", [True, False])
+def test_nothing_of_the_ship_s_own_orders_propulsion_while_a_stop_is_latched(*, stopped: bool) -> None:
+    """Proves EST-02: neither the ladder's hold nor its loiter point nor a new holder's loaded setpoint; she may still be steered.
+
+    Negative control: without the stop each of them does.
+    """
+    ship = Rig(config=with_fallback("loiter"))
+    ship.take("ann")
+    if stopped:
+        ship.stop("sue")
+    ship.beating = None
+    ship.forward(70.0)
+    assert ship.step == "L5"
+    ship.take("bob")
+    after = [move for move in ship.moves if move[1].kind == "propulsion" and move[0] > 1002.0]
+    assert {cause for _, _, cause in after} == (set() if stopped else {"ladder L3", "ladder L5"})
+    assert any(move[1].kind == "heading" and move[2] == "ladder L5" for move in ship.moves)
+
+
+def test_a_stop_of_the_ladder_is_carried_out_while_one_is_latched() -> None:
+    """Proves EST-02, FBK-01: where the emergency stop of the phase is slow ahead, the ladder's own stop goes further."""
+    ship = Rig(config=with_fallback("stop"))
+    ship.stop("sue")
+    ship.forward(70.0)
+    assert [move[1].kind for move in ship.moves if move[2] == "ladder L5"] == ["controlled_stop"]
