@@ -20,7 +20,7 @@ from protocols.aio.clock import Clock, SystemClock
 from protocols.aio.lag import LoopLag
 from protocols.aio.mqtt import Broker, MqttPort
 from shoreside import config, people, roles
-from shoreside.api import app, serving
+from shoreside.api import app, processes, serving
 from shoreside.api.auth import Auth
 from shoreside.api.shore import Shore
 from shoreside.commanding.stop import StopRelay
@@ -119,6 +119,7 @@ def build(settings: config.ShoreConfig, clock: Clock, role: Role = roles.ALL) ->
         people=everyone, version=_version(), lag=LoopLag(clock),
         auth=Auth(everyone, clock, secure=settings.secure, shared=not role.is_alone),
         upkeep=Upkeep(settings.database, clock, settings.retention, _say_facts) if role.keeps else None,
+        name=name, started_s=clock.now_s(),
     )  # fmt: skip
 
 
@@ -160,6 +161,7 @@ async def run(settings: config.ShoreConfig, role: Role = roles.ALL) -> None:
             tasks = [
                 group.create_task(shore.station.run(), name="station"),
                 group.create_task(shore.lag.run(), name="lag"),
+                group.create_task(processes.report(shore), name="report"),
             ]
             if shore.upkeep is not None:
                 tasks.append(group.create_task(_keep_up(shore.station, shore.upkeep), name="upkeep"))

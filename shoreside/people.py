@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import dataclasses
 import getpass
 import json
 import os
@@ -22,6 +23,7 @@ from protocols.link.roster import ROLES
 from shoreside import config
 from shoreside.plain import as_list, as_map
 from shoreside.ports import StoreDownError
+from shoreside.store.administration import BY_HAND, Act
 from shoreside.store.connection import Readers
 from shoreside.store.people import People, Person
 from shoreside.store.postgres import PostgresStore
@@ -76,6 +78,7 @@ async def seed(people: People, entries: list[dict[str, object]]) -> int:
         wanted = Person(name, role, roc, hashed, known is not None and known.password_is_own)
         if known != wanted:
             await people.save(wanted)
+            await people.administration.note(Act("people file", BY_HAND, "person", name, f"{role}, {roc}"))
             changed += 1
         for token in cast("list[dict[str, str]]", entry.get("tokens", [])):
             await people.save_token(token["name"], token["token"], name, token.get("role", role))
@@ -112,16 +115,20 @@ async def _run(arguments: argparse.Namespace) -> int:
     readers = Readers(settings.database)
     people = People(readers)
     try:
+        act = Act(getpass.getuser(), BY_HAND, arguments.action, arguments.name)
         if arguments.action == "disable":
             await people.disable(arguments.name)
+            await people.administration.note(act)
             return 0
         if arguments.action == "reset":
             await people.accounts.reset(arguments.name)
+            await people.administration.note(act)
             return 0
         password = await asyncio.to_thread(getpass.getpass, f"Password of {arguments.name}: ")
         hashed = await asyncio.to_thread(HASHER.hash, password)
         await people.save(Person(arguments.name, arguments.role, arguments.roc, hashed))
         await people.accounts.end_sessions(arguments.name)
+        await people.administration.note(dataclasses.replace(act, detail=f"{arguments.role}, {arguments.roc}"))
     finally:
         await readers.close()
     return 0

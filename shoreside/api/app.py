@@ -6,6 +6,7 @@ from fastapi import APIRouter, FastAPI
 
 from shoreside.api import (
     account_routes,
+    admin_routes,
     health,
     history_routes,
     key_routes,
@@ -45,6 +46,7 @@ def _serve_people(app: FastAPI, shore: Shore) -> None:
     routes = (
         session_routes,
         account_routes,
+        admin_routes,
         key_routes,
         vessel_routes,
         history_routes,

@@ -29,13 +29,14 @@ _WRONG: Final = "Name or password is wrong."
 _HASHES_AT_ONCE: Final = 2
 """argon2 takes 64 MiB each; more would let strangers fill the memory."""
 
-Right = Literal["read", "order", "enrol", "enrolments", "roster"]
+Right = Literal["read", "order", "enrol", "enrolments", "roster", "admin"]
 RIGHTS: Final[dict[Right, frozenset[str]]] = {
     "read": frozenset(("viewer", "analyst", "operator", "supervisor", "maintainer", "master")),
     "order": frozenset(("operator", "supervisor", "master")),
     "enrol": frozenset(("operator", "supervisor", "master")),
     "enrolments": frozenset(("supervisor", "maintainer", "master")),
     "roster": frozenset(("supervisor", "master")),
+    "admin": frozenset(("supervisor", "maintainer", "master")),
 }
 """Which roles may do what at the shore (AUT-11). The ship judges every order again, by its own roster."""
 

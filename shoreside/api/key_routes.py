@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC
 from http import HTTPStatus
 from typing import Annotated
@@ -11,9 +12,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from protocols.errors import MalformedError, SignatureError
 from protocols.link.signing import PUBLIC_KEY_BYTES
+from shoreside.api.auth import Who
 from shoreside.api.problems import Problem
 from shoreside.api.shore import OneLine, Shore, TheShore, TheWho, from_base64, to_base64
-from shoreside.ports import Word
+from shoreside.commanding.roster import SignedWord as SignedMasterWord
+from shoreside.ports import StoreDownError, Word
+from shoreside.store.administration import Act
 
 router = APIRouter(tags=["keys"])
 
@@ -68,29 +72,37 @@ async def enrolments(shore: TheShore, who: TheWho) -> dict[str, object]:
     }  # fmt: skip
 
 
-async def _take(what: Word, body: SignedWord, shore: Shore) -> dict[str, object]:
+async def _take(what: Word, body: SignedWord, shore: Shore, who: Who) -> dict[str, object]:
     try:
         word = await shore.station.take_word(what, from_base64(body.signed, "signed"))
     except SignatureError as error:
         raise Problem(HTTPStatus.FORBIDDEN, f"{what}: {error}.") from error
     except MalformedError as error:
         raise Problem(HTTPStatus.CONFLICT, f"{what}: {error}.") from error
+    with suppress(StoreDownError):  # the word itself stands in the ledger, whoever brought it
+        brought = Act(who.person, who.role, what, word.vessel, f"version {_version(word)}")
+        await shore.people.administration.note(brought)
     shore.station.consoles.tell_keys()
     return {"vessel": word.vessel, "version": word.version}
+
+
+def _version(word: SignedMasterWord) -> int:
+    """Return the version that the Master gave the word."""
+    return word.grant.version if word.grant is not None else word.version
 
 
 @router.put("/roster")
 async def put_roster(body: SignedWord, shore: TheShore, who: TheWho) -> dict[str, object]:
     """Take a roster signed by the Master's key and have it sent to the ship; 409 unless its version is higher."""
     who.require("roster")
-    return await _take("roster", body, shore)
+    return await _take("roster", body, shore, who)
 
 
 @router.put("/grant")
 async def put_grant(body: SignedWord, shore: TheShore, who: TheWho) -> dict[str, object]:
     """Take a remote-access grant signed by the Master's key and have it sent to the ship."""
     who.require("roster")
-    return await _take("grant", body, shore)
+    return await _take("grant", body, shore, who)
 
 
 @router.get("/roster")

@@ -40,6 +40,10 @@ class Shore:
     lag: LoopLag
     upkeep: Upkeep | None = None
     """None in a process that keeps nothing."""
+    name: str = "farhelm-shore"
+    """Of this process, as the broker and the other processes know it."""
+    started_s: float = 0.0
+    """When it started, by the monotonic clock."""
 
     def vessel(self, vessel: str) -> VesselState:
         """Return the state of a vessel; raise a 404 Problem when the station knows none of that id."""

@@ -90,6 +90,11 @@ class Words:
         word = self._latest.get((vessel, "roster"))
         return word.roster if word is not None else None
 
+    def grant(self, vessel: str) -> Grant | None:
+        """Return the latest grant of a vessel; None before the first."""
+        word = self._latest.get((vessel, "grant"))
+        return word.grant if word is not None else None
+
     def signed(self, vessel: str, what: Word) -> bytes | None:
         """Return the signed bytes of the latest roster or grant; None before the first."""
         word = self._latest.get((vessel, what))

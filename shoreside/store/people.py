@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Final, Literal
 
 from shoreside.store.accounts import Accounts
+from shoreside.store.administration import Administration
 from shoreside.store.connection import Connection, Readers, Row
 
 ASKED: Final = "asked for the second factor"
@@ -73,6 +74,7 @@ class People:
         """Use connections of `readers`."""
         self._readers = readers
         self.accounts = Accounts(readers)
+        self.administration = Administration(readers)
 
     async def person(self, name: str) -> Person | None:
         """Return an active person; None when there is none of that name."""

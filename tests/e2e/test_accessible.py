@@ -45,7 +45,7 @@ def in_palettes(page: Page, palettes: tuple[str, ...]) -> dict[str, list[str]]:
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("is_long", [False, pytest.param(True, marks=pytest.mark.soak)], ids=["by-turns", "all"])
 def test_every_view(page: Page, demo: Demo, is_long: bool) -> None:
-    """Log-in, fleet, account and each view of a vessel: one palette each by turns, in the long run all four.
+    """Log-in, fleet, account, administration and each view of a vessel: one palette each by turns, in the long run all four.
 
     The negative control: grey on grey, and a picture without a word.
     """
@@ -53,8 +53,19 @@ def test_every_view(page: Page, demo: Demo, is_long: bool) -> None:
     page.goto(demo.url + "/")
     page.get_by_test_id("login-person").wait_for()
     assert judged(page) == []
+    log_in(page, demo, "sue")
+    page.get_by_test_id("to-admin").click()
+    page.get_by_test_id("admin-person").first.wait_for()
+    faults = {"admin": in_palettes(page, next(turns))}
+    for part in ("vessels", "station", "acts"):
+        page.get_by_test_id(f"admin-{part}").click()
+        page.locator("[data-testid=admin] tbody tr").first.wait_for()
+        faults[f"admin {part}"] = in_palettes(page, next(turns))
+    page.get_by_test_id("logout").click()
+    page.get_by_test_id("login-person").wait_for()
     log_in(page, demo, "ann")
-    faults = {"fleet": in_palettes(page, next(turns))}
+    expect(page.get_by_test_id("to-admin")).to_have_count(0)
+    faults |= {"fleet": in_palettes(page, next(turns))}
     page.get_by_test_id("whoami").click()
     page.get_by_test_id("account-password").wait_for()
     faults["account"] = in_palettes(page, next(turns))

@@ -55,7 +55,7 @@ def laptop(browser: Browser) -> BrowserContext:
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("is_long", [False, pytest.param(True, marks=pytest.mark.soak)], ids=["by-turns", "all"])
 def test_nothing_is_cut_or_covered_on_a_laptop(browser: Browser, demo: Demo, is_long: bool) -> None:
-    """1366x768: fleet and every view of a vessel, by turns in English and Korean, in the long run each in both.
+    """1366x768: fleet, administration and every view of a vessel, by turns in English and Korean, in the long run each in both.
 
     The negative control: a panel over the order controls, and a line that is wider than the window.
     """
@@ -74,6 +74,14 @@ def test_nothing_is_cut_or_covered_on_a_laptop(browser: Browser, demo: Demo, is_
                 expect(page.get_by_test_id("marker-said")).to_contain_text("°")
             found[f"{view} {language}"] = faults(page)
             assert page.evaluate(ROOM) == [0, 0], f"{view}: room is lost over or under it"
+    page.get_by_test_id("logout").click()
+    page.get_by_test_id("login-person").wait_for()
+    log_in(page, demo, "sue")
+    page.get_by_test_id("to-admin").click()
+    for part in ("people", "vessels", "station", "acts"):
+        page.get_by_test_id(f"admin-{part}").click()
+        page.locator("[data-testid=admin] tbody tr").first.wait_for()
+        found[f"admin {part}"] = faults(page)
     assert found == {place: [] for place in found}
 
     page.evaluate(SPOIL)

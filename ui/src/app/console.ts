@@ -16,7 +16,9 @@ export const VIEWS = ["conning", "route", "engine", "phase", "drill", "alerts", 
 export type View = (typeof VIEWS)[number];
 /** Views that show her as she is now: whoever is at one of them keeps the watch (AUT-05). */
 const LIVE: ReadonlySet<View> = new Set<View>(["conning", "route", "engine", "phase", "drill", "alerts"]);
-const ACCOUNT = "/account";
+/** Pages of no vessel beside the fleet, by their address. */
+const ASIDES = { "/account": "account", "/admin": "admin" } as const;
+export type Aside = (typeof ASIDES)[keyof typeof ASIDES];
 const SEAT_MS = 5000; // told again this often while nobody answers; the shore forgets it after 15 s
 /** What the seat's call sounds like: an alarm of this page alone, which is in no list. */
 const SEAT_CALL: AlertJson = {
@@ -34,8 +36,8 @@ export class Console {
   keyProblem = "";
   view: View = "conning";
   readonly sounder = new Sounder();
-  /** True while the person's own account is shown. */
-  atAccount = false;
+  /** What is shown in place of the fleet: the person's own account, the administration; null: the fleet. */
+  aside: Aside | null = null;
   private socket: Socket | null = null;
   private toldMs = -Infinity;
 
@@ -74,9 +76,11 @@ export class Console {
     this.show(vessel, view);
   }
 
-  /** Open the person's own account. */
-  goToAccount(): void {
-    history.pushState(null, "", ACCOUNT);
+  /** Open the person's own account, or the administration. */
+  goTo(aside: Aside): void {
+    const address = `/${aside}`;
+    if (this.setClock) return location.assign(address);
+    history.pushState(null, "", address);
     this.show(null, "conning");
   }
 
@@ -106,7 +110,7 @@ export class Console {
 
   private show(vessel: string | null, view: View): void {
     this.store.open = vessel;
-    this.atAccount = location.pathname === ACCOUNT;
+    this.aside = ASIDES[location.pathname as keyof typeof ASIDES] ?? null;
     this.view = view;
     this.operator?.presence.show(LIVE.has(view) ? vessel : null); // who looks back does not keep the watch (AUT-05)
     this.socket?.subscribe(vessel);

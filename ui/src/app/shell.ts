@@ -64,9 +64,13 @@ export class Shell extends LitElement {
   }
 
   private view(vessel: Vessel | null) {
-    if (page.atAccount) {
+    if (page.aside === "account") {
       void import("../account/view");
       return html`<fh-account></fh-account>`;
+    }
+    if (page.aside === "admin") {
+      void import("../admin/view");
+      return html`<fh-admin></fh-admin>`;
     }
     if (!vessel) return html`<fh-fleet></fh-fleet>`;
     if (page.view === "conning") return html`<fh-conning .vessel=${vessel}></fh-conning>`;

@@ -3,6 +3,7 @@ import { customElement } from "lit/decorators.js";
 import { clockText } from "../components/format";
 import { shipTime } from "../components/ship-time";
 import { base, buttons } from "../components/style";
+import { ADMINS } from "../admin/judge";
 import { currentLanguage, LANGUAGES, setLanguage, words, type Language } from "../words";
 import { page, VIEWS, Watch } from "./console";
 import "./help";
@@ -46,7 +47,9 @@ export class TopBar extends LitElement {
       <header>
         <span class="brand"><img src="/farhelm.svg" alt="" />${words().product}</span>
         <nav>
-          <button data-testid="to-fleet" class=${vessel || page.atAccount ? "" : "on"} @click=${() => page.go(null)}>${top.fleet}</button>
+          <button data-testid="to-fleet" class=${vessel || page.aside ? "" : "on"} @click=${() => page.go(null)}>${top.fleet}</button>
+          ${!vessel && store.welcome?.roles.some((role) => ADMINS.has(role)) ? html`<button data-testid="to-admin" class=${page.aside === "admin" ? "on" : ""}
+            @click=${() => page.goTo("admin")}>${words().admin.title}</button>` : nothing}
           ${vessel ? html`<span class="sep">/</span><span class="where">${vessel.name}</span>
             ${VIEWS.map((view) => html`<button data-testid="to-${view}" class=${page.view === view ? "on" : ""}
               @click=${() => page.go(vessel.id, view)}>${top.views[view]}</button>`)}` : nothing}
@@ -54,8 +57,8 @@ export class TopBar extends LitElement {
         <span data-testid="shore-link" data-connected=${store.connected}>
           <span class="dot ${store.connected ? "" : "lost"}"></span>${store.connected ? top.connected : top.lost}
         </span>
-        <button class="who ${page.atAccount ? "on" : ""}" title=${words().account.title} data-testid="whoami" data-key-state=${store.welcome?.key_state ?? ""}
-          @click=${() => page.goToAccount()}>
+        <button class="who ${page.aside === "account" ? "on" : ""}" title=${words().account.title} data-testid="whoami" data-key-state=${store.welcome?.key_state ?? ""}
+          @click=${() => page.goTo("account")}>
           <b>${store.welcome?.person ?? ""}</b> ${(store.welcome?.roles ?? []).join(", ")} · ${store.welcome?.roc ?? ""}
         </button>
         <span class="group" role="group" aria-label=${top.paletteLabel}>

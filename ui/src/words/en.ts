@@ -1,5 +1,6 @@
 import { chartEn } from "./chart-en";
 import { actingEn } from "./acting-en";
+import { adminEn } from "./admin-en";
 import { helpEn } from "./help-en";
 import { timeEn } from "./time-en";
 import { watchEn } from "./watch-en";
@@ -10,6 +11,7 @@ export const en = {
   ...actingEn,
   time: timeEn,
   help: helpEn,
+  admin: adminEn,
   language: "English",
   product: "Farhelm",
   tagline: "Remote operations centre",

@@ -2,6 +2,7 @@
 import type { Words } from "./en";
 import { chartKo } from "./chart-ko";
 import { actingKo } from "./acting-ko";
+import { adminKo } from "./admin-ko";
 import { helpKo } from "./help-ko";
 import { timeKo } from "./time-ko";
 import { watchKo } from "./watch-ko";
@@ -11,6 +12,7 @@ export const ko: Words = {
   ...actingKo,
   time: timeKo,
   help: helpKo,
+  admin: adminKo,
   language: "한국어",
   product: "Farhelm",
   tagline: "원격운항센터",

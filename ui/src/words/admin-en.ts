@@ -1,0 +1,40 @@
+/** Texts of the admin view in English. */
+export const adminEn = {
+  title: "Administration", reading: "Reading...", none: "None.",
+  parts: { people: "People", vessels: "Vessels", station: "Station", acts: "What was done" },
+  hints: {
+    people: "Who may come in and how. Roles come from the people file, keys from the Master's roster: neither is changed here. A session can be ended, unless its person has a ship.",
+    vessels: "What the ships were given: the Master's words ashore, and what each ship has told of them last.",
+    station: "Processes of the station, and what each had to lose, refuse or replace since its start.",
+    acts: "The latest 200 acts about people's access, keys and grants; what moved a ship is in her ledger.",
+  },
+  columns: {
+    people: ["Person", "Role", "Ways in", "Console keys", "Logged in"], vessels: ["Vessel", "Catalogue", "Roster", "Grant", "Areas and limits", "Lost aboard"],
+    station: ["Process", "Role", "Health", "Started UTC", "Lost, refused, replaced"], acts: ["Time UTC", "Who", "What", "Whom", "Detail"],
+  },
+  barred: "barred", has: (vessels: string) => `has control of ${vessels}`, holds: (person: string, vessels: string) => `${person} has control of ${vessels}: it is handed over, released or taken over first`,
+  ownPassword: "Own password", givenPassword: "Password of the people file", noPassword: "No password", authenticator: "Authenticator", passkeys: (count: number) => `Passkeys: ${count}`,
+  programs: (names: string) => `Programs: ${names}`, consoles: (count: number) => `Consoles open here: ${count}`, end: "End", endSure: "End: sure?",
+  keyStates: { none: "not asked for", pending: "waits for the Master", enrolled: "enrolled", revoked: "revoked" },
+  neverHeard: "not heard since this station started", heard: (age: string) => `heard ${age} ago`, channels: (count: number) => `${count} channels`,
+  versions: (ashore: number | null, aboard: number | null) => `ashore ${ashore ?? "---"}, aboard ${aboard ?? "---"}`, keys: (count: number) => `${count} keys`,
+  standings: { same: "The same aboard", waits: "Not aboard yet", differs: "Differs aboard", none: "None" },
+  windows: { before: "not yet in force", in: "in force", ending: "ends within a day", after: "EXPIRED" },
+  grant: (version: number, master: string, what: string) => `Version ${version} of ${master}: ${what}`, told: (what: string, when: string) => `She told: ${what} (${when})`, toldNothing: "She has told nothing of it",
+  lost: (count: number) => (count ? `Told ${count} times` : "Never told"), forged: (count: number) => `${count} messages with a wrong signature`, misnamed: (count: number) => `${count} births refused`,
+  tones: { good: "Works", degraded: "Degraded", silent: "SILENT" }, spoke: (age: string) => `spoke ${age} ago`, zeros: (count: number) => `${count} counters at zero`,
+  figures: {
+    farhelm_shore_pending_dropped: "batches and events refused, the queue for the store was full: the ships send them again",
+    farhelm_shore_inbox_dropped: "messages lost between broker and station: batches and events are sent again, heartbeats are not",
+    farhelm_shore_sayings_dropped: "acknowledgements lost: the ships send again what was kept already",
+    farhelm_shore_refused: "messages refused:", farhelm_shore_unread: "batches that nothing could be read with:",
+    farhelm_shore_over_share: "batches and events over the share of their vessel:", farhelm_shore_frames_dropped: "messages to consoles too long for a frame",
+    farhelm_shore_consoles_closed: "consoles closed by the station:", farhelm_shore_conflated: "values replaced by newer ones before a slow console took them",
+    farhelm_shore_stops_failed: "EMERGENCY STOPS that did not go out",
+  } as Record<string, string>,
+  acts: {
+    sessions: "Ended sessions", roster: "Brought a roster", grant: "Brought a grant", person: "Added or changed a person", add: "Added a person or set the password", disable: "Barred a person",
+    reset: "Took authenticator and passkeys away",
+  } as Record<string, string>,
+  byHand: "at the station's computer",
+};
