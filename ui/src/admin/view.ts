@@ -112,7 +112,7 @@ export class AdminView extends LitElement {
         ${grant.ashore ? html`<small>${text.grant(grant.ashore.version, grant.ashore.master, [...grant.ashore.rocs, ...grant.ashore.groups, ...grant.ashore.levels].join(", "))}</small>
           <small>${stampText(grant.ashore.from_utc_ms)} – ${stampText(grant.ashore.to_utc_ms)}</small>` : nothing}<small>${this.told(grant.told)}</small></td>
       <td>${one.areas.map((area) => html`<div>${area.kind === "no_go" ? words().chart.noGo : words().chart.allowed}: ${area.name}</div>`)}
-        <small>${Object.entries(one.limits).sort().map(([name, value]) => `${name} ${value}`).join(" · ")}</small></td>
+        <small>${Object.entries(one.limits).sort().map(([name, value]) => `${name} ${Number(value.toPrecision(4))}`).join(" · ")}</small></td>
       <td>${text.lost(one.lost.count)}${one.lost.last_utc_ms === null ? nothing : html`<small>${stampText(one.lost.last_utc_ms)}</small>`}${one.forged ? html`<div class="tone differs">${text.forged(one.forged)}</div>` : nothing}${one.misnamed ? html`<div class="tone differs">${text.misnamed(one.misnamed)}</div>` : nothing}</td></tr>`;
   }
 
