@@ -3,6 +3,7 @@
     make mutation                               every mutant of control/, in some hours of one core
     make mutation SAMPLE=200 SEED=7             two hundred drawn by a seed: some minutes
     make mutation ARGS="--modules ladder beats" the modules whose names contain a word
+    make mutation ARGS=--told                   what came out so far, of all modules, as kept in test-results/mutation/
 
 A mutant that no test kills is a survivor: it gets a test, or its line in `control/mutants.toml` with the reason why it may
 live. Ours, because of the two well-kept tools neither fits: mutmut 3.8 changes nothing outside functions, so none of the
@@ -31,7 +32,8 @@ from tests.mutant_trials import OPTIONS, Collected, Trials, Verdict, ask_slowly
 from tests.mutants import ROOT, Mutant, mutants_of, path_of
 
 REASONS: Final = ROOT / "control" / "mutants.toml"
-KEPT: Final = ROOT / "test-results" / "mutation.json"
+KEPT: Final = ROOT / "test-results" / "mutation"
+"""A file for each module, so that they can be asked one after the other, or side by side."""
 SURVIVORS: Final = ROOT / "test-results" / "survivors.txt"
 GOAL_PCT: Final = 95.0
 TESTS: Final = (
@@ -109,12 +111,36 @@ def _quick(mutants: list[Mutant], tests: Sequence[str], budget_s: float, writer:
     pytest.main([*OPTIONS, *tests], plugins=[Collected(trials, then, say)])
 
 
+def kept() -> dict[str, list[tuple[str, int, Verdict]]]:
+    """Return (key, line, verdict) of each mutant asked so far, by module."""
+    files = sorted(KEPT.glob("*.json"))
+    return {path.stem: [tuple(row) for row in json.loads(path.read_text(encoding="utf-8"))] for path in files}
+
+
+def told(listed: dict[str, str]) -> str:
+    """Return the table of all that is kept: killed, asked and there are, by module and of all."""
+    there_are = Counter(mutant.module for mutant in all_mutants())
+    rows = [(module, [key for key, _, verdict in found if verdict != "killed"], len(found), there_are[module])
+            for module, found in kept().items()]  # fmt: skip
+    rows.append(("control/", [key for row in rows for key in row[1]], sum(row[2] for row in rows), there_are.total()))
+    return "".join(
+        f"{module:28} {asked - len(lived):5} of {asked:5} killed {_pct(asked - len(lived), asked):6.1f} %; "
+        f"{sum(key not in listed for key in lived):4} of {len(lived):4} survivors without a reason"
+        f"{'' if asked == whole else f'; {whole} there are'}\n"
+        for module, lived, asked, whole in rows
+    )
+
+
 class Report:
     """What came out, by module."""
 
-    def __init__(self, mutants: list[Mutant], listed: dict[str, str]) -> None:
-        """Nothing has come out yet."""
+    def __init__(self, mutants: list[Mutant], listed: dict[str, str], *, is_part: bool = False) -> None:
+        """Nothing has come out yet; `is_part`: what is kept of the same modules and not asked now stands."""
         self.mutants, self.listed = mutants, listed
+        asked = {mutant.key for mutant in mutants}
+        self._standing = {
+            module: [row for row in rows if row[0] not in asked] for module, rows in kept().items() if is_part
+        }
         self.verdicts: dict[int, Verdict] = {}
 
     @property
@@ -138,14 +164,19 @@ class Report:
         )
 
     def write(self) -> None:
-        """Keep what came out, and the survivors one by one."""
-        KEPT.parent.mkdir(exist_ok=True)
-        kept = {f"{self.mutants[number].key} #{number}": verdict for number, verdict in sorted(self.verdicts.items())}
-        KEPT.write_text(json.dumps(kept, indent=1), encoding="utf-8")
+        """Keep what came out, and the survivors of all modules one by one."""
+        KEPT.mkdir(parents=True, exist_ok=True)
+        found = {module: list(rows) for module, rows in self._standing.items()}
+        for number, verdict in sorted(self.verdicts.items()):
+            mutant = self.mutants[number]
+            found.setdefault(mutant.module, []).append((mutant.key, mutant.line, verdict))
+        for module, rows in found.items():
+            (KEPT / f"{module}.json").write_text(json.dumps(rows, indent=0), encoding="utf-8")
         SURVIVORS.write_text(
-            "".join(f"{one.line}: {one.key}\n    {self.listed.get(one.key, 'no reason')}\n" for one in self.survivors),
+            "".join(f"{line}: {key}\n    {self.listed.get(key, 'no reason')}\n"
+                    for rows in kept().values() for key, line, verdict in rows if verdict != "killed"),
             encoding="utf-8",
-        )
+        )  # fmt: skip
 
 
 def _pct(part: int, whole: int) -> float:
@@ -162,9 +193,8 @@ def asked_for(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--modules", nargs="+", default=[], help="words of the names of modules")
     parser.add_argument("--budget", type=float, default=30.0, help="CPU seconds of tests for one mutant")
     parser.add_argument("--tests", nargs="+", default=list(TESTS), help="files of tests to ask")
-    parser.add_argument(
-        "--again", action="store_true", help="only what survived last time (test-results/survivors.txt)"
-    )
+    parser.add_argument("--again", action="store_true", help="only what survived last time")
+    parser.add_argument("--told", action="store_true", help="ask nothing; say what came out so far, of all modules")
     parser.add_argument("--list", action="store_true", help="only say which mutants there are")
     return parser.parse_args(arguments)
 
@@ -173,8 +203,8 @@ def chosen(options: argparse.Namespace) -> list[Mutant]:
     """Return the mutants that the command line asks for."""
     mutants = all_mutants(options.modules)
     if options.again:
-        before = SURVIVORS.read_text(encoding="utf-8")
-        mutants = [one for one in mutants if f": {one.key}\n" in before]
+        lived = {key for rows in kept().values() for key, _, verdict in rows if verdict != "killed"}
+        mutants = [one for one in mutants if one.key in lived]
     return drawn(mutants, options.sample, options.seed)
 
 
@@ -183,13 +213,16 @@ def main(arguments: list[str] | None = None) -> int:
     options = asked_for(sys.argv[1:] if arguments is None else arguments)
     screen = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
     mutants = chosen(options)
+    if options.told:
+        screen.write(told(reasons()))
+        return 0
     if options.list:
         screen.writelines(f"{one.line}: {one.key}\n" for one in mutants)
         return 0
     with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
         os.dup2(nowhere.fileno(), 1)
         os.dup2(nowhere.fileno(), 2)
-    report, clock = Report(mutants, reasons()), SystemClock()
+    report, clock = Report(mutants, reasons(), is_part=options.again or options.sample > 0), SystemClock()
     screen.write(
         f"{len(mutants)} mutants, sample {options.sample}, seed {options.seed}, {len(options.tests)} files of tests\n"
     )
