@@ -20,7 +20,7 @@ from protocols.aio.clock import Clock, SystemClock
 from protocols.aio.lag import LoopLag
 from protocols.aio.mqtt import Broker, MqttPort
 from shoreside import config, people, roles
-from shoreside.api import app, processes, serving
+from shoreside.api import app, processes, seen_routes, serving
 from shoreside.api.auth import Auth
 from shoreside.api.shore import Shore
 from shoreside.commanding.stop import StopRelay
@@ -163,6 +163,8 @@ async def run(settings: config.ShoreConfig, role: Role = roles.ALL) -> None:
                 group.create_task(shore.lag.run(), name="lag"),
                 group.create_task(processes.report(shore), name="report"),
             ]
+            if role.consoles:
+                tasks.append(group.create_task(seen_routes.keep(shore), name="seen"))
             if shore.upkeep is not None:
                 tasks.append(group.create_task(_keep_up(shore.station, shore.upkeep), name="upkeep"))
             if role.passes:
@@ -172,6 +174,7 @@ async def run(settings: config.ShoreConfig, role: Role = roles.ALL) -> None:
             for task in tasks:
                 task.cancel()
     finally:
+        await seen_routes.keep_rest(shore)
         await shore.readers.close()
         listener.close()
 

@@ -237,7 +237,7 @@ class Downlink:
 
     def _batch(self, vessel: str, payload: bytes, now_s: float, utc_ns: int) -> None:
         state = self._state(vessel)
-        batch = self.intake.read(vessel, payload, now_s)
+        batch = self.intake.read(vessel, payload, now_s, utc_ns)
         if batch is None:
             return
         self.batch_count += 1

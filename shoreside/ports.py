@@ -16,6 +16,8 @@ Word = Literal["roster", "grant"]
 """What the Master signs."""
 BatchStream = tuple[str, int]
 """(vessel, epoch)."""
+BatchKey = tuple[str, int, int]
+"""(vessel, epoch, seq)."""
 EventStream = tuple[str, str]
 """(vessel, boot id)."""
 Spans = tuple[tuple[int, int], ...]
@@ -65,6 +67,8 @@ class Work:
     """(vessel, stream, first and last sequence) that will never come."""
     closings: tuple[Closing, ...] = ()
     """Where channels stood after some of the batches: other processes read by them what the ship chains to these."""
+    arrived: Mapping[BatchKey, int] = field(default_factory=dict[BatchKey, int])
+    """When batches reached the station, UTC ns; one that is left out is taken as come when it is committed."""
 
 
 @dataclass(frozen=True, slots=True)

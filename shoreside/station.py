@@ -24,6 +24,7 @@ from shoreside.ingest.missing import BaseWanted, Wanted
 from shoreside.ingest.reconciling import LedgerStore, Reconciler
 from shoreside.live.consoles import Consoles
 from shoreside.live.feeds import Hub
+from shoreside.live.recording import Recording
 from shoreside.ports import SharedStore, Store, StoreDownError, Word, Work
 from shoreside.roles import Role
 from shoreside.sayings import Sayings
@@ -70,6 +71,8 @@ class Station:
         self.consoles = Consoles(clock, self.hub, self.downlink, self.words, self.relay.approvals)
         self.sharing = Sharing(clock, shared, role, self.downlink, self.words, self._log)
         self._is_shared = shared is not None
+        self.recording = Recording()
+        """What consoles here show and are told; empty in a process that serves none."""
         self._fetch_wanted = asyncio.Event()
 
     @property
@@ -215,6 +218,9 @@ class Station:
             again = self.downlink.tick(self._clock.now_s(), self._clock.utc_ns())
             self.relay.approvals.tick(self._clock.now_s())
             self.consoles.tell_approvals()
+            if self.role.consoles:
+                utc_ms = self._clock.utc_ns() // 1_000_000
+                self.recording.look(self.downlink.states.values(), self._clock.now_s(), utc_ms)
             for note in again:
                 if note.signed is not None:
                     self.sayings.put(topics.topic(note.vessel, topics.ORDER), note.signed)

@@ -12,6 +12,7 @@ from protocols.console.alerts import AlertsMessage, AnswerMessage, SeatMessage
 from protocols.console.channels import ChannelJson
 from protocols.console.navigation import TrialJson
 from protocols.console.orderable import DrillJson, MachineJson, PhaseJson
+from protocols.console.screens import ScreenMessage
 
 VERSION: Final = 1
 
@@ -390,6 +391,7 @@ FromBrowser: TypeAlias = (
     | SignedStopMessage
     | AnswerMessage
     | SeatMessage
+    | ScreenMessage
     | PreviewRequest
     | PingMessage
 )

@@ -73,6 +73,11 @@ class ShoreCollector(Collector):
         closed = {"overrun": hub.overrun_count, "stalled": hub.stalled_count}
         yield _by("farhelm_shore_consoles_closed", "Consoles closed by us", "reason", closed)
         yield CounterMetricFamily("farhelm_shore_frames_dropped", "Messages too long for a frame", hub.too_long_count)
+        yield CounterMetricFamily(
+            "farhelm_shore_seen_lost",
+            "Rows of what consoles showed that were not kept",
+            self._shore.station.recording.lost_count,
+        )
         yield _by("farhelm_shore_orders", "Orders passed on", "state", figures.orders)
         yield CounterMetricFamily("farhelm_shore_stops_sent", "Emergency stops passed on", self._shore.stop.sent_count)
         yield CounterMetricFamily(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import secrets
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Final
@@ -26,6 +27,7 @@ from shoreside.commanding.seats import may_watch
 from shoreside.live.answering import answer_of
 from shoreside.live.feeds import Feed
 from shoreside.live.frames import SIZE_MAX_BYTES
+from shoreside.live.recording import Screen
 from shoreside.plain import as_map
 from shoreside.ports import StoreDownError
 from shoreside.rates import Rates
@@ -95,12 +97,14 @@ class Console:
         self._feed = Feed(who.person, who.session)
         self._feed.public_key = public_key
         self._feed.outlet = socket.scope.get("extensions", {}).get(OUTLET)
+        self._name = secrets.token_hex(8)
+        """Names this connection in the record of screens."""
         self._sending_since_s: float | None = None
         """When the frame on its way was handed to the socket, monotonic; None when none is on its way."""
         self._rates = Rates(MESSAGES_PER_S, int(MESSAGES_PER_S) * 2)
         self._handlers: dict[str, Callable[[Fields], Awaitable[None]]] = {
             "subscribe": self._subscribe, "order": self._order, "heartbeat": self._heartbeat, "direct": self._direct,
-            "stop": self._stop, "answer": self._answer, "seat": self._seat,
+            "stop": self._stop, "answer": self._answer, "seat": self._seat, "screen": self._screen,
             "preview": self._preview, "ping": self._ping,
         }  # fmt: skip
 
@@ -118,6 +122,7 @@ class Console:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
             self._shore.station.hub.leave(self._feed)
+            self._shore.station.recording.leave(self._name, self._utc_ms())
             for task in tasks:
                 task.cancel()
             results = await asyncio.gather(*tasks, return_exceptions=True)
@@ -253,6 +258,15 @@ class Console:
             state.seat = (self._who.person, self._shore.clock.now_s())
         elif state.seat is not None and state.seat[0] == self._who.person:
             state.seat = None
+
+    async def _screen(self, message: Fields) -> None:
+        """Take a console's word on what it shows, for the replay; it is believed as far as a screen can be."""
+        vessel = message.get("vessel")
+        self._shore.station.recording.show(Screen(
+            self._utc_ms(), self._name, self._who.person, _text(message, "console"), _text(message, "session"),
+            None if vessel is None else _text(message, "vessel"), _text(message, "view"), _text(message, "palette"),
+            _text(message, "language"), message.get("hidden") is True,
+        ))  # fmt: skip
 
     async def _preview(self, message: Fields) -> None:
         vessel = _text(message, "vessel")

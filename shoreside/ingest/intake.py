@@ -57,7 +57,7 @@ class Intake:
         """Return whether another batch of `vessel` has room; one that has none is not even decoded."""
         return not self._role.keeps or self.pending.admits(vessel)
 
-    def read(self, vessel: str, payload: bytes, now_s: float) -> Batch | None:
+    def read(self, vessel: str, payload: bytes, now_s: float, utc_ns: int | None = None) -> Batch | None:
         """Return the batch in `payload` if it is new, whole and was taken; None otherwise.
 
         One that waits for its catalogue or its base comes again through `found`; one whose base is not to be had is asked
@@ -70,7 +70,7 @@ class Intake:
         except MissingBaseError as error:
             self._ask_again((vessel, error.epoch), error.seq)
             return None
-        return read[0] if read is not None and self.batch(*read) else None
+        return read[0] if read is not None and self.batch(*read, utc_ns) else None
 
     def _is_known(self, vessel: str, name: tuple[int, int] | None) -> bool:
         """Return whether a batch, by what it says of itself, is committed, then acknowledging it again, or waits."""
@@ -100,7 +100,7 @@ class Intake:
             ack = BatchAck(stream[1], 0, (), (seq,))
             self._acks.append((topics.topic(stream[0], topics.ACK), ack.to_bytes()))
 
-    def batch(self, batch: Batch, closing: Closing | None = None) -> bool:
+    def batch(self, batch: Batch, closing: Closing | None = None, utc_ns: int | None = None) -> bool:
         """Take a batch; return whether it is new and was taken. One that is committed already is acknowledged again."""
         stream = (batch.vessel, batch.epoch)
         if batch.seq in self._batches.get(stream, ()):
@@ -109,7 +109,7 @@ class Intake:
         if not self._role.keeps:
             _see(self._batches, stream, batch.seq)
             return True
-        return not self.pending.has_batch((*stream, batch.seq)) and self.pending.batch(batch, closing)
+        return not self.pending.has_batch((*stream, batch.seq)) and self.pending.batch(batch, closing, utc_ns)
 
     def event(self, event: Event, signed: bytes) -> bool:
         """Take an event; return whether it is new and was taken. One that is committed already is acknowledged again."""

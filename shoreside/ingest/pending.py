@@ -14,7 +14,7 @@ from protocols.link.batch import Batch
 from protocols.link.closing import Closing
 from protocols.link.events import Event
 from shoreside.ingest.turns import Turns
-from shoreside.ports import OrderNote, Work
+from shoreside.ports import BatchKey, OrderNote, Work
 
 BATCHES_MAX: Final = 2000
 """Batches waiting for the store: 40 s of 50 vessels at one a second. Refused when full; the ship sends them again."""
@@ -37,8 +37,6 @@ batches a second of one vessel."""
 EVENTS_PER_COMMIT: Final = 200
 """Events in one transaction: each is chained and takes about a millisecond there."""
 
-BatchKey = tuple[str, int, int]
-"""(vessel, epoch, seq)."""
 EventKey = tuple[str, str, int]
 """(vessel, boot id, seq)."""
 
@@ -55,6 +53,7 @@ class Pending:
         self._keys: dict[str, bytes] = {}
         self._batches: Turns[BatchKey, Batch] = Turns()
         self._closings: dict[BatchKey, Closing] = {}
+        self._arrived: dict[BatchKey, int] = {}
         self._events: Turns[EventKey, tuple[Event, bytes]] = Turns()
         self._samples: Counter[str] = Counter()
         self._orders: list[OrderNote] = []
@@ -93,8 +92,8 @@ class Pending:
         """Return True when the batch (vessel, epoch, seq) waits already."""
         return key in self._batches or key in self._flying
 
-    def batch(self, batch: Batch, closing: Closing | None = None) -> bool:
-        """Queue a batch, and its closing if it has one; return False, having counted it, when there is no room."""
+    def batch(self, batch: Batch, closing: Closing | None = None, utc_ns: int | None = None) -> bool:
+        """Queue a batch that came at `utc_ns`, and its closing; return False, having counted it, when there is no room."""
         if not self.admits(batch.vessel):
             return False
         key = (batch.vessel, batch.epoch, batch.seq)
@@ -102,6 +101,8 @@ class Pending:
         self._samples[batch.vessel] += samples_of(batch)
         if closing is not None:
             self._closings[key] = closing
+        if utc_ns is not None:
+            self._arrived[key] = utc_ns
         return True
 
     def has_event(self, key: EventKey) -> bool:
@@ -150,6 +151,7 @@ class Pending:
         work = Work(
             tuple(self._births.values()), tuple(self._keys.items()), tuple(batches.values()), tuple(events.values()),
             tuple(self._orders), tuple(self._alerts.values()), tuple(self._gaps), closings,
+            {key: self._arrived.pop(key) for key in batches if key in self._arrived},
         )  # fmt: skip
         self._flying = frozenset((*batches, *events))
         for items in (self._births, self._keys, self._orders, self._alerts, self._gaps):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final, TypeVar
 
 from psycopg import sql
 
 from protocols.link.batch import Batch, Column, TargetReport
+from shoreside.ports import BatchKey
 from shoreside.store import catalogues, coverage, rows
 from shoreside.store.connection import Connection
 from shoreside.store.numbers import Numbers
@@ -20,11 +21,17 @@ COLUMNS_AT_ONCE: Final = 800
 DAYS_PER_COMMIT: Final = 40
 """New day partitions in one transaction; days beyond go to the default partition (a clock gone mad)."""
 _T = TypeVar("_T")
+_ENTER: Final = b"""
+INSERT INTO batch_ledger (vessel_id, epoch, seq, samples, historical, first_time, last_time, received)
+SELECT v, e, s, n, h, f, l, coalesce(r, now()) FROM unnest(%s::smallint[], %s::bigint[], %s::bigint[], %s::integer[],
+  %s::boolean[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[]) AS b(v, e, s, n, h, f, l, r)
+ON CONFLICT DO NOTHING RETURNING vessel_id, epoch, seq
+"""
 
 
-async def write(numbers: Numbers, batches: tuple[Batch, ...]) -> tuple[Batch, ...]:
+async def write(numbers: Numbers, batches: tuple[Batch, ...], arrived: Mapping[BatchKey, int]) -> tuple[Batch, ...]:
     """Write what is new of `batches`, within the caller's transaction; return it."""
-    fresh = await enter(numbers, batches)
+    fresh = await enter(numbers, batches, arrived)
     await _samples(numbers, fresh)
     await note_minutes(numbers, fresh)
     numbered = [(await numbers.vessel(batch.vessel), batch) for batch in fresh]
@@ -35,19 +42,22 @@ async def write(numbers: Numbers, batches: tuple[Batch, ...]) -> tuple[Batch, ..
     return fresh
 
 
-async def enter(numbers: Numbers, batches: tuple[Batch, ...]) -> tuple[Batch, ...]:
-    """Enter the batches into the ledger; return those that were not in it."""
+def _came(arrived: Mapping[BatchKey, int], batch: Batch) -> datetime | None:
+    utc_ns = arrived.get((batch.vessel, batch.epoch, batch.seq))
+    return None if utc_ns is None else moment(utc_ns)
+
+
+async def enter(numbers: Numbers, batches: tuple[Batch, ...], arrived: Mapping[BatchKey, int]) -> tuple[Batch, ...]:
+    """Enter the batches into the ledger, each with when it came; return those that were not in it."""
     if not batches:
         return ()
     keyed = {(await numbers.vessel(b.vessel), b.epoch, b.seq): b for b in batches}
     by_key = dict(sorted(keyed.items()))  # two writers that meet wait for each other in one order: no deadlock
     counts = [sum(len(column.scan) for column in batch.columns) for batch in by_key.values()]
     cursor = await numbers.connection.execute(
-        "INSERT INTO batch_ledger (vessel_id, epoch, seq, samples, historical, first_time, last_time)"
-        " SELECT * FROM unnest(%s::smallint[], %s::bigint[], %s::bigint[], %s::integer[], %s::boolean[],"
-        " %s::timestamptz[], %s::timestamptz[]) ON CONFLICT DO NOTHING RETURNING vessel_id, epoch, seq",
+        _ENTER,
         (*_columns(by_key), counts, [batch.historical for batch in by_key.values()],
-         *_columns(rows.extent(batch) for batch in by_key.values())),
+         *_columns(rows.extent(batch) for batch in by_key.values()), [_came(arrived, b) for b in by_key.values()]),
     )  # fmt: skip
     fresh = [(int(str(a)), int(str(b)), int(str(c))) for a, b, c in await cursor.fetchall()]
     if fresh:

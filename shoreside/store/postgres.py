@@ -105,7 +105,7 @@ class PostgresStore:
         numbers = self._numbers
         async with connection.transaction():
             await _births(numbers, work)
-            fresh = await batches.write(numbers, work.batches)
+            fresh = await batches.write(numbers, work.batches, work.arrived)
             await records.write(numbers, work)
             await closings.keep(connection, [(await numbers.vessel(one.vessel), one) for one in work.closings])
         return sum(len(column.scan) for batch in fresh for column in batch.columns)
@@ -113,7 +113,10 @@ class PostgresStore:
     async def _commit_singly(self, work: Work) -> int:
         """Commit the parts one by one, so that one the database will not take costs itself only."""
         parts = [Work(births=work.births, keys=work.keys, gaps=work.gaps)]
-        parts.extend(Work(batches=(batch,), closings=closings.of(batch, work.closings)) for batch in work.batches)
+        parts.extend(
+            Work(batches=(batch,), closings=closings.of(batch, work.closings), arrived=work.arrived)
+            for batch in work.batches
+        )
         parts.extend(Work(events=(event,)) for event in work.events)
         parts.extend(Work(orders=(order,)) for order in work.orders)
         parts.extend(Work(alerts=(alert,)) for alert in work.alerts)

@@ -17,6 +17,7 @@ from shoreside.ports import StoreDownError
 from shoreside.store.connection import Connection, connect
 from shoreside.store.retention import Retention, drop_old, empty_undated
 from shoreside.store.rollup import roll
+from shoreside.store.seen import drop_seen
 from shoreside.store.turn import alone
 
 PAUSE_S: Final = 5.0
@@ -76,6 +77,9 @@ class Upkeep:
         for name in await drop_old(connection, self._keep, self._now()):
             self.partitions_dropped += 1
             self._log("past keeping, dropped", {"partition": name})
+        seen = await drop_seen(connection, self._keep.raw_days, self._now())
+        if seen:
+            self._log("past keeping, deleted", {"screens_and_heartbeats": seen})
         for name in await empty_undated(connection, self._keep, self._now()):
             self._log("past keeping, emptied", {"partition": name})
 

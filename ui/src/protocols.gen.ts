@@ -149,6 +149,49 @@ export interface DrillJson {
   utc_ms: number;
 }
 
+/** What this console shows; sent when it changes, and on each new socket. */
+export interface ScreenMessage {
+  type: "screen";
+  console: string;
+  session: string;
+  /** Whose view is open; null: of none. */
+  vessel: string | null;
+  view: "fleet" | "account" | "admin" | "conning" | "route" | "engine" | "phase" | "drill" | "alerts" | "history" | "report" | "replay" | "ledger";
+  palette: "bright" | "day" | "dusk" | "night";
+  language: string;
+  /** True while the page is not in sight: another tab, a minimised window, a locked screen. */
+  hidden: boolean;
+}
+
+/** What a console showed from a moment on, until its next one. */
+export interface ShownJson {
+  utc_ms: number;
+  /** Names one connection of one console. */
+  socket: string;
+  person: string;
+  console: string;
+  session: string;
+  vessel: string | null;
+  /** Empty: the console was closed, or its connection lost. */
+  view: string;
+  palette: string;
+  language: string;
+  hidden: boolean;
+}
+
+/** What consoles were told of a vessel's heartbeat over a span in which it did not change. */
+export interface HeardJson {
+  since_utc_ms: number;
+  /** Up to here the record holds; half a minute at most from `since_utc_ms`. */
+  through_utc_ms: number;
+  /** When the last heartbeat of the span reached the shore; before the span where none did. */
+  last_utc_ms: number;
+  /** Longest wait from one heartbeat to the next within the span. */
+  gap_ms: number;
+  /** Parts of StatusMessage as they were at the beginning. */
+  status: Record<string, number | string | boolean | null>;
+}
+
 export const VERSION = 1;
 
 /** [short_id, value or null, quality 0..5, utc_ms of the measurement] */
@@ -486,4 +529,4 @@ export interface PingMessage {
   sent_utc_ms?: number;
 }
 
-export type FromBrowser = SubscribeMessage | SignedOrderMessage | SignedHeartbeatMessage | SignedFrameMessage | SignedStopMessage | AnswerMessage | SeatMessage | PreviewRequest | PingMessage;
+export type FromBrowser = SubscribeMessage | SignedOrderMessage | SignedHeartbeatMessage | SignedFrameMessage | SignedStopMessage | AnswerMessage | SeatMessage | ScreenMessage | PreviewRequest | PingMessage;

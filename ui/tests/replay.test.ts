@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { Store } from "../src/link/store";
 import type { ChannelJson } from "../src/protocols.gen";
 import { SetClock } from "../src/replay/clock";
+import { NOTHING } from "../src/replay/seen";
 import { after, alertsAt, between, blank, bucketFor, marksOf, messages, orderOf, SPEEDS, valuesOf, type AlertChange, type Happened, type Stretch } from "../src/replay/tape";
 
 const channel = (short_id: string, changes: Partial<ChannelJson> = {}): ChannelJson => ({
@@ -27,7 +28,7 @@ describe("the tape", () => {
   });
 
   it("gives the latest of each channel within a stretch of time, its begin left out and its end included", () => {
-    const tape: Stretch = { fromMs: 0, toMs: 9, values: [[1, 10], [2, 20], [3, 30], [4, 40]].map(([fromMs, value]) => ({ fromMs: fromMs!, row: ["A", value!, 0, fromMs!] })) };
+    const tape: Stretch = { fromMs: 0, toMs: 9, seen: NOTHING, values: [[1, 10], [2, 20], [3, 30], [4, 40]].map(([fromMs, value]) => ({ fromMs: fromMs!, row: ["A", value!, 0, fromMs!] })) };
     expect(between(tape, 1, 3)).toEqual([["A", 30, 0, 3]]);
     expect(between(tape, 4, 9)).toEqual([]);
     expect(between(tape, -Infinity, 1)).toEqual([["A", 10, 0, 1]]);
@@ -67,7 +68,7 @@ describe("what happened", () => {
 });
 
 describe("a replay in the console's own store", () => {
-  const values: Stretch = { fromMs: 0, toMs: 60_000, values: [1000, 2000, 3000].map((fromMs) => ({ fromMs, row: ["A", fromMs / 1000, 0, fromMs] })) };
+  const values: Stretch = { fromMs: 0, toMs: 60_000, seen: NOTHING, values: [1000, 2000, 3000].map((fromMs) => ({ fromMs, row: ["A", fromMs / 1000, 0, fromMs] })) };
   const events: Happened[] = [{ utc_ms: 2500, kind: "order", body: { order_id: "o1", kind: "conn.heading", state: "accepted", person: "ann", args: { heading_deg: 95 }, reasons: [{ text: "r" }] } }];
 
   it("shows values with the ages of then, stale as they were, and nothing of later", () => {

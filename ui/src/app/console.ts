@@ -9,6 +9,9 @@ import { holds } from "../orders/gates";
 import { Operator } from "../orders/operator";
 import type { AlertJson } from "../protocols.gen";
 import { sounds, stageOf, tells } from "../seat/chain";
+import { currentLanguage } from "../words";
+import { currentPalette } from "./palette";
+import { ScreenTeller } from "./screen";
 
 export type Phase = "starting" | "login" | "in";
 /** What of a vessel can be open: her bridge, what is now, or what was; in the order in which they stand in the top bar. */
@@ -39,6 +42,7 @@ export class Console {
   /** What is shown in place of the fleet: the person's own account, the administration; null: the fleet. */
   aside: Aside | null = null;
   private socket: Socket | null = null;
+  private readonly screen = new ScreenTeller((message) => this.socket?.send(message) ?? false);
   private toldMs = -Infinity;
 
   constructor() {
@@ -120,9 +124,18 @@ export class Console {
   private tick(): void {
     if (this.phase === "in" && !this.setClock) {
       const call = this.seat();
+      this.tellScreen();
       this.sounder.look([...(this.openVessel()?.alerts ?? []), ...(call ? [call] : [])], performance.now());
     }
     this.store.changed();
+  }
+
+  private tellScreen(): void {
+    const { store } = this;
+    this.screen.tell(store.connected, {
+      console: store.consoleName, session: store.session, vessel: store.open, view: this.aside ?? (store.open === null ? "fleet" : this.view),
+      palette: currentPalette(), language: currentLanguage(), hidden: document.hidden,
+    });
   }
 
   /** Watch over the seat of whoever has a conn here: tell the shore where nobody answers; return what is to sound. */

@@ -11,15 +11,20 @@ export function currentPalette(): Palette {
 }
 
 export function setPalette(palette: Palette): void {
-  document.documentElement.dataset["obcTheme"] = palette;
   localStorage.setItem(STORED, palette);
+  wearPalette(palette);
+}
+
+/** Show a palette without choosing it for this browser: a replay wears that of then. */
+export function wearPalette(palette: string): void {
+  document.documentElement.dataset["obcTheme"] = PALETTES.find((known) => known === palette) ?? "dusk";
   window.dispatchEvent(new Event(PALETTE_CHANGED));
 }
 
 /** Take up the palette that was last chosen in this browser. */
 export function restorePalette(): void {
   const stored = localStorage.getItem(STORED);
-  setPalette(PALETTES.find((palette) => palette === stored) ?? "dusk");
+  wearPalette(stored ?? "dusk");
 }
 
 /** Return the colour that a CSS variable has in the palette in force. */

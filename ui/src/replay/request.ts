@@ -2,6 +2,7 @@
 import { pages } from "../history/request";
 import { ask, home } from "../link/http";
 import type { ChannelJson, TargetJson, TrackPoint, VesselMessage } from "../protocols.gen";
+import { asSeen, type Seen } from "./seen";
 import { bucketFor, valuesOf, type AlertChange, type Happened, type Speed, type Stretch } from "./tape";
 
 const LOOKBACK_MS = 120_000; // what was measured last before the beginning: longer than the slowest tank's cycle
@@ -14,8 +15,8 @@ export async function particulars(vessel: string, signal: AbortSignal): Promise<
   return (await ask<{ description: VesselMessage | null }>(home(vessel), signal)).description;
 }
 
-/** Return the values of a stretch that begins at `fromMs`, with those last measured before it. */
-export async function stretch(vessel: string, channels: ReadonlyMap<string, ChannelJson>, fromMs: number, speed: Speed, signal: AbortSignal): Promise<Stretch> {
+/** Return the values of a stretch that begins at `fromMs`, with those last measured before it; `isAsSeen`: each from when it had come. */
+export async function stretch(vessel: string, channels: ReadonlyMap<string, ChannelJson>, fromMs: number, speed: Speed, isAsSeen: boolean, signal: AbortSignal): Promise<Stretch> {
   const toMs = fromMs + STRETCH_S * 1000 * speed;
   const bucketS = bucketFor(speed);
   const names = [...channels.values()].filter((channel) => channel.kind !== "text").map((channel) => channel.short_id).slice(0, 100);
@@ -23,8 +24,11 @@ export async function stretch(vessel: string, channels: ReadonlyMap<string, Chan
     channels: names.join(","), from: String(Math.floor(fromMs - LOOKBACK_MS)), to: String(Math.ceil(toMs)), format: "json", limit: "50000",
     ...(bucketS === null ? {} : { bucket: String(bucketS) }),
   });
+  const span = `from=${Math.floor(fromMs - LOOKBACK_MS)}&to=${Math.ceil(toMs)}`;
+  const seen = await ask<Seen>(`${home(vessel)}/seen?${span}`, signal);
   const whole = await pages(`${home(vessel)}/samples?${asked.toString()}`, PAGES_MAX, signal);
-  return { fromMs, toMs, values: valuesOf(whole, channels, bucketS) };
+  const values = valuesOf(whole, channels, bucketS);
+  return { fromMs, toMs, seen, values: isAsSeen ? asSeen(values, seen.received) : values };
 }
 
 /** Return what happened from a day before `fromMs` to `toMs`, oldest first: events, and changes of alerts. */

@@ -4,6 +4,7 @@
  */
 import { QUALITY } from "../link/ages";
 import type { Answer } from "../history/series";
+import { statusAt, type Seen } from "./seen";
 import type { AlertJson, AuthorityJson, ChannelJson, FromShore, OrderMessage, StatusMessage, ValueRow } from "../protocols.gen";
 
 export const SPEEDS = [1, 2, 5, 10, 30, 60] as const;
@@ -147,6 +148,8 @@ export interface Stretch {
   fromMs: number;
   toMs: number;
   values: TimedValue[];
+  /** What consoles showed and were told meanwhile. */
+  seen: Seen;
 }
 
 /** Return the values of a stretch that became known within (afterMs, untilMs], the latest of each channel. */
@@ -177,7 +180,7 @@ export function messages(vessel: string, afterMs: number | null, untilMs: number
   const orders = events.filter(({ utc_ms }) => utc_ms > sinceMs && utc_ms <= untilMs).map((event) => orderOf(vessel, event));
   made.push(...orders.filter((order) => order !== null));
   if (changes.some((change) => change.utc_ms > sinceMs && change.utc_ms <= untilMs) || afterMs === null) made.push({ type: "alerts", vessel, alerts: alertsAt(changes, untilMs) });
-  made.push(events.filter(({ utc_ms }) => utc_ms <= untilMs).reduce(after, blank(vessel)));
+  made.push(statusAt(vessel, stretch.seen.heard, untilMs) ?? events.filter(({ utc_ms }) => utc_ms <= untilMs).reduce(after, blank(vessel)));
   made.push({ type: "values", vessel, server_utc_ms: untilMs, values: between(stretch, sinceMs, untilMs), gap_count: 0 });
   return made;
 }

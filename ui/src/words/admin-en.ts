@@ -30,6 +30,7 @@ export const adminEn = {
     farhelm_shore_refused: "messages refused:", farhelm_shore_unread: "batches that nothing could be read with:",
     farhelm_shore_over_share: "batches and events over the share of their vessel:", farhelm_shore_frames_dropped: "messages to consoles too long for a frame",
     farhelm_shore_consoles_closed: "consoles closed by the station:", farhelm_shore_conflated: "values replaced by newer ones before a slow console took them",
+    farhelm_shore_seen_lost: "rows of what consoles showed that could not be kept",
     farhelm_shore_stops_failed: "EMERGENCY STOPS that did not go out",
   } as Record<string, string>,
   acts: {

@@ -32,6 +32,7 @@ export const adminKo: typeof adminEn = {
     farhelm_shore_refused: "거부한 메시지:", farhelm_shore_unread: "읽을 수 없던 묶음:",
     farhelm_shore_over_share: "선박의 몫을 넘은 묶음과 사건:", farhelm_shore_frames_dropped: "프레임에 비해 너무 긴 콘솔 메시지",
     farhelm_shore_consoles_closed: "육상국이 닫은 콘솔:", farhelm_shore_conflated: "느린 콘솔이 받기 전에 더 새 값으로 대체된 값",
+    farhelm_shore_seen_lost: "보관하지 못한 콘솔 화면 기록",
     farhelm_shore_stops_failed: "나가지 못한 비상정지",
   },
   acts: {

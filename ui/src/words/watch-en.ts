@@ -35,7 +35,11 @@ export const watchEn = {
   },
   replay: {
     mark: "REPLAY", time: "Time", play: "Play", pause: "Pause", back: "One minute back", forth: "One minute on", jumps: "Jump to", nothing: "Nothing to jump to in the day before.",
-    hint: "What was: values with the ages of then. Not kept: heartbeats, and what came late (it is shown as if it had been there). Nothing can be ordered from this page.",
+    hint: "What was: values with the ages of then, each from when it had come ashore. Nothing can be ordered from this page.",
+    asSeen: "As seen", asSeenWhy: "Pressed: what came late over a broken link is left out, as the consoles of then had it. Not pressed: all that is known today.",
+    screens: "Consoles then", noScreens: "No console is recorded at this moment.", since: (time: string) => `since ${time}`, outOfSight: "out of sight",
+    showed: (person: string, what: string) => `At this moment the console of ${person} showed: ${what}.`, hidden: (person: string) => `At this moment the console of ${person} was not in sight: another tab, a minimised window or a locked screen.`,
+    notShown: "At this moment this console was closed, or nothing is recorded of it.", goOn: "Go on there",
     kinds: { order: "order", alert: "alert", ladder: "ladder", authority: "conn", stop: "stop" },
   },
   report: {

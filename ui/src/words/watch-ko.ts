@@ -36,7 +36,11 @@ export const watchKo: typeof watchEn = {
   },
   replay: {
     mark: "재생", time: "시각", play: "재생", pause: "멈춤", back: "1분 뒤로", forth: "1분 앞으로", jumps: "이동", nothing: "지난 하루에 이동할 곳이 없습니다.",
-    hint: "지난 화면이며 값의 경과는 그때의 것입니다. 하트비트는 보관되지 않으며 늦게 온 값은 제때 온 것처럼 보입니다. 이 화면에서는 명령할 수 없습니다.",
+    hint: "지난 화면이며 값의 경과는 그때의 것이고, 각 값은 육상에 도착한 때부터 보입니다. 이 화면에서는 명령할 수 없습니다.",
+    asSeen: "본 그대로", asSeenWhy: "눌림: 끊긴 링크로 늦게 온 값은 당시 콘솔처럼 빼고 보여 줍니다. 눌리지 않음: 오늘 알려진 모든 값.",
+    screens: "당시 콘솔", noScreens: "이 시각에 기록된 콘솔이 없습니다.", since: (time: string) => `${time}부터`, outOfSight: "보이지 않음",
+    showed: (person: string, what: string) => `이 시각 ${person} 님의 콘솔 화면: ${what}.`, hidden: (person: string) => `이 시각 ${person} 님의 콘솔은 보이지 않았습니다: 다른 탭, 최소화된 창 또는 잠긴 화면.`,
+    notShown: "이 시각 이 콘솔은 닫혀 있었거나 기록이 없습니다.", goOn: "그곳에서 계속",
     kinds: { order: "명령", alert: "경보", ladder: "단계", authority: "조종권", stop: "정지" },
   },
   report: {

@@ -1,0 +1,96 @@
+/** What an operator saw: screens, heartbeats and values as they stood then, and nothing that had not come. */
+import { describe, expect, it, vi } from "vitest";
+import { ScreenTeller } from "../src/app/screen";
+import { Store } from "../src/link/store";
+import type { FromBrowser, HeardJson, ShownJson } from "../src/protocols.gen";
+import { SetClock } from "../src/replay/clock";
+import { asSeen, cameAt, joined, NOTHING, screenOf, screensAt, statusAt, type Receipt } from "../src/replay/seen";
+import { messages, type Stretch, type TimedValue } from "../src/replay/tape";
+
+const value = (utcMs: number): TimedValue => ({ fromMs: utcMs, row: ["A", utcMs, 0, utcMs] });
+const screen = (utc_ms: number, changes: Partial<ShownJson> = {}): ShownJson => ({
+  utc_ms, socket: "1", person: "ann", console: "c1", session: "s1", vessel: "otter", view: "conning", palette: "night", language: "en", hidden: false, ...changes,
+});
+const heard = (since: number, through: number, last: number, changes: Partial<HeardJson> = {}): HeardJson => ({
+  since_utc_ms: since, through_utc_ms: through, last_utc_ms: last, gap_ms: 1000, status: { step: "L0", round_trip_ms: 640 }, ...changes,
+});
+
+describe("when what was measured came", () => {
+  const received: Receipt[] = [[0, 1000, 1400, false], [1200, 2000, 2600, false], [2200, 60_000, 90_000, true], [5000, 5200, 5300, false]];
+
+  it.each([[500, 1400], [1000, 1400], [1100, null], [2000, 2600], [3000, Infinity], [5100, 5300], [5300, Infinity], [60_001, null]])("at %s: %s", (utcMs, came) => {
+    expect(cameAt(received, utcMs)).toBe(came);
+  });
+
+  it("a value is shown from then on, one that came late over a broken link never, one of which nothing is recorded as before", () => {
+    expect(asSeen([500, 1100, 3000].map(value), received).map((each) => [each.row[3], each.fromMs])).toEqual([[1100, 1100], [500, 1400]]);
+    expect(asSeen([value(3000)], NOTHING.received)).toHaveLength(1); // the negative control: without the record it would be there
+  });
+});
+
+describe("a heartbeat", () => {
+  const rows = [heard(10_000, 39_000, 39_000), heard(40_000, 69_000, 45_500, { status: { step: "L2" } })];
+
+  it("is as old as it was: at most its longest wait while she spoke, ever older in a silence", () => {
+    expect(statusAt("otter", rows, 10_400)?.heartbeat_age_ms).toBe(400);
+    expect(statusAt("otter", rows, 30_000)?.heartbeat_age_ms).toBe(1000);
+    expect(statusAt("otter", rows, 60_000)).toMatchObject({ heard: true, heartbeat_age_ms: 14_500, step: "L2" });
+    expect(statusAt("otter", rows, 39_900)).toMatchObject({ step: "L0", round_trip_ms: 640, heartbeat_age_ms: 900 });
+  });
+
+  it("of which nothing is recorded is none, and not a silence", () => {
+    expect(statusAt("otter", rows, 9999)).toBeNull();
+    expect(statusAt("otter", rows, 71_600)).toBeNull();
+  });
+
+  it("goes before what events alone would tell, and ages in the console's own store", () => {
+    const store = new Store(new SetClock());
+    const stretch: Stretch = { fromMs: 0, toMs: 99_000, values: [], seen: { ...NOTHING, heard: rows } };
+    const ladder = { utc_ms: 20_000, kind: "ladder", body: { from: "L0", to: "L3", action: "", reasons: [] } };
+    const stepAt = (ms: number) => {
+      for (const message of messages("otter", null, ms, stretch, [ladder], [])) store.take(message);
+      return store.vessel("otter").status?.step;
+    };
+    expect([stepAt(30_000), stepAt(80_000)]).toEqual(["L0", "L3"]);
+    stepAt(60_000);
+    expect(Math.round((store.vessel("otter").heartbeatAgeMs() ?? 0) / 100)).toBe(145);
+  });
+});
+
+describe("screens", () => {
+  const rows = [screen(1000), screen(5000, { view: "alerts" }), screen(2000, { socket: "2", session: "s2", person: "bob", vessel: null, view: "fleet", palette: "day" }), screen(9000, { view: "" })]
+    .sort((a, b) => a.utc_ms - b.utc_ms);
+
+  it("are those of two operators as each stood, until each was closed", () => {
+    const at = (ms: number) => screensAt(rows, ms).map((each) => `${each.person} ${each.view}`);
+    expect([at(999), at(1000), at(4999), at(5000), at(9000)]).toEqual([[], ["ann conning"], ["ann conning", "bob fleet"], ["ann alerts", "bob fleet"], ["bob fleet"]]);
+    expect(screenOf(rows, "s2", 4000)?.palette).toBe("day");
+    expect(screenOf(rows, "s1", 9500)).toBeNull();
+  });
+
+  it("that were not told again for five minutes are gone with their process", () => {
+    expect(screensAt(rows, 2000 + 310_000)).toHaveLength(1);
+    expect(screensAt(rows, 2000 + 310_001)).toHaveLength(0);
+  });
+
+  it("of two stretches are each there once", () => {
+    const all = { screens: rows, heard: [heard(1, 2, 2)], received: [[0, 1, 2, false]] as Receipt[] };
+    expect(joined(all, all)).toEqual(all);
+  });
+});
+
+it("a console tells its screen once, when it changes, and again on a new connection", () => {
+  const sent: FromBrowser[] = [];
+  const send = vi.fn((message: FromBrowser) => sent.push(message) > 0);
+  const teller = new ScreenTeller(send);
+  const shows = { console: "c", session: "s", vessel: null, view: "fleet", palette: "day", language: "en", hidden: false } as const;
+  for (let tick = 0; tick < 8; tick++) teller.tell(true, shows);
+  teller.tell(true, { ...shows, hidden: true });
+  teller.tell(false, { ...shows, hidden: true });
+  teller.tell(true, { ...shows, hidden: true });
+  expect(sent.map((message) => "hidden" in message && message.hidden)).toEqual([false, true, true]);
+  send.mockReturnValueOnce(false); // nothing went out: it is told again
+  teller.tell(true, shows);
+  teller.tell(true, shows);
+  expect(send).toHaveBeenCalledTimes(5);
+});
