@@ -15,6 +15,7 @@ from protocols.link import topics
 from protocols.link.birth import Birth
 from protocols.link.closing import Closing
 from shoreside import roles
+from shoreside.commanding.offers import Offers
 from shoreside.commanding.relay import Relay
 from shoreside.commanding.roster import SignedWord, Words
 from shoreside.config import AlertLimits, VesselConfig
@@ -68,7 +69,8 @@ class Station:
         self._log = log if log is not None else _silent
         self._reconciler = Reconciler(ledger, clock, self.downlink.ledger_told, self.sayings.put, self._log)
         self.relay = Relay(clock, port, self.downlink, self.figures, self._log)
-        self.consoles = Consoles(clock, self.hub, self.downlink, self.words, self.relay.approvals)
+        self.offers = Offers()
+        self.consoles = Consoles(clock, self.hub, self.downlink, self.words, self.relay.approvals, self.offers)
         self.sharing = Sharing(clock, shared, role, self.downlink, self.words, self._log)
         self._is_shared = shared is not None
         self.recording = Recording()
@@ -218,6 +220,7 @@ class Station:
             again = self.downlink.tick(self._clock.now_s(), self._clock.utc_ns())
             self.relay.approvals.tick(self._clock.now_s())
             self.consoles.tell_approvals()
+            self.consoles.tell_offers()
             if self.role.consoles:
                 utc_ms = self._clock.utc_ns() // 1_000_000
                 self.recording.look(self.downlink.states.values(), self._clock.now_s(), utc_ms)

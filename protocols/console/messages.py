@@ -11,6 +11,7 @@ from typing import Final, Literal, NotRequired, TypeAlias, TypedDict
 from protocols.console.alerts import AlertsMessage, AnswerMessage, SeatMessage
 from protocols.console.channels import ChannelJson
 from protocols.console.navigation import TrialJson
+from protocols.console.offers import OfferMessage, OffersMessage
 from protocols.console.orderable import DrillJson, MachineJson, PhaseJson
 from protocols.console.screens import ScreenMessage
 
@@ -319,7 +320,8 @@ class ProblemMessage(TypedDict):
 
 FromShore: TypeAlias = (
     WelcomeMessage | FleetMessage | VesselMessage | ValuesMessage | StatusMessage | TrackMessage | TargetsMessage
-    | OrderMessage | AlertsMessage | EventMessage | PreviewMessage | ApprovalsMessage | KeyMessage | ProblemMessage
+    | OrderMessage | AlertsMessage | EventMessage | PreviewMessage | ApprovalsMessage | OffersMessage | KeyMessage
+    | ProblemMessage
 )  # fmt: skip
 
 
@@ -392,6 +394,7 @@ FromBrowser: TypeAlias = (
     | AnswerMessage
     | SeatMessage
     | ScreenMessage
+    | OfferMessage
     | PreviewRequest
     | PingMessage
 )

@@ -16,13 +16,14 @@ from control.preview import Asker
 from protocols.console.messages import VERSION, FromShore
 from protocols.errors import ProtocolError
 from shoreside.api import problems
-from shoreside.api.auth import Who
+from shoreside.api.auth import RIGHTS, Who
 from shoreside.api.guard import origin_fault
 from shoreside.api.order_routes import pass_order
 from shoreside.api.problems import Problem
 from shoreside.api.sending import FRAME, OUTLET
 from shoreside.api.shore import Shore, from_base64, shore_of
 from shoreside.commanding import preview
+from shoreside.commanding.offers import OfferError
 from shoreside.commanding.seats import may_watch
 from shoreside.live.answering import answer_of
 from shoreside.live.feeds import Feed
@@ -96,6 +97,7 @@ class Console:
         self._who = who
         self._feed = Feed(who.person, who.session)
         self._feed.public_key = public_key
+        self._feed.may_order = who.role in RIGHTS["order"]
         self._feed.outlet = socket.scope.get("extensions", {}).get(OUTLET)
         self._name = secrets.token_hex(8)
         """Names this connection in the record of screens."""
@@ -105,6 +107,7 @@ class Console:
         self._handlers: dict[str, Callable[[Fields], Awaitable[None]]] = {
             "subscribe": self._subscribe, "order": self._order, "heartbeat": self._heartbeat, "direct": self._direct,
             "stop": self._stop, "answer": self._answer, "seat": self._seat, "screen": self._screen,
+            "offer": self._offer,
             "preview": self._preview, "ping": self._ping,
         }  # fmt: skip
 
@@ -258,6 +261,28 @@ class Console:
             state.seat = (self._who.person, self._shore.clock.now_s())
         elif state.seat is not None and state.seat[0] == self._who.person:
             state.seat = None
+
+    async def _offer(self, message: Fields) -> None:
+        """Take a word about an offer of the conn; it moves nothing, for the ship takes signed orders alone."""
+        self._who.require("order")
+        station, now_s, act = self._shore.station, self._shore.clock.now_s(), _text(message, "act")
+        vessel, offers = _text(message, "vessel"), station.offers
+        try:
+            if act == "offer":
+                offers.make(
+                    vessel, self._who.person, _text(message, "session"), _text(message, "to"), station.downlink.states,
+                    station.consoles.people(), now_s, self._shore.config.load.conns,
+                )  # fmt: skip
+            elif act == "withdraw":
+                offers.withdraw(vessel, self._who.person, now_s)
+            elif act in ("accept", "decline"):
+                console = _text(message, "console")
+                offers.answer(vessel, self._who.person, console, accepts=act == "accept", now_s=now_s)
+            else:
+                raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "act is none of offer, withdraw, accept and decline.")
+        except OfferError as error:
+            raise Problem(HTTPStatus.CONFLICT, str(error)) from error
+        station.consoles.tell_offers()
 
     async def _screen(self, message: Fields) -> None:
         """Take a console's word on what it shows, for the replay; it is believed as far as a screen can be."""

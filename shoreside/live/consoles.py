@@ -7,6 +7,7 @@ import base64
 from protocols.aio.clock import Clock
 from protocols.console.messages import ApprovalsMessage
 from shoreside.commanding.approvals import Approvals
+from shoreside.commanding.offers import Offers
 from shoreside.commanding.roster import Words
 from shoreside.downlink import Downlink
 from shoreside.live import views
@@ -16,10 +17,16 @@ from shoreside.live.feeds import Feed, Hub
 class Consoles:
     """Greets consoles out of what the station knows."""
 
-    def __init__(self, clock: Clock, hub: Hub, downlink: Downlink, words: Words, approvals: Approvals) -> None:
+    def __init__(
+        self, clock: Clock, hub: Hub, downlink: Downlink, words: Words, approvals: Approvals,
+        offers: Offers,
+    ) -> None:  # fmt: skip
         """Speak to the consoles of `hub`."""
         self._clock, self._hub, self._downlink, self._words = clock, hub, downlink, words
         self._approvals = approvals
+        self._offers = offers
+        self._offered: object = None
+        """What consoles were told of offers last, without the seconds left."""
 
     def subscribe(self, feed: Feed, vessel: str | None) -> bool:
         """Turn `feed` to a vessel's view and send it all that is known; return False for a vessel nobody knows."""
@@ -30,6 +37,7 @@ class Consoles:
         now_s = self._clock.now_s()
         self.greet(feed)
         feed.slot("approvals", self._waiting())
+        feed.slot("offers", self._offers.message(self.people(), now_s))
         if state is None:
             return True
         described = views.vessel_message(state)
@@ -65,6 +73,21 @@ class Consoles:
             }
             for each in self._approvals.waiting()
         ]}  # fmt: skip
+
+    def people(self) -> set[str]:
+        """Return who may order and has a console open here."""
+        return {feed.person for feed in self._hub.all() if feed.may_order}
+
+    def tell_offers(self) -> None:
+        """Tell every console of the offers of the conn, and to whom one can be made, where that changed (AUT-03)."""
+        now_s = self._clock.now_s()
+        self._offers.tick(self._downlink.states, now_s)
+        message = self._offers.message(self.people(), now_s)
+        told = ([{**offer, "left_s": 0} for offer in message["offers"]], message["people"])
+        if told != self._offered:
+            self._offered = told
+            for feed in self._hub.all():
+                feed.slot("offers", message)
 
     def tell_keys(self) -> None:
         """Tell each console whose key changed its state."""

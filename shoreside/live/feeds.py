@@ -29,6 +29,8 @@ class Feed:
     def __init__(self, person: str, session: str) -> None:
         """Prepare a feed for `person`, ended together with `session` (a session or token id)."""
         self.person = person
+        self.may_order = False
+        """True where the person's role may order: only then the conn can be offered to them."""
         self.public_key: bytes | None = None
         """The console's key, where known."""
         self.key_state: Literal["none", "pending", "enrolled", "revoked"] = "none"

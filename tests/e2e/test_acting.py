@@ -134,7 +134,7 @@ def test_what_is_critical_takes_a_second_person_at_another_console(page: Page, b
 
 
 def test_the_conn_between_two_consoles_and_the_bridge(page: Page, browser: Browser, demo: Demo) -> None:
-    """Proves AUT-02, AUT-03, AUT-06, AUT-09 in two browsers: asked, handed over, forced with a reason, taken by the bridge."""
+    """Proves AUT-02, AUT-03, AUT-06, AUT-09 in two browsers: asked, offered, forced with a reason, taken by the bridge."""
     without_chart(page)
     open_ship(page, demo, vessel="kestrel")
     take_conn(page)
@@ -161,11 +161,17 @@ def test_the_conn_between_two_consoles_and_the_bridge(page: Page, browser: Brows
         expect(page.get_by_test_id("conn-notice")).to_have_attribute("data-kind", "denied")
         expect(page.get_by_test_id("conn-cause")).to_contain_text("denied by sue")
 
-        # Handed back, Ann loses it to a takeover whose reason she reads, and which stays until she has read it.
-        page.get_by_test_id("conn-request").click()
-        second.get_by_test_id("conn-grant").click()
+        # Sue offers it: both consoles say so. Ann accepts; Sue's console answers the request by itself, and Ann confirms.
+        second.get_by_test_id("offer-to").select_option("ann")
+        second.get_by_test_id("offer-make").click()
+        for console in (page, second):
+            expect(console.get_by_test_id("offer")).to_have_attribute("data-state", "open")
+        page.get_by_test_id("offer-accept").click()
         page.get_by_test_id("conn-confirm").click()
         expect(page.get_by_test_id("conn-holder")).to_have_attribute("data-mine", "true")
+        expect(second.get_by_test_id("offer")).to_have_attribute("data-state", "taken")
+
+        # Ann loses it to a takeover whose reason she reads, and which stays until she has read it.
         second.get_by_test_id("conn-force").click()
         expect(second.get_by_test_id("conn-force-confirm")).to_be_disabled()
         second.get_by_test_id("conn-force-reason").fill("ann is called away")

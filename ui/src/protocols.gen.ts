@@ -149,6 +149,39 @@ export interface DrillJson {
   utc_ms: number;
 }
 
+/** Who offers the conn of a vessel to whom, and what came of it. */
+export interface OfferJson {
+  vessel: string;
+  /** Who has the conn and offers it. */
+  person: string;
+  to: string;
+  /** void: the conn went another way meanwhile. */
+  state: "open" | "accepted" | "taken" | "declined" | "withdrawn" | "expired" | "void";
+  /** Where it was accepted; empty before. */
+  by_console: string;
+  /** Until it ends by itself, at the time of sending; 0 once it has. */
+  left_s: number;
+}
+
+/** All offers of the conn, and to whom one can be made; on subscribe and on change, to every console. */
+export interface OffersMessage {
+  type: "offers";
+  offers: OfferJson[];
+  /** Who may order and has a console open. */
+  people: string[];
+}
+
+/** Offer the conn, take the offer back, accept or decline one that was made to you. */
+export interface OfferMessage {
+  type: "offer";
+  vessel: string;
+  act: "offer" | "withdraw" | "accept" | "decline";
+  /** Of an offer; else empty. */
+  to: string;
+  console: string;
+  session: string;
+}
+
 /** What this console shows; sent when it changes, and on each new socket. */
 export interface ScreenMessage {
   type: "screen";
@@ -474,7 +507,7 @@ export interface ProblemMessage {
   detail: string;
 }
 
-export type FromShore = WelcomeMessage | FleetMessage | VesselMessage | ValuesMessage | StatusMessage | TrackMessage | TargetsMessage | OrderMessage | AlertsMessage | EventMessage | PreviewMessage | ApprovalsMessage | KeyMessage | ProblemMessage;
+export type FromShore = WelcomeMessage | FleetMessage | VesselMessage | ValuesMessage | StatusMessage | TrackMessage | TargetsMessage | OrderMessage | AlertsMessage | EventMessage | PreviewMessage | ApprovalsMessage | OffersMessage | KeyMessage | ProblemMessage;
 
 /** Which vessel's view is open; null for the fleet view only. Replaces the former subscription. */
 export interface SubscribeMessage {
@@ -529,4 +562,4 @@ export interface PingMessage {
   sent_utc_ms?: number;
 }
 
-export type FromBrowser = SubscribeMessage | SignedOrderMessage | SignedHeartbeatMessage | SignedFrameMessage | SignedStopMessage | AnswerMessage | SeatMessage | ScreenMessage | PreviewRequest | PingMessage;
+export type FromBrowser = SubscribeMessage | SignedOrderMessage | SignedHeartbeatMessage | SignedFrameMessage | SignedStopMessage | AnswerMessage | SeatMessage | ScreenMessage | OfferMessage | PreviewRequest | PingMessage;

@@ -5,6 +5,7 @@ import { SetClock } from "../replay/clock";
 import { login, logout, me } from "../link/http";
 import { Socket } from "../link/socket";
 import { Store, type Vessel } from "../link/store";
+import { Offering } from "../offer/pledge";
 import { holds } from "../orders/gates";
 import { Operator } from "../orders/operator";
 import type { AlertJson } from "../protocols.gen";
@@ -39,6 +40,8 @@ export class Console {
   keyProblem = "";
   view: View = "conning";
   readonly sounder = new Sounder();
+  /** Offers of the conn that were made or are answered here. */
+  readonly offering = new Offering();
   /** What is shown in place of the fleet: the person's own account, the administration; null: the fleet. */
   aside: Aside | null = null;
   private socket: Socket | null = null;
@@ -125,6 +128,7 @@ export class Console {
     if (this.phase === "in" && !this.setClock) {
       const call = this.seat();
       this.tellScreen();
+      if (this.operator) this.offering.tick(this.store, this.operator);
       this.sounder.look([...(this.openVessel()?.alerts ?? []), ...(call ? [call] : [])], performance.now());
     }
     this.store.changed();

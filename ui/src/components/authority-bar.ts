@@ -6,6 +6,7 @@ import type { Vessel } from "../link/store";
 import { gate, grantedTo, holds } from "../orders/gates";
 import type { AuthorityJson } from "../protocols.gen";
 import type { Args, KindName } from "../orders/kinds";
+import type { Operator } from "../orders/operator";
 import { PRESENCE_LIMIT_S, PRESENCE_WARN_S } from "../orders/presence";
 import { words } from "../words";
 import { DASHES, secondsText } from "./format";
@@ -17,6 +18,8 @@ export class AuthorityBar extends LitElement {
   @property({ attribute: false }) vessel!: Vessel;
   /** Reason of a takeover as it is typed; null where none is begun. */
   @state() private forcing: string | null = null;
+  /** To whom the conn is to be offered; empty: the first who is here. */
+  @state() private to = "";
   @state() private level: "setpoint" | "direct" = "setpoint";
   private readonly watch = new Watch(this);
 
@@ -38,6 +41,7 @@ export class AuthorityBar extends LitElement {
     .under .why { flex: 1; min-width: 0; display: -webkit-box; -webkit-line-clamp: 2; -webkit-box-orient: vertical; overflow: hidden; color: var(--alert-warning-text-color); }
     .under button { min-height: max(2rem, 26px); }
     .under .reason { flex: 1; min-height: max(2rem, 26px); width: 8rem; }
+    .under select { font: inherit; font-size: max(0.875rem, 11px); min-height: max(2rem, 26px); min-width: 0; flex: 1; border-radius: 0.375rem; border: 1px solid var(--border-divider-color); background: var(--container-section-color); color: var(--element-active-color); }
     .levels { display: flex; }
     .levels button { min-width: 5rem; border-radius: 0; font-weight: 400; }
     .levels button:first-child { border-radius: 0.375rem 0 0 0.375rem; }
@@ -171,10 +175,23 @@ export class AuthorityBar extends LitElement {
           ${(["setpoint", "direct"] as const).map((level) => html`<button data-testid="level-${level}" class=${this.level === level ? "on" : ""}
             @click=${() => { this.level = level; }}>${text[`level_${level}`]}</button>`)}
         </div>
-        ${this.force(mine)}
+        ${this.force(mine)}${mine ? this.offer(operator) : nothing}
         <div class="why" data-testid="conn-why" title=${request.reasons.join(" · ")}>${mine || this.granted() || this.forcing !== null ? "" : request.reasons.join(" · ")}</div>
         </div>
       </div>`;
+  }
+
+  /** Who has the conn may offer it to one person who is here; the offer itself is told on every console. */
+  private offer(operator: Operator) {
+    const text = words().offer;
+    const { list, people } = page.store.offers;
+    const open = list.find((each) => each.vessel === this.vessel.id && (each.state === "open" || each.state === "accepted"));
+    if (open) return html`<button data-testid="offer-withdraw" @click=${() => page.offering.withdraw(this.vessel.id, operator)}>${text.withdraw}</button>`;
+    const others = people.filter((person) => person !== page.store.welcome?.person);
+    const to = others.includes(this.to) ? this.to : (others[0] ?? "");
+    return html`<select data-testid="offer-to" aria-label=${text.to} title=${text.to} ?disabled=${!others.length} @change=${(event: Event) => { this.to = (event.target as HTMLSelectElement).value; }}>
+        ${others.length ? others.map((person) => html`<option ?selected=${person === to}>${person}</option>`) : html`<option>${text.nobodyElse}</option>`}</select>
+      <button data-testid="offer-make" ?disabled=${!others.length || this.vessel.status?.authority.phase !== "held"} @click=${() => page.offering.offer(this.vessel, to, operator)}>${text.offer}</button>`;
   }
 
   /** A supervisor may take it from another operator, with a reason that the ledger keeps (AUT-09). */

@@ -1,6 +1,6 @@
 /** What the page knows, fed by the socket, read by the components; one repaint per animation frame. */
 import type {
-  AlertJson, ChannelJson, EventMessage, FromShore, OrderMessage, PreviewMessage, StatusMessage, TargetJson, TrackPoint,
+  AlertJson, ChannelJson, EventMessage, FromShore, OfferJson, OrderMessage, PreviewMessage, StatusMessage, TargetJson, TrackPoint,
   VesselMessage, VesselSummary, WaitingJson, WelcomeMessage,
 } from "../protocols.gen";
 import { noticeOf, type Notice, type Seat } from "../authority/notices";
@@ -81,6 +81,8 @@ export class Store {
   consoleName = "";
   /** Critical orders that wait for a second person, and performance.now() when they were told. */
   approvals: { waiting: WaitingJson[]; atMs: number } = { waiting: [], atMs: 0 };
+  /** Offers of the conn, who could be offered one, and performance.now() when they were told. */
+  offers: { list: OfferJson[]; people: string[]; atMs: number } = { list: [], people: [], atMs: 0 };
   private problem = { text: "", atMs: 0 };
   /** Vessel whose view is open. */
   open: string | null = null;
@@ -205,6 +207,9 @@ const TAKE: Takers = {
   },
   approvals: (store, message) => {
     store.approvals = { waiting: message.waiting, atMs: performance.now() };
+  },
+  offers: (store, message) => {
+    store.offers = { list: message.offers, people: message.people, atMs: performance.now() };
   },
   key: (store, message) => {
     if (store.welcome) store.welcome = { ...store.welcome, key_state: message.key_state };

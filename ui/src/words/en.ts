@@ -2,6 +2,7 @@ import { chartEn } from "./chart-en";
 import { actingEn } from "./acting-en";
 import { adminEn } from "./admin-en";
 import { helpEn } from "./help-en";
+import { offerEn } from "./offer-en";
 import { timeEn } from "./time-en";
 import { watchEn } from "./watch-en";
 
@@ -12,6 +13,7 @@ export const en = {
   time: timeEn,
   help: helpEn,
   admin: adminEn,
+  offer: offerEn,
   language: "English",
   product: "Farhelm",
   tagline: "Remote operations centre",

@@ -4,6 +4,7 @@ import { chartKo } from "./chart-ko";
 import { actingKo } from "./acting-ko";
 import { adminKo } from "./admin-ko";
 import { helpKo } from "./help-ko";
+import { offerKo } from "./offer-ko";
 import { timeKo } from "./time-ko";
 import { watchKo } from "./watch-ko";
 
@@ -13,6 +14,7 @@ export const ko: Words = {
   time: timeKo,
   help: helpKo,
   admin: adminKo,
+  offer: offerKo,
   language: "한국어",
   product: "Farhelm",
   tagline: "원격운항센터",
