@@ -126,12 +126,17 @@ _ASKED: dict[str, object] = {
     "type": "preview", "vessel": "kestrel", "request_id": "r", "kind": "conn.heading", "args": {"heading_deg": 95},
     "console": "c-1", "session": "s-1",
 }  # fmt: skip
+_SHOWN: dict[str, object] = {
+    "type": "screen", "console": "c-1", "session": "s-1", "vessel": "kestrel", "view": "conning", "palette": "night",
+    "language": "ko", "hidden": False,
+}  # fmt: skip
 SHORE_TARGETS: dict[str, Target] = {
     "console message": Target(_message, (), [
         _json(type="subscribe", vessel="kestrel"), _json(type="subscribe", vessel=None), _json(type="ping"),
         _json(type="order", vessel="kestrel", signed=_text(_SHIP.order())),
         _json(type="heartbeat", vessel="kestrel", signed=_text(_BEAT.to_bytes())),
-        _json(type="stop", vessel="kestrel", signed=_text(_SHIP.order())), _json(**_ASKED),
+        _json(type="stop", vessel="kestrel", signed=_text(_SHIP.order())), _json(**_ASKED), _json(**_SHOWN),
+        _json(type="offer", vessel="kestrel", act="offer", to="bob", console="c-1", session="s-1"),
     ]),
     "http body": Target(_http_body, (), [
         _json(person="ann", password="correct horse"), _json(public_key=_text(bytes(32))),

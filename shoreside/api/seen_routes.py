@@ -14,7 +14,7 @@ from shoreside.api.history_routes import From, To, window
 from shoreside.api.problems import Problem
 from shoreside.api.shore import Shore, TheShore, TheWho
 from shoreside.ports import StoreDownError
-from shoreside.store.seen import Seen
+from shoreside.store.seen import Seen, UnkeptError
 
 router = APIRouter(tags=["history"])
 
@@ -67,3 +67,5 @@ async def _write(shore: Shore, *, everything: bool) -> None:
         await Seen(shore.readers).keep(rows)
     except StoreDownError:
         recording.put_back(rows)
+    except UnkeptError:  # again and again it would hold up all that come later
+        recording.lost_count += len(rows)

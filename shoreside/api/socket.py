@@ -287,10 +287,14 @@ class Console:
     async def _screen(self, message: Fields) -> None:
         """Take a console's word on what it shows, for the replay; it is believed as far as a screen can be."""
         vessel = message.get("vessel")
+        names = [_text(message, name) for name in ("console", "session", "view", "palette", "language")]
+        vessel = None if vessel is None else _text(message, "vessel")
+        if not all(name.isprintable() for name in (*names, vessel or "")):
+            raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "A name of a screen holds a character that no store keeps.")
+        console, session, view, palette, language = names
         self._shore.station.recording.show(Screen(
-            self._utc_ms(), self._name, self._who.person, _text(message, "console"), _text(message, "session"),
-            None if vessel is None else _text(message, "vessel"), _text(message, "view"), _text(message, "palette"),
-            _text(message, "language"), message.get("hidden") is True,
+            self._utc_ms(), self._name, self._who.person, console, session, vessel, view, palette, language,
+            hidden=message.get("hidden") is True,
         ))  # fmt: skip
 
     async def _preview(self, message: Fields) -> None:

@@ -6,6 +6,8 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+import psycopg
+
 from protocols.console.screens import HeardJson, ShownJson
 from shoreside.live.recording import AGAIN_MS, RUN_MS, Heard, Screen
 from shoreside.store.connection import Connection, Readers, Row
@@ -35,6 +37,10 @@ LONGEST: Final = timedelta(hours=1)
 """Longest batch looked for: ships make them of 60 s at most."""
 
 
+class UnkeptError(Exception):
+    """Rows that the database will never take."""
+
+
 class Seen:
     """The tables of what was seen; every call raises StoreDownError when the database is not there."""
 
@@ -43,9 +49,15 @@ class Seen:
         self._readers = readers
 
     async def keep(self, rows: list[Screen | Heard]) -> None:
-        """Keep rows; one that is there already adds nothing."""
+        """Keep rows; one that is there already adds nothing. Raise UnkeptError where the database will not take them."""
         screens = [row for row in rows if isinstance(row, Screen)]
         heard = [row for row in rows if isinstance(row, Heard)]
+        try:
+            await self._keep(screens, heard)
+        except (psycopg.DataError, ValueError, OverflowError) as error:  # a clock gone mad, a number that is none
+            raise UnkeptError(str(error)) from error
+
+    async def _keep(self, screens: list[Screen], heard: list[Heard]) -> None:
         async with self._readers.connection() as connection, connection.transaction(), connection.cursor() as cursor:
             if screens:
                 await cursor.executemany(
@@ -57,7 +69,7 @@ class Seen:
                 await cursor.executemany(
                     b"INSERT INTO heard VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
                     [(row.vessel, _time(row.since_ms), _time(row.through_ms), _time(row.last_ms), row.gap_ms,
-                      json.dumps(row.status)) for row in heard],
+                      json.dumps(row.status).replace("\\u0000", "\\ufffd")) for row in heard],
                 )  # fmt: skip
 
     async def screens(self, start: datetime, end: datetime) -> list[ShownJson]:

@@ -12,7 +12,7 @@ import psycopg
 
 from protocols.aio.clock import SystemClock
 from shoreside.api import seen_routes
-from shoreside.live.recording import Screen
+from shoreside.live.recording import Heard, Screen
 from shoreside.store.seen import Seen, drop_seen
 from tests.shore_house import House, is_problem, until
 from tests.shore_kit import NOON_NS
@@ -41,6 +41,8 @@ async def test_two_consoles_and_a_heartbeat_are_kept_and_told(house: House) -> N
         )
         await second.send(json.dumps({**SCREEN, "view": 7}))
         assert "view" in str((await until(second, "problem"))["detail"])
+        await second.send(json.dumps({**SCREEN, "palette": "night\0"}))
+        assert "no store keeps" in str((await until(second, "problem"))["detail"])
         house.port.bring(*house.ship.heartbeat(1, utc_ns=SystemClock().utc_ns()))
         async with asyncio.timeout(10):
             while house.shore.station.recording.open_count < 3:  # noqa: ASYNC110
@@ -81,6 +83,23 @@ async def test_what_came_late_is_told_as_late(house: House, database_url: str) -
     async with await psycopg.AsyncConnection.connect(database_url) as connection:
         rows = await (await connection.execute("SELECT received < clock_timestamp() FROM batch_ledger")).fetchall()
     assert rows == [(True,)] * 3
+
+
+async def test_rows_that_no_database_takes_hold_nothing_up(house: House) -> None:
+    """They are counted as lost with those they came with; the next are kept."""
+    recording = house.shore.station.recording
+    status: dict[str, object] = {"action": "a\0b", "loss_pct": float("nan")}
+    ms = NOON_NS // 1_000_000
+    recording.put_back([Heard("kestrel", ms, ms, ms, 0, status)])
+    await seen_routes.keep_rest(house.shore)
+    assert recording.lost_count == 1
+    recording.put_back([Heard("kestrel", ms, ms, ms, 0, {"action": "a\0b"})])
+    await seen_routes.keep_rest(house.shore)
+    assert recording.lost_count == 1
+    told = await Seen(house.shore.readers).heard(
+        "kestrel", *(datetime.fromtimestamp(ms / 1000 + s, tz=UTC) for s in (-1, 1))
+    )
+    assert told[0]["status"] == {"action": "a\ufffdb"}
 
 
 async def test_what_was_seen_goes_with_the_samples(house: House, database_url: str) -> None:

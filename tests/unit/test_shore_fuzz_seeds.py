@@ -19,7 +19,7 @@ def test_each_console_message_is_understood(seed: bytes) -> None:
         assert isinstance(answers, list)
         return [message["title"] for message in map(json.loads, answers) if message["type"] == "problem"]
 
-    assert set(told(seed)) <= {"Order not readable", "Emergency stop NOT sent"}
+    assert set(told(seed)) <= {"Order not readable", "Emergency stop NOT sent", "Conflict"}
     assert told(b"{}") == ["Not understood"]
 
 
