@@ -46,13 +46,18 @@ def content(number: int) -> list[FromShore]:
     return made
 
 
-class _Station:
-    def __init__(self) -> None:
-        self.hub, self.words = Hub(), Words({})
-
+class _Consoles:
     def subscribe(self, feed: Any, vessel: str | None) -> bool:
         feed.subscribe("kestrel" if vessel is None else vessel)
         return True
+
+    def greet(self, feed: Any) -> None:
+        """Nothing beside the batches is to be counted."""
+
+
+class _Station:
+    def __init__(self) -> None:
+        self.hub, self.words, self.consoles = Hub(), Words({}), _Consoles()
 
 
 async def _is_there(*_: object) -> bool:
