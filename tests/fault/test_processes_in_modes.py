@@ -63,16 +63,21 @@ class Sea:
 
 async def local(sea: Sea) -> None:
     """The bridge has her; what she does is what was done by hand."""
+    await until(lambda: sea.shore.beat is not None, 40)  # the safety process runs, and so does its panel
     assert (await sea.bridge(do="take", person="mate"))["ok"]
     await until(lambda: sea.shore.beat is not None and sea.shore.authority.station == "local", 5)
 
 
 async def remote(sea: Sea) -> None:
     """The operator has the conn, and has ordered something."""
-    await sea.shore.take()
-    order = await sea.shore.order(sea.shore.next_number(), "conn.propulsion", propulsion_pct=ORDERED_PCT)
-    await until(lambda: "executing" in sea.shore.told(order) or sea.shore.names(order) != set(), 10)
-    assert not sea.shore.names(order)
+    shore = sea.shore
+    await shore.take()
+    async with asyncio.timeout(40):  # the safety process has inputs of its own; while one has said nothing it refuses
+        order = await shore.order(shore.next_number(), "conn.propulsion", propulsion_pct=ORDERED_PCT)
+        while "executing" not in shore.told(order):
+            await asyncio.sleep(1.0)
+            if "REJECTED" in shore.told(order):
+                order = await shore.order(shore.next_number(), "conn.propulsion", propulsion_pct=ORDERED_PCT)
     await until(lambda: sea.ship.in_force_pct == ORDERED_PCT, 10)
 
 
