@@ -12,7 +12,7 @@ from control.interlock import Setpoints
 from control.limits import ControlConfig
 from control.messages import Actuate, Emit, HeartbeatNow, Journal, Output, Setpoint
 from control.situation import Situation
-from control.translate import KEPT, TRIM_S, trim
+from control.translate import KEPT, KEPT_AS, TRIM_S, trim
 from control.verifier import Expectation, Verifier
 from protocols.link.cbor import Plain
 from protocols.link.events import OrderState, Reason
@@ -112,7 +112,7 @@ class Execution:
         self._move(record, "executing")
         self.actuate(setpoint, record.order_id)
         self._keep(record, order, now_s)
-        wish = order.args.get("speed_kn", order.args.get("course_deg"))
+        wish = order.args.get(KEPT_AS.get(order.kind, ""))
         target = float(wish) if isinstance(wish, int | float) else setpoint.value or 0.0
         self._verifiers[record.order_id] = (record, Verifier(Expectation(order.kind, target, now_s), self._config))
 
@@ -155,7 +155,7 @@ class Execution:
 
     def _keep(self, record: Record, order: Order, now_s: float) -> None:
         """Have a speed or course kept from now on."""
-        channel, wish = KEPT.get(order.kind), order.args.get("speed_kn", order.args.get("course_deg"))
+        channel, wish = KEPT.get(order.kind), order.args.get(KEPT_AS.get(order.kind, ""))
         if channel is not None and isinstance(wish, int | float):
             self._kept[channel] = Kept(record.order_id, order.kind, float(wish), now_s + TRIM_S)
 
@@ -168,6 +168,13 @@ class Execution:
             setpoint = trim(kept.kind, kept.target, self.setpoints, situation, config)
             if setpoint is not None:
                 self.actuate(setpoint, kept.order_id)
+
+    def in_force(self) -> dict[str, float]:
+        """Return what is ordered and in force, by name with its unit; a kept course or speed beside what it became."""
+        found = {"heading_deg": self.setpoints.heading_deg, "rudder_deg": self.setpoints.rudder_deg,
+                 "propulsion_pct": self.setpoints.propulsion_pct}  # fmt: skip
+        found |= {KEPT_AS[kept.kind]: kept.target for kept in self._kept.values()}
+        return {name: value for name, value in found.items() if value is not None}
 
     def cancel(self, order_id: str) -> bool:
         """End an order that has not ended; False when there is none of that id. What it set stays in force."""

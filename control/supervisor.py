@@ -211,18 +211,14 @@ class Supervisor:
     def facts(self, now_s: float) -> Facts:
         """Return what the vessel's heartbeat tells of control."""
         silence_s = self.watch.silence_s(now_s)
-        setpoints, ladder = self.execution.setpoints, self.watch.ladder
+        ladder = self.watch.ladder
         next_step, next_in_s = ("", None) if self.authority.station == "local" else ladder.next_step(silence_s)
-        in_force = (
-            ("heading_deg", setpoints.heading_deg), ("rudder_deg", setpoints.rudder_deg),
-            ("propulsion_pct", setpoints.propulsion_pct),
-        )  # fmt: skip
         engineering = self.groups.get(ENGINEERING)
         return Facts(
             step=ladder.step, reasons=ladder.reasons(), next_step=next_step, next_step_in_s=next_in_s,
             authority=self.authority.facts(now_s), stop_latched=self.emergency.latched is not None,
             echo=self.link.echo(now_s), round_trip_ms=self.link.round_trip_ms, loss_pct=self.link.loss_pct,
-            setpoints={name: value for name, value in in_force if value is not None}, phase=self.voyage.phase,
+            setpoints=self.execution.in_force(), phase=self.voyage.phase,
             roster_version=self.believed.roster_version, alerts=self.alerts.active(), action=self.watch.action,
             engineering=None if engineering is None else engineering.authority.facts(now_s),
             disagreed=self.situation.disagreements[:DISAGREED_MAX], route=self.navigator.aboard,

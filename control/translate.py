@@ -31,6 +31,8 @@ STEP_PCT, STEP_DEG = 0.5, 1.0
 """Smaller trims are not worth a command."""
 KEPT: Final = {"conn.speed": "propulsion", "conn.course": "steering"}
 """{order kind that is kept: its channel}"""
+KEPT_AS: Final = {"conn.speed": "speed_kn", "conn.course": "course_deg"}
+"""{order kind that is kept: its argument, under which the heartbeat tells it as well}"""
 
 
 @dataclass(frozen=True, slots=True)

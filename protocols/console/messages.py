@@ -91,7 +91,7 @@ class StatusMessage(TypedDict):
     round_trip_ms: float | None
     loss_pct: float
     setpoints: dict[str, float]
-    """heading_deg, rudder_deg, propulsion_pct where ordered."""
+    """heading_deg, rudder_deg, propulsion_pct where ordered; course_deg, speed_kn while she keeps one."""
     phase: str
     roster_version: int
     alerts: list[str]
@@ -188,6 +188,8 @@ class VesselMessage(TypedDict):
     """What the group `engineering` may order; empty: nothing."""
     phases: list[PhaseJson]
     """Her voyage phases, from the open sea inwards."""
+    telegraph: dict[str, float]
+    """Propulsion of each step of her telegraph, per cent, negative astern, from full astern up; empty: she takes none."""
     actuators: Literal["real", "simulated", ""]
     """What her orders move: drills are for simulated ones only; empty where the shore does not know."""
 

@@ -162,7 +162,7 @@ class VesselHeartbeat:
     """Round trip to the operator's console and back; None before it was measured."""
     loss_pct: float
     setpoints: dict[str, float]
-    """In force: heading_deg, rudder_deg, propulsion_pct where ordered."""
+    """In force: heading_deg, rudder_deg, propulsion_pct where ordered; course_deg, speed_kn while one is kept."""
     phase: str
     """Voyage phase of the configuration in force: open_sea, coastal, port_approach, berth."""
     roster_version: int

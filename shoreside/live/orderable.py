@@ -7,10 +7,11 @@ from typing import Final, Literal, TypedDict, cast
 
 from control.limits import ControlConfig
 from control.limits.records import PhaseLimits
+from control.translate import telegraph_pct
 from protocols.console.orderable import DrillJson, MachineJson, PhaseJson
 from protocols.link.cbor import Plain
 from protocols.link.events import Event
-from protocols.link.orders import PHASES
+from protocols.link.orders import PHASES, TELEGRAPH_STEPS
 
 NS_PER_MS: Final = 1_000_000
 _EXERCISES: Final = ("link_loss", "takeover", "emergency_stop")
@@ -22,19 +23,27 @@ class Orderable(TypedDict):
 
     machinery: list[MachineJson]
     phases: list[PhaseJson]
+    telegraph: dict[str, float]
     actuators: Literal["real", "simulated", ""]
 
 
 def of_vessel(control: ControlConfig | None) -> Orderable:
     """Return what may be ordered of a vessel; nothing where the shore does not know her limits."""
     if control is None:
-        return {"machinery": [], "phases": [], "actuators": ""}
+        return {"machinery": [], "phases": [], "telegraph": {}, "actuators": ""}
     machinery = [
         cast("MachineJson", {name: value for name, value in asdict(machine).items() if name != "register"})
         for machine in control.machinery
     ]
     phases = [_phase(name, control.phases[name]) for name in PHASES if name in control.phases]
-    return {"machinery": machinery, "phases": phases, "actuators": control.actuators}
+    return {
+        "machinery": machinery, "phases": phases, "telegraph": _telegraph(control), "actuators": control.actuators,
+    }  # fmt: skip
+
+
+def _telegraph(control: ControlConfig) -> dict[str, float]:
+    told = {step: telegraph_pct(step, control) for step in TELEGRAPH_STEPS}
+    return dict(sorted(((step, pct) for step, pct in told.items() if pct is not None), key=lambda row: row[1]))
 
 
 def _phase(name: str, limits: PhaseLimits) -> PhaseJson:

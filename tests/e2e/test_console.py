@@ -126,6 +126,43 @@ def test_heading_095_by_mouse(page: Page, demo: Demo) -> None:
     expect(page.get_by_test_id("heading-order")).to_be_disabled()
 
 
+def order_by_keys(page: Page, name: str) -> None:
+    """Press Order and Confirm of the card `name` from the keyboard."""
+    page.get_by_test_id(f"{name}-order").press("Enter")
+    expect(page.get_by_test_id(f"{name}-confirm")).to_be_enabled()
+    page.get_by_test_id(f"{name}-confirm").press("Enter")
+
+
+def test_course_telegraph_and_speed_by_keys_alone(page: Page, demo: Demo) -> None:
+    """Proves CMD-06, CMD-08 through the browser: ordered by keys, told as ordered by the ship; each replaces the last."""
+    open_ship(page, demo)
+    take_conn(page)
+    page.get_by_test_id("way-course").press("Enter")
+    field = page.get_by_test_id("course-set")
+    field.fill("95")
+    field.press("ArrowUp")
+    expect(field).to_have_value("096")
+    order_by_keys(page, "course")
+    expect(page.get_by_test_id("course-ordered")).to_have_text("096.0")
+    expect(page.get_by_test_id("way-course")).to_have_class(re.compile("inforce"))
+
+    page.get_by_test_id("telegraph-half_ahead").press("Enter")
+    expect(page.get_by_test_id("step-set")).to_have_text("Half ahead")
+    order_by_keys(page, "propulsion")
+    expect(page.get_by_test_id("propulsion-ordered")).to_have_text("55 %")
+    expect(page.get_by_test_id("telegraph-half_ahead")).to_have_class(re.compile("inforce"))
+    picture(page, "course-and-telegraph")
+
+    page.get_by_test_id("way-speed").press("Enter")
+    page.get_by_test_id("speed-set").fill("2.5")
+    order_by_keys(page, "speed")
+    expect(page.get_by_test_id("speed-ordered")).to_have_text("2.5 kn")
+    telegraph = page.locator('[data-testid="order"][data-kind="conn.telegraph"]').first
+    expect(telegraph).to_contain_text("Half ahead")
+    expect(telegraph).to_have_attribute("data-state", re.compile("SUPERSEDED|SUCCEEDED"))
+    give_back_conn(page)
+
+
 def test_the_link_is_lost_and_comes_back(page: Page, demo: Demo) -> None:
     """Proves FBK-02, FBK-03 through the browser: broker frozen, the ship goes to L3 alone and waits there for a human."""
     open_ship(page, demo)

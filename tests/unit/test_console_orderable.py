@@ -56,7 +56,17 @@ def test_machines_and_phases_are_told_without_the_registers_that_move_them() -> 
     )
     assert [row["what"] for row in coastal["envelope"]] == ["wind", "speed"]
     assert told["actuators"] == "real"  # the example says nothing: left out is real
-    assert of_vessel(None) == {"machinery": [], "phases": [], "actuators": ""}
+    assert of_vessel(None) == {"machinery": [], "phases": [], "telegraph": {}, "actuators": ""}
+
+
+def test_the_telegraph_is_told_from_full_astern_to_full_ahead_and_not_at_all_where_there_is_none() -> None:
+    """Proves CMD-06 at the console: her own per cents by step; a vessel that takes no steps has none to offer."""
+    config = state().control
+    assert config is not None
+    told = of_vessel(config)["telegraph"]
+    assert list(told.values()) == [-70.0, -55.0, -40.0, -25.0, 0.0, 25.0, 40.0, 55.0, 70.0]
+    assert (told["stop"], told["half_ahead"], told["dead_slow_astern"]) == (0.0, 55.0, -25.0)
+    assert of_vessel(dataclasses.replace(config, telegraph=None))["telegraph"] == {}
 
 
 def test_the_status_has_the_holder_of_the_machines_and_the_latency_limit_of_her_speed() -> None:

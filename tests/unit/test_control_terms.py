@@ -93,6 +93,18 @@ def test_a_course_is_steered_against_the_drift_and_kept() -> None:
     assert moved(ship, order.id)[-1] == ("heading", 81.0)
 
 
+def test_a_kept_course_and_speed_are_told_beside_what_they_became_until_another_order_ends_them() -> None:
+    """Proves CMD-08: the heartbeat tells the course and the heading that makes it; after a heading order no course is told."""
+    ship = conned()
+    ship.say("conn.course", {"course_deg": 90.0})
+    ship.say("conn.speed", {"speed_kn": 7.0})
+    told = ship.supervisor.facts(ship.now_s).setpoints
+    assert told == {"heading_deg": 85.0, "course_deg": 90.0, "propulsion_pct": 50.0, "speed_kn": 7.0}
+    ship.say("conn.heading", {"heading_deg": 85.0})
+    ship.say("conn.telegraph", {"step": "half_ahead"})
+    assert ship.supervisor.facts(ship.now_s).setpoints == {"heading_deg": 85.0, "propulsion_pct": 55.0}
+
+
 def test_without_a_believable_drift_the_course_is_the_heading_and_without_a_course_it_is_refused() -> None:
     """Proves INT-02: turning hard, or lying still, there is no drift to be steered against; no COG, no course order."""
     for values in ({"NAV_COG": 150.0}, {"NAV_SOG": 0.5}):

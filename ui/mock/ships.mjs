@@ -205,7 +205,7 @@ class Ship {
     return {
       type: "vessel", vessel: this.id, name: this.name, ship_type: this.ship_type, mmsi: this.mmsi, imo: null, length_m: this.length_m, beam_m: this.beam_m, catalogue_hash: "mock",
       channels: CHANNELS.map(([short_id, unit, cycle_s]) => ({ short_id, name: short_id, unit, kind: "number", low: -400, high: 400, cycle_s, max_age_s: 10, local_id: "", limits: {} })),
-      areas: [{ kind: "allowed", name: "Remote operation area", points: AREA }, { kind: "no_go", name: "Oryukdo", points: NO_GO }], limits: { rudder_deg_max: 35, propulsion_pct_max: 100, rpm_max: this.rpm }, takes_orders: true, machinery: [], phases: [], actuators: "simulated",
+      areas: [{ kind: "allowed", name: "Remote operation area", points: AREA }, { kind: "no_go", name: "Oryukdo", points: NO_GO }], limits: { rudder_deg_max: 35, propulsion_pct_max: 100, rpm_max: this.rpm, speed_full_kn: 14 }, takes_orders: true, machinery: [], phases: [], telegraph: TELEGRAPH, actuators: "simulated",
     };
   }
 
@@ -250,15 +250,25 @@ class Ship {
       for (const alert of this.alerts) if (alert.alert_id === order.args.alert_id) alert.state = "acknowledged";
       done();
     } else {
-      if (order.kind === "conn.heading") delete this.setpoints.rudder_deg;
-      if (order.kind === "conn.rudder") delete this.setpoints.heading_deg;
-      if (order.kind === "conn.controlled_stop") this.setpoints.propulsion_pct = 0;
-      Object.assign(this.setpoints, order.args);
+      this.set(order);
       done(8000);
     }
   }
+
+  /** Put in force what an order sets; a course is a heading here, without drift, and a speed its share of full power. */
+  set({ kind, args }) {
+    const { step, course_deg, speed_kn } = args;
+    const ends = { "conn.heading": ["rudder_deg", "course_deg"], "conn.course": ["rudder_deg"], "conn.rudder": ["heading_deg", "course_deg"], "conn.speed": [] }[kind] ?? ["speed_kn"];
+    for (const name of ends) delete this.setpoints[name];
+    if (kind === "conn.course") Object.assign(this.setpoints, { course_deg, heading_deg: course_deg });
+    else if (kind === "conn.speed") Object.assign(this.setpoints, { speed_kn, propulsion_pct: (100 * speed_kn) / 14 });
+    else if (kind === "conn.telegraph") this.setpoints.propulsion_pct = TELEGRAPH[step];
+    else if (kind === "conn.controlled_stop") this.setpoints.propulsion_pct = 0;
+    else Object.assign(this.setpoints, args);
+  }
 }
 
+const TELEGRAPH = { full_astern: -70, half_astern: -55, slow_astern: -40, dead_slow_astern: -25, stop: 0, dead_slow_ahead: 25, slow_ahead: 40, half_ahead: 55, full_ahead: 70 };
 const TARGETS = [
   { mmsi: 441000111, name: "HANARA EXPRESS", latitude_deg: 34.965, longitude_deg: 129.06, sog_kn: 12.4, cog_deg: 205, length_m: 180, beam_m: 28 },
   { mmsi: 440700222, name: "DONGHAE 7", latitude_deg: 34.945, longitude_deg: 129.045, sog_kn: 7.1, cog_deg: 95, length_m: 45, beam_m: 9 },

@@ -295,7 +295,7 @@ export interface StatusMessage {
   echo_held_ms: number;
   round_trip_ms: number | null;
   loss_pct: number;
-  /** heading_deg, rudder_deg, propulsion_pct where ordered. */
+  /** heading_deg, rudder_deg, propulsion_pct where ordered; course_deg, speed_kn while she keeps one. */
   setpoints: Record<string, number>;
   phase: string;
   roster_version: number;
@@ -388,6 +388,8 @@ export interface VesselMessage {
   machinery: MachineJson[];
   /** Her voyage phases, from the open sea inwards. */
   phases: PhaseJson[];
+  /** Propulsion of each step of her telegraph, per cent, negative astern, from full astern up; empty: she takes none. */
+  telegraph: Record<string, number>;
   /** What her orders move: drills are for simulated ones only; empty where the shore does not know. */
   actuators: "real" | "simulated" | "";
 }

@@ -26,8 +26,9 @@ describe("a reason", () => {
 
 describe("arguments", () => {
   it("are told with the unit that their name carries", () => {
-    expect(argsText({ heading_deg: 95, rate_deg_min: 12.5 })).toBe("95 deg, 12.5 deg/min");
-    expect(argsText({ propulsion_pct: -25 })).toBe("-25 %");
+    expect(argsText({ heading_deg: 95, rate_deg_min: 12.5 }, en)).toBe("95 deg, 12.5 deg/min");
+    expect(argsText({ propulsion_pct: -25 }, en)).toBe("-25 %");
+    expect([argsText({ step: "dead_slow_astern" }, en), argsText({ step: "dead_slow_astern" }, ko)]).toEqual(["Dead slow astern", "극저속 후진"]);
   });
 });
 

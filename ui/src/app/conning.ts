@@ -13,6 +13,7 @@ import "../components/speed-panel";
 import "../components/steering-panel";
 import "../components/trend";
 import "../direct/panel";
+import "../exercise/panel";
 import "../route/guide";
 import "../trial/traffic";
 import { base } from "../components/style";
@@ -66,7 +67,7 @@ export class ConningView extends LitElement {
             <fh-speed-panel .vessel=${vessel}></fh-speed-panel>
           </div>
           <div class="middle">
-            <div class="chart"><fh-chart .own=${vessel}></fh-chart><div class="over"><fh-banner .vessel=${vessel}></fh-banner><fh-conn-notice .vessel=${vessel}></fh-conn-notice><fh-route-guide .vessel=${vessel}></fh-route-guide></div><fh-traffic .vessel=${vessel}></fh-traffic></div>
+            <div class="chart"><fh-chart .own=${vessel}></fh-chart><div class="over"><fh-banner .vessel=${vessel}></fh-banner><fh-conn-notice .vessel=${vessel}></fh-conn-notice><fh-route-guide .vessel=${vessel}></fh-route-guide></div><fh-traffic .vessel=${vessel}></fh-traffic><fh-exercise docked></fh-exercise></div>
             <div class="below">${orders ? html`<fh-link-meter .vessel=${vessel}></fh-link-meter>` : nothing}${page.operator && wantsPanel(vessel, page.operator.session) ? html`<fh-direct .vessel=${vessel}></fh-direct>` : html`<fh-trend .vessel=${vessel}></fh-trend>`}</div>
           </div>
           ${orders ? html`<div class="right">

@@ -1,6 +1,7 @@
 /** The page's one state, its way about, and its clock; components reach it through `Watch`. */
 import type { ReactiveController, ReactiveControllerHost } from "lit";
 import { Sounder } from "../alerts/sounder";
+import { Exercise } from "../exercise/exercise";
 import { SetClock } from "../replay/clock";
 import { login, logout, me } from "../link/http";
 import { Socket } from "../link/socket";
@@ -44,6 +45,8 @@ export class Console {
   readonly offering = new Offering();
   /** What is shown in place of the fleet: the person's own account, the administration; null: the fleet. */
   aside: Aside | null = null;
+  /** The guided exercise of a demo. */
+  readonly exercise = new Exercise(localStorage);
   private socket: Socket | null = null;
   private readonly screen = new ScreenTeller((message) => this.socket?.send(message) ?? false);
   private toldMs = -Infinity;

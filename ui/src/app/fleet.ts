@@ -2,6 +2,7 @@ import { css, html, LitElement, nothing } from "lit";
 import { customElement } from "lit/decorators.js";
 import { bearing, DASHES } from "../components/format";
 import { base, looks, ON_STEP_COLOURS, panel, STEP_COLOURS } from "../components/style";
+import "../exercise/panel";
 import { ageText } from "../link/ages";
 import type { Vessel } from "../link/store";
 import { SILENT_MS } from "../orders/gates";
@@ -24,6 +25,7 @@ export class FleetView extends LitElement {
     .grid { height: 100%; display: grid; gap: var(--gap); grid-template-columns: minmax(0, 1fr) minmax(36rem, 44rem); }
     aside { display: grid; grid-template-rows: auto minmax(0, 1fr); gap: var(--gap); min-height: 0; }
     .sums { display: flex; gap: 1.5rem; align-items: baseline; }
+    .sums fh-exercise-offer { margin-left: auto; align-self: center; }
     .sums b { font-size: 1.125rem; font-weight: 600; }
     .list { overflow-y: auto; display: grid; gap: var(--gap); align-content: start; scrollbar-width: thin; }
     .none { color: var(--faint); }
@@ -56,6 +58,7 @@ export class FleetView extends LitElement {
             <h2>${text.title}</h2><b>${text.vessels(rows.length)}</b>
             <span class="label">${text.withAlerts(rows.filter((row) => row.alert_count > 0).length)}</span>
             <span class="label">${text.offLadder(rows.filter((row) => row.step > "L0" || (row.step && (row.heartbeat_age_ms ?? Infinity) > SILENT_MS)).length)}</span>
+            <fh-exercise-offer></fh-exercise-offer>
           </section>
           <div class="list">${vessels.length ? vessels.map((vessel) => this.row(vessel, vessel.summary as VesselSummary)) : html`<p class="none">${text.none}</p>`}</div>
         </aside>

@@ -8,6 +8,7 @@ import { base } from "../components/style";
 import type { Vessel } from "../link/store";
 import { mayOrder } from "../orders/gates";
 import { words } from "../words";
+import "../exercise/panel";
 import "./conning";
 import { page, Watch, type View } from "./console";
 import "./fleet";
@@ -61,6 +62,7 @@ export class Shell extends LitElement {
         <fh-approvals></fh-approvals>
         <fh-seat-watch></fh-seat-watch>
         <div class="view">${this.view(vessel)}</div>
+        ${vessel && page.view === "conning" ? nothing : html`<fh-exercise></fh-exercise>`}
       </div>
     `;
   }

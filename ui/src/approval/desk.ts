@@ -42,7 +42,7 @@ export class ApprovalDesk extends LitElement {
     const proposal = proposalOf(waiting);
     const vessel = page.store.vessel(waiting.vessel).name;
     if (!proposal) return html`<article role="alert"><p class="why">${text.unreadable(vessel)}</p></article>`;
-    const order = `${words().log.kinds[proposal.kind] ?? proposal.kind} ${argsText(proposal.args)}`.trim();
+    const order = `${words().log.kinds[proposal.kind] ?? proposal.kind} ${argsText(proposal.args, words())}`.trim();
     return html`<article role="alertdialog" aria-label=${text.title} data-testid="approval" data-order-id=${proposal.orderId} data-kind=${proposal.kind}>
       <h2><span>${text.title}</span><span data-testid="approval-left">${clockOf(left)}</span></h2>
       <b>${vessel}: ${order}</b>

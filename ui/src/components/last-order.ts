@@ -3,7 +3,7 @@ import { customElement, property } from "lit/decorators.js";
 import { Watch } from "../app/console";
 import { OrderLog, type OrderEntry } from "../link/order-log";
 import { words } from "../words";
-import { reasonText, ruleText } from "../words/reasons";
+import { doText, reasonText, ruleText } from "../words/reasons";
 import { base } from "./style";
 
 /** What became of one order: its state in words, and every reason where it was refused. */
@@ -27,7 +27,7 @@ export class LastOrder extends LitElement {
     const tone = !OrderLog.ended(entry) ? "open" : state === "SUCCEEDED" ? "" : "bad";
     return html`<div class=${tone} role="status" data-testid=${this.name} data-kind=${entry.kind} data-state=${state}>
       ${text.kinds[entry.kind] ?? entry.kind} ${text.by(entry.person)}: <b>${text.states[state] ?? state}</b>
-      ${entry.reasons.map((reason) => html`<div class="reason">${ruleText(reason, words())} ${reasonText(reason, words())}</div>`)}</div>`;
+      ${entry.reasons.map((reason) => html`<div class="reason" title=${doText(reason, words())}>${ruleText(reason, words())} ${reasonText(reason, words())}</div>`)}</div>`;
   }
 }
 

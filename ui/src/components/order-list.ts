@@ -6,11 +6,11 @@ import type { Vessel } from "../link/store";
 import type { KindName } from "../orders/kinds";
 import { answerable } from "../trial/reason";
 import { words } from "../words";
-import { argsText, reasonText, ruleText } from "../words/reasons";
+import { argsText, doText, reasonText, ruleText } from "../words/reasons";
 import { clockText } from "./format";
 import { base, buttons, panel } from "./style";
 
-const SET_BY_DRAFT: ReadonlySet<string> = new Set(["conn.heading", "conn.propulsion"]);
+const SET_BY_DRAFT: ReadonlySet<string> = new Set(["conn.heading", "conn.course", "conn.propulsion", "conn.telegraph", "conn.speed"]);
 const SHOWN = 30; // older ones are in the shore's store
 
 /** Every order with each state and its time; a refusal with every reason. */
@@ -60,10 +60,10 @@ export class OrderList extends LitElement {
       <li class=${OrderLog.ended(entry) ? state : "open"} data-testid="order" data-order-id=${entry.id} data-kind=${entry.kind} data-state=${state}>
         <div class="line">
           <span class="time">${clockText(entry.steps[0]?.utcMs ?? 0)}</span>
-          <span class="what">${text.kinds[entry.kind] ?? entry.kind} ${argsText(entry.args)}${mine ? nothing : html` <span class="time">${text.by(entry.person)}</span>`}</span>
+          <span class="what">${text.kinds[entry.kind] ?? entry.kind} ${argsText(entry.args, words())}${mine ? nothing : html` <span class="time">${text.by(entry.person)}</span>`}</span>
           <span class="state">${text.states[state] ?? state}</span>
         </div>
-        ${entry.reasons.map((reason) => html`<div class="reason" data-testid="order-reason" data-rule=${reason.rule}><b>${ruleText(reason, words())}</b> ${reasonText(reason, words())}</div>`)}
+        ${entry.reasons.map((reason) => html`<div class="reason" data-testid="order-reason" data-rule=${reason.rule} title=${doText(reason, words())}><b>${ruleText(reason, words())}</b> ${reasonText(reason, words())}</div>`)}
         ${mine ? this.repeat(entry, state) : nothing}
         ${entry.detail ? html`<div class="reason">${entry.detail}</div>` : nothing}
         <div class="steps">${this.steps(entry)}</div>

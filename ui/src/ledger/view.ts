@@ -1,5 +1,6 @@
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
+import { page } from "../app/console";
 import { DASHES, stampText } from "../components/format";
 import { base, buttons, panel } from "../components/style";
 import type { Vessel } from "../link/store";
@@ -42,6 +43,7 @@ export class LedgerView extends LitElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.asking.abort();
+    page.exercise.read = [];
   }
 
   override render() {
@@ -111,6 +113,7 @@ export class LedgerView extends LitElement {
     void entries(this.vessel.id, this.kind, before, signal).then((found) => {
       if (signal.aborted) return;
       this.rows = before === null ? found.entries : [...this.rows, ...found.entries];
+      page.exercise.read = this.rows;
       this.next = found.next_before;
       this.problem = "";
       this.isBusy = false;

@@ -1,9 +1,10 @@
-/** The trial manoeuvre that is shown: of the order being set, else of the heading in force; and how it is told. */
+/** The trial manoeuvre that is shown: of the order being set, else of the heading or course in force; and how it is told. */
 import type { Vessel } from "../link/store";
 import type { Drafts } from "../orders/drafts";
 import type { KindName } from "../orders/kinds";
 import type { TrialJson } from "../protocols.gen";
 import { METRES_PER_NM } from "../map/geometry";
+import { steeringWay } from "../orders/setting";
 
 const LIFE_MS = 6000; // as the previews that carry it: three missing answers
 const METRES_BELOW_M = 0.5 * METRES_PER_NM;
@@ -17,7 +18,7 @@ export interface Shown {
 
 /** Return what to show of `vessel`; null where the shore has told no trial lately. */
 export function shownTrial(vessel: Vessel, drafts: Drafts | null, nowMs: number = performance.now()): Shown | null {
-  const kind = drafts?.last ?? "conn.heading";
+  const kind = drafts?.last ?? steeringWay(vessel, drafts);
   const preview = vessel.previews.get(kind);
   if (!preview?.message.trial || nowMs - preview.atMs > LIFE_MS) return null;
   return { kind, trial: preview.message.trial, isDraft: drafts?.last !== null && drafts !== null };

@@ -54,7 +54,7 @@ export class TrafficPanel extends LitElement {
   private trial(shown: Shown) {
     const text = words().traffic;
     const set = page.operator?.draftsOf(this.vessel.id).argsOf(shown.kind) ?? {};
-    const order = `${words().log.kinds[shown.kind] ?? ""} ${argsText(set)}`;
+    const order = `${words().log.kinds[shown.kind] ?? ""} ${argsText(set, words())}`;
     const { passings } = shown.trial;
     return html`<section class="trial" data-testid="trial" data-kind=${shown.kind}>
       ${this.head(text.trial(order))}

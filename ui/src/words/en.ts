@@ -1,8 +1,10 @@
 import { chartEn } from "./chart-en";
 import { actingEn } from "./acting-en";
 import { adminEn } from "./admin-en";
+import { exerciseEn } from "./exercise-en";
 import { helpEn } from "./help-en";
 import { offerEn } from "./offer-en";
+import { refusalsEn } from "./refusals-en";
 import { timeEn } from "./time-en";
 import { watchEn } from "./watch-en";
 
@@ -14,6 +16,7 @@ export const en = {
   help: helpEn,
   admin: adminEn,
   offer: offerEn,
+  exercise: exerciseEn,
   language: "English",
   product: "Farhelm",
   tagline: "Remote operations centre",
@@ -111,9 +114,10 @@ export const en = {
     set: "Set", ordered: "Ordered", actual: "Actual", order: "Order", confirm: "Confirm", cancel: "Cancel",
     armed: "Confirm within 10 s", direct: "direct", stopText: "Slow to a stop on the present heading",
     ahead: "Ahead", astern: "Astern", port: "Port", starboard: "Stbd",
-    telegraph: ["Full astern", "Half astern", "Slow astern", "Dead slow astern", "Stop", "Dead slow ahead", "Slow ahead",
-      "Half ahead", "Full ahead"],
-    telegraphShort: ["F", "H", "S", "DS", "STOP", "DS", "S", "H", "F"],
+    telegraph: "Telegraph", lever: "Lever", speed: "Speed", course: "Course", steering: "Steering: heading or course", inForce: "Ordered so now",
+    rate: "Rate of turn at most, degrees a minute; empty: her autopilot's own",
+    steps: { full_astern: "Full astern", half_astern: "Half astern", slow_astern: "Slow astern", dead_slow_astern: "Dead slow astern", stop: "Stop", dead_slow_ahead: "Dead slow ahead", slow_ahead: "Slow ahead", half_ahead: "Half ahead", full_ahead: "Full ahead" } as Record<string, string>,
+    stepsShort: { full_astern: "F", half_astern: "H", slow_astern: "S", dead_slow_astern: "DS", stop: "STOP", dead_slow_ahead: "DS", slow_ahead: "S", half_ahead: "H", full_ahead: "F" } as Record<string, string>,
     allowed: "The ship is expected to accept", unknown: "The shore cannot tell what the ship will say",
     turn: (deg: string, side: string) => `${deg} to ${side}`,
     reason: "Reason why it must be (kept in the ledger)", again: "Order again with a reason",
@@ -181,13 +185,7 @@ export const en = {
       UNKNOWN: "No answer yet",
     } as Record<string, string>,
   },
-  rules: {
-    "INT-01": "Authority", "INT-02": "Inputs", "INT-03": "Equipment", "INT-04": "Range", "INT-05": "Rate",
-    "INT-06": "Geofence", "INT-07": "Depth", "INT-08": "Collision", "INT-09": "Link", "INT-10": "Envelope",
-    "INT-11": "Emergency stop", "INT-12": "Sources", "AUT-04": "Bumpless transfer", "AUT-07": "Remote-access grant",
-    "AUT-08": "Fencing", "CMD-03": "Replay", "CMD-04": "Deadline", "CMD-12": "Signature", "CMD-13": "Journal",
-    "CMD-14": "Too many orders",
-  } as Record<string, string>,
+  refusals: refusalsEn,
   link: {
     title: "Link", roundTrip: "Round trip", loss: "Loss", age: "Heartbeat age", step: "Ladder", next: "Next step",
     in: "in", none: "none", lastKnown: "last known", reasons: "Why", collectorDead: "The ship's collector is down: values are not coming",

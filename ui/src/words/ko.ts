@@ -3,8 +3,10 @@ import type { Words } from "./en";
 import { chartKo } from "./chart-ko";
 import { actingKo } from "./acting-ko";
 import { adminKo } from "./admin-ko";
+import { exerciseKo } from "./exercise-ko";
 import { helpKo } from "./help-ko";
 import { offerKo } from "./offer-ko";
+import { refusalsKo } from "./refusals-ko";
 import { timeKo } from "./time-ko";
 import { watchKo } from "./watch-ko";
 
@@ -15,6 +17,7 @@ export const ko: Words = {
   help: helpKo,
   admin: adminKo,
   offer: offerKo,
+  exercise: exerciseKo,
   language: "한국어",
   product: "Farhelm",
   tagline: "원격운항센터",
@@ -110,8 +113,10 @@ export const ko: Words = {
     set: "설정", ordered: "명령", actual: "실제", order: "명령", confirm: "확인", cancel: "취소",
     armed: "10초 안에 확인", direct: "직접", stopText: "현 침로에서 감속하여 정지",
     ahead: "전진", astern: "후진", port: "좌", starboard: "우",
-    telegraph: ["전속 후진", "반속 후진", "저속 후진", "극저속 후진", "정지", "극저속 전진", "저속 전진", "반속 전진", "전속 전진"],
-    telegraphShort: ["전", "반", "저", "극", "정지", "극", "저", "반", "전"],
+    telegraph: "텔레그래프", lever: "레버", speed: "속력", course: "침로", steering: "조타: 선수방위 또는 침로", inForce: "현재 명령 중",
+    rate: "최대 선회율, 도/분; 비우면 자동조타장치의 값",
+    steps: { full_astern: "전속 후진", half_astern: "반속 후진", slow_astern: "저속 후진", dead_slow_astern: "극저속 후진", stop: "정지", dead_slow_ahead: "극저속 전진", slow_ahead: "저속 전진", half_ahead: "반속 전진", full_ahead: "전속 전진" },
+    stepsShort: { full_astern: "전", half_astern: "반", slow_astern: "저", dead_slow_astern: "극", stop: "정지", dead_slow_ahead: "극", slow_ahead: "저", half_ahead: "반", full_ahead: "전" },
     allowed: "선박이 수락할 것으로 예상", unknown: "선박의 판단을 육상에서 알 수 없음",
     turn: (deg, side) => `${side}현 ${deg}`,
     reason: "그래도 명령하는 사유 (원장에 기록)", again: "사유를 달아 다시 명령",
@@ -175,12 +180,7 @@ export const ko: Words = {
       CANCELLED: "취소", SUPERSEDED: "대체됨", UNKNOWN: "응답 없음",
     },
   },
-  rules: {
-    "INT-01": "권한", "INT-02": "입력", "INT-03": "장비", "INT-04": "범위", "INT-05": "변화율", "INT-06": "지오펜스",
-    "INT-07": "수심", "INT-08": "충돌", "INT-09": "통신", "INT-10": "운용 범위", "INT-11": "비상정지", "INT-12": "센서 불일치",
-    "AUT-04": "무충격 인수", "AUT-07": "원격 접근 허가", "AUT-08": "펜싱", "CMD-03": "재전송", "CMD-04": "기한",
-    "CMD-12": "서명", "CMD-13": "일지", "CMD-14": "명령 과다",
-  },
+  refusals: refusalsKo,
   link: {
     title: "통신", roundTrip: "왕복", loss: "손실", age: "하트비트 경과", step: "단계", next: "다음 단계", in: "까지", lastKnown: "마지막 상태",
     none: "없음", reasons: "사유", collectorDead: "선박 수집기가 멈춰 값이 오지 않습니다",

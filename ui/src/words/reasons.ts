@@ -17,14 +17,19 @@ export function reasonText(reason: ReasonJson, words: Words): string {
 
 /** Return the rule of a reason in words, e.g. `INT-06 Geofence`. */
 export function ruleText(reason: ReasonJson, words: Words): string {
-  return [reason.rule, words.rules[reason.rule] ?? ""].filter(Boolean).join(" ");
+  return [reason.rule, words.refusals.rules[reason.rule]?.[0] ?? ""].filter(Boolean).join(" ");
+}
+
+/** Return what to do about a refusal: by its rule, or by its name where it names none; empty where a later ship names another. */
+export function doText(reason: Pick<ReasonJson, "name" | "rule">, words: Words): string {
+  return words.refusals.rules[reason.rule]?.[1] ?? words.refusals.unruled[reason.name] ?? "";
 }
 
 /** Return an order's arguments in words, e.g. `095.0 deg`. */
-export function argsText(args: Record<string, number | string>): string {
+export function argsText(args: Record<string, number | string>, words: Words): string {
   return Object.entries(args)
     .filter(([name]) => name !== "request_id" && name !== "order_id" && name !== "route")
-    .map(([name, value]) => name === "route_hash" ? `#${String(value).slice(0, 8)}` : amount(value, UNITS.find(([end]) => name.endsWith(end))?.[1] ?? ""))
+    .map(([name, value]) => name === "route_hash" ? `#${String(value).slice(0, 8)}` : name === "step" ? (words.order.steps[String(value)] ?? String(value)) : amount(value, UNITS.find(([end]) => name.endsWith(end))?.[1] ?? ""))
     .join(", ");
 }
 
