@@ -92,7 +92,7 @@ describe("engineering", () => {
     vessel.previews.set("pump.start steering pump 1", other.previews.get("pump.start steering pump 1")!);
     expect(start().open).toBe(true);
     vessel.previews.set(`pump.start ${pump.name}`, { message: refused(pump.name), atMs: performance.now() });
-    expect(start().reasons).toEqual(["CMD-01: She has none."]);
+    expect(start().reasons).toEqual(["CMD-01 Form of the order: She has none."]);
   });
 
   it("names itself in its heartbeats, the conn does not", () => {
