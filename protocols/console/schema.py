@@ -13,7 +13,16 @@ from typing import Final
 HEADER: Final = "// Made from protocols/console/messages.py by `python -m protocols.console.schema`; do not edit.\n"
 SOURCES: Final = tuple(
     Path(__file__).with_name(name)
-    for name in ("navigation.py", "alerts.py", "channels.py", "orderable.py", "offers.py", "screens.py", "messages.py")
+    for name in (
+        "navigation.py",
+        "alerts.py",
+        "channels.py",
+        "orderable.py",
+        "offers.py",
+        "screens.py",
+        "traffic.py",
+        "messages.py",
+    )
 )
 _NAMES: Final = {"float": "number", "int": "number", "str": "string", "bool": "boolean", "None": "null"}
 _USAGE: Final = "usage: python -m protocols.console.schema [--check] FILE"

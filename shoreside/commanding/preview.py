@@ -13,8 +13,9 @@ from control.preview import Asker, Mirror, Preview, context_of, preview
 from control.situation import Fact, Situation
 from control.surroundings import Surroundings, Target, Targets, named
 from control.trial import Mark, trial
-from protocols.console.messages import PreviewMessage, TargetJson
+from protocols.console.messages import PreviewMessage
 from protocols.console.navigation import PassingJson, TrialJson
+from protocols.console.traffic import TargetJson
 from protocols.errors import MalformedError
 from protocols.link.cbor import Plain
 from protocols.link.events import Reason

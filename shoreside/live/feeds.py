@@ -14,7 +14,8 @@ from collections import deque
 from collections.abc import Callable
 from typing import Final, Literal
 
-from protocols.console.messages import FromShore, TargetJson, TargetsMessage, ValueRow
+from protocols.console.messages import FromShore, ValueRow
+from protocols.console.traffic import TargetJson, TargetsMessage
 from shoreside.live.frames import Frame, ValuesFrame
 
 FIRM_MAX: Final = 1000

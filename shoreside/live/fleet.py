@@ -11,8 +11,9 @@ import numpy as np
 from control.limits import ConfigError, ControlConfig
 from protocols.console.alerts import AlertJson
 from protocols.console.channels import ChannelJson
-from protocols.console.messages import OrderMessage, TargetJson, TrackPoint, ValueRow
+from protocols.console.messages import OrderMessage, TrackPoint, ValueRow
 from protocols.console.orderable import DrillJson
+from protocols.console.traffic import TargetJson
 from protocols.link.batch import Batch, Column, TargetReport
 from protocols.link.birth import Birth
 from protocols.link.heartbeats import VesselHeartbeat

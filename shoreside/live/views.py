@@ -14,13 +14,13 @@ from protocols.console.messages import (
     OrderMessage,
     ReasonJson,
     StatusMessage,
-    TargetsMessage,
     TrackMessage,
     ValueRow,
     ValuesMessage,
     VesselMessage,
     VesselSummary,
 )
+from protocols.console.traffic import TargetsMessage
 from protocols.link.events import Event, Reason
 from protocols.link.heartbeats import AuthorityState, VesselHeartbeat
 from shoreside.live import orderable

@@ -225,6 +225,33 @@ export interface HeardJson {
   status: Record<string, number | string | boolean | null>;
 }
 
+/** One other ship, heard by AIS or tracked by a radar. */
+export interface TargetJson {
+  /** Of a radar's target a number of our own with ten digits. */
+  mmsi: number;
+  utc_ms: number;
+  latitude_deg: number;
+  longitude_deg: number;
+  sog_kn: number | null;
+  cog_deg: number | null;
+  heading_deg: number | null;
+  name: string | null;
+  ship_type: number | null;
+  length_m: number | null;
+  beam_m: number | null;
+  /** Why what it says cannot be true: speed, two-places, range, own-number, turn-rate. */
+  doubt: string | null;
+  /** Input and number of a radar's target, e.g. `radar:07`; null for AIS. */
+  track: string | null;
+}
+
+/** AIS targets heard by a vessel in the last ten minutes; those that changed since the last message. */
+export interface TargetsMessage {
+  type: "targets";
+  vessel: string;
+  targets: TargetJson[];
+}
+
 export const VERSION = 1;
 
 /** [short_id, value or null, quality 0..5, utc_ms of the measurement] */
@@ -409,33 +436,6 @@ export interface TrackMessage {
   type: "track";
   vessel: string;
   points: TrackPoint[];
-}
-
-/** One other ship, heard by AIS or tracked by a radar. */
-export interface TargetJson {
-  /** Of a radar's target a number of our own with ten digits. */
-  mmsi: number;
-  utc_ms: number;
-  latitude_deg: number;
-  longitude_deg: number;
-  sog_kn: number | null;
-  cog_deg: number | null;
-  heading_deg: number | null;
-  name: string | null;
-  ship_type: number | null;
-  length_m: number | null;
-  beam_m: number | null;
-  /** Why what it says cannot be true: speed, two-places, range, own-number, turn-rate. */
-  doubt: string | null;
-  /** Input and number of a radar's target, e.g. `radar:07`; null for AIS. */
-  track: string | null;
-}
-
-/** AIS targets heard by a vessel in the last ten minutes; those that changed since the last message. */
-export interface TargetsMessage {
-  type: "targets";
-  vessel: string;
-  targets: TargetJson[];
 }
 
 /** One state of one order; on subscribe the last 50 orders' latest states. */
