@@ -174,6 +174,10 @@ def beside_zstd(scans: list[dict[str, float]], steps: dict[str, float], legend: 
     return len(codec.encode(batch, legend)) / (len(head) + len(peers.columns_zstd(theirs)))
 
 
+OTHERS_BYTES = 200
+"""A keep-alive a second; more is somebody else's talk, and would be taken for ours."""
+
+
 def ip_bytes() -> int:
     """Return the bytes of all IP packets on the loopback so far; its counter adds 14 of Ethernet to each."""
     row = next(line for line in Path("/proc/net/dev").read_text().splitlines() if line.strip().startswith("lo:"))
@@ -184,13 +188,20 @@ def ip_bytes() -> int:
 @needs_mosquitto
 @pytest.mark.timeout(300)
 async def test_bytes_on_the_wire(mosquitto: Mosquitto) -> None:
-    """Prints IP bytes with MQTT and TLS, both ways, our own acknowledgement counted, over Sparkplug B's: goal 1/8."""
+    """Prints IP bytes with MQTT and TLS, both ways, our own acknowledgement counted, over Sparkplug B's: goal 1/8.
+
+    All of the loopback is counted: where others use it (a demo, another test) the figure is theirs too, and that is said.
+    """
     signals = ship(1200)
     ours, theirs = sent(signals, 10, chained=True)[:40], by_seconds(signals, peers.sparkplug, 201)
     ack = BatchAck(1_789_990_000, 123_456, ()).to_bytes()
     url = mosquitto.client("kestrel")
     async with joined(url, "wire") as client:
         await asyncio.sleep(0.5)
+        idle = ip_bytes()
+        await asyncio.sleep(1.0)
+        if (others := ip_bytes() - idle) > OTHERS_BYTES:
+            print(f"\nothers use the loopback, {others} B a second: run this in a network namespace of its own")
 
         async def cost(payloads: list[bytes], topic: str) -> float:
             before = ip_bytes()
