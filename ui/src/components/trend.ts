@@ -60,7 +60,7 @@ export class Trend extends LitElement {
       tzDate: (s) => uPlot.tzDate(new Date(s * 1000), "Etc/UTC"),
       axes: [{ ...axis, size: 22, stroke: colour("--element-inactive-color"), values: (_plot, ticks) => ticks.map((s) => new Date(s * 1000).toISOString().slice(11, 16)) },
         { ...axis, scale: "hdg", stroke: heading, values: (_plot, ticks) => ticks.map((deg) => `${Math.round(deg)}°`) },
-        { ...axis, scale: "kn", side: 1, stroke: speed, grid: { show: false }, values: (_plot, ticks) => ticks.map((kn) => `${Math.round(kn * 10) / 10} kn`) }],
+        { ...axis, scale: "kn", side: 1, size: 52, stroke: speed, grid: { show: false }, values: (_plot, ticks) => ticks.map((kn) => `${Math.round(kn * 10) / 10} kn`) }],
       series: [{}, { scale: "hdg", stroke: heading, width: 2, spanGaps: false }, { scale: "kn", stroke: speed, width: 2, spanGaps: false }],
     }, this.rows, this.container);
     this.fit();
