@@ -86,9 +86,10 @@ class StepClock(SetClock):
 
 async def test_a_clock_gone_mad_costs_no_history(monkeypatch: pytest.MonkeyPatch) -> None:
     """Retention is held for a day after a step of the clock; without the step it runs (negative control)."""
-    dropping, emptying = AsyncMock(return_value=[]), AsyncMock(return_value=[])
+    dropping, emptying, unseeing = AsyncMock(return_value=[]), AsyncMock(return_value=[]), AsyncMock(return_value=0)
     monkeypatch.setattr(upkeep, "drop_old", dropping)
     monkeypatch.setattr(upkeep, "empty_undated", emptying)
+    monkeypatch.setattr(upkeep, "drop_seen", unseeing)
     clock, said = StepClock(), list[str]()
     work = Upkeep("", clock, Retention(), lambda event, _: said.append(event))
     connection = AsyncMock()
@@ -107,4 +108,4 @@ async def test_a_clock_gone_mad_costs_no_history(monkeypatch: pytest.MonkeyPatch
     clock.s += HELD_S + 1.0
     await work._retain(connection)
     assert dropping.await_count == 2
-    assert emptying.await_count == dropping.await_count
+    assert emptying.await_count == unseeing.await_count == dropping.await_count

@@ -105,7 +105,7 @@ async def test_on_postgres_too_a_ledger_that_is_passed_over_is_found_out(
 ) -> None:
     """The negative control: every batch is taken for fresh."""
 
-    async def all_fresh(numbers: object, given: tuple[object, ...]) -> tuple[object, ...]:
+    async def all_fresh(numbers: object, given: tuple[object, ...], arrived: object) -> tuple[object, ...]:
         return given
 
     monkeypatch.setattr("shoreside.store.batches.enter", all_fresh)
