@@ -163,6 +163,22 @@ def test_course_telegraph_and_speed_by_keys_alone(page: Page, demo: Demo) -> Non
     give_back_conn(page)
 
 
+def resume(page: Page) -> None:
+    """Confirm the mode until the ship takes it, which she does after 10 s of good link and a sign of the operator's presence."""
+    page.mouse.move(400, 400)
+    page.mouse.move(500, 500)
+
+    def resumed() -> bool:
+        button = page.get_by_test_id("resume")
+        if button.count() and button.is_enabled():
+            button.click()
+        page.mouse.move(400, 400)
+        page.wait_for_timeout(1000)
+        return page.get_by_test_id("ladder-step").get_attribute("data-step") == "L0"
+
+    wait_until(resumed, 60, "the ship is back on L0 after the word of the holder")
+
+
 def test_the_link_is_lost_and_comes_back(page: Page, demo: Demo) -> None:
     """Proves FBK-02, FBK-03 through the browser: broker frozen, the ship goes to L3 alone and waits there for a human."""
     open_ship(page, demo)
@@ -186,18 +202,7 @@ def test_the_link_is_lost_and_comes_back(page: Page, demo: Demo) -> None:
     picture(page, "link-back")
 
     # Ten seconds of good link and Ann's own word bring her back to L0, and not before.
-    page.mouse.move(400, 400)
-    page.mouse.move(500, 500)
-
-    def resumed() -> bool:
-        button = page.get_by_test_id("resume")
-        if button.count() and button.is_enabled():
-            button.click()
-        page.mouse.move(400, 400)
-        page.wait_for_timeout(1000)
-        return page.get_by_test_id("ladder-step").get_attribute("data-step") == "L0"
-
-    wait_until(resumed, 60, "the ship is back on L0 after the word of the holder")
+    resume(page)
     give_back_conn(page)
 
 

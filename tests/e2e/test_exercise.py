@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.demo_rig import Demo
 from tests.e2e.conftest import log_in, picture
 from tests.e2e.test_acting import without_chart
+from tests.e2e.test_console import resume
 
 
 @pytest.mark.soak
@@ -44,7 +45,7 @@ def test_the_guided_exercise_from_the_first_look_to_the_ledger(page: Page, demo:
     expect(at).to_have_attribute("data-step", "alone")
     page.get_by_test_id("to-conning").click()
     expect(at).to_have_attribute("data-step", "back", timeout=30_000)
-    page.get_by_test_id("resume").click(timeout=60_000)
+    resume(page)
     expect(at).to_have_attribute("data-step", "release")
     page.get_by_test_id("conn-release").click()
     expect(at).to_have_attribute("data-step", "ledger")
