@@ -152,10 +152,9 @@ class Restored:
 
 def _restore_order(row: dict[str, Plain], found: dict[str, Record]) -> None:
     """Add the order that a row of the journal begins or ends, if it is one."""
-    begins, identity, state = row.get("t") == "begun", str(row.get("id")), str(row.get("state", "UNKNOWN"))
-    if (begins and identity not in found) or row.get(
-        "t"
-    ) == "ended":  # a disk may write in another order: an end is an end
+    kind, identity, state = row.get("t"), str(row.get("id")), str(row.get("state", "UNKNOWN"))
+    # A disk may write in another order: an end is an end.
+    if kind == "ended" or (kind == "begun" and identity not in found):
         detail = "the ship restarted while this order was in progress" if state == "UNKNOWN" else ""
         found[identity] = Record(identity, str(row.get("hash")), None, state, detail=detail)
 

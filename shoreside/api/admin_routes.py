@@ -5,13 +5,14 @@ Nothing here moves a ship, and nothing is let through that would: who has a conn
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from http import HTTPStatus
 
 from fastapi import APIRouter
 
 from protocols.link.roster import Grant, Roster
 from shoreside.api.auth import Who
+from shoreside.api.history_routes import utc_ms_if
 from shoreside.api.problems import Problem
 from shoreside.api.processes import told
 from shoreside.api.shore import Shore, TheShore, TheWho, to_base64
@@ -80,12 +81,12 @@ async def station(shore: TheShore, who: TheWho) -> dict[str, object]:
     return {
         "this": shore.name,
         "processes": [
-            {"name": one.name, "role": one.role, "version": one.version, "started_utc_ms": _ms(one.started),
+            {"name": one.name, "role": one.role, "version": one.version, "started_utc_ms": utc_ms_if(one.started),
              "age_s": round(age_s, 1), "faults": one.faults, "figures": one.figures}
             for one, age_s in await kept.processes()
         ],
         "acts": [
-            {"utc_ms": _ms(time), "person": act.person, "role": act.role, "what": act.what, "whom": act.whom,
+            {"utc_ms": utc_ms_if(time), "person": act.person, "role": act.role, "what": act.what, "whom": act.whom,
              "detail": act.detail}
             for time, act in await kept.acts()
         ],
@@ -100,13 +101,13 @@ def _person(shore: Shore, who: Who, one: Known, sessions: list[Session], keys: l
         "programs": list(one.tokens), "held": _held(shore, one.name),
         "consoles": sum(feed.person == one.name for feed in shore.station.hub.all()),
         "keys": [
-            {"console": key.console, "public_key": to_base64(key.public_key), "requested_utc_ms": _ms(key.requested),
+            {"console": key.console, "public_key": to_base64(key.public_key), "requested_utc_ms": utc_ms_if(key.requested),
              "key_state": words.key_state(key.public_key, asked=True)}
             for key in keys
         ],
         "sessions": [
             {"id": each.token_hash.hex(), "this": each.token_hash == who.secret_hash, "address": each.address,
-             "device": each.device, "created_utc_ms": _ms(each.created), "seen_utc_ms": _ms(each.seen)}
+             "device": each.device, "created_utc_ms": utc_ms_if(each.created), "seen_utc_ms": utc_ms_if(each.seen)}
             for each in sessions
         ],
     }  # fmt: skip
@@ -161,13 +162,9 @@ def _told(row: Row | None) -> dict[str, object] | None:
     if row is None:
         return None
     version, result, detail, time = row
-    return {"version": version, "result": result, "detail": detail or "", "utc_ms": _ms(time)}
+    return {"version": version, "result": result, "detail": detail or "", "utc_ms": utc_ms_if(time)}
 
 
 def _lost(found: tuple[int, datetime] | None) -> dict[str, object]:
     count, last = found if found is not None else (0, None)
-    return {"count": count, "last_utc_ms": _ms(last)}
-
-
-def _ms(time: object) -> int | None:
-    return int(time.astimezone(UTC).timestamp() * 1000) if isinstance(time, datetime) else None
+    return {"count": count, "last_utc_ms": utc_ms_if(last)}

@@ -51,6 +51,11 @@ def utc_ms(time: datetime) -> int:
     return (time - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
 
 
+def utc_ms_if(time: object) -> int | None:
+    """Return a time of a row as UTC milliseconds; None where it has none."""
+    return utc_ms(time) if isinstance(time, datetime) else None
+
+
 def window(shore: Shore, start: str | None, end: str | None) -> tuple[datetime, datetime]:
     """Return the span asked for, the last hour where nothing is said; raise a 422 Problem where it is none."""
     to = moment(end) if end is not None else moment(str(shore.clock.utc_ns() // 1_000_000))

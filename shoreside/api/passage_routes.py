@@ -10,7 +10,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from protocols.link.passage import MARKS_MAX, NAME_MAX, Mark, hash_of
-from shoreside.api.history_routes import utc_ms
+from shoreside.api.history_routes import utc_ms, utc_ms_if
 from shoreside.api.problems import Problem
 from shoreside.api.shore import TheShore, TheWho, to_base64
 from shoreside.commanding import passages
@@ -64,12 +64,8 @@ async def routes(vessel: str, shore: TheShore, who: TheWho) -> dict[str, object]
                 "state": state, "utc_ms": utc_ms(time), "route": to_base64(route.encoded),
             })  # fmt: skip
     said = await history.all(_NOW, vessel)
-    now = {"boot_id": said[0][0], "utc_ms": _ms(said[0][1]), "said": said[0][2]} if said else None
+    now = {"boot_id": said[0][0], "utc_ms": utc_ms_if(said[0][1]), "said": said[0][2]} if said else None
     return {"routes": list(listed.values()), "now": now}
-
-
-def _ms(time: object) -> int | None:
-    return utc_ms(time) if isinstance(time, datetime) else None
 
 
 @router.post("/vessels/{vessel}/routes/check")

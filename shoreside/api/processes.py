@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 from shoreside.api.health import faults
@@ -12,6 +12,7 @@ from shoreside.api.metrics import ShoreCollector
 from shoreside.api.shore import Shore
 from shoreside.ports import StoreDownError
 from shoreside.store.administration import Figure, Process
+from shoreside.store.rows import moment
 
 REPORT_S: Final = 10.0
 """Between two reports: one row of a kilobyte; who has not spoken for three of them is shown as silent."""
@@ -26,7 +27,7 @@ FIGURES: Final = (
 
 def told(shore: Shore) -> Process:
     """Return what this process says of itself now."""
-    now = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=shore.clock.utc_ns() // 1000)
+    now = moment(shore.clock.utc_ns())
     started = now - timedelta(seconds=shore.clock.now_s() - shore.started_s)
     wrong = faults(shore)
     counted: dict[str, list[Figure]] = {

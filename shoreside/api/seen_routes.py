@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from contextlib import suppress
 from datetime import timedelta
 from http import HTTPStatus
@@ -13,10 +14,12 @@ from fastapi import APIRouter
 from shoreside.api.history_routes import From, To, window
 from shoreside.api.problems import Problem
 from shoreside.api.shore import Shore, TheShore, TheWho
+from shoreside.live.recording import Heard, Screen
 from shoreside.ports import StoreDownError
 from shoreside.store.seen import Seen, UnkeptError
 
 router = APIRouter(tags=["history"])
+_log = logging.getLogger(__name__)
 
 KEEP_S: Final = 5.0
 """Between two writings: one transaction of some rows."""
@@ -48,24 +51,29 @@ async def keep(shore: Shore) -> None:
     await shore.station.recalled.wait()
     while True:
         await asyncio.sleep(KEEP_S)
-        await _write(shore, everything=False)
+        await _write(shore, shore.station.recording.take())
 
 
 async def keep_rest(shore: Shore) -> None:
     """Write the spans that are not over, at the end of the program."""
     if shore.station.role.consoles and shore.station.recalled.is_set():
         with suppress(asyncio.CancelledError):
-            await _write(shore, everything=True)
+            await _write(shore, shore.station.recording.take(everything=True))
 
 
-async def _write(shore: Shore, *, everything: bool) -> None:
+async def _write(shore: Shore, rows: list[Screen | Heard]) -> None:
+    """Keep rows: all together, or, where the database will not take one of them, each by itself."""
     recording = shore.station.recording
-    rows = recording.take(everything=everything)
     if not rows:
         return
     try:
         await Seen(shore.readers).keep(rows)
     except StoreDownError:
         recording.put_back(rows)
-    except UnkeptError:  # again and again it would hold up all that come later
-        recording.lost_count += len(rows)
+    except UnkeptError as error:
+        if len(rows) > 1:
+            for row in rows:
+                await _write(shore, [row])
+        else:  # again and again it would hold up all that come later
+            recording.lost_count += 1
+            _log.warning("a row of what was seen cannot be kept: %s", error)

@@ -106,45 +106,45 @@ class Administration:
         return [
             Known(str(name), str(role), str(roc), bool(active), bool(has), bool(own), bool(totp), int(str(keys)),
                   tuple(str(token) for token in cast("list[object]", tokens)))
-            for name, role, roc, active, has, own, totp, keys, tokens in await self._all(_PEOPLE, PEOPLE_MAX)
+            for name, role, roc, active, has, own, totp, keys, tokens in await self._readers.all(_PEOPLE, PEOPLE_MAX)
         ]  # fmt: skip
 
     async def sessions(self) -> dict[str, list[Session]]:
         """Return where everybody is logged in, by person, the latest first; SESSIONS_MAX at most."""
         found: dict[str, list[Session]] = {}
-        for person, token, created, seen, address, device in await self._all(_SESSIONS, SESSIONS_MAX):
+        for person, token, created, seen, address, device in await self._readers.all(_SESSIONS, SESSIONS_MAX):
             if isinstance(token, bytes) and isinstance(created, datetime) and isinstance(seen, datetime):
                 found.setdefault(str(person), []).append(Session(token, created, seen, str(address), str(device)))
         return found
 
     async def end_sessions(self, act: Act, only: bytes | None = None) -> list[bytes]:
         """End the sessions of `act.whom`, or `only` one; return those that ended, noted as `act` in the same statement."""
-        rows = await self._all(
+        rows = await self._readers.all(
             _END, act.whom, only, only, act.person, act.role, act.what, act.whom, "sessions ended: "
         )  # fmt: skip
         return [row[0] for row in rows if isinstance(row[0], bytes)]
 
     async def note(self, act: Act) -> None:
         """Keep that something was done."""
-        await self._all(
+        await self._readers.all(
             "INSERT INTO admin_act (person, role, what, whom, detail) VALUES (%s, %s, %s, %s, %s) RETURNING id",
             act.person, act.role, act.what, act.whom, act.detail,
         )  # fmt: skip
 
     async def acts(self) -> list[tuple[datetime, Act]]:
         """Return what was done, the latest first; ACTS_MAX at most."""
-        rows = await self._all(
+        rows = await self._readers.all(
             "SELECT time, person, role, what, whom, detail FROM admin_act ORDER BY id DESC LIMIT %s", ACTS_MAX
         )
         return [(row[0], Act(*(str(each) for each in row[1:]))) for row in rows if isinstance(row[0], datetime)]
 
     async def words_aboard(self) -> dict[tuple[str, str], Row]:
         """Return, by (vessel, roster or grant), the ship's last word on it: version, result, detail, time."""
-        return {(str(slug), str(what)): tuple(rest) for slug, what, *rest in await self._all(_ABOARD)}
+        return {(str(slug), str(what)): tuple(rest) for slug, what, *rest in await self._readers.all(_ABOARD)}
 
     async def lost_aboard(self) -> dict[str, tuple[int, datetime]]:
         """Return how often each vessel has told that data was lost aboard, and when she did so last."""
-        rows = await self._all(_LOST)
+        rows = await self._readers.all(_LOST)
         return {str(slug): (int(str(count)), last) for slug, count, last in rows if isinstance(last, datetime)}
 
     async def report(self, process: Process) -> None:
@@ -161,7 +161,7 @@ class Administration:
 
     async def processes(self) -> list[tuple[Process, float]]:
         """Return the processes with the seconds since each last spoke, by the database's own clock."""
-        rows = await self._all(
+        rows = await self._readers.all(
             "SELECT name, role, version, started, seen, faults, figures, extract(epoch FROM now() - seen)::float8"
             " FROM station_process ORDER BY role, name"
         )
@@ -171,8 +171,3 @@ class Administration:
             for name, role, version, started, seen, faults, figures, age_s in rows
             if isinstance(started, datetime) and isinstance(seen, datetime)
         ]  # fmt: skip
-
-    async def _all(self, query: str, *arguments: object) -> list[Row]:
-        async with self._readers.connection() as connection:
-            cursor = await connection.execute(query.encode(), arguments)
-            return await cursor.fetchall()

@@ -81,6 +81,12 @@ class Readers:
         except psycopg.OperationalError as error:
             raise StoreDownError(_first_line(error)) from error
 
+    async def all(self, query: str, *arguments: object) -> list[Row]:
+        """Return the rows of a query; raise StoreDownError as `connection` does."""
+        async with self.connection() as connection:
+            cursor = await connection.execute(query.encode(), arguments)
+            return await cursor.fetchall()
+
     async def close(self) -> None:
         """Close all connections."""
         if self._pool is not None:

@@ -260,9 +260,7 @@ class History:
 
     async def all(self, query: str, *arguments: object) -> list[Row]:
         """Return the rows of a query."""
-        async with self._readers.connection() as connection:
-            cursor = await connection.execute(query.encode(), arguments)
-            return await cursor.fetchall()
+        return await self._readers.all(query, *arguments)
 
     async def _numbers(self, span: Span) -> tuple[int, dict[int, str]]:
         """Return the vessel's number (-1: none yet) and the short ids by channel number."""

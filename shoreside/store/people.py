@@ -188,7 +188,7 @@ class People:
 
     async def enrolments(self) -> list[Enrolment]:
         """Return the latest 500 keys whose enrolment was asked for, oldest first."""
-        rows = await self._all(
+        rows = await self._readers.all(
             "SELECT k.person, p.role, p.roc, k.console, k.public_key, k.requested FROM console_key k"
             " JOIN person p ON p.name = k.person WHERE p.active ORDER BY k.requested DESC LIMIT 500"
         )
@@ -199,13 +199,8 @@ class People:
         ]
 
     async def _one(self, query: str, *arguments: object) -> Row | None:
-        rows = await self._all(query, *arguments)
+        rows = await self._readers.all(query, *arguments)
         return rows[0] if rows else None
-
-    async def _all(self, query: str, *arguments: object) -> list[Row]:
-        async with self._readers.connection() as connection:
-            cursor = await connection.execute(query.encode(), arguments)
-            return await cursor.fetchall()
 
     async def _do(self, query: str, *arguments: object) -> None:
         async with self._readers.connection() as connection:

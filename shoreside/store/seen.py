@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 import psycopg
 
 from protocols.console.screens import HeardJson, ShownJson
 from shoreside.live.recording import AGAIN_MS, RUN_MS, Heard, Screen
-from shoreside.store.connection import Connection, Readers, Row
+from shoreside.store.connection import Connection, Readers
+from shoreside.store.rows import moment, utc_ns
 
 ROWS_MAX: Final = 5000
 """Rows of one kind in one answer."""
 STEPS: Final = 2000
 """Parts of a span within which batches are told as one: 1.3 s of the fastest replay's 42 min, 0.1 s where it plays as it was."""
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_NS_PER_MS: Final = 1_000_000
 _SLACK: Final = timedelta(milliseconds=AGAIN_MS + 10_000)
 """How long before a moment a screen was told at the latest, if it still stood."""
 _RUN: Final = timedelta(milliseconds=RUN_MS + 2_000)
@@ -74,7 +75,7 @@ class Seen:
 
     async def screens(self, start: datetime, end: datetime) -> list[ShownJson]:
         """Return what consoles showed from some minutes before `start`, so that it holds what stood then, to `end`."""
-        rows = await self._all(_SCREENS, start - _SLACK, end, ROWS_MAX)
+        rows = await self._readers.all(_SCREENS, start - _SLACK, end, ROWS_MAX)
         return [
             {"utc_ms": _ms(time), "socket": str(socket), "person": str(person), "console": str(name),
              "session": str(session), "vessel": None if vessel is None else str(vessel), "view": str(view),
@@ -84,7 +85,7 @@ class Seen:
 
     async def heard(self, vessel: str, start: datetime, end: datetime) -> list[HeardJson]:
         """Return what consoles were told of a vessel's heartbeat; the first row is that in force at `start`."""
-        rows = await self._all(_HEARD, vessel, start - _RUN, end, ROWS_MAX)
+        rows = await self._readers.all(_HEARD, vessel, start - _RUN, end, ROWS_MAX)
         return [
             {"since_utc_ms": _ms(since), "through_utc_ms": _ms(through), "last_utc_ms": _ms(last),
              "gap_ms": int(str(gap_ms)), "status": status if isinstance(status, dict) else {}}
@@ -94,13 +95,8 @@ class Seen:
     async def received(self, vessel: str, start: datetime, end: datetime) -> list[tuple[int, int, int, bool]]:
         """Return, of what was measured in a span: first and last scan, when the last of it came, and whether that was late."""
         step_s = max((end - start).total_seconds() / STEPS, 0.01)
-        rows = await self._all(_RECEIVED, vessel, start, end + LONGEST, end, step_s, ROWS_MAX)
+        rows = await self._readers.all(_RECEIVED, vessel, start, end + LONGEST, end, step_s, ROWS_MAX)
         return [(_ms(first), _ms(last), _ms(came), bool(late)) for first, last, came, late in rows]
-
-    async def _all(self, query: str, *arguments: object) -> list[Row]:
-        async with self._readers.connection() as connection:
-            cursor = await connection.execute(query.encode(), arguments)
-            return await cursor.fetchall()
 
 
 async def drop_seen(connection: Connection, days: int | None, now: datetime) -> int:
@@ -115,8 +111,9 @@ async def drop_seen(connection: Connection, days: int | None, now: datetime) -> 
 
 
 def _time(utc_ms: int) -> datetime:
-    return _EPOCH + timedelta(milliseconds=utc_ms)
+    return moment(utc_ms * _NS_PER_MS)
 
 
 def _ms(time: object) -> int:
-    return (time - _EPOCH) // timedelta(milliseconds=1) if isinstance(time, datetime) else 0
+    assert isinstance(time, datetime)  # noqa: S101 - no column of these tables is without a time
+    return utc_ns(time) // _NS_PER_MS

@@ -133,6 +133,18 @@ def test_what_is_critical_takes_a_second_person_at_another_console(page: Page, b
         expect(page.get_by_test_id("approval")).to_have_count(0)
 
 
+def force(page: Page, second: Page) -> None:
+    """Ann loses the conn to Sue's takeover, whose reason she reads, and which stays until she has read it (AUT-09)."""
+    second.get_by_test_id("conn-force").click()
+    expect(second.get_by_test_id("conn-force-confirm")).to_be_disabled()
+    second.get_by_test_id("conn-force-reason").fill("ann is called away")
+    second.get_by_test_id("conn-force-confirm").click()
+    expect(page.get_by_test_id("conn-says")).to_contain_text("Granted to sue")
+    expect(page.get_by_test_id("conn-cause")).to_contain_text("ann is called away")
+    second.get_by_test_id("conn-confirm").click()
+    expect(page.get_by_test_id("conn-notice")).to_have_attribute("data-kind", "taken")
+
+
 def test_the_conn_between_two_consoles_and_the_bridge(page: Page, browser: Browser, demo: Demo) -> None:
     """Proves AUT-02, AUT-03, AUT-06, AUT-09 in two browsers: asked, offered, forced with a reason, taken by the bridge."""
     without_chart(page)
@@ -171,15 +183,7 @@ def test_the_conn_between_two_consoles_and_the_bridge(page: Page, browser: Brows
         expect(page.get_by_test_id("conn-holder")).to_have_attribute("data-mine", "true")
         expect(second.get_by_test_id("offer")).to_have_attribute("data-state", "taken")
 
-        # Ann loses it to a takeover whose reason she reads, and which stays until she has read it.
-        second.get_by_test_id("conn-force").click()
-        expect(second.get_by_test_id("conn-force-confirm")).to_be_disabled()
-        second.get_by_test_id("conn-force-reason").fill("ann is called away")
-        second.get_by_test_id("conn-force-confirm").click()
-        expect(page.get_by_test_id("conn-says")).to_contain_text("Granted to sue")
-        expect(page.get_by_test_id("conn-cause")).to_contain_text("ann is called away")
-        second.get_by_test_id("conn-confirm").click()
-        expect(page.get_by_test_id("conn-notice")).to_have_attribute("data-kind", "taken")
+        force(page, second)
         picture(page, "conn-taken")
 
         # The bridge takes her in one action: no console has her any more, and the one that had is told.

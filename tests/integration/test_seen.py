@@ -86,11 +86,12 @@ async def test_what_came_late_is_told_as_late(house: House, database_url: str) -
 
 
 async def test_rows_that_no_database_takes_hold_nothing_up(house: House) -> None:
-    """They are counted as lost with those they came with; the next are kept."""
+    """They are counted as lost, each by itself; those they came with and the next are kept."""
     recording = house.shore.station.recording
     status: dict[str, object] = {"action": "a\0b", "loss_pct": float("nan")}
     ms = NOON_NS // 1_000_000
-    recording.put_back([Heard("kestrel", ms, ms, ms, 0, status)])
+    beside = Heard("kestrel", ms - 500, ms - 500, ms - 500, 0, {"action": "beside"})
+    recording.put_back([Heard("kestrel", ms, ms, ms, 0, status), beside])
     await seen_routes.keep_rest(house.shore)
     assert recording.lost_count == 1
     recording.put_back([Heard("kestrel", ms, ms, ms, 0, {"action": "a\0b"})])
@@ -99,7 +100,7 @@ async def test_rows_that_no_database_takes_hold_nothing_up(house: House) -> None
     told = await Seen(house.shore.readers).heard(
         "kestrel", *(datetime.fromtimestamp(ms / 1000 + s, tz=UTC) for s in (-1, 1))
     )
-    assert told[0]["status"] == {"action": "a\ufffdb"}
+    assert [row["status"] for row in told] == [{"action": "beside"}, {"action": "a\ufffdb"}]
 
 
 async def test_what_was_seen_goes_with_the_samples(house: House, database_url: str) -> None:

@@ -42,5 +42,5 @@ def test_every_rule_and_every_refusal_without_one_has_its_word(language: str) ->
 
 def test_a_refusal_that_nobody_wrote_a_word_for_is_found() -> None:
     """The negative control: a rule of its own, one of two, and a name without a rule."""
-    text = 'x = Reason("storm", "XXX-01", "t")\ny = Reason("a" + b, "XXX-02" if c else "XXX-03", t)\nz = Reason("calm", "", "t")'
-    assert set(refusals(text)) == {("storm", "XXX-01"), ("", "XXX-02"), ("", "XXX-03"), ("calm", "")}
+    text = 'x = Reason("storm", "NEW-01", "t")\ny = Reason("a" + b, "NEW-02" if c else "NEW-03", t)\nz = Reason("calm", "", "t")'
+    assert set(refusals(text)) == {("storm", "NEW-01"), ("", "NEW-02"), ("", "NEW-03"), ("calm", "")}
