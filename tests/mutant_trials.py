@@ -19,15 +19,18 @@ import resource
 import signal
 import sys
 from collections import Counter
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from types import CodeType, FrameType, FunctionType, ModuleType
+from functools import cached_property
+from pathlib import Path
+from types import CodeType, FunctionType, ModuleType
 from typing import Any, Final, Literal
 
 import pytest
 from _pytest.runner import runtestprotocol
 
-from tests.mutants import ROOT, Function, Mutant, Place, mutated, path_of
+from tests.mutant_looks import PREFIX, Line, Look, keep_looks, kept_looks, traced
+from tests.mutants import Function, Mutant, Place, mutated, path_of
 
 Verdict = Literal["killed", "lived", "not asked"]
 """`not asked`: the mutant has no place in a living process. One whose line no test runs has lived."""
@@ -39,8 +42,6 @@ FILES_MAX: Final = 3
 """Files of tests for a mutant that must be imported: each is collected anew."""
 WALL_S: Final = 300
 """A mutant that waits for ever is killed."""
-PREFIX: Final = str(ROOT / "control") + os.sep
-Line = tuple[str, int]
 Living = dict[tuple[str, int, str], list[FunctionType]]
 
 
@@ -51,6 +52,11 @@ class Asked:
     item: pytest.Item
     took_s: float
     lines: set[Line]
+
+    @cached_property
+    def files(self) -> frozenset[str]:
+        """Return the files of control/ that it runs."""
+        return frozenset(name for name, _ in self.lines)
 
 
 @dataclass
@@ -71,7 +77,7 @@ class Trials:
         """
         file = str(path_of(mutant.module))
         if place.function is None:
-            chosen = [test for test in self.tests if not test.lines or any(name == file for name, _ in test.lines)]
+            chosen = [test for test in self.tests if not test.lines or file in test.files]
         else:
             lines = {(file, line) for line in header(place.statement)}
             chosen = [test for test in self.tests if test.lines & lines]
@@ -87,9 +93,7 @@ class Trials:
     def files(self, mutant: Mutant) -> list[str]:
         """Return the files that ask most of a module, for a mutant that must be imported."""
         file = str(path_of(mutant.module))
-        asking = Counter(
-            test.item.nodeid.split("::")[0] for test in self.tests if any(name == file for name, _ in test.lines)
-        )
+        asking = Counter(test.item.nodeid.split("::")[0] for test in self.tests if file in test.files)
         return [name for name, _ in asking.most_common(FILES_MAX)]
 
     def ask(self, mutant: Mutant) -> Verdict:
@@ -228,17 +232,12 @@ class Collected(Repeatable):
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Time every test and see what it runs; leave out what does not pass; begin."""
-        for number, item in enumerate(session.items):
-            lines: set[Line] = set()
-            began_s = cpu_s()
-            with traced(lines):
-                passed = _passes(item)
-            if passed:
-                self._trials.tests.append(Asked(item, cpu_s() - began_s, lines))
-            else:
-                self._say(f"  left out, for it does not pass here: {item.nodeid}\n")
-            if number % 100 == 99:
-                self._say(f"  {number + 1} of {len(session.items)} tests looked at\n")
+        by_file: dict[Path, list[pytest.Item]] = {}
+        for item in session.items:
+            by_file.setdefault(item.path, []).append(item)
+        for number, (file, items) in enumerate(by_file.items(), 1):
+            self._look(file, items)
+            self._say(f"  {number} of {len(by_file)} files looked at: {file.name}, {len(items)} tests\n")
         self._trials.tests.sort(key=lambda test: test.took_s)
         self._trials.living = living_functions()
         gc.collect()
@@ -246,25 +245,27 @@ class Collected(Repeatable):
         self._then()
         return True
 
+    def _look(self, file: Path, items: list[pytest.Item]) -> None:
+        """Take what is kept of a file's tests; look at the others, and keep that."""
+        looks = kept_looks(file)
+        new = {item.nodeid: look for item in items if item.nodeid not in looks and (look := self._seen(item))}
+        looks |= new
+        if new:
+            keep_looks(file, looks)
+        for item in items:
+            if item.nodeid in looks:
+                took_s, lines = looks[item.nodeid]
+                self._trials.tests.append(Asked(item, took_s, lines))
 
-@contextlib.contextmanager
-def traced(lines: set[Line]) -> Generator[None, None, None]:
-    """Note every line of control/ that runs."""
-
-    def of_line(frame: FrameType, event: str, _: object) -> object:
-        if event == "line":
-            lines.add((frame.f_code.co_filename, frame.f_lineno))
-        return of_line
-
-    def of_call(frame: FrameType, _: str, __: object) -> object:
-        return of_line if frame.f_code.co_filename.startswith(PREFIX) else None
-
-    before = sys.gettrace()
-    sys.settrace(of_call)  # type: ignore[arg-type] # as the interpreter's own documentation has it
-    try:
-        yield
-    finally:
-        sys.settrace(before)
+    def _seen(self, item: pytest.Item) -> Look | None:
+        """Return what a test takes and runs; None where it does not pass."""
+        lines: set[Line] = set()
+        began_s = cpu_s()
+        with traced(lines):
+            passed = _passes(item)
+        if not passed:
+            self._say(f"  left out, for it does not pass here: {item.nodeid}\n")
+        return (cpu_s() - began_s, lines) if passed else None
 
 
 class Replaced(importlib.abc.MetaPathFinder, importlib.abc.Loader):
@@ -292,16 +293,24 @@ class Replaced(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         exec(compile(self._tree, str(self._path), "exec"), module.__dict__)  # noqa: S102 - the mutant is our own text
 
 
-def ask_slowly(mutant: Mutant, names: Sequence[str], cpu_max_s: float) -> Verdict:
-    """Return whether the tests of these files or names notice the mutant, imported and collected anew."""
+def ask_slowly(mutant: Mutant | None, names: Sequence[str], cpu_max_s: float) -> Verdict:
+    """Return whether the tests of these files or names notice the mutant, imported and collected anew.
+
+    None is the negative control: nothing is changed, and nobody may notice.
+    """
+    for name in PRELOADED:
+        importlib.import_module(name)
 
     def act() -> int:
-        resource.setrlimit(resource.RLIMIT_CPU, (int(cpu_max_s), resource.RLIM_INFINITY))
-        sys.meta_path.insert(0, Replaced(mutant))
+        resource.setrlimit(resource.RLIMIT_CPU, (int(cpu_s() + cpu_max_s), resource.RLIM_INFINITY))
+        if mutant is not None:
+            sys.meta_path.insert(0, Replaced(mutant))
         return 1 if pytest.main(["-x", *OPTIONS, *names], plugins=[Repeatable()]) else 0
 
     return "killed" if in_fork(act) else "lived"
 
 
+PRELOADED: Final = ("numpy", "shapely", "cbor2", "cryptography.hazmat.primitives.asymmetric.ed25519")
+"""Imported before the fork: they know nothing of control/, and take longer than most trials."""
 OPTIONS: Final = ("-q", "-s", "--no-header", "--tb=no", "-p", "no:cacheprovider", "-p", "no:randomly", "--timeout", "0",
                   "-m", "not soak and not alone")  # fmt: skip

@@ -4,6 +4,7 @@
     make mutation SAMPLE=200 SEED=7             two hundred drawn by a seed: some minutes
     make mutation ARGS="--modules ladder beats" the modules whose names contain a word
     make mutation ARGS=--told                   what came out so far, of all modules, as kept in test-results/mutation/
+    make mutation ARGS=--keep                   the same, written into the table of control/README.md
 
 A mutant that no test kills is a survivor: it gets a test, or its line in `control/mutants.toml` with the reason why it may
 live. Ours, because of the two well-kept tools neither fits: mutmut 3.8 changes nothing outside functions, so none of the
@@ -22,12 +23,14 @@ import tomllib
 import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 import pytest
 
 from protocols.aio.clock import SystemClock
+from tests.mutant_scores import README, Score, with_scores
 from tests.mutant_trials import OPTIONS, Collected, Trials, Verdict, ask_slowly
 from tests.mutants import ROOT, Mutant, mutants_of, path_of
 
@@ -96,8 +99,13 @@ def trial(mutants: list[Mutant], tests: Sequence[str], budget_s: float, say: Say
                 yield int(number), "killed" if verdict == "killed" else "lived"
     os.waitpid(child, 0)
     say(f"{len(left)} that have no place in a living process are imported one by one\n")
-    for at, asked in left.items():
-        yield at, ask_slowly(mutants[at], asked or tests, SLOW_CPU_S)
+    sound: dict[tuple[str, ...], bool] = {}
+    for at, found in left.items():
+        asked = tuple(found or tests)
+        if asked not in sound:
+            sound[asked] = ask_slowly(None, asked, SLOW_CPU_S) == "lived"
+            say("" if sound[asked] else f"  these do not pass as they are, and are not asked: {' '.join(asked)}\n")
+        yield at, ask_slowly(mutants[at], asked, SLOW_CPU_S) if sound[asked] else "lived"
 
 
 def _quick(mutants: list[Mutant], tests: Sequence[str], budget_s: float, writer: int, say: Say) -> None:
@@ -115,6 +123,21 @@ def kept() -> dict[str, list[tuple[str, int, Verdict]]]:
     """Return (key, line, verdict) of each mutant asked so far, by module."""
     files = sorted(KEPT.glob("*.json"))
     return {path.stem: [tuple(row) for row in json.loads(path.read_text(encoding="utf-8"))] for path in files}
+
+
+def scores() -> dict[str, Score]:
+    """Return the score of each module that was asked as it is now; one whose text has changed since is left out."""
+    listed, there_are = reasons(), Counter(mutant.key for mutant in all_mutants())
+    found: dict[str, Score] = {}
+    for module, rows in kept().items():
+        lived = [key for key, _, verdict in rows if verdict != "killed"]
+        if Counter(key for key, _, _ in rows) == Counter(
+            {key: count for key, count in there_are.items() if key.startswith(f"{module}:")}
+        ):
+            reasoned = sum(key in listed for key in lived)
+            day = datetime.fromtimestamp((KEPT / f"{module}.json").stat().st_mtime, UTC).date().isoformat()
+            found[module] = Score(len(rows), len(rows) - len(lived), reasoned, day)
+    return found
 
 
 def told(listed: dict[str, str]) -> str:
@@ -195,6 +218,7 @@ def asked_for(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--tests", nargs="+", default=list(TESTS), help="files of tests to ask")
     parser.add_argument("--again", action="store_true", help="only what survived last time")
     parser.add_argument("--told", action="store_true", help="ask nothing; say what came out so far, of all modules")
+    parser.add_argument("--keep", action="store_true", help="write what came out so far into control/README.md")
     parser.add_argument("--list", action="store_true", help="only say which mutants there are")
     return parser.parse_args(arguments)
 
@@ -215,6 +239,9 @@ def main(arguments: list[str] | None = None) -> int:
     mutants = chosen(options)
     if options.told:
         screen.write(told(reasons()))
+        return 0
+    if options.keep:
+        README.write_text(with_scores(README.read_text(encoding="utf-8"), scores()), encoding="utf-8")
         return 0
     if options.list:
         screen.writelines(f"{one.line}: {one.key}\n" for one in mutants)

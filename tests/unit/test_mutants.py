@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import ast
+from pathlib import Path
 
 import pytest
 
 from control import geometry
+from tests import mutant_looks
+from tests.mutant_scores import BEGIN, END, Score, read_scores, with_scores
 from tests.mutant_trials import NO_PLACE, in_fork, living_functions, put_code, put_value
 from tests.mutants import Mutant, mutants_of, mutated, path_of
 from tests.mutation import all_mutants, drawn, reasons
@@ -88,3 +91,27 @@ def test_every_mutant_that_may_live_is_there_and_says_why() -> None:
     """A line that was changed or removed takes its excuse with it."""
     keys = {one.key for one in all_mutants()}
     assert [key for key, why in reasons().items() if key not in keys or len(why.split()) < 4] == []
+
+
+def test_the_table_of_scores_takes_new_rows_and_keeps_the_others() -> None:
+    text = f"Before.\n{BEGIN}{END}After.\n"
+    first = with_scores(
+        text, {"control.ladder": Score(82, 81, 0, "2026-11-27"), "control.bam": Score(10, 5, 5, "2026-11-27")}
+    )
+    second = with_scores(first, {"control.ladder": Score(82, 82, 0, "2026-11-28")})
+    assert read_scores(second) == {
+        "control.bam": Score(10, 5, 5, "2026-11-27"), "control.ladder": Score(82, 82, 0, "2026-11-28"),
+    }  # fmt: skip
+    assert "| all 2 asked | 92 | 87 | 5 | 100.0 % | 2026-11-28 |" in second
+    assert (second.startswith("Before.\n"), second.endswith("After.\n")) == (True, True)
+
+
+def test_what_a_test_runs_is_kept_until_a_text_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mutant_looks, "LOOKS", tmp_path / "looks")
+    file = tmp_path / "test_x.py"
+    file.write_text("one")
+    looks = {"test_x.py::test_y": (0.5, {(mutant_looks.PREFIX + "ladder.py", 3), (mutant_looks.PREFIX + "bam.py", 4)})}
+    mutant_looks.keep_looks(file, looks)
+    assert mutant_looks.kept_looks(file) == looks
+    file.write_text("two")
+    assert mutant_looks.kept_looks(file) == {}
