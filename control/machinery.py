@@ -51,7 +51,7 @@ class Machinery:
         self._writing[self._execution.journal(command.begun_record(record))] = record
 
     def _busy(self, order: Order) -> list[Reason]:
-        waiting = [*self._writing.values(), *self._queue]
+        waiting = [record for record in [*self._writing.values(), *self._queue] if not record.is_ended]
         reasons: list[Reason] = []
         if len(waiting) >= QUEUE_MAX:
             text = f"{QUEUE_MAX} orders wait for their turn; try again when one has ended."

@@ -182,16 +182,16 @@ class Supervisor:
         self._bam.tick(now_s)
         self._next_review_s = now_s + REVIEW_S
 
-    def deadline(self) -> float | None:
-        """Return when `tick` is due at the latest; it may always come sooner."""
+    def deadline(self) -> float:
+        """Return when `tick` is due at the latest, never what it has seen to; it may always come sooner."""
         ladder_in_s = self.watch.ladder.deadline_in_s(0.0, is_direct=self.authority.holder.level == "direct")
-        silent_at_s = self.link.heard_at_s + (REVIEW_S if ladder_in_s is None else ladder_in_s + ROUNDING_S)
         due = [self._next_review_s, self.execution.deadline(), self.machinery.deadline(),
                self.direct.deadman.deadline()]  # fmt: skip
         due += [group.authority.deadline() for group in self.groups.values()]
-        if silent_at_s > self._next_review_s - REVIEW_S and self.authority.station != "local":
-            due.append(silent_at_s)
-        return min(at_s for at_s in due if at_s is not None)
+        if ladder_in_s is not None:
+            due.append(self.link.heard_at_s + ladder_in_s + ROUNDING_S)
+        looked_s = self._next_review_s - REVIEW_S
+        return min(at_s for at_s in due if at_s is not None and at_s > looked_s)
 
     def sent(self, seq: int, mono_ms: int) -> None:
         """Note that the vessel's heartbeat `seq` was sent: its echo tells the round trip, and that it was heard."""

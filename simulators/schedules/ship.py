@@ -276,7 +276,7 @@ class LightShip:
             return
         self._wakes += 1
         number, due_s = self._wakes, self.supervisor.deadline()
-        wake_s = min(self.mono_s + WAKE_S, self._beat_due_s, self.mono_s + WAKE_S if due_s is None else due_s)
+        wake_s = min(self.mono_s + WAKE_S, self._beat_due_s, due_s)
         self.agenda.at(max(self.clock.true_s(wake_s), self.agenda.now_s + 0.005), lambda: self.wake(number))
 
     def _say(self) -> None:

@@ -1,0 +1,165 @@
+"""Words about alerts, orders and machines that cannot be carried out are refused by name and rule, and change nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from control.messages import JournalFailed
+from tests.control_rig import Rig
+
+UNKNOWN = "01JD8Z6T5Y9K3B7M2N4P6Q9999"
+POSITION = "position-input"
+
+
+def blind(ship: Rig) -> None:
+    """Let the ship's position be absent for so long that it is alerted."""
+    del ship.values["NAV_LAT"]
+    ship.forward(3.0)
+
+
+def machines(ship: Rig, person: str = "mia") -> None:
+    """Give the machines to `person`."""
+    ship.say("authority.request", {"level": "setpoint"}, person, group="engineering")
+    ship.say("authority.confirm", {}, person, group="engineering")
+
+
+def test_what_is_over_or_was_never_ordered_is_not_cancelled() -> None:
+    """Proves CMD-02: an unknown order, one that has ended, and one of another group; what runs goes on."""
+    ship = Rig()
+    ship.take("ann")
+    machines(ship)
+    runs = ship.say("conn.heading", {"heading_deg": 95})
+    begun = ship.say("pump.start", {"machine": "steering pump 2"}, "mia")
+    ship.values["GEN1_RPM"] = 0.0
+    ship.look()
+    waits = ship.say("generator.start", {"machine": "generator 1"}, "mia")
+    for order_id, person, group in (
+        (UNKNOWN, "ann", "conn"), (UNKNOWN, "mia", "engineering"), (waits.id, "ann", "conn"), (runs.id, "mia", "engineering"),
+        (begun.id, "mia", "engineering"),
+    ):  # fmt: skip
+        refused = ship.say("order.cancel", {"order_id": order_id}, person, group=group)
+        assert ship.reasons(refused) == [("nothing_to_cancel", "CMD-02")]
+    assert (ship.state(runs), ship.state(begun), ship.state(waits)) == ("executing", "executing", "accepted")
+    ship.forward(1.1)  # ten orders a second are taken, not more
+    for order, person, group in ((runs, "ann", "conn"), (waits, "mia", "engineering")):
+        done = ship.say("order.cancel", {"order_id": order.id}, person, group=group)
+        again = ship.say("order.cancel", {"order_id": order.id}, person, group=group)
+        assert (ship.state(done), ship.state(order)) == ("SUCCEEDED", "CANCELLED")
+        assert ship.reasons(again) == [("nothing_to_cancel", "CMD-02")]
+    # What was cancelled is not outstanding any more: the machine may be ordered anew.
+    assert ship.state(ship.say("generator.start", {"machine": "generator 1"}, "mia")) == "accepted"
+
+
+def test_only_who_has_the_conn_cancels_what_is_ordered_with_it() -> None:
+    """Proves INT-01: another's cancellation is refused, and the order goes on."""
+    ship = Rig()
+    ship.take("ann")
+    runs = ship.say("conn.heading", {"heading_deg": 95})
+    assert ship.reasons(ship.say("order.cancel", {"order_id": runs.id}, "bob")) == [("not_in_control", "INT-01")]
+    assert ship.state(runs) == "executing"
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "rule"),
+    [("alert.acknowledge", "nothing_to_acknowledge", "ALT-02"), ("alert.silence", "nothing_to_silence", "ALT-03"),
+     ("alert.take", "nothing_to_take", "ALT-08")],
+)  # fmt: skip
+def test_an_alert_that_is_normal_or_unknown_is_neither_acknowledged_nor_silenced_nor_taken(
+    kind: str, name: str, rule: str
+) -> None:
+    """Proves ALT-02, ALT-03, ALT-08: each with its reason; raised, the same words do their work once."""
+    ship = Rig()
+    ship.take("ann")
+    for alert in (POSITION, "no-such-alert"):
+        assert ship.reasons(ship.say(kind, {"alert_id": alert})) == [(name, rule)]
+    blind(ship)
+    assert ship.state(ship.say(kind, {"alert_id": POSITION})) == "SUCCEEDED"
+    state = {
+        "alert.acknowledge": "acknowledged",
+        "alert.silence": "silenced",
+        "alert.take": "responsibility-transferred",
+    }
+    assert ship.supervisor.alerts.state_of(POSITION) == state[kind]
+    assert ship.reasons(ship.say(kind, {"alert_id": POSITION})) == [(name, rule)]
+
+
+@pytest.mark.parametrize(
+    ("how", "seconds", "expected"),
+    [
+        ("heard", 20.0, "responsibility-transferred"),
+        ("silent", 3.0, "responsibility-transferred"),
+        ("silent", 3.7, "unacknowledged"),
+        ("released", 0.2, "unacknowledged"),
+        ("bridge", 0.2, "unacknowledged"),
+    ],
+)
+def test_an_alert_taken_ashore_comes_back_when_who_took_it_is_not_heard_or_has_her_no_more(
+    how: str, seconds: float, expected: str
+) -> None:
+    """Proves ALT-08: at L2, at a release, and when the bridge takes her; not a moment sooner."""
+    ship = Rig()
+    ship.take("ann")
+    ship.feed(JournalFailed(0, "disk full"))
+    ship.forward(0.2)
+    ship.beat("ann")
+    ship.say("alert.take", {"alert_id": "journal"})
+    if how != "heard":
+        ship.beating = None
+    if how == "released":
+        ship.say("authority.release")
+    elif how == "bridge":
+        ship.bridge("take")
+    ship.forward(seconds)
+    assert ship.supervisor.alerts.state_of("journal") == expected
+
+
+def test_the_bridge_silences_and_acknowledges_the_alert_it_names() -> None:
+    """Proves ALT-02, ALT-03: silenced is not acknowledged; a word about another alert changes nothing of this one."""
+    ship = Rig()
+    blind(ship)
+    ship.bridge("silence", id="heading-input")
+    ship.bridge("acknowledge", id="heading-input")
+    assert ship.supervisor.alerts.state_of(POSITION) == "unacknowledged"
+    ship.bridge("silence", id=POSITION)
+    assert ship.supervisor.alerts.state_of(POSITION) == "silenced"
+    ship.bridge("acknowledge", id=POSITION)
+    assert ship.supervisor.alerts.state_of(POSITION) == "acknowledged"
+
+
+def test_orders_for_machines_end_when_their_operator_is_not_heard_and_who_takes_them_begins_anew() -> None:
+    """Proves AUT-05, AUT-03: lapsed by the name of who was not heard; handed over by the name of who has them now."""
+    for how, name, rule in (("lapsed", "lapsed", "AUT-05"), ("forced", "handed_over", "AUT-03")):
+        ship = Rig()
+        machines(ship)
+        ship.values["GEN1_RPM"] = 0.0
+        ship.look()
+        waits = [ship.say("generator.start", {"machine": "generator 1"}, "mia")]
+        if how == "lapsed":
+            ship.forward(ship.config.authority.lease_s + ship.config.link.lost_s + 0.1)
+        else:
+            waits.append(ship.say("pump.start", {"machine": "steering pump 2"}, "mia"))
+            ship.say("authority.force", {"level": "setpoint", "reason": "test"}, "kim", group="engineering")
+            ship.say("authority.confirm", {}, "kim", group="engineering")
+        assert {ship.state(order) for order in waits} == {"CANCELLED"}
+        told = [reason for order in waits for reason in ship.reasons(order)]
+        assert set(told) == {(name, rule)}
+
+
+def test_a_new_holder_s_link_begins_with_his_confirmation() -> None:
+    """Proves AUT-03, FBK-01: the beats of the one before him count for nothing, and his silence counts from then."""
+    ship = Rig()
+    ship.take("ann")
+    ship.forward(8.0)
+    assert ship.supervisor.link.run_s(ship.now_s) > 7.0
+    ship.beating = None
+    ship.forward(1.0)
+    request = ship.say("authority.request", {"level": "setpoint"}, "bob")
+    ship.say("authority.answer", {"request_id": request.id, "answer": "grant"})
+    ship.forward(0.5)
+    ship.say("authority.confirm", {}, "bob")
+    assert ship.supervisor.watch.silence_s(ship.now_s) == 0.0
+    assert ship.supervisor.link.run_s(ship.now_s) == 0.0
+    ship.forward(3.3)
+    assert ship.step == "L0"
+    ship.forward(0.3)
+    assert ship.step == "L2"
