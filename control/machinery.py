@@ -23,6 +23,10 @@ QUEUE_MAX: Final = 8
 """Discrete orders accepted and not yet begun (CMD-08); one more is REJECTED `busy`."""
 
 
+Running = tuple[Record, Machine, bool, float]
+"""(record, machine, whether it is to run, when it was actuated)"""
+
+
 def is_running(machine: Machine, situation: Situation) -> bool | None:
     """Return whether a machine runs by its read-back; None while that is not known."""
     value = situation.number(machine.channel)
@@ -38,8 +42,7 @@ class Machinery:
         self._execution = execution
         self._writing: dict[int, Record] = {}
         self._queue: deque[Record] = deque()
-        self._current: tuple[Record, Machine, float] | None = None
-        """(record, machine, when it was actuated)"""
+        self._current: Running | None = None
 
     def accept(self, record: Record, order: Order) -> None:
         """Take an order that every rule allows, or refuse it: busy, or the machine has one outstanding."""
@@ -80,7 +83,7 @@ class Machinery:
     def look(self, situation: Situation, judge: Judge, now_s: float) -> None:
         """Verify the order in progress, and begin the next when there is none."""
         if self._current is not None:
-            self._verify(*self._current, situation, now_s)
+            self._verify(self._current, situation, now_s)
         while self._current is None and self._queue:
             record = self._queue.popleft()
             if not record.is_ended and record.order is not None:
@@ -100,14 +103,12 @@ class Machinery:
         runs = STARTS[order.kind][1]
         setpoint = Setpoint("machine", 1.0 if runs else 0.0, register=machine.register)
         self._execution.outbox += [Actuate(setpoint, record.order_id), HeartbeatNow()]
-        self._current = (record, machine, now_s)
+        self._current = (record, machine, runs, now_s)
 
-    def _verify(self, record: Record, machine: Machine, since_s: float, situation: Situation, now_s: float) -> None:
+    def _verify(self, current: Running, situation: Situation, now_s: float) -> None:
         """End the order when its read-back, newer than the order, shows it; or when its window is over (CMD-06)."""
-        if record.is_ended or record.order is None:
-            self._current = None
-            return
-        age_s, runs = situation.age_s(machine.channel), STARTS[record.order.kind][1]
+        record, machine, runs, since_s = current
+        age_s = situation.age_s(machine.channel)
         is_newer = age_s is not None and now_s - age_s > since_s
         shown = is_running(machine, situation) if is_newer else None
         if shown is runs:
@@ -126,19 +127,16 @@ class Machinery:
         current = [] if self._current is None else [self._current[0]]
         for record in [*current, *self._writing.values(), *self._queue]:
             self._execution.end(record, state, [reason])
-        self._queue.clear()
         self._current = None
 
     def cancel(self, order_id: str) -> bool:
         """Cancel an order that has not begun; False when none of that id waits."""
-        for record in [*self._writing.values(), *self._queue]:
-            if record.order_id == order_id:
-                return self._execution.end(record, "CANCELLED")
-        return False
+        waiting = [*self._writing.values(), *self._queue]
+        return any(record.order_id == order_id and self._execution.end(record, "CANCELLED") for record in waiting)
 
     def deadline(self) -> float | None:
         """Return when the window of the order in progress ends; None when nothing is in progress."""
-        return None if self._current is None else self._current[2] + self._current[1].confirm_s
+        return None if self._current is None else self._current[3] + self._current[1].confirm_s
 
 
 def _machine_name(record: Record) -> object:

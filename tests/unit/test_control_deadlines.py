@@ -148,3 +148,23 @@ def test_an_hour_is_written_down_once_and_never_by_a_journal_that_has_failed() -
     ship.now_s += 3600.0
     ship.forward(1.0)
     assert not any(b"utc_ns" in record for record in ship.journal[before:])
+
+
+def test_a_machine_that_does_not_answer_is_given_up_at_the_end_of_its_window() -> None:
+    """Proves CMD-06: ten seconds after the register was written, at that moment and no sooner; the reason says what was seen."""
+    for shown, word in ((False, "still shows stopped"), (None, "is not known")):
+        ship = Rig()
+        ship.say("authority.request", {"level": "setpoint"}, "mia", group="engineering")
+        ship.say("authority.confirm", {}, "mia", group="engineering")
+        order = ship.say("pump.start", {"machine": "steering pump 2"}, "mia")
+        sleep(ship, 9.9)
+        if shown is None:
+            del ship.values["STG_PMP2"]
+        ship.look()
+        assert ship.state(order) == "executing"
+        sleep(ship, 0.1)
+        reasons = ship.told(order)["reasons"]
+        assert isinstance(reasons, list)
+        (told,) = reasons
+        assert isinstance(told, dict)
+        assert (ship.state(order), told["value"], told["limit"]) == ("FAILED", word, "running")

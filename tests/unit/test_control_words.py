@@ -163,3 +163,68 @@ def test_a_new_holder_s_link_begins_with_his_confirmation() -> None:
     assert ship.step == "L0"
     ship.forward(0.3)
     assert ship.step == "L2"
+
+
+def test_a_machine_is_stopped_by_a_nought_and_started_by_a_one() -> None:
+    """Proves CMD-06: what is written to the register is what was ordered, and its read-back is looked for the same way."""
+    ship = Rig()
+    machines(ship)
+    ship.values["STG_PMP2"] = True
+    ship.look()
+    stop = ship.say("pump.stop", {"machine": "steering pump 2"}, "mia")
+    assert (ship.moves[-1][1].register, ship.moves[-1][1].value) == ("pump_2_order", 0.0)
+    ship.forward(0.5)
+    assert ship.state(stop) == "executing"
+    ship.values["STG_PMP2"] = False
+    ship.forward(0.2)
+    assert ship.state(stop) == "SUCCEEDED"
+    start = ship.say("pump.start", {"machine": "steering pump 2"}, "mia")
+    assert (ship.moves[-1][1].value, ship.state(start)) == (1.0, "executing")
+
+
+@pytest.mark.parametrize(
+    ("age_s", "state"), [(0.1, "executing"), (0.0625, "SUCCEEDED")], ids=["at the order", "after it"]
+)
+def test_a_read_back_of_the_moment_of_the_order_proves_nothing(age_s: float, state: str) -> None:
+    """Proves CMD-06: it must be newer than the order."""
+    ship = Rig()
+    machines(ship)
+    ship.values["STG_PMP2"] = True
+    order = ship.say("pump.start", {"machine": "steering pump 2"}, "mia")
+    ship.now_s += 0.125
+    ship.ages_s["STG_PMP2"] = 0.125 if state == "executing" else age_s
+    ship.look()
+    assert ship.state(order) == state
+
+
+def test_what_runs_at_its_limit_does_not_run() -> None:
+    """Proves CMD-06: a generator runs above 600 rpm, not at it."""
+    ship = Rig()
+    machines(ship)
+    ship.values["GEN1_RPM"] = 600.0
+    ship.look()
+    order = ship.say("generator.start", {"machine": "generator 1"}, "mia")
+    ship.forward(0.5)
+    assert ship.state(order) == "executing"
+    ship.values["GEN1_RPM"] = 600.5
+    ship.forward(0.2)
+    assert ship.state(order) == "SUCCEEDED"
+
+
+@pytest.mark.parametrize(("late_s", "state"), [(0.0, "executing"), (0.001, "EXPIRED")])
+def test_an_order_in_the_queue_is_begun_up_to_its_deadline(late_s: float, state: str) -> None:
+    """Proves CMD-04: to the millisecond; what is over is told as such."""
+    ship = Rig()
+    machines(ship)
+    ship.values["GEN1_RPM"] = 0.0
+    ship.look()
+    ship.say("pump.start", {"machine": "steering pump 2"}, "mia")
+    until_ms = round(ship.now_s * 1000) + 2000
+    waits = ship.say("generator.start", {"machine": "generator 1"}, "mia", deadline_ms=until_ms)
+    assert ship.state(waits) == "accepted"
+    ship.values["STG_PMP2"] = True
+    ship.now_s = until_ms / 1000 + late_s
+    ship.look()
+    assert ship.state(waits) == state
+    if state == "EXPIRED":
+        assert ship.reasons(waits) == [("deadline", "CMD-04")]
