@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.demo_rig import Demo, now, wait_until
 from tests.e2e.conftest import on_the_bridge, picture
+from tests.e2e.test_console import take_conn
 
 SHIP = "kestrel"
 PATIENCE_MS = 40_000
@@ -38,6 +39,12 @@ def open_view(page: Page, demo: Demo, person: str, view: str, vessel: str = SHIP
     page.get_by_test_id("login-password").fill(demo.password(person))
     page.get_by_test_id("login-submit").click()
     expect(page.get_by_test_id(view)).to_have_attribute("data-vessel", vessel)
+
+
+def ashore_s(demo: Demo) -> float:
+    """Return how many seconds ago the first position of the last hour was measured: the demo may be young."""
+    points = demo.get(f"/api/v1/vessels/{SHIP}/track")["points"]
+    return now().timestamp() - points[0][2] / 1000 if points else 0.0
 
 
 def test_an_alert_has_one_state_for_all_consoles(page: Page, other: Page, demo: Demo) -> None:
@@ -158,7 +165,8 @@ def test_a_replay_shows_then_and_orders_nothing(page: Page, demo: Demo) -> None:
     page.set_default_timeout(PATIENCE_MS)
     sockets: list[str] = []
     page.on("websocket", lambda socket: sockets.append(socket.url))
-    at = now() - timedelta(seconds=60)
+    wait_until(lambda: ashore_s(demo) > 30, 60, "there is half a minute to be replayed")
+    at = now() - timedelta(seconds=min(60, int(ashore_s(demo)) - 2))
     page.goto(f"{demo.url}/vessel/{SHIP}/replay?at={at:%Y-%m-%dT%H:%M:%S}Z")
     page.get_by_test_id("login-person").fill("ann")
     page.get_by_test_id("login-password").fill(demo.password("ann"))
@@ -189,3 +197,41 @@ def test_a_replay_shows_then_and_orders_nothing(page: Page, demo: Demo) -> None:
     happened = datetime.strptime(jump.inner_text().split()[0], "%H:%M:%S")  # noqa: DTZ007 - a time of day
     jump.click()
     expect(page.get_by_test_id("replay-then")).to_contain_text(f"{happened - timedelta(seconds=5):%H:%M:%S}")
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(1200)
+def test_a_seat_without_a_sign_of_life_is_asked_called_told_and_given_up(page: Page, other: Page, demo: Demo) -> None:
+    """Proves AUT-05, AUT-10 in real time: 180, 15, 15 and 90 s (MSC.128(75)); a movement ends it, else the supervisor hears it.
+
+    In the end the lease lapses by itself: the ship is no longer told that anybody is there.
+    """
+    page.set_default_timeout(PATIENCE_MS)
+    open_view(page, demo, "ann", "conning")
+    open_view(other, demo, "sue", "alerts")
+    expect(page.get_by_test_id("whoami")).to_have_attribute("data-key-state", "enrolled")
+    take_conn(page)
+    asked, told = page.get_by_test_id("seat-watch"), other.get_by_test_id("alertrow-shore.seat-silent")
+
+    # Asked by sight; the first movement is the answer.
+    expect(asked).to_have_attribute("data-stage", "asks", timeout=200_000)
+    expect(page.locator("html[data-sound^=alarm]")).to_have_count(0)
+    picture(page, "seat-asks")
+    page.mouse.move(600, 600)
+    expect(asked).to_have_count(0)
+
+    # Left alone: called, and then told to others, who hear an alarm.
+    expect(asked).to_have_attribute("data-stage", "sounds", timeout=220_000)
+    expect(page.locator("html[data-sound^=alarm]")).to_be_attached()
+    expect(told).to_have_count(0)
+    expect(asked).to_have_attribute("data-stage", "tells", timeout=30_000)
+    expect(told).to_have_attribute("data-state", "unacknowledged", timeout=15_000)
+    expect(told).to_contain_text("ann has the conn and gives no sign of life")
+    expect(other.locator("html[data-sound^=alarm]")).to_be_attached()
+    picture(other, "seat-told")
+    expect(page.get_by_test_id("conn-holder")).to_have_attribute("data-mine", "true")
+
+    # Nobody went there: the ship is no longer told that anybody is there, and takes the conn from the absent one.
+    expect(asked).to_have_attribute("data-stage", "over", timeout=110_000)
+    expect(page.get_by_test_id("conn-holder")).not_to_have_attribute("data-mine", "true", timeout=60_000)
+    picture(page, "seat-over")

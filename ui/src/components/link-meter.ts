@@ -13,6 +13,7 @@ const ROUND_TRIP_REFUSE_MS = 2000;
 const LOSS_WARN_PCT = 10; // ladder L1
 const SILENT_MS = 3500; // ladder L2
 const LATE_MS = 2000;
+const LOCKED_FROM = "L2"; // no rudder order is taken from there on, however quick the link
 
 /** The link as an instrument: round trip, loss, age, ladder step with its reasons, countdown to the next. */
 @customElement("fh-link-meter")
@@ -22,14 +23,15 @@ export class LinkMeter extends LitElement {
 
   static override styles = [base, panel, css`
     .panel { height: 100%; display: grid; grid-template-rows: auto 1fr; gap: 0.5rem; }
-    .body { display: grid; grid-template-columns: auto repeat(3, minmax(0, 1fr)); gap: 0 1.25rem; align-content: start; }
+    .body { display: grid; grid-template-columns: auto repeat(3, auto); gap: 0 1rem; align-content: start; }
     .step { grid-row: span 2; height: 6.5rem; border-radius: 0.375rem; padding: 0.5rem 1rem; display: grid; place-items: center; align-content: center; min-width: 6.5rem; }
     .step b { font-size: 2.25rem; line-height: 1; font-weight: 700; }
     .step span { font-size: max(0.8125rem, 10.5px); font-weight: 600; }
     .fact b { display: block; font-size: 1.375rem; line-height: 1.2; font-weight: 600; font-variant-numeric: tabular-nums; white-space: nowrap; }
+    .fact .label { white-space: nowrap; }
     .warn b { color: var(--alert-warning-text-color); }
     .bad b { color: var(--base-red-500); }
-    .reasons { grid-column: 2 / -1; font-size: max(0.8125rem, 10.5px); line-height: 1.35; overflow: hidden; height: 4.05em; }
+    .reasons { grid-column: 2 / -1; font-size: max(0.8125rem, 10.5px); line-height: 1.35; overflow: hidden; height: 5.4em; } /* four lines: what L2 has to say */
     .next { grid-column: 1 / -1; }
     .ladder { grid-column: 1 / -1; margin-top: 0.5rem; display: grid; grid-template-columns: repeat(7, 1fr); gap: 3px; }
     .ladder i { height: 0.375rem; border-radius: 2px; background: var(--border-divider-color); }
@@ -76,9 +78,9 @@ export class LinkMeter extends LitElement {
     const left = status.next_step_in_s === null ? null : Math.max(0, status.next_step_in_s - since);
     return html`
       ${status.next_step ? html`<div data-testid="ladder-next">${text.next}: <b>${status.next_step} ${text.steps[status.next_step] ?? ""}</b> ${left === null ? "" : `${text.in} ${left.toFixed(0)} s`}</div>` : nothing}
+      ${status.collector_alive ? nothing : html`<div>${text.collectorDead}</div>`}
       ${status.reasons.map((reason) => html`<div title=${reason.clears}>${reason.text || reason.name}</div>`)}
       ${status.action ? html`<div>${status.action}</div>` : nothing}
-      <div data-testid="direct-latency">${latencyText(this.vessel, words())}</div>
-      ${status.collector_alive ? nothing : html`<div>${text.collectorDead}</div>`}`;
+      ${status.step < LOCKED_FROM ? html`<div data-testid="direct-latency">${latencyText(this.vessel, words())}</div>` : nothing}`;
   }
 }

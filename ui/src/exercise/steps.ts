@@ -40,7 +40,7 @@ export interface Seen {
 const CLOCKS_MS = 5000; // an entry bears the ship's time, which may be some seconds behind the shore's
 const LOST_FROM = "L2";
 const ALONE_FROM = "L3";
-const NEEDS_CONN: ReadonlySet<StepName> = new Set<StepName>(["order", "turned", "lost"]);
+const NEEDS_CONN: ReadonlySet<StepName> = new Set<StepName>(["order", "turned", "lost", "back"]);
 const BACK_AT: ReadonlySet<StepName> = new Set<StepName>(["request", "confirm", "order", "turned", "alone", "back", "release"]);
 
 type Judge = (seen: Seen, progress: Progress) => boolean;
@@ -87,7 +87,6 @@ export function hint(progress: Progress, seen: Seen): Hint {
   if (seen.open !== seen.ship) return "otherShip";
   if (!isHeard(seen)) return "silent";
   if (NEEDS_CONN.has(name) && !isMine(seen)) return "noConn";
-  if (name === "back" && !isMine(seen)) return "noConn";
   if (BACK_AT.has(name) && seen.view !== "conning") return "otherView";
   if (name === "order" || name === "turned") return isRefused(seen, progress) ? "refused" : "";
   return name === "alone" && isLossOver(seen, progress) ? "drillOver" : "";
