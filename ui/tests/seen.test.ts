@@ -2,9 +2,9 @@
 import { describe, expect, it, vi } from "vitest";
 import { ScreenTeller } from "../src/app/screen";
 import { Store } from "../src/link/store";
-import type { FromBrowser, HeardJson, ShownJson } from "../src/protocols.gen";
+import type { FromBrowser, HeardJson, ShownJson, TargetJson, TrackPoint } from "../src/protocols.gen";
 import { SetClock } from "../src/replay/clock";
-import { asSeen, cameAt, joined, NOTHING, screenOf, screensAt, statusAt, type Receipt } from "../src/replay/seen";
+import { asSeen, cameAt, joined, knownBy, NOTHING, screenOf, screensAt, statusAt, trafficAsSeen, wayAsSeen, type Receipt } from "../src/replay/seen";
 import { messages, type Stretch, type TimedValue } from "../src/replay/tape";
 
 const value = (utcMs: number): TimedValue => ({ fromMs: utcMs, row: ["A", utcMs, 0, utcMs] });
@@ -25,6 +25,24 @@ describe("when what was measured came", () => {
   it("a value is shown from then on, one that came late over a broken link never, one of which nothing is recorded as before", () => {
     expect(asSeen([500, 1100, 3000].map(value), received).map((each) => [each.row[3], each.fromMs])).toEqual([[1100, 1100], [500, 1400]]);
     expect(asSeen([value(3000)], NOTHING.received)).toHaveLength(1); // the negative control: without the record it would be there
+  });
+});
+
+describe("way and traffic", () => {
+  const received: Receipt[] = [[0, 1000, 1400, false], [1200, 2000, 2600, false], [2200, 4000, 90_000, true]];
+  const way: TrackPoint[] = [500, 1500, 3000].map((utcMs) => [129, 35, utcMs]);
+  const seenAt = (atMs: number) => wayAsSeen(way, received, atMs).map(([, , utcMs]) => utcMs);
+
+  it("a point of the way is there from when it had come; one that came late is not", () => {
+    expect([1300, 1400, 2600, 99_000].map(seenAt)).toEqual([[], [500], [500, 1500], [500, 1500]]);
+    expect(wayAsSeen(way, NOTHING.received, 1600)).toHaveLength(2); // nothing is recorded of then: by the time of measurement
+  });
+
+  it("traffic is that of the latest moment that had come, also in an outage", () => {
+    expect([1399, 1400, 2599, 2600, 60_000, 99_000].map((atMs) => knownBy(received, atMs))).toEqual([1399, 1000, 1000, 2000, 2000, 2000]);
+    expect(knownBy(NOTHING.received, 5000)).toBe(5000);
+    const heardAt = (utc_ms: number) => ({ mmsi: utc_ms, utc_ms }) as TargetJson;
+    expect(trafficAsSeen([900, 3000, 9000].map(heardAt), received).map(({ mmsi }) => mmsi)).toEqual([900, 9000]);
   });
 });
 

@@ -2,7 +2,7 @@
 import { pages } from "../history/request";
 import { ask, home } from "../link/http";
 import type { ChannelJson, TargetJson, TrackPoint, VesselMessage } from "../protocols.gen";
-import { asSeen, type Seen } from "./seen";
+import { asSeen, knownBy, trafficAsSeen, wayAsSeen, type Receipt, type Seen } from "./seen";
 import { bucketFor, valuesOf, type AlertChange, type Happened, type Speed, type Stretch } from "./tape";
 
 const LOOKBACK_MS = 120_000; // what was measured last before the beginning: longer than the slowest tank's cycle
@@ -40,13 +40,17 @@ export async function happened(vessel: string, fromMs: number, toMs: number, sig
   return { events: events.reverse(), changes: alerts.reverse() };
 }
 
-/** Return the track of the hour before a moment. */
-export async function track(vessel: string, atMs: number, signal: AbortSignal): Promise<TrackPoint[]> {
-  const { points } = await ask<{ points: TrackPoint[] }>(`${home(vessel)}/track?from=${Math.floor(atMs - 3_600_000)}&to=${Math.ceil(atMs)}`, signal);
-  return points;
+/** Return the track of the hour before a moment; `isAsSeen`: of it what had come by then. */
+export async function track(vessel: string, atMs: number, isAsSeen: boolean, signal: AbortSignal): Promise<TrackPoint[]> {
+  const span = `from=${Math.floor(atMs - 3_600_000)}&to=${Math.ceil(atMs)}`;
+  const { points } = await ask<{ points: TrackPoint[] }>(`${home(vessel)}/track?${span}`, signal);
+  if (!isAsSeen) return points;
+  return wayAsSeen(points, (await ask<Seen>(`${home(vessel)}/seen?${span}`, signal)).received, atMs);
 }
 
-/** Return the other ships as they had been heard by a moment. */
-export async function targets(vessel: string, atMs: number, signal: AbortSignal): Promise<TargetJson[]> {
-  return (await ask<{ targets: TargetJson[] }>(`${home(vessel)}/targets/at?time=${Math.ceil(atMs)}`, signal)).targets;
+/** Return the other ships as they had been heard by a moment; `received`: as they were known ashore by then, null: all that was heard aboard. */
+export async function targets(vessel: string, atMs: number, received: readonly Receipt[] | null, signal: AbortSignal): Promise<TargetJson[]> {
+  const time = received === null ? atMs : knownBy(received, atMs);
+  const { targets: found } = await ask<{ targets: TargetJson[] }>(`${home(vessel)}/targets/at?time=${Math.ceil(time)}`, signal);
+  return received === null ? found : trafficAsSeen(found, received);
 }

@@ -2,7 +2,7 @@
  * What an operator saw: which view his console had open, what it was told of the ship's heartbeat, and of what was measured
  * only what had come by then. Pure: rows of the shore's record in, what stood at a moment out.
  */
-import type { HeardJson, ShownJson, StatusMessage } from "../protocols.gen";
+import type { HeardJson, ShownJson, StatusMessage, TargetJson, TrackPoint } from "../protocols.gen";
 import { blank, type TimedValue } from "./tape";
 
 /** What was measured from the first to the second time came at the third; late: over a broken link, and no console's instruments showed it. */
@@ -60,6 +60,22 @@ function after(received: readonly Receipt[], utcMs: number): number {
 export function asSeen(values: readonly TimedValue[], received: readonly Receipt[]): TimedValue[] {
   return values.map((value): TimedValue => ({ ...value, fromMs: Math.max(value.fromMs, cameAt(received, value.row[3]) ?? -Infinity) }))
     .filter((value) => value.fromMs < Infinity).sort((a, b) => a.fromMs - b.fromMs);
+}
+
+/** Return the way as a console could draw it at a moment: without what had not come by then, or came late. */
+export function wayAsSeen(points: readonly TrackPoint[], received: readonly Receipt[], atMs: number): TrackPoint[] {
+  return points.filter(([, , utcMs]) => (cameAt(received, utcMs) ?? utcMs) <= atMs);
+}
+
+/** Return the moment whose traffic a console knew at `atMs`: of the latest that had come; `atMs` itself where nothing is recorded. */
+export function knownBy(received: readonly Receipt[], atMs: number): number {
+  const come = received.filter(([, , cameMs, late]) => !late && cameMs <= atMs).map(([, lastMs]) => lastMs);
+  return come.length ? Math.min(atMs, Math.max(...come)) : atMs;
+}
+
+/** Return the other ships without those of which a console had only heard late. */
+export function trafficAsSeen(targets: readonly TargetJson[], received: readonly Receipt[]): TargetJson[] {
+  return targets.filter((target) => cameAt(received, target.utc_ms) !== Infinity);
 }
 
 /** Return what a console was told of a vessel's heartbeat at a moment; null where that is not recorded. */

@@ -214,7 +214,7 @@ export class ReplayView extends LitElement {
       if (message) page.store.receive(message);
       this.loaded = await stretch(this.vessel.id, this.vessel.channels, atMs, this.speed, this.isAsSeen, signal);
       const told = await happened(this.vessel.id, atMs, this.endMs, signal);
-      const way = await track(this.vessel.id, atMs, signal);
+      const way = await track(this.vessel.id, atMs, this.isAsSeen, signal);
       if (signal.aborted) return;
       this.events = told.events;
       this.changes = told.changes;
@@ -275,7 +275,7 @@ export class ReplayView extends LitElement {
     if (performance.now() - this.lookedMs > TARGETS_MS) {
       this.lookedMs = performance.now();
       const { signal } = this.asking;
-      void targets(this.vessel.id, untilMs, signal).then((found) => page.store.receive({ type: "targets", vessel: this.vessel.id, targets: found }))
+      void targets(this.vessel.id, untilMs, this.isAsSeen ? this.loaded.seen.received : null, signal).then((found) => page.store.receive({ type: "targets", vessel: this.vessel.id, targets: found }))
         .catch((error: unknown) => { if (!signal.aborted) this.fail(error); }); // what stays drawn would be another moment's
     }
   }
