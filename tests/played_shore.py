@@ -20,7 +20,8 @@ MOVING = tuple(f"NAV_{name}" for name in ("LAT", "LON", "HDG", "COG", "SOG", "ST
 EMPTY: Final[dict[str, dict[str, Any]]] = {
     "me": {"person": "ann"}, "ticket": {"ticket": "t"}, "routes": {"routes": [], "now": None},
     "samples": {"fields": [], "samples": [], "next_cursor": None}, "events": {"events": []}, "drills": {"drills": []},
-    "history": {"alerts": []}, "ledger": {"entries": [], "next_before": None}, "voyages": {"voyages": []}, "channels": {"channels": []},
+    "history": {"alerts": []}, "ledger": {"entries": [], "next_before": None}, "voyages": {"voyages": []},
+    "channels": {"channels": []},
     "verdict": {"is_whole": True, "first": 0, "last": 0, "hash": "", "entry_count": 0, "head_count": 0, "faults": [],
                 "agreed_count": None, "agreed_utc_ms": None},
 }  # fmt: skip
