@@ -76,15 +76,14 @@ class Handover:
             return False
         return self._answer(grant=grant, now_s=now_s, who="the bridge")
 
-    def release_local(self, now_s: float) -> bool:
-        """Let the bridge give up control; the link's silence counts from now."""
-        if self._authority.station != "local" or not self._authority.release_local(now_s):
-            return False
+    def release_local(self, now_s: float) -> None:
+        """Let the bridge give up the control that it has; the link's silence counts from now."""
+        if not self._authority.release_local(now_s):
+            return
         self._link.reset(now_s)
         if self._authority.phase == "granted":
             self._granted()
         self._changed("local control released")
-        return True
 
     def let_lapse(self, now_s: float) -> None:
         """Let the group go when its holder has not been heard for the time after which the link is lost (AUT-05)."""
