@@ -20,6 +20,8 @@ SWAPPED: Final[dict[type[ast.AST], type[ast.AST]]] = {
     ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult, ast.Mod: ast.Div, ast.FloorDiv: ast.Div,
     ast.Pow: ast.Mult,
 }  # fmt: skip
+EMPTY: Final = {"list": "[]", "tuple": "()", "dict": "{}", "str": "''", "bytes": "b''", "int": "0", "float": "0.0"}
+"""What a result of the type becomes; one of a class, or one that may be None, becomes None."""
 CALLED: Final = {"min": "max", "max": "min", "any": "all", "all": "any"}
 NAME: Final = re.compile(r"[\w./+-]+")
 """Strings that mean something to the program: a state, a rule's id, a field."""
@@ -93,6 +95,7 @@ def mutated(text: str, mutant: Mutant) -> tuple[ast.Module, Place]:
 
 def places(tree: ast.Module) -> Iterator[Place]:
     """Yield what may be looked at, in the order of the text."""
+    declare(tree)
     for statement in tree.body:
         yield from _walk(statement, "", None, statement, statement)
 
@@ -177,8 +180,32 @@ def _constant(node: ast.Constant) -> list[Change]:
 
 
 def _return(node: ast.Return) -> list[Change]:
-    is_none = node.value is None or (isinstance(node.value, ast.Constant) and node.value.value is None)
-    return [] if is_none else [("return None", _set(node, "value", ast.Constant(None)))]
+    """A result becomes the empty one of its declared type: what mypy would refuse needs no test."""
+    declared = getattr(node, "declared", None)
+    kind = declared.value if isinstance(declared, ast.Subscript) else declared
+    empty = EMPTY.get(kind.id) if isinstance(kind, ast.Name) else "None"
+    value = ast.unparse(node.value) if node.value is not None else "None"
+    if kind is not None and ast.unparse(kind) == "bool":
+        return _turned(node, "value", node.value)
+    if empty is None:
+        empty = "None"
+    return [] if value == empty else [(f"return {empty}", _set(node, "value", ast.parse(empty, mode="eval").body))]
+
+
+def _turned(node: ast.AST, field: str, value: ast.expr | None) -> list[Change]:
+    """Turn a truth that has no operator of its own to be swapped."""
+    if value is None or isinstance(value, ast.Compare | ast.BoolOp | ast.UnaryOp | ast.Constant):
+        return []
+    return [("condition turned", _set(node, field, ast.UnaryOp(ast.Not(), value)))]
+
+
+def declare(tree: ast.Module) -> None:
+    """Tell each `return` what its function declares to return; inner functions come after outer ones."""
+    for function in ast.walk(tree):
+        if isinstance(function, Function):
+            for node in ast.walk(function):
+                if isinstance(node, ast.Return):
+                    node.__dict__["declared"] = function.returns
 
 
 def _statement(node: ast.Expr) -> list[Change]:
@@ -191,10 +218,7 @@ def _jump(node: ast.Continue | ast.Break) -> list[Change]:
 
 
 def _condition(node: ast.If | ast.IfExp | ast.While) -> list[Change]:
-    """A condition that has no operator of its own to be swapped."""
-    if isinstance(node.test, ast.Compare | ast.BoolOp | ast.UnaryOp):
-        return []
-    return [("condition turned", _set(node, "test", ast.UnaryOp(ast.Not(), node.test)))]
+    return _turned(node, "test", node.test)
 
 
 def _call(node: ast.Call) -> list[Change]:

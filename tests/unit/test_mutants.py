@@ -38,6 +38,17 @@ def test_operators_conditions_constants_and_results_are_changed_and_words_are_no
     assert {one.scope for one in found} == {"", "judge"}
 
 
+def test_a_result_becomes_the_empty_one_of_its_type() -> None:
+    """None where a list is declared would be refused by mypy before any test; where it is empty already nothing changes."""
+    text = "def f(x) -> {}:\n    return {}\n"
+    for declared, value, change in (
+        ("list[int]", "x", "return []"), ("list[int]", "[]", None), ("str", "x", "return ''"), ("str", "''", None),
+        ("bool", "g(x)", "condition turned"), ("float | None", "x", "return None"), ("Reason", "x", "return None"),
+        ("float", "x", "return 0.0"),
+    ):  # fmt: skip
+        assert [one.change for one in mutants_of("m", text.format(declared, value))] == ([change] if change else [])
+
+
 @pytest.mark.parametrize("change", CHANGES)
 def test_a_mutant_differs_in_one_place_and_compiles(change: str) -> None:
     mutant = next(one for one in mutants_of("m", SOURCE) if one.change == change)
