@@ -113,6 +113,10 @@ def standing(ship: Rig) -> dict[str, bytes]:
 def test_what_must_outlive_every_restart_stands_in_the_journal_under_names_of_its_own() -> None:
     """Proves AUT-08, ALT-07, CMD-05: a journal on disk knows them by these names; a new one would stand beside the old."""
     ship = Rig()
+    ship.journal_held = True
+    ship.say("authority.request", {"level": "setpoint"})
+    assert "standing='fencing'" in "".join(ship.log)
+    ship = Rig()
     ship.take("ann")
     ship.now_s += 4000.0
     ship.supervisor.receive(ship.situation(), ship.now_s)

@@ -278,3 +278,53 @@ def test_a_loaded_setpoint_that_cannot_be_compared_is_refused() -> None:
     assert ("bump", "AUT-04") in ship.reasons(refused)
     assert "STG_RUD_S is not known" in str(ship.told(refused)["reasons"])
     assert ship.station == "none"
+
+
+def test_what_was_answered_is_answered_once() -> None:
+    """Proves AUT-03: after the holder has said yes nobody says no, nor yes again; the grant stands."""
+    ship = Rig()
+    ship.take("ann")
+    request = ship.say("authority.request", {"level": "setpoint"}, "bob")
+    ship.say("authority.answer", {"request_id": request.id, "answer": "grant"})
+    for answer in ("deny", "grant"):
+        again = ship.say("authority.answer", {"request_id": request.id, "answer": answer})
+        assert ship.reasons(again) == [("nothing_pending", "AUT-03")]
+    assert (ship.supervisor.authority.phase, numbers_on_disk(ship)) == ("granted", [1, 2])
+    other = Rig()
+    other.bridge("take", person="mate")
+    request = other.say("authority.request", {"level": "setpoint"})
+    other.bridge("grant")
+    told = len(other.events)
+    other.bridge("deny")
+    other.bridge("grant", id=request.id)
+    assert (other.supervisor.authority.phase, len(other.events)) == ("granted", told)
+
+
+def test_every_loaded_setpoint_that_would_jolt_her_is_told() -> None:
+    """Proves AUT-04: one that cannot be compared hides no other."""
+    ship = Rig()
+    ship.say("authority.request", {"level": "setpoint"})
+    del ship.values["STG_RUD_S"]
+    ship.look()
+    refused = ship.say("authority.confirm", {"rudder_deg": 0.0, "propulsion_pct": 90.0})
+    assert ship.reasons(refused) == [("bump", "AUT-04"), ("bump", "AUT-04")]
+
+
+def test_machines_that_nobody_has_or_that_are_being_handed_over_do_not_lapse() -> None:
+    """Proves AUT-05, AUT-03: nothing is told of what nobody has; who was granted them in the last moment may confirm."""
+    ship = Rig()
+    ship.forward(0.1)
+    told = len(ship.events)
+    ship.supervisor.tick(ship.now_s + 100.0)
+    ship.drain()
+    assert [e.body["cause"] for e in ship.events[told:] if e.kind == "authority"] == []
+    ship = Rig()
+    limit_s = ship.config.authority.lease_s + ship.config.link.lost_s
+    ship.say("authority.request", {"level": "setpoint"}, "mia", group="engineering")
+    ship.say("authority.confirm", {}, "mia", group="engineering")
+    ship.now_s += limit_s - 1.0
+    ship.say("authority.request", {"level": "setpoint"}, "kim", group="engineering")
+    ship.forward(2.0)
+    ship.say("authority.confirm", {}, "kim", group="engineering")
+    facts = ship.supervisor.groups["engineering"].authority.facts(ship.now_s)
+    assert (facts.station, facts.person) == ("remote", "kim")
