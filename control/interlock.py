@@ -1,7 +1,6 @@
 """The interlocks: a list of named rules, each `Context -> reasons`; the verdict is all reasons of all rules (INT-01..).
 
-A rule that lacks an input fails with that as its reason, it never passes (INT-02). INT-07, INT-10 and INT-12 need charts
-and two position sources; they are not in this list yet, and no entry pretends to be them.
+A rule that lacks an input fails with that as its reason, it never passes (INT-02).
 """
 
 from __future__ import annotations

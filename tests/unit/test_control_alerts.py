@@ -285,3 +285,20 @@ def test_the_shore_takes_the_ships_word_for_every_alert() -> None:
     rows = {row["alert_id"]: row["state"] for row in views.alerts_of(event)}
     assert rows.keys() == ALERTS.keys()
     assert (rows[POSITION], rows["ledger"]) == ("unacknowledged", "normal")
+
+
+def test_the_table_of_alerts_is_the_policy() -> None:
+    """Proves ALT-01, ALT-09: priority, category, and the seconds until each is raised and until it is over."""
+    table = {
+        "link-degraded": ("caution", "B", 0.0, 5.0), "link-silent": ("warning", "B", 0.0, 0.0),
+        "link-lost": ("alarm", "B", 0.0, 0.0), "fallback": ("alarm", "B", 0.0, 0.0),
+        "distress": ("emergency alarm", "A", 0.0, 0.0), "clocks-apart": ("warning", "B", 0.0, 5.0),
+        "entry-late": ("alarm", "B", 0.0, 0.0), "no-fix": ("alarm", "B", 0.0, 0.0), "anchor": ("warning", "B", 0.0, 0.0),
+        "emergency-stop": ("alarm", "B", 0.0, 0.0), "heading-input": ("warning", "B", 1.0, 3.0),
+        "position-input": ("warning", "B", 2.0, 3.0), "collision-danger": ("alarm", "A", 2.0, 10.0),
+        "off-track": ("alarm", "B", 3.0, 5.0), "course-change": ("warning", "B", 0.0, 2.0),
+        "turn-unconfirmed": ("alarm", "B", 0.0, 2.0), "route-end": ("warning", "B", 0.0, 2.0),
+        "journal": ("alarm", "B", 0.0, 0.0), "drill": ("caution", "B", 0.0, 0.0), "ledger": ("alarm", "B", 0.0, 0.0),
+    }  # fmt: skip
+    found = {kind.id: (kind.priority, kind.category, kind.on_delay_s, kind.off_delay_s) for kind in ALERTS.values()}
+    assert list(found.items()) == list(table.items())

@@ -252,3 +252,21 @@ def test_numbers_are_the_maker_s_own_and_stay_with_their_alert() -> None:
     first = ["link-degraded", "link-silent", "link-lost", "fallback", "distress"]
     assert [IDS[name] for name in first] == [100_000, 100_001, 100_002, 100_003, 100_004]
     assert len(set(IDS.values())) == len(ALERTS)
+
+
+def test_a_sentence_with_a_field_that_cannot_be_read_is_not_obeyed() -> None:
+    """Proves ALT-08, ALT-02: with a number that is none nothing is acknowledged and nothing answered."""
+    bridge = Bridge()
+    bridge.raised(POSITION)
+    whole = make_sentence("CA", "ACN", {
+        "utc": "12:00:00.00", "maker": "FHM", "alert": IDS[POSITION], "instance": 1, "command": "A", "sentence_status": "C",
+    }, 0)  # fmt: skip
+    broken = whole.split(b"*")[0].replace(b",1,", b",x,", 1)
+    checksum = 0
+    for octet in broken[1:]:
+        checksum ^= octet
+    assert not bridge.speaker.receive(broken + b"*%02X" % checksum, 101.0, UTC_S)
+    assert bridge.alerts.state_of(POSITION) == "unacknowledged"
+    assert bridge.said() == []
+    assert bridge.speaker.receive(whole, 101.0, UTC_S)
+    assert bridge.alerts.state_of(POSITION) == "acknowledged"

@@ -328,3 +328,25 @@ def test_machines_that_nobody_has_or_that_are_being_handed_over_do_not_lapse() -
     ship.say("authority.confirm", {}, "kim", group="engineering")
     facts = ship.supervisor.groups["engineering"].authority.facts(ship.now_s)
     assert (facts.station, facts.person) == ("remote", "kim")
+
+
+def test_one_word_of_the_bridge_answers_one_request() -> None:
+    """Proves AUT-06: two wait, for the conn and for the machines; the first is answered, the other goes on waiting."""
+    ship = Rig()
+    ship.bridge("take", person="mate")
+    conn = ship.say("authority.request", {"level": "setpoint"})
+    machines = ship.say("authority.request", {"level": "setpoint"}, "mia", group="engineering")
+    ship.bridge("grant")
+    assert (ship.state(conn), ship.state(machines)) == ("SUCCEEDED", "executing")
+    ship.bridge("deny", id=machines.id)
+    assert (ship.state(machines), ship.supervisor.authority.phase) == ("REJECTED", "granted")
+
+
+def test_machines_lapse_at_the_very_moment_and_by_who_had_them() -> None:
+    """Proves AUT-05: at the end of lease and lost time, not after it."""
+    ship = Rig()
+    ship.say("authority.request", {"level": "setpoint"}, "mia", group="engineering")
+    ship.say("authority.confirm", {}, "mia", group="engineering")
+    engineering = ship.supervisor.groups["engineering"].authority
+    ship.supervisor.tick(engineering.lease_ends_s() + ship.config.link.lost_s)
+    assert engineering.facts(ship.now_s).station == "none"
