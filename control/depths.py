@@ -111,17 +111,30 @@ def _first_along(shapes: Shapes, line: BaseGeometry, width_m: float) -> Metres:
     return first
 
 
-def chart_bytes(source: str, features: list[Feature], coverage: BaseGeometry) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What a chart file holds, whatever the draught of who reads it."""
+
+    source: str
+    """The cells it was made of, or who made it up."""
+    features: list[Feature]
+    coverage: BaseGeometry
+    is_made_up: bool = False
+    """True: nobody surveyed it; whoever shows it says so."""
+
+
+def chart_bytes(source: str, features: list[Feature], coverage: BaseGeometry, *, is_made_up: bool = False) -> bytes:
     """Return a chart file: JSON of WKT-free rings, seven decimals (1 cm)."""
     rows = [
         [one.kind, one.depth_m, shapely.to_wkb(shapely.set_precision(one.shape, 1e-7), hex=True)] for one in features
     ]
     body = {"v": VERSION, "source": source, "coverage": shapely.to_wkb(coverage, hex=True), "features": rows}
-    return json.dumps(body, separators=(",", ":")).encode()
+    made_up = {"made_up": True} if is_made_up else {}
+    return json.dumps({**body, **made_up}, separators=(",", ":")).encode()
 
 
-def chart_of(content: bytes, needed_m: float) -> DepthChart:
-    """Return the chart in a file for a ship that needs `needed_m`; raise ChartError when it cannot be read."""
+def sheet_of(content: bytes) -> Sheet:
+    """Return what is in a chart file; raise ChartError when it cannot be read."""
     if len(content) > BYTES_MAX:
         raise ChartError(f"the chart has {len(content)} bytes; {BYTES_MAX} at most")
     try:
@@ -132,7 +145,13 @@ def chart_of(content: bytes, needed_m: float) -> DepthChart:
         features = [_feature(row) for row in cast("list[list[object]]", body["features"])]
     except (ValueError, KeyError, TypeError, IndexError, shapely.errors.ShapelyError) as error:
         raise ChartError(f"the chart cannot be read: {error}") from error
-    return DepthChart(features, coverage, needed_m)
+    return Sheet(str(body.get("source", "")), features, coverage, body.get("made_up") is True)
+
+
+def chart_of(content: bytes, needed_m: float) -> DepthChart:
+    """Return the chart in a file for a ship that needs `needed_m`; raise ChartError when it cannot be read."""
+    sheet = sheet_of(content)
+    return DepthChart(sheet.features, sheet.coverage, needed_m)
 
 
 def _feature(row: list[object]) -> Feature:

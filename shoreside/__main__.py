@@ -23,6 +23,7 @@ from shoreside import config, people, roles
 from shoreside.api import app, processes, seen_routes, serving
 from shoreside.api.auth import Auth
 from shoreside.api.shore import Shore
+from shoreside.charts import Charts
 from shoreside.commanding.stop import StopRelay
 from shoreside.ports import StoreDownError
 from shoreside.roles import Role
@@ -119,7 +120,7 @@ def build(settings: config.ShoreConfig, clock: Clock, role: Role = roles.ALL) ->
         people=everyone, version=_version(), lag=LoopLag(clock),
         auth=Auth(everyone, clock, secure=settings.secure, shared=not role.is_alone),
         upkeep=Upkeep(settings.database, clock, settings.retention, _say_facts) if role.keeps else None,
-        name=name, started_s=clock.now_s(),
+        name=name, started_s=clock.now_s(), charts=Charts(settings.charts),
     )  # fmt: skip
 
 

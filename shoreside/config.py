@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from protocols.aio.mqtt import Broker
 from protocols.errors import MalformedError
 from protocols.link.topics import topic
+from shoreside.charts import CHARTS_MAX
 from shoreside.plain import as_list, as_map
 from shoreside.store.hypertables import USES, Timescale, Use
 from shoreside.store.retention import Retention
@@ -28,6 +29,7 @@ ENVIRONMENT: Final = {
 }  # fmt: skip
 _SHORE_KEYS: Final = frozenset((
     "listen", "origins", "broker", "stop_broker", "database", "console", "people", "demo", "client_id",
+    "charts",
 ))  # fmt: skip
 _KEY_BYTES: Final = 32
 _DAYS_MAX: Final = 36_500
@@ -100,6 +102,8 @@ class ShoreConfig:
     retention: Retention = field(default_factory=Retention)
     timescale: Timescale = field(default_factory=Timescale)
     load: OperatorLoad = field(default_factory=OperatorLoad)
+    charts: tuple[Path, ...] = ()
+    """Files of `farhelm chart import`, for the consoles; none: they draw the coastline only and say so."""
 
     @property
     def secure(self) -> bool:
@@ -297,6 +301,15 @@ class _Reader:
             self.faults.append(f"shore.{name}: {path} does not exist")
         return path if text else None
 
+    def chart_files(self, source: Mapping[str, object], folder: Path) -> tuple[Path, ...]:
+        listed = as_list(source.get("charts", []))
+        if listed is None or not all(isinstance(name, str) and name for name in listed) or len(listed) > CHARTS_MAX:
+            self.faults.append(f"shore.charts must list files of `farhelm chart import`, {CHARTS_MAX} at most")
+            return ()
+        paths = tuple(folder / str(name) for name in listed)
+        self.faults.extend(f"shore.charts: {path} does not exist" for path in paths if not path.is_file())
+        return paths
+
     def shore(
         self, source: dict[str, object], alerts: AlertLimits, vessels: tuple[VesselConfig, ...], folder: Path
     ) -> ShoreConfig:
@@ -314,6 +327,7 @@ class _Reader:
             stop_broker=self.broker(source, "stop_broker", broker), database=database,
             console=self.folder_file(source, "console", folder), people=self.folder_file(source, "people", folder),
             demo=bool(demo), client_id=self.text(source, "shore", "client_id", "shore"), alerts=alerts, vessels=vessels,
+            charts=self.chart_files(source, folder),
         )  # fmt: skip
 
 

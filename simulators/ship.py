@@ -16,6 +16,7 @@ from simulators.devices.sentence import moment
 from simulators.devices.transponder import STATIC_PERIOD_S, Fix, position_report, report_period_s, static_report
 from simulators.devices.truth import Truth
 from simulators.fleet import VARIATION_DEG, VesselSpec
+from simulators.seabed import depth_m
 from simulators.vessel.engine import Engine, EngineMode, reset, shut_down, step_engine
 from simulators.vessel.machinery import Plant, step_plant
 from simulators.vessel.mmg import MmgHull
@@ -230,8 +231,3 @@ class Ship:
             shaft_rpm=self.engine.rpm,
             thruster_rpm=0.0,
         )
-
-
-def depth_m(latitude_deg: float, longitude_deg: float) -> float:
-    """Return an invented depth: 60 m near 35.1 N, falling to 110 m at 34.9 N, with undulations; not a survey."""
-    return 85.0 - 250.0 * (latitude_deg - 35.0) + 6.0 * math.sin(longitude_deg * 400.0) * math.cos(latitude_deg * 300.0)

@@ -18,6 +18,7 @@ VESSELS, TARGETS = 20, 500
 SHIP = "ship-00"
 MOVING = tuple(f"NAV_{name}" for name in ("LAT", "LON", "HDG", "COG", "SOG", "STW", "ROT", "DPTK"))
 EMPTY: Final[dict[str, dict[str, Any]]] = {
+    "charts": {"charts": [], "faults": []},
     "me": {"person": "ann"}, "ticket": {"ticket": "t"}, "routes": {"routes": [], "now": None},
     "samples": {"fields": [], "samples": [], "next_cursor": None}, "events": {"events": []}, "drills": {"drills": []},
     "history": {"alerts": []}, "ledger": {"entries": [], "next_before": None}, "voyages": {"voyages": []},
@@ -66,6 +67,7 @@ class FakeShore:
             "name": "SHIP 00", "ship_type": "cargo", "mmsi": 440_000_000, "imo": None, "length_m": 120.0, "beam_m": 20.0,
             "catalogue_hash": "", "channels": self.channels, "areas": [], "limits": {"cpa_m": 400.0, "tcpa_s": 720.0},
             "ship_time_offset_h": 9.0, "takes_orders": True, "machinery": [], "phases": [], "telegraph": {}, "actuators": "",
+            "safety_depth_m": 9.6,
         }  # fmt: skip
         return {"type": "vessel", "vessel": SHIP, **vessel}
 
@@ -114,5 +116,5 @@ class FakeShore:
             "heading_deg": 80.0, "cog_deg": 80.0, "sog_kn": 12.0, "position_utc_ms": self.utc_ms(), "data_age_ms": 300,
             "step": "L0",
             "station": "local", "person": "", "roc": "", "round_trip_ms": 80.0, "highest_alert": "", "alert_count": 0,
-            "heartbeat_age_ms": 400,
+            "heartbeat_age_ms": 400, "safety_depth_m": 9.6,
         }  # fmt: skip

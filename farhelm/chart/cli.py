@@ -1,4 +1,4 @@
-"""`farhelm chart import CELL... --out FILE`: the chart file of a ship, from cells with their updates beside them."""
+"""`farhelm chart import CELL... --out FILE`: the chart file of a ship and of the consoles, from cells with their updates."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(no_args_is_help=True, help="Charts for the ship's grounding rule (INT-07).")
+app = typer.Typer(no_args_is_help=True, help="Charts for the ship's grounding rule (INT-07) and the consoles.")
 
 
 @app.callback()
 def _chart() -> None:
-    """Charts for the ship's grounding rule (INT-07)."""
+    """Charts for the ship's grounding rule (INT-07) and the consoles."""
 
 
 @app.command(name="import")

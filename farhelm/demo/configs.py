@@ -17,6 +17,10 @@ NO_GO_HEADING_DEG: Final = 0.0
 """The no-go area of each vessel lies to the north of her start: this heading leads into it."""
 
 
+CHART: Final = "sea.chart"
+"""The chart of the simulated sea, in the demo's folder: the same file for the ships and the consoles."""
+
+
 @dataclass(frozen=True, slots=True)
 class Addresses:
     """Where a vessel's equipment and broker are."""
@@ -228,6 +232,9 @@ ring = {_ring(waters.allowed())}
 kind = "no_go"
 name = "anchorage north of the start"
 ring = {_ring(waters.no_go(spec))}
+
+[chart]
+file = "../{CHART}"
 """
 
 
@@ -279,6 +286,7 @@ broker = "{urls["broker"]}"
 stop_broker = "{urls["stop_broker"]}"
 database = "{urls["database"]}"
 people = "{seed}"
+charts = ["{CHART}"]
 demo = true
 
 [alerts]

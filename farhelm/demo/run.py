@@ -18,7 +18,7 @@ from typing import Final, cast
 import httpx
 from rich.console import Console
 
-from farhelm.demo import broker, configs, people, ports, postgres, recorded, station
+from farhelm.demo import broker, configs, people, ports, postgres, recorded, seachart, station
 from farhelm.demo.children import Child, Children
 from farhelm.keys.rights import RIGHTS
 from protocols.aio.clock import SystemClock
@@ -145,11 +145,13 @@ class Demo:
         return Plan(first, first + 1, simulators, first + 2, first + 8, parts, accounts)
 
     async def _start_database(self, plan: Plan) -> None:
+        drawing = asyncio.create_task(asyncio.to_thread(seachart.write, self._folder / configs.CHART))
         cluster = await asyncio.to_thread(postgres.prepare, self._folder, plan.postgres_port)
         self._facts["database_dsn"] = cluster.dsn
         child = Child("postgres", cluster.command(), self._log("postgres"), cluster.user, signal.SIGINT, is_last=True)
         await self._children.start(child)
         await self._until(lambda: asyncio.to_thread(cluster.is_ready), child, "the database answers")
+        await drawing
 
     async def _start_broker(self, plan: Plan) -> None:
         made = broker.prepare(self._folder / "broker", plan.broker_port, plan.accounts, self._slugs)

@@ -131,6 +131,8 @@ class VesselSummary(TypedDict):
     highest_alert: Literal["", "emergency alarm", "alarm", "warning", "caution"]
     alert_count: int
     heartbeat_age_ms: int | None
+    safety_depth_m: float | None
+    """Water that she needs, as in her own message: the fleet's chart is shaded for the deepest of all."""
 
 
 class WelcomeMessage(TypedDict):
@@ -193,6 +195,8 @@ class VesselMessage(TypedDict):
     """Propulsion of each step of her telegraph, per cent, negative astern, from full astern up; empty: she takes none."""
     actuators: Literal["real", "simulated", ""]
     """What her orders move: drills are for simulated ones only; empty where the shore does not know."""
+    safety_depth_m: float | None
+    """Water that she needs: her draught and the least water under her keel (INT-07); null: not told."""
 
 
 class ValuesMessage(TypedDict):

@@ -7,6 +7,7 @@ from fastapi import APIRouter, FastAPI
 from shoreside.api import (
     account_routes,
     admin_routes,
+    chart_routes,
     health,
     history_routes,
     key_routes,
@@ -50,6 +51,7 @@ def _serve_people(app: FastAPI, shore: Shore) -> None:
         admin_routes,
         key_routes,
         vessel_routes,
+        chart_routes,
         history_routes,
         voyage_routes,
         ledger_routes,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Annotated, cast
 
@@ -16,6 +16,7 @@ from protocols.aio.clock import Clock
 from protocols.aio.lag import LoopLag
 from shoreside.api.auth import Auth, Who
 from shoreside.api.problems import Problem
+from shoreside.charts import Charts
 from shoreside.commanding.stop import StopRelay
 from shoreside.config import ShoreConfig
 from shoreside.live.fleet import VesselState
@@ -44,6 +45,8 @@ class Shore:
     """Of this process, as the broker and the other processes know it."""
     started_s: float = 0.0
     """When it started, by the monotonic clock."""
+    charts: Charts = field(default_factory=Charts)
+    """What the consoles' charts are drawn with beside the coastline."""
 
     def vessel(self, vessel: str) -> VesselState:
         """Return the state of a vessel; raise a 404 Problem when the station knows none of that id."""

@@ -25,12 +25,13 @@ class Orderable(TypedDict):
     phases: list[PhaseJson]
     telegraph: dict[str, float]
     actuators: Literal["real", "simulated", ""]
+    safety_depth_m: float | None
 
 
 def of_vessel(control: ControlConfig | None) -> Orderable:
     """Return what may be ordered of a vessel; nothing where the shore does not know her limits."""
     if control is None:
-        return {"machinery": [], "phases": [], "telegraph": {}, "actuators": ""}
+        return {"machinery": [], "phases": [], "telegraph": {}, "actuators": "", "safety_depth_m": None}
     machinery = [
         cast("MachineJson", {name: value for name, value in asdict(machine).items() if name != "register"})
         for machine in control.machinery
@@ -38,7 +39,14 @@ def of_vessel(control: ControlConfig | None) -> Orderable:
     phases = [_phase(name, control.phases[name]) for name in PHASES if name in control.phases]
     return {
         "machinery": machinery, "phases": phases, "telegraph": _telegraph(control), "actuators": control.actuators,
+        "safety_depth_m": safety_depth_m(control),
     }  # fmt: skip
+
+
+def safety_depth_m(control: ControlConfig | None) -> float | None:
+    """Return the water that a vessel needs (INT-07), her draught and the least under her keel; None where none is told."""
+    water = None if control is None else control.grounding
+    return None if water is None else water.draught_m + water.ukc_m_min
 
 
 def _telegraph(control: ControlConfig) -> dict[str, float]:

@@ -89,6 +89,7 @@ def summary(state: VesselState, now_s: float) -> VesselSummary:
         "roc": beat.authority.roc if beat else "", "round_trip_ms": beat.round_trip_ms if beat else None,
         "highest_alert": highest(list(state.alerts.values())), "alert_count": len(state.alerts),
         "heartbeat_age_ms": _age_ms(state.heartbeat_at_s, now_s),
+        "safety_depth_m": orderable.safety_depth_m(state.control),
     }  # fmt: skip
 
 

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
+import shapely
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from control.depths import Feature, chart_bytes
 from tests.shore_house import House, is_problem, until
+
+SEA = shapely.box(129.0, 34.8, 129.5, 35.0)
 
 
 async def test_a_watch_logs_in_and_out(house: House) -> None:
@@ -122,3 +127,22 @@ async def test_a_socket_answers_nonsense_with_a_problem(house: House) -> None:
         assert (await until(opened, "preview"))["verdict"] == "unknown"
         await opened.send(json.dumps({**asked, "args": {"heading_deg": 400}}))
         assert (await until(opened, "preview"))["verdict"] == "refused"
+
+
+async def test_charts_are_for_those_who_are_logged_in(house: House, tmp_path: Path) -> None:
+    """The list with what cannot be drawn, each chart compressed or plain as was asked, an unknown name a 404, nobody a 401."""
+    (tmp_path / "sea.chart").write_bytes(chart_bytes("a cell", [Feature("depth", 5.0, SEA)], SEA, is_made_up=True))
+    house.shore.charts.paths = (tmp_path / "sea.chart", tmp_path / "gone.chart")
+    is_problem(await house.http.get("/api/v1/charts"), 401)
+    told = (await house.http.get("/api/v1/charts", headers=house.token("viewer"))).json()
+    (one,) = told["charts"]
+    assert (one["source"], one["made_up"], one["bounds"]) == ("a cell", True, [129.0, 34.8, 129.5, 35.0])
+    assert told["faults"][0].startswith("gone.chart: ")
+    path = f"/api/v1/charts/{one['hash']}"
+    is_problem(await house.http.get(path), 401)
+    is_problem(await house.http.get("/api/v1/charts/none", headers=house.token("viewer")), 404)
+    packed = await house.http.get(path, headers=house.token("viewer"))
+    plain = await house.http.get(path, headers={**house.token("viewer"), "Accept-Encoding": "identity"})
+    assert (packed.headers["content-encoding"], packed.headers["content-type"]) == ("gzip", "application/geo+json")
+    assert packed.json() == plain.json()
+    assert [feature["properties"]["kind"] for feature in plain.json()["features"]] == ["depth", "coverage"]

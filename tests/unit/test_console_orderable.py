@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from control.limits import ControlConfig
+from control.limits import ControlConfig, Grounding
 from control.preview import Asker
 from farhelm.demo import people, phases
 from protocols.link.events import Event
@@ -20,7 +20,7 @@ from shoreside.commanding import preview
 from shoreside.live.event_lines import event_text
 from shoreside.live.fleet import VesselState
 from shoreside.live.orderable import drill_of, of_vessel
-from shoreside.live.views import status_message
+from shoreside.live.views import status_message, summary
 from simulators import fleet
 from simulators.bridge_watch import Mate
 from tests.shore_kit import NOON_NS, Ship
@@ -56,7 +56,18 @@ def test_machines_and_phases_are_told_without_the_registers_that_move_them() -> 
     )
     assert [row["what"] for row in coastal["envelope"]] == ["wind", "speed"]
     assert told["actuators"] == "real"  # the example says nothing: left out is real
-    assert of_vessel(None) == {"machinery": [], "phases": [], "telegraph": {}, "actuators": ""}
+    nothing = {"machinery": [], "phases": [], "telegraph": {}, "actuators": "", "safety_depth_m": None}
+    assert of_vessel(None) == nothing
+
+
+def test_the_water_she_needs_is_told_and_not_guessed() -> None:
+    """Draught and clearance, for her chart's shades and the fleet's; nothing where her configuration has neither."""
+    ship = state()
+    assert ship.control is not None
+    deep = dataclasses.replace(ship.control, grounding=Grounding(6.2, 1.5, "allow"))
+    assert of_vessel(deep)["safety_depth_m"] == 7.7
+    assert summary(dataclasses.replace(ship, control=deep), 100.0)["safety_depth_m"] == 7.7
+    assert of_vessel(dataclasses.replace(deep, grounding=None))["safety_depth_m"] is None
 
 
 def test_the_telegraph_is_told_from_full_astern_to_full_ahead_and_not_at_all_where_there_is_none() -> None:

@@ -198,14 +198,14 @@ class Ship {
   }
 
   summary(cut) {
-    return { vessel: this.id, name: this.name, ship_type: this.ship_type, mmsi: this.mmsi, length_m: this.length_m, beam_m: this.beam_m, latitude_deg: this.lat, longitude_deg: this.lon, heading_deg: this.hdg, cog_deg: wrap(this.hdg + 2), sog_kn: this.speed, position_utc_ms: this.heardMs, data_age_ms: cut ? Date.now() - this.heardMs : 240, step: this.step, station: this.authority.station, person: this.authority.person, roc: this.authority.roc, round_trip_ms: this.rtt, highest_alert: this.alerts[0]?.priority ?? "", alert_count: this.alerts.length, heartbeat_age_ms: Date.now() - this.heardMs };
+    return { vessel: this.id, name: this.name, ship_type: this.ship_type, mmsi: this.mmsi, length_m: this.length_m, beam_m: this.beam_m, latitude_deg: this.lat, longitude_deg: this.lon, heading_deg: this.hdg, cog_deg: wrap(this.hdg + 2), sog_kn: this.speed, position_utc_ms: this.heardMs, data_age_ms: cut ? Date.now() - this.heardMs : 240, step: this.step, station: this.authority.station, person: this.authority.person, roc: this.authority.roc, round_trip_ms: this.rtt, highest_alert: this.alerts[0]?.priority ?? "", alert_count: this.alerts.length, heartbeat_age_ms: Date.now() - this.heardMs, safety_depth_m: 9.6 };
   }
 
   vessel() {
     return {
       type: "vessel", vessel: this.id, name: this.name, ship_type: this.ship_type, mmsi: this.mmsi, imo: null, length_m: this.length_m, beam_m: this.beam_m, catalogue_hash: "mock",
       channels: CHANNELS.map(([short_id, unit, cycle_s]) => ({ short_id, name: short_id, unit, kind: "number", low: -400, high: 400, cycle_s, max_age_s: 10, local_id: "", limits: {} })),
-      areas: [{ kind: "allowed", name: "Remote operation area", points: AREA }, { kind: "no_go", name: "Oryukdo", points: NO_GO }], limits: { rudder_deg_max: 35, propulsion_pct_max: 100, rpm_max: this.rpm, speed_full_kn: 14 }, takes_orders: true, machinery: [], phases: [], telegraph: TELEGRAPH, actuators: "simulated",
+      areas: [{ kind: "allowed", name: "Remote operation area", points: AREA }, { kind: "no_go", name: "Oryukdo", points: NO_GO }], limits: { rudder_deg_max: 35, propulsion_pct_max: 100, rpm_max: this.rpm, speed_full_kn: 14 }, takes_orders: true, machinery: [], phases: [], telegraph: TELEGRAPH, actuators: "simulated", safety_depth_m: 9.6,
     };
   }
 

@@ -361,6 +361,8 @@ export interface VesselSummary {
   highest_alert: "" | "emergency alarm" | "alarm" | "warning" | "caution";
   alert_count: number;
   heartbeat_age_ms: number | null;
+  /** Water that she needs, as in her own message: the fleet's chart is shaded for the deepest of all. */
+  safety_depth_m: number | null;
 }
 
 /** First message on every socket. */
@@ -419,6 +421,8 @@ export interface VesselMessage {
   telegraph: Record<string, number>;
   /** What her orders move: drills are for simulated ones only; empty where the shore does not know. */
   actuators: "real" | "simulated" | "";
+  /** Water that she needs: her draught and the least water under her keel (INT-07); null: not told. */
+  safety_depth_m: number | null;
 }
 
 /** New values; on subscribe the latest of every channel. */

@@ -13,7 +13,9 @@ import { graticule, offset } from "./geometry";
 import { putIcons } from "./icons";
 import "./marker-panel";
 import { drawnMarker, markerTo, type Marker } from "./marker";
-import { chartStyle, type SourceName } from "./style";
+import { safetyOf, sheets, SHEETS_ZOOM, type View } from "./sheets";
+import { chartStyle, waterLayers, type SourceName, type Water } from "./style";
+import { waterWords } from "./water-words";
 import { ORIENTATIONS, rings, upDeg, type Orientation } from "./rings";
 import { drawnRoutes, type DrawnRoute } from "./route";
 import { drawnTrial } from "./trial";
@@ -53,13 +55,16 @@ export class ChartView extends LitElement {
   private timer = 0;
   private fitted = "";
   private readonly shown = new Map<SourceName, string>();
+  private water: Water = { safetyM: 0, hasCharts: false };
+  private sheetsShown: object | null = null;
 
   static override styles = [unsafeCSS(mapCss), base, buttons, css`
     :host { position: relative; height: 100%; overflow: hidden; border-radius: 0.375rem; border: 1px solid var(--border-outline-color); }
     .map { position: absolute; inset: 0; }
     .tools { position: absolute; right: 0.5rem; top: 0.5rem; display: grid; gap: 0.375rem; z-index: 1; }
     .tools button { box-shadow: 0 1px 4px rgb(0 0 0 / 30%); }
-    .note { position: absolute; right: 0.5rem; bottom: 0.375rem; z-index: 1; font-size: max(0.6875rem, 10px); color: var(--quiet); text-shadow: 0 0 3px var(--container-backdrop-color); }
+    .note { position: absolute; right: 0.5rem; bottom: 0.375rem; z-index: 1; max-width: 60%; text-align: right; font-size: max(0.6875rem, 10px); color: var(--element-active-color); background: var(--container-background-color); padding: 0 0.375rem; border-radius: 0.25rem; opacity: 0.9; }
+    .note b { color: var(--alert-warning-text-color); }
     .problem { position: absolute; inset: 0; display: grid; place-items: center; padding: 1rem; text-align: center; color: var(--quiet); }
     fh-marker { position: absolute; right: 0.5rem; bottom: 1.5rem; z-index: 2; }
     .maplibregl-ctrl-scale { background: var(--container-background-color); color: var(--element-active-color); border-color: var(--element-active-color); font-family: inherit; opacity: 0.85; }
@@ -81,7 +86,7 @@ export class ChartView extends LitElement {
           <button data-testid="chart-marker" class=${this.marker ? "on" : ""} title=${text.marker.title} @click=${this.measure}>${text.marker.button}</button>`
           : html`<button @click=${() => this.fit(600)}>${text.fit}</button>`}
       </div>
-      <div class="note">${text.offline}</div>
+      <div class="note" data-testid="chart-water">${this.waterNote()}</div>
       ${this.own && this.marker ? html`<fh-marker .vessel=${this.own} .marker=${this.marker} .set=${this.setMarker}></fh-marker>` : nothing}
     `;
   }
@@ -111,7 +116,8 @@ export class ChartView extends LitElement {
 
   private async start(): Promise<void> {
     try {
-      const style = chartStyle(await coastline());
+      this.water = this.waterNow();
+      const style = chartStyle(await coastline(), this.water);
       if (!this.isConnected) return;
       this.chart = new Chart({
         container: this.container, style, center: [129.1, 35.0], zoom: 9, attributionControl: false, dragRotate: false,
@@ -125,7 +131,7 @@ export class ChartView extends LitElement {
     chart.touchZoomRotate.disableRotation();
     chart.addControl(new ScaleControl({ unit: "nautical", maxWidth: 140 }), "bottom-left");
     chart.on("dragstart", () => { this.following = false; });
-    chart.on("moveend", () => this.drawGrid());
+    chart.on("moveend", () => { this.drawGrid(); this.drawSheets(); });
     chart.on("click", (event) => this.clicked([event.lngLat.lng, event.lngLat.lat]));
     chart.on("click", "ship-points", (event) => {
       const id: unknown = event.features?.[0]?.properties?.["id"];
@@ -144,7 +150,8 @@ export class ChartView extends LitElement {
       const { chart } = this;
       if (!chart) return;
       this.shown.clear(); // a new style begins with empty sources
-      chart.setStyle(chartStyle(ground), { diff: true });
+      this.sheetsShown = null;
+      chart.setStyle(chartStyle(ground, this.water), { diff: true });
       chart.once("idle", () => { this.drawGrid(); this.draw(); });
       putIcons(chart);
     });
@@ -158,6 +165,7 @@ export class ChartView extends LitElement {
     const shapes = { ...drawn(vessels, this.own, page.store.clock.nowUtcMs()), trial: drawnTrial(trial, this.own?.particulars?.limits["cpa_m"]), route: drawnRoutes(this.routes ?? this.followed()),
       rings: rings(this.hasRings ? at : null, this.reachM()), marker: drawnMarker(at, this.marker) };
     for (const [name, shape] of Object.entries(shapes)) this.set(name as SourceName, shape);
+    this.drawSheets();
     this.moveView(vessels);
   }
 
@@ -232,6 +240,47 @@ export class ChartView extends LitElement {
     this.following = !this.following;
     this.draw();
   };
+
+  private waterNow(): Water {
+    return { safetyM: safetyOf(this.own, [...page.store.vessels.values()]).m, hasCharts: Boolean(sheets.list?.length) };
+  }
+
+  /** What is in view: west, south, east, north; null before there is a chart. */
+  private view(): View | null {
+    const bounds = this.chart?.getBounds();
+    return bounds ? [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()] : null;
+  }
+
+  private waterNote() {
+    const view = this.view();
+    const zoom = this.chart?.getZoom() ?? 0;
+    const here = view && zoom >= SHEETS_ZOOM ? sheets.of(view, zoom) : null;
+    return waterWords(sheets, here, safetyOf(this.own, [...page.store.vessels.values()]));
+  }
+
+  /** The imported charts of what is in view, in the shades of the ship's own depth. */
+  private drawSheets(): void {
+    const { chart } = this;
+    const view = this.view();
+    const source = chart?.getSource("depths");
+    if (!chart || !view || !(source instanceof GeoJSONSource)) return;
+    sheets.look(view, chart.getZoom(), () => page.store.changed());
+    const drawn = sheets.drawn();
+    if (drawn !== this.sheetsShown) source.setData(drawn);
+    this.sheetsShown = drawn;
+    this.shade(chart);
+  }
+
+  /** Shade depths anew where the depth she needs has changed, or the station's charts became known. */
+  private shade(chart: Chart): void {
+    const water = this.waterNow();
+    if (water.safetyM === this.water.safetyM && water.hasCharts === this.water.hasCharts) return;
+    this.water = water;
+    for (const layer of waterLayers(water)) {
+      if ("filter" in layer) chart.setFilter(layer.id, layer.filter);
+      for (const [name, value] of Object.entries(layer.paint ?? {})) chart.setPaintProperty(layer.id, name, value);
+    }
+  }
 
   private drawGrid(): void {
     const bounds = this.chart?.getBounds();

@@ -1,6 +1,7 @@
 /** What the chart draws and in which colours; S-52's sense of them, in four palettes. No network: no tiles, no glyph files. */
 import type { GeoJSONSourceSpecification, StyleSpecification } from "maplibre-gl";
 import { colour, currentPalette, type Palette } from "../app/palette";
+import { depthColours, depthLayers } from "./depths";
 
 interface ChartColours {
   sea: string;
@@ -37,27 +38,47 @@ export function chartColours(): ChartColours & { own: string; ordered: string; r
   };
 }
 
+/** What of the style depends on imported charts. */
+export interface Water {
+  /** Depth at which shallow begins, metres. */
+  safetyM: number;
+  /** True where the station has charts: water without one is then shown as such. */
+  hasCharts: boolean;
+}
+
 /** Return the whole style in the palette in force; data come by `setData`. */
-export function chartStyle(land: object): StyleSpecification {
+export function chartStyle(land: object, water: Water): StyleSpecification {
   const empty = (): GeoJSONSourceSpecification => ({ type: "geojson", data: { type: "FeatureCollection", features: [] } });
   return {
     version: 8,
     sources: {
       land: { type: "geojson", data: land as never, maxzoom: 10, tolerance: 0.3 },
+      depths: { ...empty(), maxzoom: 16, tolerance: 0.2 },
       ...Object.fromEntries(SOURCES.map((name) => [name, empty()])),
     },
-    layers: layers(),
+    layers: layers(water),
   };
 }
 
-function layers(): StyleSpecification["layers"] {
+/** Return the layers of imported charts, the sea without one included, as the style has them. */
+export function waterLayers(water: Water): StyleSpecification["layers"] {
   const c = chartColours();
+  return [
+    { id: "sea", type: "background", paint: { "background-color": water.hasCharts ? depthColours().none : c.sea } },
+    ...depthLayers(water.safetyM, { color: c.text, halo: c.halo, font: FONT }),
+  ];
+}
+
+function layers(water: Water): StyleSpecification["layers"] {
+  const c = chartColours();
+  const [sea, ...depths] = waterLayers(water);
   const label = { "text-color": c.text, "text-halo-color": c.halo, "text-halo-width": 1.4 };
   return [
-    { id: "sea", type: "background", paint: { "background-color": c.sea } },
-    { id: "grid", type: "line", source: "grid", paint: { "line-color": c.grid, "line-width": 1 } },
+    ...(sea ? [sea] : []),
     { id: "land", type: "fill", source: "land", filter: ["==", ["get", "kind"], "land"], paint: { "fill-color": c.land, "fill-antialias": false } },
     { id: "shore", type: "line", source: "land", filter: ["==", ["get", "kind"], "shore"], paint: { "line-color": c.shore, "line-width": 1 } },
+    ...depths,
+    { id: "grid", type: "line", source: "grid", paint: { "line-color": c.grid, "line-width": 1, "line-opacity": 0.7 } },
     { id: "no-go", type: "fill", source: "areas", filter: ["==", ["get", "kind"], "no_go"], paint: { "fill-color": c.noGo, "fill-opacity": 0.2 } },
     { id: "no-go-line", type: "line", source: "areas", filter: ["==", ["get", "kind"], "no_go"], paint: { "line-color": c.noGo, "line-width": 2 } },
     { id: "allowed-line", type: "line", source: "areas", filter: ["==", ["get", "kind"], "allowed"], paint: { "line-color": c.allowed, "line-width": 2, "line-dasharray": [4, 3] } },

@@ -233,7 +233,7 @@ export const en = {
     up: { north: "N up", head: "H up", course: "C up" }, upTitle: "What is up: north, heading, course", rings: "Rings",
     none: "No chart: this browser draws none (WebGL is off or missing). Values, orders and targets in the list are not touched by it.",
     follow: "Follow", fit: "Fit", targets: "Targets", allowed: "Allowed area", noGo: "No-go area", loading: "Chart is loading",
-    offline: "Natural Earth coastline, not for navigation", age: (age: string) => `last seen ${age} ago`,
+    age: (age: string) => `last seen ${age} ago`,
   },
   age: "age",
   noData: "---",

@@ -11,6 +11,7 @@ export const helpEn = {
       speed: ["Speed", "SOG over ground, STW through the water."],
       environment: ["Depth and wind", "Water under the keel; true wind where it is known, else as felt on board."],
       chart: ["Chart", "Own ship to scale; long line: heading; dashes: course for six minutes; curve: where she comes if she goes on turning so. Triangles: other ships; crossed out: lost. Green dashes: allowed; red: no-go."],
+      depths: ["Depth areas", "Of imported charts, as the line below the chart names them. Deep blue: shallow for this ship, within the thick safety contour; pale or black: deep; green: dries. Purple: wreck, rock, obstruction, with its least depth or ?. Grey: no chart."],
       marker: ["EBL/VRM", "Bearing line and range ring from own ship. Click on the chart or type; it is told in words and carried along, its bearing true."],
       traffic: ["Targets", "Other ships, the most dangerous first, by closest point (CPA) and time to it (TCPA); while an order is being set, as it would be after it."],
       link: ["Link", "Round trip, loss, age of her last heartbeat. L0 is normal; each further step is what she does by herself without you, with the time to the next."],

@@ -226,7 +226,7 @@ export const ko: Words = {
     up: { north: "북방", head: "선수", course: "침로" }, upTitle: "위쪽 기준: 진북, 선수방위, 침로", rings: "거리환",
     none: "해도를 표시할 수 없습니다: 브라우저에 WebGL이 없거나 꺼져 있습니다. 값, 명령, 물표 목록은 그대로 동작합니다.",
     follow: "추종", fit: "맞춤", targets: "물표", allowed: "허용 구역", noGo: "금지 구역", loading: "해도 불러오는 중",
-    offline: "Natural Earth 해안선, 항해용 아님", age: (age) => `${age} 전 수신`,
+    age: (age) => `${age} 전 수신`,
   },
   age: "경과",
   noData: "---",
