@@ -156,6 +156,7 @@ HOME = {
     "arrive_m": 300.0,
 }
 SPOT = {"latitude_deg": 34.9, "longitude_deg": 129.1, "radius_m": 200.0, "approach_pct": 30.0}
+KEEP = {"radius_m": 60.0, "approach_pct": 15.0}
 COASTAL = "phases.coastal"
 STATES: list[tuple[list[tuple[str, Any]], list[str]]] = [
     ([("hull.keeps_station", True), (f"{COASTAL}.hold", "station_keep"), (f"{COASTAL}.keep", KEEP)],
