@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.demo_rig import Demo, now, wait_until
 from tests.e2e.conftest import on_the_bridge, picture
+from tests.e2e.test_acting import without_chart
 from tests.e2e.test_console import take_conn
 
 SHIP = "kestrel"
@@ -207,6 +208,8 @@ def test_a_seat_without_a_sign_of_life_is_asked_called_told_and_given_up(page: P
     In the end the lease lapses by itself: the ship is no longer told that anybody is there.
     """
     page.set_default_timeout(PATIENCE_MS)
+    without_chart(page)
+    without_chart(other)
     open_view(page, demo, "ann", "conning")
     open_view(other, demo, "sue", "alerts")
     expect(page.get_by_test_id("whoami")).to_have_attribute("data-key-state", "enrolled")
