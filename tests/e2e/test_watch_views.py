@@ -219,6 +219,7 @@ def test_a_seat_without_a_sign_of_life_is_asked_called_told_and_given_up(page: P
     # Asked by sight; the first movement is the answer.
     expect(asked).to_have_attribute("data-stage", "asks", timeout=200_000)
     expect(page.locator("html[data-sound^=alarm]")).to_have_count(0)
+    expect(told).to_have_count(0)
     picture(page, "seat-asks")
     page.mouse.move(600, 600)
     expect(asked).to_have_count(0)
@@ -226,7 +227,6 @@ def test_a_seat_without_a_sign_of_life_is_asked_called_told_and_given_up(page: P
     # Left alone: called, and then told to others, who hear an alarm.
     expect(asked).to_have_attribute("data-stage", "sounds", timeout=220_000)
     expect(page.locator("html[data-sound^=alarm]")).to_be_attached()
-    expect(told).to_have_count(0)
     expect(asked).to_have_attribute("data-stage", "tells", timeout=30_000)
     expect(told).to_have_attribute("data-state", "unacknowledged", timeout=15_000)
     expect(told).to_contain_text("ann has the conn and gives no sign of life")
