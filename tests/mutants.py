@@ -1,7 +1,7 @@
 """What may be changed in a module, one change at a time: comparisons, arithmetic, conditions, constants, names, results.
 
-Docstrings, annotations, decorators, sentences for people (anything with a blank, every f-string) and the digits of `round`
-stay as they are: a test of wording is none of behaviour.
+Docstrings, annotations, decorators, sentences for people (anything with a blank, every f-string), the digits of
+`round` and the types of `cast` stay as they are: a test of wording is none of behaviour.
 """
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ def _walk(node: ast.AST, scope: str, function: Function | None, statement: ast.s
         inside = function or (node if isinstance(node, Function) and field == "body" else None)
         children = cast("list[object]", value) if isinstance(value, list) else [value]
         for child in children:
-            if isinstance(child, ast.AST) and not _is_digits(node, child):
+            if isinstance(child, ast.AST) and not _is_no_value(node, child):
                 of = child if isinstance(child, ast.stmt) else statement
                 yield from _walk(child, named, inside, of, top)
 
@@ -128,8 +128,12 @@ def _is_left_alone(node: ast.AST) -> bool:
             return False
 
 
-def _is_digits(node: ast.AST, child: ast.AST) -> bool:
-    return isinstance(node, ast.Call) and ast.unparse(node.func) == "round" and child in node.args[1:]
+def _is_no_value(node: ast.AST, child: ast.AST) -> bool:
+    """The digits of `round`, and the type that `cast` names."""
+    if not isinstance(node, ast.Call):
+        return False
+    called = ast.unparse(node.func)
+    return (called == "round" and child in node.args[1:]) or (called == "cast" and child is node.args[0])
 
 
 Change = tuple[str, Callable[[], None]]

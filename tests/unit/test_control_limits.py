@@ -59,6 +59,9 @@ ALERTS = ["control.alerts: 0 < repeat_s <= escalate_s <= 300 does not hold"]
         ("hull.keeps_station", True, 1, ["control.hull.keeps_station is 1; it must be true or false"]),
         ("hull.colour", KeyError, 1.0, ["control.hull.colour is not known"]),
         ("colour", KeyError, 1.0, ["control.colour is not known"]),
+        ("telegraph.slow_pct", 41, "x", ["control.telegraph.slow_pct is 'x', not a number"]),
+        ("tracking.announce_s", 41, "x", ["control.tracking.announce_s is 'x', not a number"]),
+        ("grounding.draught_m", 7, "x", ["control.grounding.draught_m is 'x', not a number"]),
         ("machinery.0.name", "x" * 64, "x" * 65,
          [f"control.machinery[0].name is {'x' * 65!r}; it must be a text of 1 to 64 characters"]),
         ("machinery.0.name", "x", "", ["control.machinery[0].name is ''; it must be a text of 1 to 64 characters"]),
@@ -146,6 +149,8 @@ def test_a_vessel_has_phases_and_only_those_there_are() -> None:
     assert faults(("phases", 7)) == ["[control.phases] is missing: give at least one phase", NONE]
     assert faults(("phases.space", {})) == ["control.phases.space is none of open_sea, coastal, port_approach, berth"]
     assert faults(("phases.coastal", 7)) == ["[control.phases.coastal] is missing", NONE]
+    first = {"space": {}} | example_table()["phases"]  # the good one after it is read all the same
+    assert faults(("phases", first)) == ["control.phases.space is none of open_sea, coastal, port_approach, berth"]
 
 
 HOME = {
@@ -209,6 +214,8 @@ def test_what_goes_ashore_is_read_back_as_the_same() -> None:
         assert ControlConfig.from_mapping(VESSEL, config.to_plain()) == config
     assert example_config().channels >= {"WND_TWS", "NAV_SOG", "STG_PMP1", "GEN1_RPM"}
     assert ControlConfig.from_mapping(VESSEL, whole).actuators == "simulated"
+    assert example_config().limits == example_config().phases["coastal"]
+    assert None not in (example_config().telegraph, example_config().tracking, example_config().grounding)
     assert (example_config().actuators, ControlConfig.from_mapping(VESSEL, bare).tracking) == ("real", None)
 
 

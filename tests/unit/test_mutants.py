@@ -23,7 +23,7 @@ def judge(value: float, *, is_on: bool = False) -> str | None:
     """Say 5."""
     if value < LIMIT and not is_on:
         raise ValueError(f"{value + 1} is less")
-    note(value)
+    note(cast("Kind", value))
     return "late" if is_on else round(min(value, -2), 3)
 '''
 CHANGES = [
