@@ -174,6 +174,9 @@ STATES: list[tuple[list[tuple[str, Any]], list[str]]] = [
     ([(f"{COASTAL}.fallback", "loiter")], [f"[control.{COASTAL}.loiter] is missing: the fallback 'loiter' needs it"]),
     ([(f"{COASTAL}.fallback", "loiter"), (f"{COASTAL}.loiter", SPOT | {"longitude_deg": 129.22, "latitude_deg": 34.98})],
      [f"control.{COASTAL}.loiter lies outside what 'anchorage' allows"]),
+    ([(f"{COASTAL}.fallback", "loiter"), (f"{COASTAL}.loiter", SPOT | {"latitude_deg": 35.0999955})], []),  # 0.5 m inside
+    ([(f"{COASTAL}.fallback", "loiter"), (f"{COASTAL}.loiter", SPOT | {"latitude_deg": 35.1000045})],
+     [f"control.{COASTAL}.loiter lies outside what 'trial area' allows"]),
     ([(f"{COASTAL}.fallback", "loiter"), (f"{COASTAL}.loiter", SPOT | {"latitude_deg": 34.7})],
      [f"control.{COASTAL}.loiter lies outside what 'trial area' allows"]),
     ([(f"{COASTAL}.fallback", "loiter"), (f"{COASTAL}.loiter", SPOT | {"latitude_deg": 34.7}), ("areas.0.phases", ["berth"])],

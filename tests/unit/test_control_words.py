@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from control.messages import JournalFailed
-from tests.control_rig import Rig
+from control import bam, command
+from control.messages import BridgeLine, JournalFailed, SignedGrant
+from protocols.nmea0183.typed import make_sentence
+from tests.control_rig import Rig, signed_grant
 
 UNKNOWN = "01JD8Z6T5Y9K3B7M2N4P6Q9999"
 POSITION = "position-input"
@@ -111,6 +113,42 @@ def test_an_alert_taken_ashore_comes_back_when_who_took_it_is_not_heard_or_has_h
         ship.bridge("take")
     ship.forward(seconds)
     assert ship.supervisor.alerts.state_of("journal") == expected
+
+
+def test_what_is_said_on_the_bridge_carries_the_ship_s_time_of_day() -> None:
+    """Proves ALT-08: of a change that she tells by herself, and of a refusal; nine times ten to the eighth is no second."""
+    ship = Rig()
+    blind(ship)
+    ship.bridge("acknowledge", id=POSITION)
+    number = bam.IDS[POSITION]
+    ship.feed(BridgeLine(make_sentence("CA", "ACN", {
+        "utc": "12:00:00.00", "maker": "FHM", "alert": number, "instance": 1, "command": "S", "sentence_status": "C",
+    }, 0)))  # fmt: skip
+    lines = [line for line in ship.spoken if line[3:6] in (b"ALF", b"ARC") and b",141320.00," in line]
+    assert {line[3:6] for line in lines} == {b"ALF", b"ARC"}
+
+
+def test_a_journal_that_is_re_armed_is_told_which_grants_were_taken_and_revoked() -> None:
+    """Proves AUT-07, CMD-13: what was damaged is written anew, so that a restart knows it."""
+    ship = Rig()
+    ship.bridge("revoke_access", person="mate")
+    ship.feed(JournalFailed(0, "disk full"))
+    ship.journal.clear()
+    ship.bridge("rearm")
+    found = command.restore(ship.journal)
+    assert (found.grant_taken, found.grant_revoked) == (1, 1)
+    again = Rig(now_s=2000.0, journal=ship.journal)
+    assert ("no_grant", "AUT-07") in again.reasons(again.say("authority.request", {"level": "setpoint"}))
+
+
+def test_a_grant_that_comes_while_the_journal_has_failed_is_not_written() -> None:
+    """Proves CMD-13, AUT-07: a journal that has failed is left alone until it is re-armed; one that works keeps the number."""
+    for failed in (False, True):
+        ship = Rig()
+        if failed:
+            ship.feed(JournalFailed(0, "disk full"))
+        ship.feed(SignedGrant(signed_grant(version=2)))
+        assert command.restore(ship.journal).grant_taken == (1 if failed else 2)
 
 
 def test_the_bridge_silences_and_acknowledges_the_alert_it_names() -> None:
