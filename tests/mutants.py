@@ -222,7 +222,8 @@ def _jump(node: ast.Continue | ast.Break) -> list[Change]:
 
 
 def _condition(node: ast.If | ast.IfExp | ast.While) -> list[Change]:
-    return _turned(node, "test", node.test)
+    """An import for the type checker alone is none of the program."""
+    return [] if ast.unparse(node.test) == "TYPE_CHECKING" else _turned(node, "test", node.test)
 
 
 def _call(node: ast.Call) -> list[Change]:
