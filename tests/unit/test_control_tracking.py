@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 
 import pytest
@@ -46,6 +47,48 @@ def test_on_a_leg_she_steers_back_to_it_the_harder_the_nearer_to_its_edge(east_m
     assert (found.leg, found.rate_deg_min, found.is_turning, found.is_over) == (1, None, False, False)
     assert found.to_wheel_over_m == pytest.approx(2000.0 - 500.0 - 100.0, abs=1.0)
     assert found.next_turn_deg == pytest.approx(90.0, abs=0.1)
+
+
+@pytest.mark.parametrize("side", [1.0, -1.0], ids=["starboard", "port"])
+@pytest.mark.parametrize("course_deg", [40.0, 160.0, 250.0])
+def test_an_arc_lies_where_the_legs_do_whatever_way_she_comes(course_deg: float, side: float) -> None:
+    """Proves CMD-09: turned as a whole, the same wheel-over, the same arc and the same way out."""
+    bow = math.radians(course_deg)
+
+    def turned(right_m: float, ahead_m: float) -> tuple[float, float]:
+        return (right_m * math.cos(bow) + ahead_m * math.sin(bow), ahead_m * math.cos(bow) - right_m * math.sin(bow))
+
+    plane = Plane(*CORNER)
+    ends = [plane.position(*turned(0.0, -3000.0)), plane.position(*turned(side * 3000.0, 0.0))]
+    marks = (mark(ends[0][1], ends[0][0]), mark(*CORNER), mark(ends[1][1], ends[1][0]))
+    follower = Follower(Passage("r", 1, marks), TRACKING, 1)
+    assert not at(follower, *turned(0.0, -606.0)).is_turning
+    assert at(follower, *turned(0.0, -594.0)).is_turning
+    for round_deg in (20.0, 45.0, 70.0):
+        swung = math.radians(round_deg)
+        place = turned(side * 500.0 * (1.0 - math.cos(swung)), -500.0 + 500.0 * math.sin(swung))
+        found = at(follower, *place)
+        assert found.cross_track_m == pytest.approx(0.0, abs=1.0)
+        assert found.next_turn_deg == pytest.approx(side * (90.0 - round_deg), abs=0.3)
+        ahead_deg = min(math.degrees(0.2), 90.0 - round_deg)
+        assert math.remainder(found.course_deg - course_deg - side * (round_deg + ahead_deg), 360.0) == pytest.approx(
+            0.0, abs=0.4
+        )
+    place = turned(side * (500.0 - 500.0 * math.sin(math.radians(0.7))), -500.0 + 500.0 * math.cos(math.radians(0.7)))
+    assert at(follower, *place).is_turning
+
+
+def test_beside_a_leg_of_no_width_she_steers_back_with_the_shortest_look_ahead() -> None:
+    """Proves CMD-09: nothing is divided by the width; half a metre off she is on that side already."""
+    narrow = [
+        dataclasses.replace(mark(*place), port_xtd_m=0.0, starboard_xtd_m=0.5) for place in ((35.01, 129.0), CORNER)
+    ]
+    follower = Follower(Passage("r", 1, tuple(narrow)), TRACKING, 1)
+    assert at(follower, -10.0, -2000.0).course_deg == pytest.approx(math.degrees(math.atan2(10.0, 200.0)), abs=0.05)
+    shrink = math.exp(-3.0 * 0.4 / 0.5)
+    found = at(follower, 0.4, -2000.0)
+    assert found.course_deg == pytest.approx(360.0 - math.degrees(math.atan2(0.4, 200.0 + 300.0 * shrink)), abs=0.01)
+    assert found.width_m == 0.5
 
 
 @pytest.mark.parametrize("side", [1.0, -1.0], ids=["starboard", "port"])
@@ -108,7 +151,8 @@ def test_the_last_leg_ends_at_its_mark() -> None:
     """Proves CMD-09: how far it is, and that it is over there and not before; nothing turns at the end."""
     follower = Follower(Passage("r", 1, (mark(35.01, 129.0), mark(*CORNER))), TRACKING, 1)
     found = at(follower, 0.0, -1000.0)
-    assert found.to_wheel_over_m == pytest.approx(1000.0, abs=1.0)
+    assert found.to_wheel_over_m == pytest.approx(1000.0, abs=0.4)
+    assert not at(follower, 0.0, -0.6).is_over
     assert (found.next_turn_deg, found.is_over) == (0.0, False)
     assert not at(follower, 0.0, -2.0).is_over
     found = at(follower, 0.0, 2.0)
