@@ -158,12 +158,13 @@ class Report:
     """What came out, by module."""
 
     def __init__(self, mutants: list[Mutant], listed: dict[str, str], *, is_part: bool = False) -> None:
-        """Nothing has come out yet; `is_part`: what is kept of the same modules and not asked now stands."""
+        """Nothing has come out yet; `is_part`: what is kept of mutants that there still are, and that are not asked now, stands."""
         self.mutants, self.listed = mutants, listed
-        asked = {mutant.key for mutant in mutants}
+        asked, there_are = {mutant.key for mutant in mutants}, {mutant.key for mutant in all_mutants()}
         self._standing = {
-            module: [row for row in rows if row[0] not in asked] for module, rows in kept().items() if is_part
-        }
+            module: [row for row in rows if row[0] not in asked and row[0] in there_are]
+            for module, rows in kept().items() if is_part
+        }  # fmt: skip
         self.verdicts: dict[int, Verdict] = {}
 
     @property
