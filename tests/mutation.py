@@ -158,7 +158,7 @@ class Report:
     """What came out, by module."""
 
     def __init__(self, mutants: list[Mutant], listed: dict[str, str], *, is_part: bool = False) -> None:
-        """Nothing has come out yet; `is_part`: what is kept of mutants that there still are, and that are not asked now, stands."""
+        """Nothing has come out yet; `is_part`: what is kept of mutants that there still are and are not asked now stands."""
         self.mutants, self.listed = mutants, listed
         asked, there_are = {mutant.key for mutant in mutants}, {mutant.key for mutant in all_mutants()}
         self._standing = {
