@@ -241,14 +241,19 @@ class Truth:
             self._order(body)
         elif emit.kind == "authority":
             self._authority(body)
-        elif emit.kind == "ladder" and body["to"] in ("L0", "L1"):
-            self.left_after_s = (
-                self._run_s()
-            )  # a moment later another may have taken the conn, and counting begins anew
+        elif emit.kind == "ladder":
+            self._ladder(str(body["from"]), str(body["to"]))
         elif emit.kind == "stop":
             self.is_latched = body["state"] == "latched" or (self.is_latched and body["state"] == "refused")
             self.may_be_reset = self.may_be_reset and self.is_latched
             self._keep_latch()
+
+    def _ladder(self, before: str, after: str) -> None:
+        """Note a change as it is told: before the loop has come round somebody may have taken the conn."""
+        if after in ("L0", "L1"):
+            self.left_after_s = self._run_s()
+        elif before in ("L0", "L1"):
+            self.word_since_latch = False
 
     def _order(self, body: dict[str, Plain]) -> None:
         name, state = (str(body["order_id"]), str(body["hash"])), str(body["state"])
@@ -319,8 +324,6 @@ class Truth:
         if height < latched <= STEPS.index(self.step) and not self.is_local:
             self._left()
         self.left_after_s = None
-        if height >= latched > STEPS.index(self.step):
-            self.word_since_latch = False
         self.step = step
 
     def _run_s(self) -> float:
