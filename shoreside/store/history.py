@@ -59,6 +59,15 @@ class Block:
         time = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=int(self.arrays["time"][-1]))
         return time, self.names[int(self.arrays["channel_id"][-1])]
 
+    def in_order(self) -> Block:
+        """Return the same rows in order of time and short id."""
+        if len(self.names) == 1 and bool(np.all(self.arrays["time"][1:] > self.arrays["time"][:-1])):
+            return self
+        ranks = np.zeros(max(self.names, default=0) + 1, dtype=np.int64)
+        ranks[sorted(self.names, key=self.names.__getitem__)] = range(len(self.names))
+        order = np.lexsort((ranks[self.arrays["channel_id"]], self.arrays["time"]))
+        return Block(self.names, {name: values[order] for name, values in self.arrays.items()})
+
     def rows(self) -> list[list[object]]:
         """Return the rows for JSON and CSV: short id, UTC ms, the other columns; None for no value."""
         columns: list[list[object]] = [[self.names[number] for number in self.arrays["channel_id"].tolist()]]
@@ -121,12 +130,12 @@ SELECT channel_id, start AS time, count, coalesce(low, 'NaN') AS low, coalesce(h
     THEN (CASE WHEN atan2d(sum_sin, sum_cos) < 0 THEN atan2d(sum_sin, sum_cos) + 360 ELSE atan2d(sum_sin, sum_cos) END)
     ELSE sum / nullif(count, 0) END, 'NaN') AS mean,
   coalesce(last, 'NaN') AS last, good, stale, invalid, out_of_range, frozen, manual
-FROM ({inner}) b {order} LIMIT %(limit)s
+FROM ({inner}) b {part}
 """
 _BY_NAME: Final = """JOIN channel ON channel.id = channel_id
-WHERE (start, short_id) > (%(since)s, %(name)s) ORDER BY start, short_id"""
-_OF_ONE: Final = "WHERE start > %(since)s OR (start = %(since)s AND %(with_first)s) ORDER BY start"
-"""Of one channel there is no name to order by, and the index has the order: half the time of a month in minutes."""
+WHERE (start, short_id) > (%(since)s, %(name)s) ORDER BY start, short_id LIMIT %(limit)s"""
+_OF_ONE: Final = "WHERE start > %(since)s OR (start = %(since)s AND %(with_first)s) ORDER BY start LIMIT %(limit)s"
+"""Of one channel there is no name to order by."""
 _EXTENT: Final = """
 SELECT min(start), max(start) + interval '1 hour' FROM bucket_1h
 WHERE vessel_id = %s AND channel_id = %s AND start >= %s AND start < %s
@@ -160,10 +169,13 @@ def on_grid(span: Span, bucket_s: float) -> Span:
     return Span(span.vessel, span.channels, origin + start * level.step, origin + end * level.step)
 
 
-def bucket_query(bucket_s: float, channels_count: int) -> str:
-    """Return the query for buckets of `bucket_s` seconds of so many channels, over the widest roll-up that serves."""
+def bucket_query(bucket_s: float, channels_count: int, *, is_whole: bool) -> str:
+    """Return the query for buckets of `bucket_s` seconds of so many channels, over the widest roll-up that serves.
+
+    `is_whole`: all of the span, in no order; else the page behind `since` and `name`, in order of start and channel.
+    """
     level = level_for(bucket_s)
-    query = _BUCKETS.replace("{order}", _OF_ONE if channels_count == 1 else _BY_NAME)
+    query = _BUCKETS.replace("{part}", "" if is_whole else _OF_ONE if channels_count == 1 else _BY_NAME)
     if level is None:
         return query.replace("{inner}", _FROM_RAW)
     inner = _AS_KEPT if level.width_s == bucket_s else _SUMMED
@@ -208,11 +220,14 @@ class History:
         """
         vessel, names = await self._numbers(span)
         since, channel = after if after is not None else (span.start, "")
-        return await self._block(bucket_query(bucket_s, len(names)), BUCKET, names, {
+        fits = len(names) * -((since - span.end) // timedelta(seconds=bucket_s)) <= limit
+        is_whole = fits and after is None  # then it is ordered here: half the time of a month in minutes
+        block = await self._block(bucket_query(bucket_s, len(names), is_whole=is_whole), BUCKET, names, {
             "vessel": vessel, "channels": list(names), "since": since, "end": span.end, "width": bucket_s,
             "name": channel, "with_first": channel < min(names.values(), default=""), "limit": limit,
             "circular": [n for n, name in names.items() if name in circular],
         })  # fmt: skip
+        return block.in_order() if is_whole else block
 
     async def stream_samples(self, span: Span, *, are_words: bool = False) -> AsyncIterator[Block]:
         """Yield all samples of `span`, channel by channel, each in order of time; a page at a time."""

@@ -118,7 +118,7 @@ async def main() -> None:
     """Serve on the inherited listener; broadcast when a line `COUNT` comes in; answer with the CPU."""
     config, tell = ours() if sys.argv[1] == "ours" else theirs()
     server = uvicorn.Server(config)
-    _serving = asyncio.create_task(server._serve([socket.socket(fileno=int(sys.argv[2]))]))
+    serving_all = asyncio.create_task(server._serve([socket.socket(fileno=int(sys.argv[2]))]))
     reader = asyncio.StreamReader()
     await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
     count = int(await reader.readline())
@@ -128,6 +128,7 @@ async def main() -> None:
         await asyncio.sleep(1 / RATE_HZ)
     print(time.process_time() - before_s, flush=True)
     await reader.readline()
+    serving_all.cancel()
     os._exit(0)  # all was counted, and fifty sockets closed in order would only fill the log
 
 

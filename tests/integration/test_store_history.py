@@ -122,16 +122,17 @@ async def test_buckets_from_rollups_are_those_of_the_samples(
         assert ours[5] == pytest.approx(theirs[5], abs=1e-9)
 
 
+@pytest.mark.parametrize("is_whole", [True, False])
 @pytest.mark.parametrize("channels_count", [1, 2])
 async def test_minutes_of_a_month_are_read_from_the_rollup_and_not_from_samples(
-    database_url: str, channels_count: int
+    database_url: str, channels_count: int, is_whole: bool
 ) -> None:
     """Where nothing is due, no sample is touched; what is due is all that is read of them."""
     store = await filled(database_url)
     connection = await connect(database_url)
     arguments = {"vessel": 1, "channels": [1], "since": NOON - timedelta(days=15), "end": NOON + timedelta(days=15),
                  "width": 60, "name": "", "with_first": True, "limit": 50_000, "circular": [1]}  # fmt: skip
-    query = bucket_query(60, channels_count)
+    query = bucket_query(60, channels_count, is_whole=is_whole)
 
     async def samples_read() -> int:
         cursor = await connection.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {query}".encode(), arguments)
