@@ -25,7 +25,7 @@ endif
 # One line of output per tool, no colours that a log cannot show.
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test check bench soak simulate evidence evidence-of-last screenshots ui lock clean browser fix
+.PHONY: help demo test check lint lint-pyright lint-mypy lint-rest bench soak simulate evidence evidence-of-last screenshots ui lock clean browser fix
 
 help: ## Say what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -47,10 +47,20 @@ test-timescale: $(if $(DIR),$(READY)) ## Run the store's tests on TimescaleDB: D
 		echo "timescaledb.so somewhere below it, readable by everybody), e.g. its package for PostgreSQL 18, unpacked. None comes with Farhelm."; exit 2; }
 	@FARHELM_TIMESCALE="$(abspath $(DIR))" $(PY) -m pytest -q -m "not soak" $(TIMESCALE_TESTS) $(ARGS)
 
-check: $(READY) ## Lint, types, import contracts, house rules
-	@set -e; for step in "ruff check ." "ruff format --check ." mypy pyright lint-imports; do \
-		echo "== $$step"; $(BIN)/$$step; done
+check: lint ## Lint, types, import contracts, house rules
 	@echo "== house rules"; $(PY) -m pytest -q tests/architecture
+
+lint: $(READY) ## Lint, types and import contracts, side by side: two type checkers, two cores
+	@$(MAKE) --no-print-directory --output-sync=target -j2 lint-pyright lint-mypy lint-rest
+
+lint-pyright:
+	@echo "== pyright"; $(BIN)/pyright
+
+lint-mypy:
+	@echo "== mypy"; $(BIN)/mypy
+
+lint-rest:
+	@set -e; for step in "ruff check ." "ruff format --check ." lint-imports; do echo "== $$step"; $(BIN)/$$step; done
 
 fix: $(READY) ## Let the tools repair what they can: imports, layout of code
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
