@@ -15,33 +15,43 @@ from shoreside.store.memory import MemoryStore
 from tests.shore_kit import LIMITS
 
 LOOK_S = 0.1
+CLOCK = SystemClock()
 
 
 class Told(MqttPort):
     """A port that counts the batches that came, those that came again too."""
 
     batches_count = 0
+    first_utc_ms = 0
 
     async def receive(self) -> Arrival:
         """Give what comes next."""
         arrival = await super().receive()
-        Told.batches_count += isinstance(arrival, Message) and arrival.topic.endswith("/up/batch")
+        if isinstance(arrival, Message) and arrival.topic.endswith("/up/batch"):
+            Told.batches_count += 1
+            Told.first_utc_ms = Told.first_utc_ms or CLOCK.utc_ns() // 1_000_000
         return arrival
 
 
 async def main(url: str, epoch: int, count: int) -> None:
-    """Run the station until it has `count` batches of `epoch`."""
-    store = MemoryStore()
-    station = Station(SystemClock(), Told(Broker.from_url(url), "shore", SUBSCRIPTIONS), store, (), LIMITS)
+    """Run the station until it has `count` batches of `epoch`; say when the first later one was committed, to LOOK_S."""
+    store, live_utc_ms = MemoryStore(), 0
+    station = Station(CLOCK, Told(Broker.from_url(url), "shore", SUBSCRIPTIONS), store, (), LIMITS)
     running = asyncio.create_task(station.run())
     sys.stderr.write("running\n")
     wanted = {("otter", epoch, seq) for seq in range(1, count + 1)}
-    while not wanted <= store.batches.keys() and not running.done():  # noqa: ASYNC110 - the store is memory
+    while not wanted <= store.batches.keys() and not running.done():
         await asyncio.sleep(LOOK_S)
+        if not live_utc_ms and any(seq > count for _, of, seq in store.batches if of == epoch):
+            live_utc_ms = CLOCK.utc_ns() // 1_000_000
+    whole_utc_ms = CLOCK.utc_ns() // 1_000_000
     said = {
         seq: zlib.crc32(store.batches["otter", epoch, seq].columns[0].values.tobytes()) for seq in range(1, count + 1)
     }
-    sys.stdout.write(json.dumps({"said": said, "came": Told.batches_count}))
+    sys.stdout.write(json.dumps({
+        "said": said, "came": Told.batches_count, "first_utc_ms": Told.first_utc_ms, "live_utc_ms": live_utc_ms,
+        "whole_utc_ms": whole_utc_ms,
+    }))  # fmt: skip
     sys.stdout.flush()
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)

@@ -53,8 +53,9 @@ def test_batches_are_long_after_a_minute_away_and_live_at_once_when_the_link_is_
     assert outage.batch_s(LTE, 5.0 + OUTAGE_S - 0.1, is_connected=False) == LTE.batch_s
     assert outage.batch_s(LTE, 5.0 + OUTAGE_S, is_connected=False) == OUTAGE_BATCH_S
     assert outage.batch_s(NARROW, 5.0 + OUTAGE_S, is_connected=False) == NARROW.batch_s  # longer as it is
-    assert outage.batch_s(LTE, 70.0, is_connected=True) == LTE.batch_s
-    assert outage.batch_s(LTE, 70.2, is_connected=False) == LTE.batch_s  # each outage has its own minute
+    assert outage.batch_s(NARROW, 70.0, is_connected=True) == 0.0  # R4: what was collected goes at once
+    assert outage.batch_s(NARROW, 80.0, is_connected=True) == NARROW.batch_s
+    assert outage.batch_s(LTE, 80.2, is_connected=False) == LTE.batch_s  # each outage has its own minute
 
 
 def test_a_collector_keeps_an_outage_in_long_batches_and_cuts_live_from_the_first_scan_after_it(tmp_path: Path) -> None:
