@@ -9,9 +9,9 @@ PY := $(BIN)/python
 READY := $(VENV)/.ready
 PYTHON ?= $(shell for p in python3.12 python3.11 python3.13 python3; do \
 	if $$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null; then echo $$p; break; fi; done)
-# Tests run in as many processes as there are cores; those marked alone, which sail in real time, after them and one by one.
+# Tests run in three processes for two cores: many wait for a ship. Those marked alone, with limits in real time, come after.
 TESTS := $(addprefix tests/,unit property simulation architecture fault integration e2e)
-WORKERS ?= 2
+WORKERS ?= 3
 ARGS ?=
 
 # The package index's slow hours must not fail a first start.

@@ -15,8 +15,6 @@ from protocols.link.batch import Batch
 from tests.agent_kit import TCP, Ear, agent_toml, broker, collector, lines, program, until
 from tests.free_ports import free_port
 
-pytestmark = pytest.mark.alone
-
 LIBRARIES = [*Path("/usr/lib").glob("*/faketime/libfaketime.so.1")]
 PHASE_S = 5.0
 DAY_S = 86_400.0

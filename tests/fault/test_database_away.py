@@ -18,8 +18,6 @@ from tests.postgres_rig import Server, running_server
 from tests.schedule_kit import batch
 from tests.store_kit import asked
 
-pytestmark = pytest.mark.alone
-
 BACK_S = 10.0
 """Longest time from the database's return until writer and readers are served again (R10)."""
 HANG_S = 5.0

@@ -19,8 +19,6 @@ from tests.ashore import Ashore, Kept, ashore, ingest, judge, missing, once
 from tests.bad_network import GEO, MOSQUITTO, SHORE, BadNetwork, between, broker, is_possible, listener_in
 from tests.demo_rig import now
 
-pytestmark = pytest.mark.alone
-
 LIVE_WITHIN_S = 5.0
 """From the standing connection to the first live batch in the database (reliability.md R4)."""
 RETRY_WITHIN_S = 5.0

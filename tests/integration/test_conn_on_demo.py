@@ -23,8 +23,6 @@ from protocols.link.orders import Order
 from protocols.link.signing import Domain
 from tests.demo_rig import ROOT, Demo, start_demo, stop_demo, wait_until
 
-pytestmark = pytest.mark.alone
-
 SHIP = "otter"
 LIMIT_S = 120
 

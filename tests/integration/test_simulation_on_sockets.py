@@ -24,8 +24,6 @@ from simulators.ship import Ship
 from simulators.simulation import SimulationConfig, run
 from tests.free_ports import free_port
 
-pytestmark = pytest.mark.alone
-
 HOST = "127.0.0.1"
 
 

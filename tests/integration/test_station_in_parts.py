@@ -30,8 +30,6 @@ from protocols.link.orders import Order
 from protocols.link.signing import Domain
 from tests.demo_rig import ROOT, Demo, start_demo, stop_demo, wait_until
 
-pytestmark = pytest.mark.alone
-
 SHIP = "otter"
 INGEST = ("shore-ingest-1", "shore-ingest-2")
 STATES = ["sent", "received", "accepted", "executing", "SUCCEEDED"]
