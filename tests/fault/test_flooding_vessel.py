@@ -15,8 +15,6 @@ from shoreside.live.feeds import Hub
 from shoreside.station import COMMIT_LINGER_S
 from tests.shore_kit import LIMITS, NOON_NS, Ship
 
-pytestmark = pytest.mark.alone
-
 HONEST = 10
 RUN_S = 12
 COMMIT_S, BATCH_S = 0.05, 0.002
