@@ -101,7 +101,8 @@ class Follower:
         return piece.length_m - self._early_m() if self._is_last_of_leg() else piece.length_m
 
     def _is_last_of_leg(self) -> bool:
-        return self._at + 1 == len(self._way) or self._way[self._at + 1].leg != self.leg
+        """Return whether the next piece belongs to another leg; nobody asks on the route's last piece."""
+        return self._way[self._at + 1].leg != self.leg
 
     def _early_m(self) -> float:
         """Return how far before its mark the wheel goes over; 0 where there is no turn."""

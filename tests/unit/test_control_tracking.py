@@ -142,7 +142,7 @@ def test_a_corner_without_a_radius_is_turned_at_its_reach_and_a_bend_of_less_tha
     gentle = Follower(Passage("r", 1, (mark(35.01, 129.0), mark(*CORNER), mark(35.1, bend))), TRACKING, 1)
     found = at(gentle, 0.0, -5.0)
     assert found.leg == 1
-    assert found.to_wheel_over_m == pytest.approx(5.0, abs=1.0)
+    assert found.to_wheel_over_m == pytest.approx(5.0, abs=0.3)
     found = at(gentle, 0.0, 5.0)
     assert (found.leg, found.is_turning) == (2, False)
 
@@ -198,3 +198,17 @@ def test_the_drift_is_smoothed_bounded_and_left_alone_while_it_cannot_be_seen(
 ) -> None:
     """Proves CMD-09: half a minute to follow it, 20 deg at most; turning, slow or without a course it stays."""
     assert drifting(before, speed_kn, course_deg, 80.0, found) == pytest.approx(after)
+
+
+def test_a_drift_across_north_is_a_small_one() -> None:
+    """Proves CMD-09: heading 355, made good 005."""
+    assert drifting(0.0, 9.0, 5.0, 355.0, ON_A_LEG) == pytest.approx(10.0 / 30.0)
+
+
+def test_a_bend_of_a_degree_and_a_half_is_a_turn() -> None:
+    """Proves CMD-09: with its wheel-over before the mark."""
+    bend = 129.0 + 0.05 * math.tan(math.radians(1.5)) / math.cos(math.radians(35.05))
+    follower = Follower(Passage("r", 1, (mark(35.01, 129.0), mark(*CORNER), mark(35.1, bend))), TRACKING, 1)
+    early_m = 100.0 + 500.0 * math.tan(math.radians(0.75))
+    assert at(follower, 0.0, -1000.0).to_wheel_over_m == pytest.approx(1000.0 - early_m, abs=1.0)
+    assert at(follower, 0.0, 2.0 - early_m).is_turning

@@ -85,6 +85,18 @@ def test_only_what_was_measured_after_the_order_counts(age_s: float, expected: s
     assert outcome("conn.rudder", 10.0, {"STG_RUD_S": 10.0}, age_s=age_s) == expected
 
 
+@pytest.mark.parametrize(("age_s", "expected"), [(0.25, "waiting"), (0.125, "waiting"), (0.0625, "SUCCEEDED")])
+def test_what_was_measured_just_before_the_order_or_with_it_does_not_count(age_s: float, expected: str) -> None:
+    """Proves CMD-06: fresh as it is."""
+    verifier = Verifier(Expectation("conn.rudder", 10.0, NOW_S - 0.125), CONFIG)
+    assert verifier.receive(seen({"STG_RUD_S": 10.0}, age_s), NOW_S)[0] == expected
+
+
+def test_five_per_cent_off_is_near_enough() -> None:
+    """Proves CMD-06: at the limit itself."""
+    assert outcome("conn.propulsion", 95.0, {"ME_RPM": FULL}) == "SUCCEEDED"
+
+
 @pytest.mark.parametrize(
     ("kind", "window_s"),
     [
