@@ -32,6 +32,8 @@ EMPTY: Final[dict[str, dict[str, Any]]] = {
 class FakeShore:
     """What a shore with twenty vessels says to one console, from the build's own files and with no ship behind it."""
 
+    answers = EMPTY
+
     def __init__(self) -> None:
         """Begin with nobody at the console."""
         self.sockets: list[WebSocketRoute] = []
@@ -43,7 +45,7 @@ class FakeShore:
         path = route.request.url.split("://", 1)[1].partition("/")[2].partition("?")[0]
         if path.startswith("api/"):
             leaf = path.rpartition("/")[2]
-            return route.fulfill(status=201 if leaf == "keys" else 200, json=EMPTY.get(leaf, {}))
+            return route.fulfill(status=201 if leaf == "keys" else 200, json=self.answers.get(leaf, {}))
         file = CONSOLE / path if (CONSOLE / path).is_file() else CONSOLE / "index.html"
         kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
         return route.fulfill(body=file.read_bytes(), content_type=kind)
