@@ -86,7 +86,7 @@ evidence-of-last: $(READY) ## Write docs/evidence.md from the results that the l
 
 screenshots: $(READY) ui browser ## Renew docs/screenshots from what the console's tests saw
 	@$(PY) -m pytest -q tests/e2e
-	@mkdir -p docs/screenshots && cp $(patsubst %,test-results/%.png,conning fleet history link-back recorded-vessel trial-manoeuvre) docs/screenshots/
+	@mkdir -p docs/screenshots && cp $(patsubst %,test-results/%.png,admin conning exercise-panel fleet history link-back recorded-vessel trial-manoeuvre) docs/screenshots/
 
 ui: $(READY) ## Build the console, if its sources changed
 	@$(PY) hatch_build.py

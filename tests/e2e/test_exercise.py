@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.demo_rig import Demo
-from tests.e2e.conftest import log_in, picture
+from tests.e2e.conftest import RESULTS, log_in, picture
 from tests.e2e.test_acting import without_chart
 from tests.e2e.test_console import resume
 
@@ -23,6 +23,7 @@ def test_the_guided_exercise_from_the_first_look_to_the_ledger(page: Page, demo:
     expect(at).to_have_attribute("data-step", "open")
     page.get_by_test_id("vessel-otter").click()
     expect(at).to_have_attribute("data-step", "request")
+    at.screenshot(path=RESULTS / "exercise-panel.png")
     page.get_by_test_id("conn-request").click()
     expect(at).to_have_attribute("data-step", "confirm")
     page.get_by_test_id("exercise-leave").click()
