@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
+from control import approval
 from control.limits import ControlConfig
 from control.messages import SignedGrant, SignedOrder, SignedRoster
 from protocols.errors import MalformedError
@@ -254,3 +255,13 @@ def test_the_loser_of_a_forced_takeover_is_named_with_the_reason() -> None:
     ship.say("authority.force", {"level": "setpoint", "reason": "Ann is unwell"}, "sue")
     forced = next(e.body for e in ship.events if e.kind == "authority" and e.body.get("forced_from"))
     assert (forced["forced_from"], forced["reason"], forced["pending_person"]) == ("ann", "Ann is unwell", "sue")
+
+
+def test_who_may_ask_and_who_may_approve_is_the_policy() -> None:
+    """Proves CMD-10, EST-02: role by role; what is not listed nobody may."""
+    watch, over = {"operator", "supervisor", "master"}, {"supervisor", "master"}
+    found = {kind: (set(pair.issuers), set(pair.approvers), pair.one_is) for kind, pair in approval.PAIRS.items()}
+    assert found == {
+        "stop.reset": (watch, watch, "master"), "generator.stop": (watch | {"maintainer"}, over, ""),
+        "roster": ({"master"}, over, ""), "grant": ({"master"}, over, ""),
+    }  # fmt: skip
