@@ -67,7 +67,9 @@ def broker(hosts: list[str], folder: Folder = Path("certificates"), days: Days =
 
 
 @app.command()
-def revoke(certificate: Path, folder: Folder = Path("certificates")) -> None:
+def revoke(
+    certificate: Annotated[Path, typer.Argument(exists=True, dir_okay=False)], folder: Folder = Path("certificates")
+) -> None:
     """Add a certificate to the list of the revoked; give crl.pem to the broker and send it SIGHUP."""
     serial = x509.load_pem_x509_certificate(certificate.read_bytes()).serial_number
     known = x509.load_pem_x509_crl((folder / "crl.pem").read_bytes())

@@ -135,7 +135,7 @@ def test_a_day_at_full_rate_leaves_the_heap_flat(browser: Browser) -> None:
         "console, heap of a watch", {"growth_mb_a_day": growth, "last_mb": looks[-1].heap_mb, "hours": WATCH_H, **told}
     )
     assert told["said"] > WATCH_H * 3600 * 10
-    assert min(told["heard"], told["frames"], told["views"]) > 10 * WATCH_H
+    assert min(told["heard"], told["frames"], told["views"]) >= 5 * WATCH_H
     settled = [each for each in looks if each.at_h > settled_h]
     assert growth < GROWTH_MB_DAY_MAX
     assert settled[-1].nodes < 1.1 * settled[0].nodes
