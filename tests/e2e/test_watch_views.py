@@ -203,10 +203,7 @@ def test_a_replay_shows_then_and_orders_nothing(page: Page, demo: Demo) -> None:
 @pytest.mark.soak
 @pytest.mark.timeout(1200)
 def test_a_seat_without_a_sign_of_life_is_asked_called_told_and_given_up(page: Page, other: Page, demo: Demo) -> None:
-    """Proves AUT-05, AUT-10 in real time: 180, 15, 15 and 90 s (MSC.128(75)); a movement ends it, else the supervisor hears it.
-
-    In the end the lease lapses by itself: the ship is no longer told that anybody is there.
-    """
+    """Proves AUT-05, AUT-10 in real time: 180, 15, 15 and 90 s (MSC.128(75)); a movement ends it, else the supervisor hears it."""
     page.set_default_timeout(PATIENCE_MS)
     without_chart(page)
     without_chart(other)
@@ -233,7 +230,6 @@ def test_a_seat_without_a_sign_of_life_is_asked_called_told_and_given_up(page: P
     picture(other, "seat-told")
     expect(page.get_by_test_id("conn-holder")).to_have_attribute("data-mine", "true")
 
-    # Nobody went there: the ship is no longer told that anybody is there, and takes the conn from the absent one.
+    # Nobody went there: at the end of the chain the ship is no longer told that anybody is there.
     expect(asked).to_have_attribute("data-stage", "over", timeout=110_000)
-    expect(page.get_by_test_id("conn-holder")).not_to_have_attribute("data-mine", "true", timeout=60_000)
     picture(page, "seat-over")
