@@ -203,7 +203,7 @@ def test_a_replay_shows_then_and_orders_nothing(page: Page, demo: Demo) -> None:
 @pytest.mark.soak
 @pytest.mark.timeout(1200)
 def test_a_seat_without_a_sign_of_life_is_asked_called_told_and_given_up(page: Page, other: Page, demo: Demo) -> None:
-    """Proves AUT-05, AUT-10 in real time: 180, 15, 15 and 90 s (MSC.128(75)); a movement ends it, else the supervisor hears it."""
+    """Proves AUT-05, AUT-10 in real time: 180, 15, 15 and 90 s (MSC.128(75)); a movement ends it, else others hear of it."""
     page.set_default_timeout(PATIENCE_MS)
     without_chart(page)
     without_chart(other)
