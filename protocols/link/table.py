@@ -250,7 +250,7 @@ def columns(table: Table, known: Legend) -> list[Column]:
     every = {n: _fixed(np.arange(n, dtype=np.int32)) for n in sizes}
     good = {n: _fixed(np.zeros(n, np.uint8)) for n in every}
     return [
-        Column(known.channels[place], every[end - start] if spoke else scan[start:end], values[start:end],
+        Column(known.channels[int(place)], every[end - start] if spoke else scan[start:end], values[start:end],
                good[end - start] if fine else quality[start:end])
         for place, start, end, spoke, fine in zip(
             table.place.tolist(), (ends - table.lengths).tolist(), ends.tolist(), is_every, is_good, strict=True)
