@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from shipside.config.link import BEARERS
 from tests.agent_kit import TCP, lines, said
 from tests.backlog import EPOCH, filled, verdict
 from tests.bad_network import GEO, MOSQUITTO, ROOT, between, broker, end_all, is_possible, listener_in, run_in
@@ -29,14 +30,15 @@ AWAY_S = 20.0
 """What is left of the outage when the collector runs: its batches have become as long as they get on this bearer."""
 LIVE_WITHIN_S = 5.0
 """From the standing connection to the first live batch ashore (reliability.md R4)."""
-LINK_SHARE = 0.8
-"""Of the link's rate, while the backlog comes (R4)."""
+CARRIED_SHARE = 0.8
+"""Of what the bearer's profile says it carries, while the backlog comes (R4). Of a link that carries more, `geo` leaves the
+rest to others: it keeps to its 32 kbit/s, and two seconds of them under way."""
 
 
 async def backfilled(folder: Path, count: int) -> tuple[float, float]:
     """Let a collector with `count` batches aboard find its shore again.
 
-    Return the seconds from its connection to the first live batch ashore, and the share of the link that the backlog had.
+    Return the seconds from its connection to the first live batch ashore, and what came a second, over what the profile carries.
     """
     end = str(ROOT / "tests" / "lossy_shore_end.py")
     with between(GEO, GEO) as (network, ship, shore):
@@ -62,18 +64,21 @@ async def backfilled(folder: Path, count: int) -> tuple[float, float]:
     told = {int(seq): crc for seq, crc in found["said"].items()}
     assert verdict(told, count) == ""
     seconds = (found["whole_utc_ms"] - found["first_utc_ms"]) / 1000
-    live_s, share = (found["live_utc_ms"] - connected_ms) / 1000, network.up.passed_bytes * 8 / seconds / GEO.rate_bit_s
+    live_s, share = (
+        (found["live_utc_ms"] - connected_ms) / 1000,
+        network.up.passed_bytes / seconds / BEARERS["geo"].bytes_s,
+    )
     print(
         f"\n{count} batches of a day without a link: the first live one {live_s:.1f} s after the connection, the last of the"
-        f" backlog after {seconds:.0f} s, {network.up.passed_bytes / 1e6:.1f} MB up, {share:.0%} of the link"
+        f" backlog after {seconds:.0f} s, {network.up.passed_bytes / 1e6:.1f} MB up, {share:.0%} of what the profile carries"
     )
     return live_s, share
 
 
 @pytest.mark.soak
-@pytest.mark.timeout(1500)
-async def test_after_a_day_live_comes_at_once_and_the_backlog_fills_the_link(tmp_path: Path) -> None:
-    """Proves R4 at its full length: all of it arrives, live within 5 s, the backlog at 80 % of the link or more."""
+@pytest.mark.timeout(2700)
+async def test_after_a_day_live_comes_at_once_and_the_backlog_fills_the_bearer(tmp_path: Path) -> None:
+    """Proves R4 at its full length: all of it arrives, live within 5 s, the backlog at 80 % of the profile's rate or more."""
     live_s, share = await backfilled(tmp_path, DAY)
     assert 0.0 < live_s <= LIVE_WITHIN_S
-    assert share >= LINK_SHARE
+    assert share >= CARRIED_SHARE

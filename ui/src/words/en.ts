@@ -66,7 +66,7 @@ export const en = {
   },
   conn: {
     title: "Conn", you: "You", bridge: "Bridge", nobody: "Nobody", unknown: "Not known", otherTab: "another console of yours",
-    roc: "ROC", role: "Role", level: "Level", fencing: "Fencing", lease: "Lease", console: "Console",
+    roc: "ROC", role: "Role", level: "Level", fencing: "Fencing", lease: "Lease age", console: "Console",
     request: "Request conn", confirm: "Confirm", release: "Release", grant: "Grant", deny: "Deny", force: "Force takeover",
     forceReason: "Reason of the takeover (kept in the ledger)",
     engineering: "Engineering",

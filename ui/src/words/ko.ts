@@ -66,7 +66,7 @@ export const ko: Words = {
   },
   conn: {
     title: "조종권", you: "본인", bridge: "선교", nobody: "없음", unknown: "알 수 없음", otherTab: "본인의 다른 콘솔",
-    roc: "ROC", role: "역할", level: "수준", fencing: "펜싱 번호", lease: "임대", console: "콘솔",
+    roc: "ROC", role: "역할", level: "수준", fencing: "펜싱 번호", lease: "임대 경과", console: "콘솔",
     request: "조종권 요청", confirm: "확인", release: "반납", grant: "허가", deny: "거부", force: "강제 인수",
     forceReason: "강제 인수 사유 (원장에 기록)",
     engineering: "기관",
