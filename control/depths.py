@@ -143,6 +143,8 @@ def sheet_of(content: bytes) -> Sheet:
             raise ChartError(f"the chart is of version {body['v']!r}, not {VERSION}")
         coverage = shapely.from_wkb(str(body["coverage"]))
         features = [_feature(row) for row in cast("list[list[object]]", body["features"])]
+        if not np.isfinite(shapely.get_coordinates([coverage, *(one.shape for one in features)])).all():
+            raise ChartError("the chart has a place that is no place")
     except (ValueError, KeyError, TypeError, IndexError, shapely.errors.ShapelyError) as error:
         raise ChartError(f"the chart cannot be read: {error}") from error
     return Sheet(str(body.get("source", "")), features, coverage, body.get("made_up") is True)

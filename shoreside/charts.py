@@ -82,12 +82,15 @@ def read_all(paths: Iterable[Path]) -> tuple[dict[str, Drawn], list[str]]:
 
 
 def drawn(sheet: Sheet, bytes_max: int = PAGE_BYTES_MAX) -> Drawn:
-    """Return a chart as it is sent, as fine as `bytes_max` allow; raise ChartError where the coarsest is too large."""
+    """Return a chart as it is sent, as fine as `bytes_max` allow; raise ChartError where that cannot be done."""
     if shapely.is_empty(sheet.coverage):
         raise ChartError("the chart covers nothing")
     size = 0
     for tolerance_m in TOLERANCES_M:
-        body = _geojson(sheet, tolerance_m)
+        try:
+            body = _geojson(sheet, tolerance_m)
+        except shapely.errors.ShapelyError as error:
+            raise ChartError(f"a shape of the chart cannot be drawn: {error}") from error
         size = len(body)
         if size <= bytes_max:
             west, south, east, north = (float(value) for value in shapely.bounds(sheet.coverage))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +69,36 @@ def test_a_file_that_is_no_chart_costs_only_itself(tmp_path: Path) -> None:
     found, faults = read_all(tmp_path / f"{name}.chart" for name in ("good", "broken", "missing"))
     assert [one.source for one in found.values()] == ["good"]
     assert [fault.partition(":")[0] for fault in faults] == ["broken.chart", "missing.chart"]
+
+
+@pytest.mark.filterwarnings("ignore:invalid value encountered")
+@pytest.mark.parametrize("x", [math.inf, -math.inf, math.nan])
+@pytest.mark.parametrize("is_coverage", [True, False])
+def test_a_place_that_is_no_place_is_refused_aboard_and_ashore(tmp_path: Path, x: float, *, is_coverage: bool) -> None:
+    """In the coverage as in a feature: no ship holds her track against it, and no console is told of it."""
+    nowhere = shapely.to_wkb(shapely.LineString([(129.0, 34.9), (x, 35.0)]), hex=True)
+    body = json.loads(chart_bytes("nowhere", SHEET.features, SEA))
+    if is_coverage:
+        body["coverage"] = nowhere
+    else:
+        body["features"][0][2] = nowhere
+    content = json.dumps(body).encode()
+    with pytest.raises(ChartError, match="no place"):
+        chart_of(content, 5.0)
+    (tmp_path / "nowhere.chart").write_bytes(content)
+    found, faults = read_all([tmp_path / "nowhere.chart"])
+    assert (found, len(faults)) == ({}, 1)
+
+
+def test_a_shape_that_cannot_be_drawn_coarser_is_a_fault_of_its_chart() -> None:
+    """A hole that encloses nothing is let be while it is drawn as it is, and told where it would have to be simplified."""
+    hollow = shapely.Polygon(
+        [(129, 34.9), (129.1, 34.9), (129.1, 35), (129, 35)], [[(129, 34.9), (129, 34.95), (129, 34.9)]]
+    )
+    sheet = Sheet("hollow", [Feature("depth", 5.0, hollow)], SEA)
+    assert len(told(drawn(sheet))) == 2
+    with pytest.raises(ChartError, match="cannot be drawn"):
+        drawn(sheet, 300)
 
 
 def test_the_demo_s_chart_is_the_simulated_sea_and_says_that_it_is_made_up() -> None:
