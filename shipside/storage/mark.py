@@ -50,6 +50,10 @@ class Mark:
             os.close(self._file)
             self._file = -1
 
+    def __del__(self) -> None:
+        """Close the file of a mark that was let go with a spool or journal that could not be opened to its end."""
+        self.close()
+
     def _read(self) -> list[tuple[int, int, int]]:
         found = [(0, 0, 0)]
         with contextlib.suppress(OSError):

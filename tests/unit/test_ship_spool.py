@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import gc
+import os
 from pathlib import Path
 
 import apsw
 import pytest
 
+from shipside.storage.durable import close_as_it_is
 from shipside.storage.spool import DROP_AT_ONCE, Dropped, Spool, SpoolError
 
 
@@ -24,6 +27,21 @@ def test_what_was_added_is_there_after_a_kill(tmp_path: Path) -> None:
     again.close()
     third = Spool(tmp_path / "spool.db", 1_000_000, 9)
     assert (third.last_seq, third.count, third.bytes_held) == (10, 0, 0)
+
+
+def test_a_spool_that_was_let_go_leaves_no_file_open(tmp_path: Path) -> None:
+    """One that could not be opened to its end is closed by nobody; a program that tries again has 1,024 descriptors."""
+    spool = Spool(tmp_path / "spool.db", 1_000_000, 7)
+    spool.add(1, b"batch")
+
+    def open_files() -> set[str]:
+        return {one.resolve().name for one in Path("/proc/self/fd").iterdir() if os.path.lexists(one)}
+
+    assert "spool.db.mark" in open_files()
+    close_as_it_is(spool._db)
+    del spool
+    gc.collect()
+    assert "spool.db.mark" not in open_files()
 
 
 def test_only_what_is_acknowledged_is_deleted(tmp_path: Path) -> None:
