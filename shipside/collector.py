@@ -154,7 +154,7 @@ class Collector:
         scan = self._scanner.tick(now_s, self._clock.utc_ns())
         if scan is None:
             return
-        self._batch_s = self._outage.batch_s(self._bearer, now_s, is_connected=self._port.connected)
+        self._batch_s = self._outage.batch_s(self._bearer, now_s, is_connected=self.uplink.window.is_connected)
         self._batcher.fit(self._batch_s)
         self._batcher.receive(scan, now_s)
         self._look(now_s)

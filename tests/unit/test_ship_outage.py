@@ -13,6 +13,7 @@ from shipside import config
 from shipside.collector import Collector
 from shipside.config.link import BEARERS
 from shipside.sending.bearer import OUTAGE_BATCH_S, OUTAGE_S, Outage
+from shipside.sending.window import Send
 from shipside.storage.spool import Spool
 from tests.agent_kit import TCP, agent_toml
 from tests.shore_kit import OPERATOR, MemoryPort, SetClock
@@ -24,13 +25,16 @@ SCANS_LONG = round(OUTAGE_BATCH_S / LTE.scan_s)
 class _Aboard:
     """A collector whose loop is turned by hand, with a gyro that speaks before each scan."""
 
-    def __init__(self, folder: Path) -> None:
-        loaded = config.load(agent_toml(folder, 1883, TCP.format("gyro", 1)), {})
+    def __init__(self, folder: Path, bearer: str = "lte") -> None:
+        link = f'[link]\nbearer = "{bearer}"\n'
+        loaded = config.load(agent_toml(folder, 1883, TCP.format("gyro", 1) + link), {})
         self.clock, self.port, self.spool = SetClock(), MemoryPort(connected=True), Spool(":memory:", 10**8, 1)
         self.legend = Legend.from_wire(loaded.catalogue.hash, loaded.catalogue.to_wire())
         self.collector = Collector(
             loaded, self.clock, self.port, [], [], self.spool, OPERATOR, "boot-1", lambda *_, **__: None
         )
+
+        self.collector.uplink.connected()
 
     def sail(self, seconds: float) -> list[int]:
         """Collect for some time; return how many scans each batch that was kept in it has."""
@@ -62,11 +66,11 @@ def test_a_collector_keeps_an_outage_in_long_batches_and_cuts_live_from_the_firs
     """Every scan is kept once, whatever the length; the batch that was growing goes with the first scan after the return."""
     aboard = _Aboard(tmp_path)
     assert set(aboard.sail(10)) == {1}
-    aboard.port.connected = False
+    aboard.collector.uplink.disconnected()
     assert set(aboard.sail(OUTAGE_S - 1)) == {1}, "a short cut changes nothing"
     aboard.sail(2)
     assert all(SCANS_LONG <= scans <= SCANS_LONG + 2 for scans in aboard.sail(100))
-    aboard.port.connected = True
+    aboard.collector.uplink.connected()
     first, *then = aboard.sail(10)
     assert 1 <= first <= SCANS_LONG + 2
     assert set(then) == {1}
@@ -74,3 +78,17 @@ def test_a_collector_keeps_an_outage_in_long_batches_and_cuts_live_from_the_firs
     times = np.concatenate([batch.scan_utc_ns for batch in aboard.kept()])
     assert len(times) == len(set(times.tolist()))
     assert float(np.abs(np.diff(times) / 1e9 - LTE.scan_s).max()) < 0.001, "a scan is missing"
+
+
+def test_on_a_dear_bearer_too_what_was_collected_goes_live_once_the_shore_can_read_it(tmp_path: Path) -> None:
+    """R4: not as soon as the connection stands, for until the birth has been taken a batch would go last, as history."""
+    aboard = _Aboard(tmp_path, "geo")
+    window = aboard.collector.uplink.window
+    aboard.collector.uplink.disconnected()
+    aboard.sail(14)  # in the middle of a batch of ten seconds
+    aboard.port.connected = True
+    assert aboard.sail(2) == []
+    aboard.collector.uplink.connected()
+    assert len(aboard.sail(1)) == 1
+    assert window.take(aboard.clock.s) == Send(aboard.spool.last_seq, historical=False)
+    assert aboard.sail(5) == []  # from then on batches are as long as the bearer has them
