@@ -32,7 +32,7 @@ LIVE_WITHIN_S = 5.0
 """From the standing connection to the first live batch ashore (reliability.md R4)."""
 CARRIED_SHARE = 0.8
 """Of what the bearer's profile says it carries, while the backlog comes (R4). Of a link that carries more, `geo` leaves the
-rest to others: it keeps to its 32 kbit/s, and two seconds of them under way."""
+rest to others: history waits while two seconds of its 32 kbit/s are under way, which over 600 ms comes to twice that."""
 
 
 async def backfilled(folder: Path, count: int) -> tuple[float, float]:
