@@ -87,6 +87,8 @@ class Collector:
         self.uplink.wake = self._wake.set
         self.alerts = AlertDesk(dispatch.record, spool, clock.now_s())
         self._outage, self._batch_s, self._targets_s = Outage(), bearer.batch_s, clock.now_s()
+        self._is_awaited = False
+        """The shore can read batches again and has seen none: what was collected goes at once, on any bearer (R4)."""
         self._lookout, self._health = Lookout(), HealthWatch(clock.now_s())
         self._link = LinkWatch(known.by_id, clock.now_s())
         self._manual, self._keep_due_s = ManualFile(config.journal), clock.now_s() + KEEP_S
@@ -154,12 +156,13 @@ class Collector:
         scan = self._scanner.tick(now_s, self._clock.utc_ns())
         if scan is None:
             return
-        self._batch_s = self._outage.batch_s(self._bearer, now_s, is_connected=self.uplink.window.is_connected)
+        self._batch_s = self._outage.batch_s(self._bearer, now_s, is_connected=self._port.connected)
         self._batcher.fit(self._batch_s)
         self._batcher.receive(scan, now_s)
         self._look(now_s)
         self._tend_raw(now_s)
-        if self._batcher.is_due(now_s):
+        if self._batcher.is_due(now_s) or (self._is_awaited and self._batcher.has_scans):
+            self._is_awaited = False
             self._keep("samples", ())
         if now_s - self._targets_s >= max(TARGETS_EVERY_S, self._batch_s):
             self._keep_targets(now_s)
@@ -263,6 +266,7 @@ class Collector:
         while self._port.connected:
             if await self._port.publish(topic, self.birth().to_bytes(), retain=True):
                 self.uplink.connected()
+                self._is_awaited = True
                 self._wake.set()
                 return
             await asyncio.sleep(BIRTH_RETRY_S)

@@ -43,13 +43,10 @@ class Outage:
         self._away_since_s: float | None = None
 
     def batch_s(self, bearer: Bearer, now_s: float, *, is_connected: bool) -> float:
-        """Return the length of the batch that is being collected at `now_s`.
-
-        0 when the link has just come, asked for each scan: what was collected goes at once, on any bearer (R4).
-        """
+        """Return the length of the batch that is being collected at `now_s`; live again at once when the link is back."""
         if is_connected:
-            has_just_come, self._away_since_s = self._away_since_s is not None, None
-            return 0.0 if has_just_come else bearer.batch_s
+            self._away_since_s = None
+            return bearer.batch_s
         if self._away_since_s is None:
             self._away_since_s = now_s
         is_long = now_s - self._away_since_s >= OUTAGE_S

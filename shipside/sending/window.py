@@ -59,8 +59,7 @@ class Window:
         self._last_seq = last_seq
         self._resend_first_s = resend_after_s
         self._resend_s = resend_after_s
-        self.is_connected = False
-        """The link stands and the shore knows what batches are made by: what is made now goes live."""
+        self._is_connected = False
         self._live: tuple[deque[int], ...] = tuple(deque[int]() for _ in range(RANKS))
         self._history: deque[int] = deque()
         """Of the lowest rank that is not exhausted."""
@@ -86,13 +85,13 @@ class Window:
 
     def connected(self) -> None:
         """The link stands: all that is not acknowledged is sent again from the oldest, as history."""
-        self.is_connected = True
+        self._is_connected = True
         self._resend_s = self._resend_first_s
         self._rewind(0)
 
     def disconnected(self) -> None:
         """The link is gone: what was in flight must be taken as lost."""
-        self.is_connected = False
+        self._is_connected = False
         self._flight.clear()
         for queue in self._live:
             queue.clear()
@@ -121,7 +120,7 @@ class Window:
         self._last_seq = seq
         live_in_flight = sum(1 for flight in self._flight.values() if not flight.historical)
         live = live_in_flight + sum(len(queue) for queue in self._live)
-        if self.is_connected and rank not in self._held and live < LIVE_MAX:
+        if self._is_connected and rank not in self._held and live < LIVE_MAX:
             self._live[rank].append(seq)
         else:
             self._is_exhausted[rank] = False
@@ -129,7 +128,7 @@ class Window:
     def wanted(self) -> Wanted | None:
         """Return what the spool is to be asked for; None: for nothing."""
         room = HISTORY_MAX - len(self._history) - sum(1 for flight in self._flight.values() if flight.historical)
-        if not self.is_connected or room <= 0 or self._history:
+        if not self._is_connected or room <= 0 or self._history:
             return None
         rank = next((rank for rank in range(RANKS) if not self._is_exhausted[rank] and rank not in self._held), None)
         return None if rank is None else Wanted(self._cursors[rank], room, rank)
@@ -144,7 +143,7 @@ class Window:
 
     def take(self, now_s: float, *, is_history_held: bool = False) -> Send | None:
         """Return the batch to send now, which counts as sent; None when there is none, or only history while that is held."""
-        if not self.is_connected:
+        if not self._is_connected:
             return None
         live = next((queue for queue in self._live if queue), None)
         queue = live or (None if is_history_held else self._history)

@@ -34,8 +34,6 @@ class _Aboard:
             loaded, self.clock, self.port, [], [], self.spool, OPERATOR, "boot-1", lambda *_, **__: None
         )
 
-        self.collector.uplink.connected()
-
     def sail(self, seconds: float) -> list[int]:
         """Collect for some time; return how many scans each batch that was kept in it has."""
         before = self.spool.last_seq
@@ -57,20 +55,19 @@ def test_batches_are_long_after_a_minute_away_and_live_at_once_when_the_link_is_
     assert outage.batch_s(LTE, 5.0 + OUTAGE_S - 0.1, is_connected=False) == LTE.batch_s
     assert outage.batch_s(LTE, 5.0 + OUTAGE_S, is_connected=False) == OUTAGE_BATCH_S
     assert outage.batch_s(NARROW, 5.0 + OUTAGE_S, is_connected=False) == NARROW.batch_s  # longer as it is
-    assert outage.batch_s(NARROW, 70.0, is_connected=True) == 0.0  # R4: what was collected goes at once
-    assert outage.batch_s(NARROW, 80.0, is_connected=True) == NARROW.batch_s
-    assert outage.batch_s(LTE, 80.2, is_connected=False) == LTE.batch_s  # each outage has its own minute
+    assert outage.batch_s(LTE, 70.0, is_connected=True) == LTE.batch_s
+    assert outage.batch_s(LTE, 70.2, is_connected=False) == LTE.batch_s  # each outage has its own minute
 
 
 def test_a_collector_keeps_an_outage_in_long_batches_and_cuts_live_from_the_first_scan_after_it(tmp_path: Path) -> None:
     """Every scan is kept once, whatever the length; the batch that was growing goes with the first scan after the return."""
     aboard = _Aboard(tmp_path)
     assert set(aboard.sail(10)) == {1}
-    aboard.collector.uplink.disconnected()
+    aboard.port.connected = False
     assert set(aboard.sail(OUTAGE_S - 1)) == {1}, "a short cut changes nothing"
     aboard.sail(2)
     assert all(SCANS_LONG <= scans <= SCANS_LONG + 2 for scans in aboard.sail(100))
-    aboard.collector.uplink.connected()
+    aboard.port.connected = True
     first, *then = aboard.sail(10)
     assert 1 <= first <= SCANS_LONG + 2
     assert set(then) == {1}
@@ -80,15 +77,15 @@ def test_a_collector_keeps_an_outage_in_long_batches_and_cuts_live_from_the_firs
     assert float(np.abs(np.diff(times) / 1e9 - LTE.scan_s).max()) < 0.001, "a scan is missing"
 
 
-def test_on_a_dear_bearer_too_what_was_collected_goes_live_once_the_shore_can_read_it(tmp_path: Path) -> None:
+async def test_on_a_dear_bearer_too_what_was_collected_goes_live_once_the_shore_can_read_it(tmp_path: Path) -> None:
     """R4: not as soon as the connection stands, for until the birth has been taken a batch would go last, as history."""
     aboard = _Aboard(tmp_path, "geo")
     window = aboard.collector.uplink.window
-    aboard.collector.uplink.disconnected()
+    aboard.port.connected = False
     aboard.sail(14)  # in the middle of a batch of ten seconds
     aboard.port.connected = True
     assert aboard.sail(2) == []
-    aboard.collector.uplink.connected()
+    await aboard.collector._announce()
     assert len(aboard.sail(1)) == 1
     assert window.take(aboard.clock.s) == Send(aboard.spool.last_seq, historical=False)
     assert aboard.sail(5) == []  # from then on batches are as long as the bearer has them
