@@ -51,6 +51,8 @@ class Entry:
     entered_s: float | None = None
     is_late: bool = False
     is_pulling: bool = True
+    yields: bool = False
+    """It ends when anything else orders steering or propulsion, or the bridge takes her; what the ladder has begun does not."""
     harbour: HarbourRoute | None = None
 
 

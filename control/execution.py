@@ -25,6 +25,7 @@ CHANNELS: Final = {
     "heading": "steering", "rudder": "steering", "propulsion": "propulsion", "controlled_stop": "propulsion",
 }  # fmt: skip
 """{setpoint: the channel on which it ends what was kept}"""
+BOTH: Final = ("steering", "propulsion")
 ALL_CHANNELS: Final = frozenset(("neutral", "emergency_stop"))
 Judge = Callable[[Order], list[Reason]]
 
@@ -57,6 +58,8 @@ class Execution:
         """What an order asks of the equipment (translate.py)."""
         self._kept: dict[str, Kept] = {}
         """By channel, the speed or course that is trimmed until another order of the channel."""
+        self._causes: dict[str, str] = {}
+        """By channel, on whose account it was last ordered; empty while nothing of ours is in force."""
         self.deeds: dict[str, Callable[[Order], None]] = {}
         """What orders do that move no actuator, by kind: done once they are on disk, and succeeded at once."""
 
@@ -136,8 +139,18 @@ class Execution:
             self._kept.clear()
         elif kept is not None and kept.order_id != cause:
             del self._kept[CHANNELS[setpoint.kind]]
+        touched = CHANNELS.get(setpoint.kind)
+        self._causes |= dict.fromkeys(BOTH if touched is None else (touched,), cause)
         self.setpoints = in_force_after(self.setpoints, setpoint)
         self.outbox += [Actuate(setpoint, cause), HeartbeatNow()]
+
+    def claim(self, cause: str) -> None:
+        """Note that steering and propulsion are `cause`'s from now on, whatever of the former stays in force."""
+        self._causes = dict.fromkeys(BOTH, cause)
+
+    def is_claimed_by(self, cause: str, channels: tuple[str, ...] = BOTH) -> bool:
+        """Return whether nothing but `cause` has ordered anything on `channels` since it claimed them."""
+        return all(self._causes.get(channel) == cause for channel in channels)
 
     def load_actual(self, heading_deg: float | None, propulsion_pct: float | None) -> None:
         """Load the receiver's setpoints from what the ship does now, so that a transfer moves nothing (AUT-04)."""
@@ -192,6 +205,7 @@ class Execution:
     def release(self) -> None:
         """Let go of the equipment: nothing of ours is in force any more."""
         self._kept.clear()
+        self._causes.clear()
         self.setpoints = Setpoints()
         self.outbox += [Actuate(Setpoint("release"), "release"), HeartbeatNow()]
 

@@ -18,6 +18,7 @@ from control.voyage import Voyage
 from protocols.link.cbor import Plain
 from protocols.link.events import Reason
 
+LADDER_HOLD: Final = "ladder L3"
 STEER_DEG: Final = 2.0
 """Bearing changes below this are not steered: the autopilot would never come to rest."""
 
@@ -41,10 +42,10 @@ class SafeState:
         """What the state makes the ship do."""
         return "" if self.entry is None else WORDS[self.entry.state]
 
-    def begin_hold(self, situation: Situation, now_s: float, cause: str = "ladder L3") -> None:
-        """Enter the phase's hold state (L3, or DMN-02)."""
+    def begin_hold(self, situation: Situation, now_s: float, cause: str = LADDER_HOLD) -> None:
+        """Enter the phase's hold state (L3, or DMN-02, which yields to the next order)."""
         limits = self._voyage.config.limits
-        self._begin(limits.hold, limits.hold_entry_s, cause, situation, now_s)
+        self._begin(limits.hold, limits.hold_entry_s, cause, situation, now_s, yields=cause != LADDER_HOLD)
 
     def begin_fallback(self, situation: Situation, now_s: float) -> None:
         """Enter the phase's fallback state (L5)."""
@@ -63,6 +64,9 @@ class SafeState:
         entry = self.entry
         if entry is None:
             return
+        if entry.yields and not self._execution.is_claimed_by(entry.cause):
+            self._yield(entry, now_s)
+            return
         self._steer(entry, situation, now_s)
         if self.entry is not entry:
             return  # replaced by a stop
@@ -72,11 +76,21 @@ class SafeState:
         elif entry.entered_s is None and not entry.is_late and now_s - entry.began_s > entry.limit_s:
             self._be_late(entry, situation, now_s)
 
-    def _begin(self, state: str, limit_s: float, cause: str, situation: Situation, now_s: float) -> None:
+    def _yield(self, entry: Entry, now_s: float) -> None:
+        """Leave her to whoever has ordered something; what she was pulled to her point with ends with it."""
+        pulls = entry.point is not None and (self._execution.setpoints.propulsion_pct or 0.0) > 0.0
+        if pulls and self._execution.is_claimed_by(entry.cause, ("propulsion",)):
+            self._execution.actuate(Setpoint("propulsion", 0.0), entry.cause)
+        self.end(now_s, "another order, or the bridge")
+
+    def _begin(
+        self, state: str, limit_s: float, cause: str, situation: Situation, now_s: float, *, yields: bool = False
+    ) -> None:  # fmt: skip
         if self.entry is not None:
             self._tell(self.entry, "left", now_s, [], f"for {state}")
         reasons = self._cannot(state, situation, now_s)
-        entry = self.entry = Entry(state, cause, now_s, limit_s)
+        entry = self.entry = Entry(state, cause, now_s, limit_s, yields=yields)
+        self._execution.claim(cause)
         if reasons:
             self._replace(entry, reasons, situation, now_s)
             return
@@ -170,7 +184,7 @@ class SafeState:
         """Stop instead: the one state that needs nothing."""
         self.has_no_fix = self.has_no_fix or any(reason.name == "no_fix" for reason in reasons)
         self._tell(entry, "replaced", now_s, reasons, "by stop")
-        self.entry = Entry("stop", entry.cause, now_s, self._voyage.config.limits.stop_entry_s)
+        self.entry = Entry("stop", entry.cause, now_s, self._voyage.config.limits.stop_entry_s, yields=entry.yields)
         self._set_out(self.entry, situation)
 
     def _tell(self, entry: Entry, result: str, now_s: float, reasons: list[Reason], why: str = "") -> None:

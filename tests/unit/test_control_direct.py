@@ -13,6 +13,7 @@ from control.limits import ControlConfig
 from control.messages import SignedFrame
 from protocols.errors import MalformedError
 from protocols.link import cbor, signing
+from protocols.link.cbor import Plain
 from protocols.link.frames import DirectFrame
 from protocols.link.signing import Domain
 from tests.control_rig import KEYS, VESSEL, Rig, example_table
@@ -282,3 +283,63 @@ def test_a_frame_reads_back_as_it_was_and_with_nothing_more() -> None:
     for bent in (plain | {"more": 1}, {k: v for k, v in plain.items() if k != "held"}, plain | {"v": 2}):
         with pytest.raises(MalformedError):
             DirectFrame.from_bytes(cbor.encode(bent))
+
+
+def kept_by_the_dead_man() -> Rig:
+    """Return a ship whose dead man has let her keep her station, the bow 60 m off it and pulling back."""
+    from tests.unit.test_control_phases import KEEP, with_phases
+
+    ship, stick = at_the_stick(
+        with_phases(hull={"keeps_station": True}, coastal={"hold": "station_keep", "keep": KEEP})
+    )
+    stick.work(2.0)
+    ship.forward(4.0)
+    assert ship.supervisor.watch.safe.words == "keeping her station"
+    ship.values["NAV_LON"] = 129.051  # 91 m to the east
+    ship.forward(1.0)
+    assert moved(ship, "DMN-02")[-2:] == [("heading", 270.0), ("propulsion", 15.0)]
+    return ship
+
+
+def test_the_hold_of_the_dead_man_leaves_her_to_the_bridge() -> None:
+    """Proves DMN-02, AUT-06: from the moment the bridge has her nothing of ours moves rudder or engine."""
+    ship = kept_by_the_dead_man()
+    ship.bridge("take", person="mate")
+    moves = len(ship.moves)
+    ship.values["NAV_LON"] = 129.056
+    ship.forward(20.0)
+    assert ship.moves[moves:] == []
+    assert ship.supervisor.watch.safe.entry is None
+    left = [e.body for e in ship.events if e.kind == "entry" and e.body["result"] == "left"]
+    assert [(body["state"], body["cause"], body["why"]) for body in left] == [
+        ("station_keep", "DMN-02", "another order, or the bridge")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "args", "expected"),
+    [
+        # What she was pulled to her station with ends with it: a heading alone leaves the engine stopped.
+        ("conn.heading", {"heading_deg": 60.0}, {"heading_deg": 60.0, "propulsion_pct": 0.0}),
+        # An order of propulsion stands as it was given, though it be the very number that pulled her.
+        ("conn.propulsion", {"propulsion_pct": 15.0}, {"heading_deg": 270.0, "propulsion_pct": 15.0}),
+        ("conn.controlled_stop", {}, {"heading_deg": 270.0, "propulsion_pct": 0.0}),
+    ],
+)
+def test_the_hold_of_the_dead_man_yields_to_the_next_order(
+    kind: str, args: dict[str, Plain], expected: dict[str, float]
+) -> None:
+    """Proves DMN-02, CMD-08: an order that she has accepted is what she does, the hold does not move her again."""
+    ship = kept_by_the_dead_man()
+    order = ship.say(kind, args)
+    assert ship.state(order) == "executing"
+    ship.values["NAV_LON"] = 129.056
+    ship.forward(5.0)
+    assert ship.supervisor.execution.in_force() == pytest.approx(expected)
+    assert ship.supervisor.watch.safe.entry is None
+    # Negative control: the ladder's own hold yields to nobody, and there is an order in force that it replaces.
+    ship.beating = None
+    ship.forward(12.0)
+    entry = ship.supervisor.watch.safe.entry
+    assert entry is not None
+    assert (entry.cause, entry.yields) == ("ladder L3", False)
