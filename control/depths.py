@@ -5,6 +5,7 @@ The file is written by `farhelm chart import`; here its bytes become shapes, in 
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 from dataclasses import dataclass
@@ -52,8 +53,9 @@ class Feature:
 class DepthChart:
     """Charts of one area, for a ship that needs `needed_m` of water (draught and least under-keel clearance)."""
 
-    def __init__(self, features: list[Feature], coverage: BaseGeometry, needed_m: float) -> None:
-        """Keep what is too shallow; what is deep enough is no hazard."""
+    def __init__(self, features: list[Feature], coverage: BaseGeometry, needed_m: float, name: str = "") -> None:
+        """Keep what is too shallow; what is deep enough is no hazard. `name` is its file's `name_of`; empty: of no file."""
+        self.name = name
         self.hazards = tuple(one for one in features if one.depth_m is None or one.depth_m < needed_m)
         self.needed_m = needed_m
         self.coverage = coverage
@@ -133,6 +135,11 @@ def chart_bytes(source: str, features: list[Feature], coverage: BaseGeometry, *,
     return json.dumps({**body, **made_up}, separators=(",", ":")).encode()
 
 
+def name_of(content: bytes) -> str:
+    """Return what a chart file is called on the link: the SHA-256 of its bytes, hexadecimal."""
+    return hashlib.sha256(content).hexdigest()
+
+
 def sheet_of(content: bytes) -> Sheet:
     """Return what is in a chart file; raise ChartError when it cannot be read."""
     if len(content) > BYTES_MAX:
@@ -153,7 +160,12 @@ def sheet_of(content: bytes) -> Sheet:
 def chart_of(content: bytes, needed_m: float) -> DepthChart:
     """Return the chart in a file for a ship that needs `needed_m`; raise ChartError when it cannot be read."""
     sheet = sheet_of(content)
-    return DepthChart(sheet.features, sheet.coverage, needed_m)
+    return DepthChart(sheet.features, sheet.coverage, needed_m, name_of(content))
+
+
+def unseen(needed_m: float) -> DepthChart:
+    """Return the stand-in for a chart that only the ship has: it covers all and holds nothing, so it can only be silent."""
+    return DepthChart([], shapely.box(-360.0, -90.0, 360.0, 90.0), needed_m)
 
 
 def _feature(row: list[object]) -> Feature:

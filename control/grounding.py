@@ -19,12 +19,15 @@ KEEL: Final = "NAV_DPTK"
 def water_enough(context: Context) -> list[Reason]:
     """INT-07: refuse what the sounder or the chart says is too shallow, and say so where neither can tell."""
     limits = context.config.grounding
-    moves = context.kind.startswith("conn.") or context.kind == "route.activate"
-    if limits is None:
-        return []
-    if not moves or context.kind in ("conn.controlled_stop", "conn.phase"):
+    if limits is None or not is_judged(context.kind):
         return []
     return [*_now(context, limits), *_ahead(context, limits)]
+
+
+def is_judged(kind: str) -> bool:
+    """Return whether an order of `kind` moves her, and so is held against the water."""
+    moves = kind.startswith("conn.") or kind == "route.activate"
+    return moves and kind not in ("conn.controlled_stop", "conn.phase")
 
 
 def _now(context: Context, limits: Grounding) -> list[Reason]:

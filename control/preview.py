@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
-from control import drill, routing
+from control import drill, grounding, routing
 from control.admission import not_in_control
 from control.interlock import DIRECT, STOPS, Context, Setpoints, verdict
 from control.ladder import LATCHED_FROM
@@ -41,6 +41,8 @@ class Mirror:
     config: ControlConfig
     routes: Mapping[str, bytes] = field(default_factory=dict[str, bytes])
     """Routes that went through this station, by hash: what an activation is judged by."""
+    is_chart_seen: bool = True
+    """False: she carries a chart that is not in `config`, which holds an unseen one (`depths.unseen`) in its place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,14 @@ def preview(kind: str, args: dict[str, Plain], asker: Asker, mirror: Mirror) -> 
     if not reasons and kind == "route.activate" and beat.route is not None and beat.route.hash not in mirror.routes:
         text = "The route aboard did not come through this station: only the ship can say whether she may follow it."
         return Preview("unknown", (Reason("route_unknown", "CMD-09", text, beat.route.hash[:12]),))
+    if not reasons and not mirror.is_chart_seen and _asks_chart(kind, mirror.config):
+        text = "Judged aboard: this station does not have the chart that the ship holds such an order against."
+        return Preview("unknown", (Reason("chart_aboard", "INT-07", text),))
     return Preview("refused" if reasons else "allowed", tuple(reasons))
+
+
+def _asks_chart(kind: str, config: ControlConfig) -> bool:
+    return config.grounding is not None and (kind == "route.load" or grounding.is_judged(kind))
 
 
 def context_of(kind: str, args: dict[str, Plain], mirror: Mirror) -> Context | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from control.limits import ControlConfig
 from protocols.link.birth import Birth
 from shipside.config import AgentConfig
 
@@ -20,4 +21,12 @@ def birth_of(config: AgentConfig, public_key: bytes, epoch: int, utc_ns: int, *,
         vessel.id, vessel.name, vessel.ship_type, vessel.mmsi, vessel.imo, vessel.length_m, vessel.beam_m,
         epoch, utc_ns, config.catalogue.hash, config.catalogue.to_wire(), areas, limits,
         None if control is None else control.to_plain(), public_key, historical, vessel.ship_time_offset_h,
+        _chart(control),
     )  # fmt: skip
+
+
+def _chart(control: ControlConfig | None) -> str | None:
+    """Return the name of the chart she is judged by (INT-07), empty without one; None where depth is not judged."""
+    if control is None or control.grounding is None:
+        return None
+    return "" if control.chart is None else control.chart.name

@@ -24,6 +24,7 @@ from shoreside.api import app, processes, seen_routes, serving
 from shoreside.api.auth import Auth
 from shoreside.api.shore import Shore
 from shoreside.charts import Charts
+from shoreside.charttable import ChartTable
 from shoreside.commanding.stop import StopRelay
 from shoreside.ports import StoreDownError
 from shoreside.roles import Role
@@ -169,6 +170,8 @@ async def run(settings: config.ShoreConfig, role: Role = roles.ALL) -> None:
             if shore.upkeep is not None:
                 tasks.append(group.create_task(_keep_up(shore.station, shore.upkeep), name="upkeep"))
             if role.passes:
+                table = ChartTable(settings.charts)
+                tasks.append(group.create_task(table.keep(shore.station.downlink.states), name="charts"))
                 tasks.append(group.create_task(shore.stop.run(), name="stop"))
                 tasks.append(group.create_task(_seed(shore, entries), name="seed"))
             await _serve(shore, listener)

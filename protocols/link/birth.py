@@ -20,7 +20,9 @@ The standard channels are 15 kB and stay plain: a shore of before can read them.
 CATALOGUE_MAX_BYTES: Final = 1024 * 1024
 """Largest catalogue: 1,000 channels, the most a vessel may have, take 400 kB. What claims to be larger is not unpacked."""
 
-_APART: Final = frozenset(("areas", "limits", "historical", "ship_time_offset_h"))
+_LEFT_OUT: Final = ("ship_time_offset_h", "chart")
+"""Fields that are not written where they are None."""
+_APART: Final = frozenset(("areas", "limits", "historical", *_LEFT_OUT))
 """Fields that are not written as they stand."""
 
 
@@ -54,6 +56,8 @@ class Birth:
     Left out where False, so that every other birth has the bytes it always had."""
     ship_time_offset_h: float | None = None
     """Hours that the clocks aboard are ahead of UTC; None: none is told. Left out where None, for the same reason."""
+    chart: str | None = None
+    """SHA-256 of the chart file that her grounding rule reads, hexadecimal; empty: she carries none; None: not told."""
 
     def to_bytes(self) -> bytes:
         """Return the deterministic CBOR of this birth."""
@@ -64,8 +68,7 @@ class Birth:
         simple: dict[str, Plain] = {name: getattr(self, name) for name in Birth.__slots__ if name not in _APART}
         if self.historical:
             simple["historical"] = True
-        if self.ship_time_offset_h is not None:
-            simple["ship_time_offset_h"] = self.ship_time_offset_h
+        simple.update({name: told for name in _LEFT_OUT if (told := getattr(self, name)) is not None})
         simple["catalogue"], version = _packed(self.catalogue)
         return cbor.encode({**simple, "areas": areas, "limits": limits, "v": version})
 
@@ -88,6 +91,7 @@ class Birth:
             vessel_public_key=fields.octets(source, "vessel_public_key", 32),
             historical="historical" in source and fields.flag(source, "historical"),
             ship_time_offset_h=fields.optional_number(source, "ship_time_offset_h"),
+            chart=fields.text(source, "chart", 64) if "chart" in source else None,
         )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from protocols.link.passage import Mark, Passage, hash_of
 from protocols.rtz.passage import passage_of
 from protocols.rtz.route import read
 from shoreside.commanding import orders
+from shoreside.commanding.water import with_chart
 from shoreside.live.fleet import VesselState
 
 RTZ_BYTES_MAX: Final = 1024 * 1024
@@ -67,19 +68,23 @@ def _of_passage(passage: Passage, state: VesselState, notes: tuple[str, ...]) ->
         Passage.from_bytes(encoded)
     except MalformedError as error:
         return Checked(None, (_fault("malformed", f"{error}"),), notes)
-    config = _limits(state)
-    if config is None:
+    limits = with_chart(state)
+    if limits is None:
         told = "This station does not know the ship's limits; only she can say whether she takes it."
         return Checked(encoded, (), (*notes, told))
-    return Checked(encoded, tuple(faults(passage, config)), notes)
+    config, is_chart_seen = limits
+    if not is_chart_seen:
+        notes = (
+            *notes,
+            "Depths along it are judged aboard: this station does not have the chart that the ship carries.",
+        )
+    return Checked(encoded, tuple(faults(passage, _in_phase(config, state))), notes)
 
 
-def _limits(state: VesselState) -> ControlConfig | None:
+def _in_phase(config: ControlConfig, state: VesselState) -> ControlConfig:
     """Return the limits of the phase the ship says she is in."""
-    config, beat = state.control, state.heartbeat
-    if config is None or beat is None or beat.phase not in config.phases:
-        return config
-    return config.in_phase(beat.phase)
+    beat = state.heartbeat
+    return config if beat is None or beat.phase not in config.phases else config.in_phase(beat.phase)
 
 
 def sent(signed: bytes) -> Sent | None:

@@ -21,6 +21,7 @@ from protocols.link.cbor import Plain
 from protocols.link.events import Reason
 from protocols.link.orders import check_arguments
 from protocols.reading import Quality
+from shoreside.commanding.water import with_chart
 from shoreside.live import views
 from shoreside.live.fleet import VesselState
 from telemetry.ghosts import DOUBT_WORDS
@@ -127,10 +128,11 @@ def _judge(state: VesselState, asked: Question, now: Moment) -> Preview:
 
 def _mirror(state: VesselState, now: Moment) -> Mirror | None:
     """Return what the shore knows of the ship; None where it does not know her limits."""
-    if state.control is None:
+    limits = with_chart(state)
+    if limits is None:
         return None
     age_s = now.now_s - state.heartbeat_at_s if state.heartbeat_at_s is not None else 0.0
-    return Mirror(state.heartbeat, age_s, situation(state, now.utc_ns), state.control, state.routes)
+    return Mirror(state.heartbeat, age_s, situation(state, now.utc_ns), limits[0], state.routes, limits[1])
 
 
 def situation(state: VesselState, utc_ns: int) -> Situation:

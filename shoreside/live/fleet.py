@@ -8,6 +8,7 @@ from typing import Final
 
 import numpy as np
 
+from control.depths import DepthChart
 from control.limits import ConfigError, ControlConfig
 from protocols.console.alerts import AlertJson
 from protocols.console.channels import ChannelJson
@@ -49,6 +50,8 @@ class VesselState:
     """Without its catalogue, which is four fifths of what a vessel takes in memory: `channels` is what is shown of it."""
     control: ControlConfig | None = None
     """The ship's own limits, for previews; None where the birth has none that this build can read."""
+    chart: DepthChart | None = None
+    """The chart she says she carries, as her rule reads it; None where this station does not have that file (yet)."""
     channels: dict[str, ChannelJson] = field(default_factory=dict[str, ChannelJson])
     circular: frozenset[str] = frozenset()
     """Channels that wrap at 360 deg: their means are taken on the circle."""

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from protocols.link.passage import Mark, Passage
 from protocols.rtz.passage import file_of
+from simulators.seabed import BANKS
 from tests.demo_rig import Demo
 from tests.e2e.conftest import log_in, on_the_bridge, picture
 from tests.e2e.test_console import give_back_conn, open_ship, take_conn
@@ -211,6 +212,8 @@ def test_a_route_is_drawn_checked_sent_activated_and_suspended(page: Page, demo:
     without_chart(page)
     open_ship(page, demo, vessel="petrel")
     take_conn(page)
+    # The shore has the chart that she says she carries: what is deep enough it calls so, and does not leave to her.
+    expect(page.get_by_test_id("heading-order")).to_have_attribute("title", "The ship is expected to accept")
     page.get_by_test_id("to-route").click()
 
     # A file with a turn that she cannot make and a leg out of her sea: each fault in words, and nothing can be sent.
@@ -220,6 +223,16 @@ def test_a_route_is_drawn_checked_sent_activated_and_suspended(page: Page, demo:
     page.get_by_test_id("route-file").set_input_files(tmp_path / "bad.rtz")
     expect(page.get_by_test_id("route-faults")).not_to_have_attribute("data-count", "0")
     expect(page.get_by_test_id("route-faults")).to_contain_text("Waypoint 2")
+    expect(page.get_by_test_id("route-send")).to_be_disabled()
+    page.get_by_test_id("route-clear").click()
+
+    # A leg to the islet in the south: no fence is near; the shore refuses it by her chart, for her draught.
+    islet = BANKS[1]
+    places = [*ahead_of(demo, "petrel", (-500.0, 0.0)), (islet.latitude_deg, islet.longitude_deg)]
+    over = Passage("over", 1, tuple(Mark("", *place, 500.0, 100.0, 100.0, False, 0.0, 0, False) for place in places))
+    (tmp_path / "over.rtz").write_bytes(file_of(over))
+    page.get_by_test_id("route-file").set_input_files(tmp_path / "over.rtz")
+    expect(page.get_by_test_id("route-faults")).to_contain_text("The leg to waypoint 2 meets 5.0 m; 9.4 m are needed.")
     expect(page.get_by_test_id("route-send")).to_be_disabled()
     page.get_by_test_id("route-clear").click()
 

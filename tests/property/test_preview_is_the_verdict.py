@@ -6,13 +6,16 @@ import dataclasses
 from collections.abc import Callable
 
 import pytest
+import shapely
 
+from control.depths import Feature, chart_bytes, chart_of, unseen
+from control.limits import ControlConfig, Grounding
 from control.preview import Asker, Mirror, Preview, preview
 from protocols.link.cbor import Plain
 from protocols.link.heartbeats import Disagreed, VesselHeartbeat
 from protocols.link.passage import Mark, Passage, hash_of
 from protocols.reading import Quality
-from tests.control_rig import UTC_NS, VESSEL, Rig
+from tests.control_rig import UTC_NS, VESSEL, Rig, example_config
 
 
 def heartbeat(rig: Rig) -> VesselHeartbeat:
@@ -208,3 +211,82 @@ def test_a_route_the_station_has_never_seen_is_unknown() -> None:
     assert preview("route.activate", args, asker, Mirror(beat, 0.0, rig.situation(), rig.config)).verdict == "unknown"
     known = Mirror(beat, 0.0, rig.situation(), rig.config, {hash_of(ROUTES["good"]): ROUTES["good"]})
     assert preview("route.activate", args, asker, known).verdict == "allowed"
+
+
+GROUNDING = Grounding(6.2, 1.5, "refuse")
+NEEDED_M = GROUNDING.draught_m + GROUNDING.ukc_m_min
+WATERS = {
+    "a shoal to the east": ([Feature("depth", 1.8, shapely.box(129.063, 34.92, 129.08, 34.94))], 129.5),
+    "a wreck of unknown depth": ([Feature("obstruction", None, shapely.box(129.052, 34.92, 129.06, 34.926))], 129.5),
+    "deep water": ([Feature("depth", 20.0, shapely.box(128.9, 34.8, 129.5, 35.1))], 129.5),
+    "the chart's edge": ([Feature("depth", 20.0, shapely.box(128.9, 34.8, 129.06, 35.1))], 129.06),
+}
+MOVES: list[tuple[str, dict[str, Plain]]] = [
+    ("conn.heading", {"heading_deg": 80.0}), ("conn.heading", {"heading_deg": 140.0}), ("conn.course", {"course_deg": 80.0}),
+    ("conn.propulsion", {"propulsion_pct": 40.0}), ("conn.speed", {"speed_kn": 6.0}), ("conn.controlled_stop", {}),
+    *(("route.load", {"route": encoded}) for encoded in ROUTES.values()),
+]  # fmt: skip
+
+
+def judged_by_water(waters: str | None, without_chart: str) -> ControlConfig:
+    """Return the example's rules with a chart of `waters`, None: without one; other traffic is left out."""
+    made = example_config()
+    free = {name: dataclasses.replace(phase, without_lookout="allow") for name, phase in made.phases.items()}
+    limits = Grounding(GROUNDING.draught_m, GROUNDING.ukc_m_min, without_chart)  # type: ignore[arg-type] # one of its words
+    chart = None
+    if waters is not None:
+        features, east = WATERS[waters]
+        chart = chart_of(chart_bytes(waters, features, shapely.box(128.9, 34.8, east, 35.1)), NEEDED_M)
+    return dataclasses.replace(made, grounding=limits, chart=chart, phases=free)
+
+
+def rig_of(config: ControlConfig, under_keel_m: float | None) -> Rig:
+    """Return a ship under way that ann has, with what her sounder shows; None: it shows nothing."""
+    rig = Rig(config=config)
+    if under_keel_m is not None:
+        rig.values["NAV_DPTK"] = under_keel_m
+    rig.look()
+    rig.take("ann")
+    return rig
+
+
+@pytest.mark.parametrize("without_chart", ["refuse", "sounder", "allow"])
+@pytest.mark.parametrize("waters", [None, *WATERS])
+def test_by_the_ship_s_own_chart_the_preview_is_her_verdict(waters: str | None, without_chart: str) -> None:
+    """Proves INT-07 ashore: with the same chart the same word; without it never a yes, and no reason she would not give."""
+    config = judged_by_water(waters, without_chart)
+    for under_keel_m in (20.0, 1.0, None):
+        for kind, args in MOVES:
+            rig = rig_of(config, under_keel_m)
+            said = asked(rig, kind, args, "ann")
+            blind = dataclasses.replace(config, chart=unseen(NEEDED_M))
+            beat = VesselHeartbeat.from_bytes(heartbeat(rig).to_bytes())
+            mirror = Mirror(beat, 0.0, rig.situation(), blind, is_chart_seen=False)
+            unsure = preview(kind, args, Asker("ann", "console-ann", "session-ann"), mirror)
+            order = rig.say(kind, args)
+            rules = {rule for _, rule in rig.reasons(order)}
+            assert said.verdict == ("refused" if rig.state(order) in ("REJECTED", "EXPIRED") else "allowed"), (
+                kind,
+                args,
+            )
+            assert {reason.rule for reason in said.reasons} == rules, (kind, args)
+            assert unsure.verdict == "allowed" if kind == "conn.controlled_stop" else unsure.verdict != "allowed"
+            if unsure.verdict == "refused":
+                assert {reason.rule for reason in unsure.reasons} <= rules, (kind, args)
+            elif unsure.verdict == "unknown":
+                assert [reason.name for reason in unsure.reasons] == ["chart_aboard"]
+
+
+def test_the_waters_reach_both_answers_and_each_reason() -> None:
+    """The negative control: shoal, unknown depth and a chart that ends are refused, and deep water is taken."""
+
+    def names(waters: str | None, without_chart: str, under_keel_m: float | None, heading_deg: float) -> list[str]:
+        rig = rig_of(judged_by_water(waters, without_chart), under_keel_m)
+        return [reason.name for reason in asked(rig, "conn.heading", {"heading_deg": heading_deg}, "ann").reasons]
+
+    assert names("a shoal to the east", "allow", None, 80.0) == ["shoal"]
+    assert names("a wreck of unknown depth", "allow", None, 140.0) == ["shoal"]
+    assert names("the chart's edge", "refuse", 20.0, 80.0) == ["no_chart"]
+    assert names(None, "sounder", None, 80.0) == ["depth_unknown"]
+    assert names("deep water", "refuse", 1.0, 80.0) == ["under_keel"]
+    assert names("deep water", "refuse", 20.0, 80.0) == []

@@ -39,14 +39,21 @@ beforeEach(() => {
 describe("a heading order", () => {
   it("of the holder on L0 is open, but not called allowed before the shore has said so", () => {
     expect(holds(vessel, desk.session)).toBe(true);
-    expect(heading()).toEqual({ open: true, reasons: [], verdict: "unknown" });
+    expect(heading()).toEqual({ open: true, reasons: [], unjudged: "", verdict: "unknown" });
   });
 
   it("is closed with the ship's own reason when the preview says refused", () => {
     const reason = { name: "no_go_area", rule: "INT-06", text: "The track enters Oryukdo", value: null, limit: null, unit: "", age_s: null };
     const message = { type: "preview" as const, vessel: "kestrel", request_id: "r", kind: "conn.heading", subject: "", verdict: "refused" as const, reasons: [reason] };
     vessel.previews.set("conn.heading", { message, atMs: performance.now() });
-    expect(heading()).toEqual({ open: false, reasons: ["INT-06 Geofence: The track enters Oryukdo"], verdict: "refused" });
+    expect(heading()).toEqual({ open: false, reasons: ["INT-06 Geofence: The track enters Oryukdo"], unjudged: "", verdict: "refused" });
+  });
+
+  it("stays open where the shore cannot judge, and says what it leaves to the ship", () => {
+    const reason = { name: "chart_aboard", rule: "INT-07", text: "Judged aboard.", value: null, limit: null, unit: "", age_s: null };
+    const message = { type: "preview" as const, vessel: "kestrel", request_id: "r", kind: "conn.heading", subject: "", verdict: "unknown" as const, reasons: [reason] };
+    vessel.previews.set("conn.heading", { message, atMs: performance.now() });
+    expect(heading()).toEqual({ open: true, reasons: [], unjudged: "INT-07 Depth: Judged aboard.", verdict: "unknown" });
   });
 
   it("forgets a preview that is older than three askings", () => {

@@ -43,7 +43,7 @@ export class TwoStep extends LitElement {
     const armed = drafts.isArmed(this.kind, this.subject) && state.open;
     const reasoned = isHolder && asksReason(this.kind, this.vessel, drafts);
     const able = state.open && this.args !== null;
-    const sentence = armed ? text.armed : state.reasons.join(" · ");
+    const sentence = armed ? text.armed : state.reasons.join(" · ") || state.unjudged;
     return html`
       <div class="pair">
         <button data-testid="${this.name}-order" class=${armed ? "on" : ""} ?disabled=${!able} title=${this.hint(state.verdict, state.reasons)}

@@ -22,6 +22,8 @@ export interface Gate {
   open: boolean;
   /** Sentences; empty where nothing speaks against it. */
   reasons: string[];
+  /** What the shore cannot judge, in words, where nothing else speaks against it; empty where it judged all or said nothing. */
+  unjudged: string;
   verdict: "allowed" | "refused" | "unknown";
 }
 
@@ -70,14 +72,16 @@ export interface About {
 export function gate(kind: KindName, vessel: Vessel, store: Store, desk: Desk, words: Words, about: About = {}): Gate {
   const group = about.group ?? groupOf(kind);
   const own = [...common(vessel, store, desk, words), ...(kind === "drill.begin" ? drill(vessel, store, desk, words) : []), ...(group === "engineering" ? engine : special)(kind, vessel, desk, words)];
-  if (own.length) return { open: false, reasons: own, verdict: "refused" };
+  if (own.length) return { open: false, reasons: own, unjudged: "", verdict: "refused" };
   const isAsked = !about.isOwnOnly && (!kind.startsWith("authority.") || group === "conn"); // the shore is asked about the conn alone
   const preview = isAsked ? vessel.previews.get(previewKey(kind, about.subject)) : undefined;
-  if (!preview || performance.now() - preview.atMs > PREVIEW_LIFE_MS || preview.message.verdict === "unknown") {
-    return { open: true, reasons: [], verdict: "unknown" };
+  if (!preview || performance.now() - preview.atMs > PREVIEW_LIFE_MS) {
+    return { open: true, reasons: [], unjudged: "", verdict: "unknown" };
   }
   const { verdict, reasons } = preview.message;
-  return { open: verdict === "allowed", reasons: sentences(reasons, words), verdict };
+  const told = sentences(reasons, words);
+  if (verdict === "unknown") return { open: true, reasons: [], unjudged: told.join(" · "), verdict };
+  return { open: verdict === "allowed", reasons: told, unjudged: "", verdict };
 }
 
 function sentences(reasons: ReasonJson[], words: Words): string[] {

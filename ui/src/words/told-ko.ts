@@ -35,6 +35,7 @@ export const alertsKo: Record<string, readonly [text: string, advice: string]> =
 export const reasonsKo: Record<string, string> = {
   already_in_control: "이미 조종권이 있습니다", approval_bad: "두 번째 서명이 맞지 않습니다", approval_missing: "두 번째 사람의 승인이 없습니다",
   bad_signature: "서명이 맞지 않습니다", bump: "인수할 때 설정값이 실제 값과 너무 다릅니다", busy: "다른 명령을 수행하는 중입니다", cannot_force: "강제 인수할 수 없습니다",
+  chart_aboard: "수심은 선박이 판단합니다. 선박의 해도가 육상국에 없습니다",
   close_quarters: "다른 선박에 한계보다 가까워집니다", deadline: "명령이 기한을 넘겨 도착했습니다", deadline_too_far: "명령의 기한이 너무 멉니다", denied: "요청이 거절되었습니다",
   depth_unknown: "용골 아래 수심을 알 수 없습니다", doubted_target: "다른 선박의 통보를 믿을 수 없습니다", drill_running: "훈련 중입니다", emergency_stop: "비상정지가 걸려 있습니다",
   frame_old: "직접 조종 신호가 너무 오래되었습니다", grant_not_valid_now: "원격 접근 허가가 지금은 유효하지 않습니다", id_reused: "명령 번호가 이미 쓰였습니다",
