@@ -92,7 +92,9 @@ async def run_collector(config: AgentConfig, clock: Clock, say: Say) -> None:
     spool = Spool(config.spool, config.spool_bytes_max, clock.utc_ns() // NS_PER_S)
     vessel = config.vessel.id
     wanted = [topics.topic(vessel, leaf) for leaf in SUBSCRIBED]
-    port = CountedPort(MqttPort(_broker(config.broker_url), f"{vessel}-collector", wanted, will=will(vessel)))
+    port = CountedPort(MqttPort(
+        _broker(config.broker_url), f"{vessel}-collector", wanted, will=will(vessel), bytes_s_max=config.link.bytes_s_max
+    ))  # fmt: skip
     collector = Collector(
         config,
         clock,

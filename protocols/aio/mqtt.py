@@ -32,6 +32,8 @@ _NOTSENT_LOWAT: Final = getattr(socket, "TCP_NOTSENT_LOWAT", 25)
 SOCKET_OPTIONS: Final = [
     (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1), (socket.IPPROTO_TCP, _NOTSENT_LOWAT, UNSENT_MAX_BYTES),
 ]  # fmt: skip
+_MAX_PACING_RATE: Final = getattr(socket, "SO_MAX_PACING_RATE", 47)
+"""Likewise, of the option that spreads what the kernel sends."""
 RENEWAL_LOOK_S: Final = 2.0
 """How often the certificate's file is looked at: a new one is used at once, by a new connection."""
 RETRY_FIRST_S: Final = 0.2
@@ -127,14 +129,20 @@ class MqttPort:
 
     def __init__(
         self, broker: Broker, client_id: str, subscriptions: Sequence[str], *, will: Will | None = None,
-        keepalive_s: int = 5,
+        keepalive_s: int = 5, bytes_s_max: float | None = None,
     ) -> None:  # fmt: skip
-        """Prepare a connection; nothing is opened before `run`. `keepalive_s` finds dead sockets, it is no watch."""
+        """Prepare a connection; nothing is opened before `run`. `keepalive_s` finds dead sockets, it is no watch.
+
+        `bytes_s_max`: what the kernel sends a second at most, spread evenly, so that no burst stands before what others say
+        over the same link; None: as fast as it likes.
+        """
         self._broker = broker
         self._client_id = client_id
         self._subscriptions = tuple(subscriptions)
         self._will = will
         self._keepalive_s = keepalive_s
+        paced = [] if bytes_s_max is None else [(socket.SOL_SOCKET, _MAX_PACING_RATE, max(int(bytes_s_max), 1))]
+        self._socket_options = [*SOCKET_OPTIONS, *paced]
         self._inbox: asyncio.Queue[Arrival] = asyncio.Queue()  # bounded by _put: connection changes are never lost
         self._client: aiomqtt.Client | None = None
         self._dropped_count = 0
@@ -250,7 +258,7 @@ class MqttPort:
         return _Client(
             self._broker.host, self._broker.port, username=self._broker.username, password=self._broker.password,
             identifier=self._client_id, protocol=aiomqtt.ProtocolVersion.V5, keepalive=self._keepalive_s,
-            clean_start=True, socket_options=SOCKET_OPTIONS,
+            clean_start=True, socket_options=self._socket_options,
             tls_context=self._broker.context(), max_inflight_messages=INFLIGHT_MAX,
             will=aiomqtt.Will(will.topic, will.payload, qos=1) if will else None, timeout=PUBLISH_TIMEOUT_S, logger=_SILENT,
         )  # fmt: skip

@@ -28,7 +28,7 @@ KEYS: Final[dict[str, tuple[str, ...]]] = {
     ),
     "targets": ("speed_kn_max", "range_nm_max", "turn_deg_min_max"),
     "manual": MANUAL_NAMES,
-    "link": ("bearer", "coarse", "budget_mb", "cost_mb", "budget_cost"),
+    "link": ("bearer", "bytes_s", "coarse", "budget_mb", "cost_mb", "budget_cost"),
     "metrics": ("collector_port", "safety_port"),
     "spool": ("path", "mb_max"),
     "raw": ("path", "days", "mb_max"),

@@ -36,6 +36,10 @@ BEARERS: Final[dict[str, Bearer]] = {
 }
 """Profiles by name; on LTE each scan goes at once, so that a value is ashore within 300 ms; GEO keeps within 32 kbit/s; narrow
 is VHF data exchange or Iridium."""
+BULK_SHARE: Final = 0.95
+"""Of the contract: the rest is for heartbeats, orders and their answers, 1 kB/s, so that they find no queue."""
+CARRIED_BYTES_S: Final = (100.0, 12_500_000.0)
+"""What a contract may carry: from 800 bit/s, a third of Iridium's short bursts, to 100 Mbit/s, where nothing waits."""
 AUTO: Final = "auto"
 """Begins as LTE and goes by what is measured (`shipside/sending/bearer.py`)."""
 
@@ -55,11 +59,20 @@ class LinkConfig:
     """What a month may cost, in that currency; 0: no limit. Beyond it an alert is raised, and nothing is held back."""
     is_coarse: bool = False
     """True: values are sent at their sensors' accuracy, not at the channels' resolution, to save the bearer."""
+    bytes_s: Mapping[str, float] = field(default_factory=dict[str, float])
+    """{profile: what the link carries by the contract, bytes per second}. Of one that is not named nobody knows more than the
+    profile says, and history keeps to that."""
 
     @property
     def bearers(self) -> tuple[str, ...]:
         """Profiles that may be in use."""
         return tuple(BEARERS) if self.is_adaptive else (self.bearer,)
+
+    @property
+    def bytes_s_max(self) -> float | None:
+        """What all that is told in bulk may take of the link at most; None where a bearer in use has no contract."""
+        known = [self.bytes_s.get(bearer) for bearer in self.bearers]
+        return None if None in known else BULK_SHARE * max(each for each in known if each is not None)
 
     def price(self, bearer: str) -> float:
         """Return what a megabyte costs over a profile; 0 for one that there is no more."""
@@ -88,16 +101,24 @@ def read_link(reader: Reader, link: Mapping[str, object]) -> LinkConfig:
         reader.faults.append("link.coarse is neither true nor false")
     budget_mb = reader.number(link, "budget_mb", "link", 0.0, 1e9, 0.0)
     return LinkConfig(
-        name if name in BEARERS else "lte", name == AUTO, int(budget_mb * 1e6), _prices(reader, link),
-        reader.number(link, "budget_cost", "link", 0.0, 1e9, 0.0), coarse is True,
+        name if name in BEARERS else "lte", name == AUTO, int(budget_mb * 1e6), _by_bearer(reader, link, "cost_mb", 0.0, 1e6),
+        reader.number(link, "budget_cost", "link", 0.0, 1e9, 0.0), coarse is True, _carried(reader, link, name),
     )  # fmt: skip
 
 
-def _prices(reader: Reader, link: Mapping[str, object]) -> dict[str, float]:
-    """Return [link] cost_mb: one price for every profile, or a table of them."""
-    said = link.get("cost_mb", {})
+def _carried(reader: Reader, link: Mapping[str, object], bearer: str) -> dict[str, float]:
+    """Return [link] bytes_s; one number is for the bearer that is named, and says nothing where several may be in use."""
+    if bearer == AUTO and "bytes_s" in link and not isinstance(link["bytes_s"], Mapping):
+        reader.faults.append('link.bytes_s is not by bearer, and "auto" has several: bytes_s = {geo = 32000}')
+        return {}
+    return _by_bearer(reader, link, "bytes_s", *CARRIED_BYTES_S)
+
+
+def _by_bearer(reader: Reader, link: Mapping[str, object], name: str, low: float, high: float) -> dict[str, float]:
+    """Return [link] `name`: one number for every profile, or a table of them."""
+    said = link.get(name, {})
     table = cast("Mapping[str, object]", said) if isinstance(said, Mapping) else dict.fromkeys(BEARERS, said)
     reader.faults += [
-        f"link.cost_mb names {name!r}, none of {', '.join(BEARERS)}" for name in table if name not in BEARERS
+        f"link.{name} names {bearer!r}, none of {', '.join(BEARERS)}" for bearer in table if bearer not in BEARERS
     ]
-    return {name: reader.number(table, name, "link.cost_mb", 0.0, 1e6) for name in table if name in BEARERS}
+    return {bearer: reader.number(table, bearer, f"link.{name}", low, high) for bearer in table if bearer in BEARERS}

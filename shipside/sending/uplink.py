@@ -26,6 +26,9 @@ EVENTS_AT_ONCE: Final = 32
 """Events handed to the broker before its first answer: after a day without a link they do not wait a round trip each."""
 PACE_S: Final = 2.0
 """History under way at most, in seconds of what the bearer carries: an event waits no longer behind it."""
+CONTRACT_PACE_S: Final = 1.2
+"""The same where the contract is known and the kernel spreads what is sent: twice the round trip over a geostationary
+satellite, so that the repair of a lost packet leaves no pause, and a live value waits half a second behind it."""
 METER_S: Final = 60.0
 """How often counts are written and told; a kill loses this long of them."""
 UNKEPT_EVERY: Final = 100
@@ -124,9 +127,13 @@ class Uplink:
         used_pct = self.used_pct()
         return (
             self.dispatch.is_waiting
-            or self._handing_bytes > self.choice.bearer.bytes_s * PACE_S
+            or self._handing_bytes > self._under_way_bytes_max()
             or (used_pct is not None and used_pct >= HISTORY_HELD_PCT)
         )
+
+    def _under_way_bytes_max(self) -> float:
+        carried = self._link.bytes_s.get(self.choice.name)
+        return self.choice.bearer.bytes_s * PACE_S if carried is None else carried * CONTRACT_PACE_S
 
     def used_pct(self) -> float | None:
         """Return how much of the month's data budget is used, per cent; None where there is none."""

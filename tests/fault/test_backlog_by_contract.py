@@ -1,0 +1,98 @@
+"""What history may use of a link whose contract is known: most of it, while live values and heartbeats stay in time (R4)."""
+
+from __future__ import annotations
+
+import json
+import sys
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.agent_kit import TCP, lines
+from tests.backlog import EPOCH, filled, verdict
+from tests.bad_network import GEO, MOSQUITTO, ROOT, between, broker, end_all, is_possible, listener_in, run_in
+
+pytestmark = [
+    pytest.mark.alone,
+    pytest.mark.skipif(not is_possible(), reason="needs root, ip and /dev/net/tun"),
+    pytest.mark.skipif(MOSQUITTO is None, reason="no mosquitto: apt-get install mosquitto"),
+    pytest.mark.timeout(120),
+]
+LINK_BYTES_S = GEO.rate_bit_s / 8
+BATCHES = 400
+"""About 16 s of the whole link: two live batches come meanwhile."""
+SHARE = 0.8
+"""Of the link, from the first batch of the backlog to the last (reliability.md R4): what is left is loss and its repair."""
+LIVE_WITHIN_S = 2.0
+"""From the last scan of a live batch to its commit ashore, in the midst of the backlog."""
+BEAT_AGE_P95_S = 2.0
+"""Age of the newest heartbeat ashore, 95 % of the time (R4)."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was measured while a backlog came."""
+
+    share: float
+    """Bytes that came up over what the link carries, from the first batch ashore to the last."""
+    late_s: list[float]
+    """Of each live batch meanwhile: from its last scan to its commit."""
+    beat_age_p95_s: float
+
+
+def age_p95_s(heard: list[list[int]]) -> float:
+    """Return the age of the newest heartbeat that 95 % of the time does not exceed, seconds."""
+    came, said = np.array(heard, dtype=np.int64).T
+    looked = np.arange(came[0], came[-1], 50)
+    return (
+        float(np.percentile(looked - np.maximum.accumulate(said)[np.searchsorted(came, looked, "right") - 1], 95))
+        / 1000
+    )
+
+
+async def backlog(folder: Path, count: int, *link: str) -> Found:
+    """Bring `count` batches of about 1 kB over GEO with the lines `link` in [link]; nothing is missing afterwards."""
+    end = str(ROOT / "tests" / "lossy_shore_end.py")
+    with between(GEO, GEO) as (network, ship, shore):
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(broker(folder, shore))
+            port = await stack.enter_async_context(lines(every_s=1.0, listener=listener_in(ship)))
+            path, _ = filled(folder, count, TCP.format("bridge", port), "[link]", 'bearer = "geo"', *link)
+            network.start()
+            listening = await run_in(shore, sys.executable, end, "mqtt://127.0.0.1:1883", str(EPOCH), str(count))
+            assert listening.stderr is not None
+            await listening.stderr.readline()
+            log = stack.enter_context((folder / "agent.log").open("wb"))
+            sending = await run_in(ship, sys.executable, "-m", "shipside", "--config", str(path), output=log)
+            try:
+                found = json.loads((await listening.communicate())[0])
+            finally:
+                await end_all(network, sending, listening)
+    assert verdict({int(seq): crc for seq, crc in found["said"].items()}, count) == ""
+    seconds = (found["whole_utc_ms"] - found["first_utc_ms"]) / 1000
+    result = Found(network.up.passed_bytes / seconds / LINK_BYTES_S, found["late_s"], age_p95_s(found["heard"]))
+    late_s = ", ".join(f"{each:.1f}" for each in result.late_s)
+    print(
+        f"\n{' '.join(link) or 'no bytes_s'}: {count} batches in {seconds:.1f} s, {result.share:.0%} of the link's"
+        f" {LINK_BYTES_S:.0f} B/s; live values {late_s} s late, the newest heartbeat {result.beat_age_p95_s:.1f} s old (p95);"
+        f" {network.up.lost_count} packets lost"
+    )
+    return result
+
+
+async def test_history_fills_the_link_of_the_contract_and_live_values_stay_in_time(tmp_path: Path) -> None:
+    """Proves R4's share of the link: with `bytes_s` the backlog uses 80 % of it, and what is said meanwhile is not late."""
+    found = await backlog(tmp_path, BATCHES, f"bytes_s = {LINK_BYTES_S:.0f}")
+    assert found.share >= SHARE
+    assert found.late_s
+    assert max(found.late_s) <= LIVE_WITHIN_S
+    assert found.beat_age_p95_s <= BEAT_AGE_P95_S
+
+
+async def test_without_the_contract_most_of_the_link_is_left(tmp_path: Path) -> None:
+    """Negative control: the profile knows of 32 kbit/s, and history goes no faster than twice that."""
+    found = await backlog(tmp_path, BATCHES // 5)
+    assert found.share < SHARE / 2
