@@ -9,9 +9,13 @@ PY := $(BIN)/python
 READY := $(VENV)/.ready
 PYTHON ?= $(shell for p in python3.12 python3.11 python3.13 python3; do \
 	if $$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null; then echo $$p; break; fi; done)
-# Tests run in three processes for two cores: many wait for a ship. Those marked alone, with limits in real time, come after.
-TESTS := $(addprefix tests/,unit property simulation architecture fault integration e2e)
+# Tests run in three processes for two cores: many wait for a ship. Those marked alone, with limits in real time, come after, one by
+# one; then the console's, two beside each other. Both get a second try, which the summary names: a machine may stand still.
+TESTS := $(addprefix tests/,unit property simulation architecture fault integration)
+CONSOLE_TESTS := tests/e2e
+REPORTS := $(addprefix test-results/,tests.xml tests-alone.xml tests-console.xml)
 WORKERS ?= 3
+SECOND_TRY := --reruns 1 -r aR
 ARGS ?=
 
 # The package index's slow hours must not fail a first start.
@@ -33,10 +37,13 @@ help: ## Say what there is to make
 demo: $(READY) ui ## Start everything: database, broker, ships, agents, shore, console; ARGS="..." is passed on
 	@exec $(PY) -m farhelm demo $(ARGS)
 
-test: $(READY) ui browser mosquitto ## Run all tests; ARGS="-k conn" is passed on to pytest, which is called twice
-	@rm -f test-results/tests.xml test-results/tests-alone.xml
-	@$(PY) -m pytest -m "not soak and not alone" -n $(WORKERS) --dist loadfile --junitxml=test-results/tests.xml $(TESTS) $(ARGS) || { [ $$? = 5 ] && [ -n "$(ARGS)" ]; }
-	@$(PY) -m pytest -m "alone and not soak" --junitxml=test-results/tests-alone.xml $(TESTS) $(ARGS) || { [ $$? = 5 ] && [ -n "$(ARGS)" ]; }
+NONE_OF_ARGS := { [ $$? = 5 ] && [ -n "$(ARGS)" ]; }
+
+test: $(READY) ui browser mosquitto ## Run all tests; ARGS="-k conn" is passed on to pytest, which is called three times
+	@rm -f $(REPORTS)
+	@$(PY) -m pytest -m "not soak and not alone" -n $(WORKERS) --dist loadfile --junitxml=test-results/tests.xml $(TESTS) $(ARGS) || $(NONE_OF_ARGS)
+	@$(PY) -m pytest -m "alone and not soak" $(SECOND_TRY) --junitxml=test-results/tests-alone.xml $(TESTS) $(ARGS) || $(NONE_OF_ARGS)
+	@$(PY) -m pytest -m "not soak" -n 2 --dist loadfile $(SECOND_TRY) --junitxml=test-results/tests-console.xml $(CONSOLE_TESTS) $(ARGS) || $(NONE_OF_ARGS)
 
 # The stores' tests on a server that has the extension; DIR is searched for extension/timescaledb.control and timescaledb.so.
 TIMESCALE_TESTS := tests/integration/test_shore_store.py $(wildcard tests/integration/test_store_*.py) \
@@ -69,7 +76,7 @@ bench: $(READY) ui ## Measure latency, memory and rates, and print them
 	@$(PY) -m pytest -q -s --timeout 900 tests/bench -m "not soak" $(ARGS)
 
 soak: $(READY) ui ## Run what takes long: the demo's memory for an hour, the great numbers of faults; ARGS="--duration 600" for less
-	@$(PY) -m pytest -q -s --timeout 0 $(TESTS) tests/bench -m soak $(ARGS)
+	@$(PY) -m pytest -q -s --timeout 0 $(TESTS) $(CONSOLE_TESTS) tests/bench -m soak $(ARGS)
 
 simulate: $(READY) ## Run SEEDS=2000 schedules of everything that goes wrong at once (FIRST=1 is the first seed)
 	@$(PY) -m simulators.schedules --seeds $(or $(SEEDS),2000) --first $(or $(FIRST),1)
@@ -82,7 +89,7 @@ evidence: ## Run all tests, then write docs/evidence.md: each rule of command, w
 	@$(MAKE) test; $(MAKE) evidence-of-last
 
 evidence-of-last: $(READY) ## Write docs/evidence.md from the results that the last `make test` has left
-	@$(PY) -m tests.evidence test-results/tests.xml test-results/tests-alone.xml --output docs/evidence.md
+	@$(PY) -m tests.evidence $(REPORTS) --output docs/evidence.md
 
 screenshots: $(READY) ui browser ## Renew docs/screenshots from what the console's tests saw
 	@$(PY) -m pytest -q tests/e2e

@@ -1,6 +1,6 @@
 """Writes which rule of command is proved by what, with what result, from the results that `make test` has left.
 
-    python -m tests.evidence test-results/tests.xml test-results/tests-alone.xml --output docs/evidence.md
+    python -m tests.evidence test-results/tests*.xml --output docs/evidence.md
 
 A test proves what its docstring says after `Proves`; the result in the file is that of this run, never of another.
 """

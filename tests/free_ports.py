@@ -9,14 +9,14 @@ from typing import Final
 from farhelm.demo.ports import is_free
 
 FIRST: Final = 18_000
-WIDTH: Final = 1_000
-"""Ports of one process; three processes end where the ports of a demo begin, so that a test and a demo do not meet."""
+WIDTH: Final = 750
+"""Ports of one process; four processes end where the ports of a demo begin, so that a test and a demo do not meet."""
 
 
 def _turns() -> Iterator[int]:
     """Return the ports of this process, round and round, a starting place for each process that is not one of a pair."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "")
-    first = FIRST + WIDTH * (1 + int(worker[2:]) % 2 if worker.startswith("gw") else 0)
+    first = FIRST + WIDTH * (1 + int(worker[2:]) % 3 if worker.startswith("gw") else 0)
     skip = os.getpid() * 37 % WIDTH
     while True:
         for turn in range(WIDTH):

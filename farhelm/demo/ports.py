@@ -9,6 +9,12 @@ FIRST: Final = 21_000
 END: Final = 32_000
 """First port of the ephemeral range is 32768; ports above it collided with client sockets under load."""
 
+SLOTS: Final = 36
+SLOT: Final = 300
+"""Where demos begin to look: 28 ships' ports apart, by the port of their console, so that two begun at once do not meet."""
+USUAL: Final = 8000
+"""The console's port when none is asked for: its demo looks from `FIRST` on."""
+
 
 class NoPortError(Exception):
     """No free port, or the one asked for is taken; the message says what to do."""
@@ -34,6 +40,17 @@ def free_run(count: int, first: int = FIRST) -> int:
             return start
         start = taken + 1
     raise NoPortError(f"no {count} free ports between {first} and {END} on 127.0.0.1")
+
+
+def run_beside(count: int, console_port: int) -> int:
+    """Return the first of `count` neighbouring free ports for the demo of a console's port; raise NoPortError when none are.
+
+    Between the look and the server that binds lies a second: no two demos of a machine have one console's port.
+    """
+    try:
+        return free_run(count, FIRST + SLOT * ((console_port - USUAL) % SLOTS))
+    except NoPortError:
+        return free_run(count)
 
 
 def asked(port: int) -> int:

@@ -138,7 +138,7 @@ class Demo:
         (self._folder / "demo.json").unlink(missing_ok=True)
         ports.asked(self._options.port)
         before = 8 + len(self._recorded)
-        first = ports.free_run(PORTS_PER_VESSEL * (len(self._fleet) + 1) + before)
+        first = ports.run_beside(PORTS_PER_VESSEL * (len(self._fleet) + 1) + before, self._options.port)
         simulators = first + before
         accounts = {name: secrets.token_urlsafe(18) for name in ("shore", "stop", *self._slugs)}
         parts = station.parts(self._options.port, first + 5, is_split=self._options.is_split)

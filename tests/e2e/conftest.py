@@ -11,11 +11,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.demo_rig import ROOT, Demo, start_demo, stop_demo
 
 RESULTS = ROOT / "test-results"
+PATIENCE_MS = 40_000
+"""For so long a page is waited for: two demos, two browsers and their charts share two cores. What is right at once waits not."""
+expect.set_options(timeout=PATIENCE_MS)
+TEST_S = 300
+"""The end of a test that hangs: several looks of which each is waited for."""
 NEAR_START = ("test_console.py", "test_acting.py")
 """Files whose courses and routes are laid for ships near their start; minutes take them elsewhere, so each sails a new demo."""
 CHROMIUM_FLAGS = [
@@ -27,7 +32,7 @@ CHROMIUM_FLAGS = [
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let each test of this folder run by itself: a demo and a browser want both cores.
+    """Let each test of this folder have its time: a demo and a browser want both cores.
 
     They come last, for while Playwright's loop runs no asyncio test can in the same process; first of them those with a demo
     of their own, so that no two demos sail at once, then those that want a new one.
@@ -35,6 +40,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     ours = [item for item in items if item.path.is_relative_to(Path(__file__).parent)]
     for item in ours:
         item.add_marker(pytest.mark.alone)
+        if item.get_closest_marker("timeout") is None:
+            item.add_marker(pytest.mark.timeout(TEST_S))
     last = {item: 1 + ("demo" in getattr(item, "fixturenames", ())) * (1 + (not near_start(item))) for item in ours}
     items.sort(key=lambda item: last.get(item, 0))
 
@@ -126,7 +133,7 @@ def page(browser: Browser) -> Iterator[Page]:
     page = context.new_page()
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(PATIENCE_MS)
     yield page
     context.close()
     assert errors == [], "the page raised errors"

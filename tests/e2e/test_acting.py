@@ -20,8 +20,6 @@ from tests.e2e.test_console import give_back_conn, open_ship, take_conn
 SHIP = "petrel"
 """She minds who passes within 250 m in the next 8 minutes."""
 
-expect.set_options(timeout=15_000)  # two browsers, a chart in each, and three ships on two cores
-
 
 def without_chart(page: Page) -> None:
     """Take WebGL from a page: what a browser without it must do without, and what two charts cost on two cores."""

@@ -13,14 +13,11 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.demo_rig import Demo, now, wait_until
-from tests.e2e.conftest import on_the_bridge, picture
+from tests.e2e.conftest import PATIENCE_MS, on_the_bridge, picture
 from tests.e2e.test_acting import without_chart
 from tests.e2e.test_console import take_conn
 
 SHIP = "kestrel"
-PATIENCE_MS = 40_000
-"""Two browsers draw charts without a graphics card here."""
-expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture
@@ -28,7 +25,6 @@ def other(browser: Browser) -> Iterator[Page]:
     """A second person's browser."""
     context = browser.new_context(viewport={"width": 1000, "height": 600})
     page = context.new_page()
-    page.set_default_timeout(PATIENCE_MS)
     yield page
     context.close()
 
@@ -50,7 +46,6 @@ def ashore_s(demo: Demo) -> float:
 
 def test_an_alert_has_one_state_for_all_consoles(page: Page, other: Page, demo: Demo) -> None:
     """Proves ALT-03, ALT-06, ALT-07 at two consoles: silenced here, acknowledged there, and the history names who."""
-    page.set_default_timeout(PATIENCE_MS)
     for console, person in ((page, "ann"), (other, "bob")):
         open_view(console, demo, person, "alerts")
     expect(page.get_by_test_id("whoami")).to_have_attribute("data-key-state", "enrolled")
@@ -97,7 +92,6 @@ def test_an_alert_has_one_state_for_all_consoles(page: Page, other: Page, demo: 
 
 def test_the_engine_room_is_what_the_catalogue_says(page: Page, demo: Demo) -> None:
     """Values with limits and trends of what the vessel has; what she never told is three dashes and no number."""
-    page.set_default_timeout(PATIENCE_MS)
     open_view(page, demo, "vic", "engine")
     expect(page.get_by_test_id("engine-row-ME_CWT")).to_have_attribute("data-look", "fresh")
     expect(page.get_by_test_id("engine-row-ME_CWT")).to_contain_text(re.compile(r"\d+\.\d"))
@@ -113,7 +107,6 @@ def test_the_engine_room_is_what_the_catalogue_says(page: Page, demo: Demo) -> N
 
 def test_a_ledger_that_was_tampered_with_shows_where(page: Page, demo: Demo) -> None:
     """Proves LED-01, LED-03 at the console: who did what and why; whole, then one byte changed in the database is named."""
-    page.set_default_timeout(PATIENCE_MS)
     open_view(page, demo, "ida", "ledger")
     expect(page.get_by_test_id("ledger-verdict")).to_have_attribute("data-whole", "true")
     page.get_by_test_id("ledger-kind-roster").click()
@@ -141,7 +134,6 @@ def test_a_ledger_that_was_tampered_with_shows_where(page: Page, demo: Demo) -> 
 @pytest.mark.timeout(300)
 def test_a_voyage_and_the_report_of_its_day(page: Page, demo: Demo) -> None:
     """The voyage under way is found by itself, listed, and reported by the day; on paper stands the report alone."""
-    page.set_default_timeout(PATIENCE_MS)
     page.context.set_default_timeout(PATIENCE_MS)
 
     def found() -> bool:
@@ -163,7 +155,6 @@ def test_a_voyage_and_the_report_of_its_day(page: Page, demo: Demo) -> None:
 
 def test_a_replay_shows_then_and_orders_nothing(page: Page, demo: Demo) -> None:
     """Marked REPLAY, with the values and the ages of then; it opens no socket, has no order control, and jumps."""
-    page.set_default_timeout(PATIENCE_MS)
     sockets: list[str] = []
     page.on("websocket", lambda socket: sockets.append(socket.url))
     wait_until(lambda: ashore_s(demo) > 30, 60, "there is half a minute to be replayed")
@@ -204,7 +195,6 @@ def test_a_replay_shows_then_and_orders_nothing(page: Page, demo: Demo) -> None:
 @pytest.mark.timeout(1200)
 def test_a_seat_without_a_sign_of_life_is_asked_called_told_and_given_up(page: Page, other: Page, demo: Demo) -> None:
     """Proves AUT-05, AUT-10 in real time: 180, 15, 15 and 90 s (MSC.128(75)); a movement ends it, else others hear of it."""
-    page.set_default_timeout(PATIENCE_MS)
     without_chart(page)
     without_chart(other)
     open_view(page, demo, "ann", "conning")

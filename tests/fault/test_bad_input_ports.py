@@ -129,3 +129,14 @@ async def _panel(port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]
                 continue
             assert "status" in json.loads(await reader.readline())
             return reader, writer
+
+
+def test_two_demos_begun_at_once_look_for_ports_at_different_places() -> None:
+    """Between the look and the server that binds lies a second; the negative: demos of one console's port would meet."""
+    usual, other = ports.run_beside(40, 8000), ports.run_beside(40, 8001)
+    assert ports.run_beside(40, 8000) == usual
+    assert other >= usual + 40
+    assert ports.run_beside(40, 8035) + 40 <= ports.END
+    # Where too few are left above the last place, the first that are free are taken.
+    last = ports.FIRST + ports.SLOT * (ports.SLOTS - 1)
+    assert ports.run_beside(ports.END - last + 1, 8035) < last
