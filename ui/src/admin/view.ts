@@ -32,7 +32,7 @@ export class AdminView extends LitElement {
     :host { height: 100%; padding: var(--gap); }
     .all { height: 100%; display: grid; gap: var(--gap); grid-template-rows: auto minmax(0, 1fr); }
     .bar { display: flex; flex-wrap: wrap; gap: 0.375rem; align-items: center; } .bar p { margin: 0 0 0 0.75rem; flex: 1; min-width: 12rem; font-size: max(0.8125rem, 11px); color: var(--quiet); }
-    .bar p.wrong { color: var(--late-text, var(--alert-warning-text-color)); font-weight: 600; }
+    .bar p.wrong { color: var(--alert-warning-text-color); font-weight: 600; }
     .list { overflow: auto; scrollbar-width: thin; }
     table { width: 100%; border-collapse: collapse; font-size: max(0.875rem, 11px); }
     th { position: sticky; top: -0.625rem; background: var(--container-background-color); text-align: left; color: var(--quiet); font-weight: 600; padding: 0.375rem 0.5rem; z-index: 1; white-space: nowrap; }

@@ -47,7 +47,7 @@ export class AlertsView extends LitElement {
     aside { display: grid; gap: var(--gap); grid-template-rows: minmax(0, 1fr) auto; min-height: 0; }
     .chart { min-height: 0; position: relative; }
     .detail { display: grid; gap: 0.625rem; } .detail .advice { font-size: 1.125rem; font-weight: 600; }
-    .detail .acts { display: flex; flex-wrap: wrap; gap: 0.5rem; } .wrong { color: var(--late-text, var(--alert-warning-text-color)); }
+    .detail .acts { display: flex; flex-wrap: wrap; gap: 0.5rem; } .wrong { color: var(--alert-warning-text-color); }
     dl { display: grid; grid-template-columns: auto 1fr; gap: 0.125rem 1rem; margin: 0; font-size: max(0.875rem, 11px); } dt { color: var(--quiet); } dd { margin: 0; }
     @media (max-width: 1199px) { .all { grid-template-columns: minmax(0, 1fr); overflow: auto; } .chart { height: 20rem; } }
   `];

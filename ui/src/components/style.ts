@@ -124,7 +124,7 @@ export const buttons = css`
 /** Colours of value freshness: amber over 2 cycles, red over 5, dashes where invalid. */
 export const looks = css`
   .late {
-    color: var(--late-text, var(--alert-warning-text-color));
+    color: var(--alert-warning-text-color);
   }
   .stale,
   .invalid {

@@ -32,7 +32,7 @@ export class EngineView extends LitElement {
   static override styles = [base, panel, looks, css`
     :host { height: 100%; padding: var(--gap); overflow: auto; }
     fh-machines { margin-bottom: var(--gap); } .all { display: grid; gap: var(--gap); grid-template-columns: repeat(auto-fill, minmax(38rem, 1fr)); align-items: start; }
-    .said { font-size: max(0.8125rem, 11px); color: var(--quiet); padding: 0.25rem 0; } .wrong { color: var(--late-text, var(--alert-warning-text-color)); }
+    .said { font-size: max(0.8125rem, 11px); color: var(--quiet); padding: 0.25rem 0; } .wrong { color: var(--alert-warning-text-color); }
     .row { display: grid; grid-template-columns: minmax(0, 2.4fr) 7rem minmax(4rem, 0.8fr) 7.5rem 2.75rem; gap: 0.75rem; align-items: center; min-height: 2.125rem; border-top: 1px solid var(--border-outline-color); font-size: max(0.9375rem, 11px); }
     .row:first-of-type { border-top: 0; } .name { white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
     .value { text-align: right; font-weight: 600; font-size: 1.125rem; font-variant-numeric: tabular-nums; white-space: nowrap; } .value.fresh { color: var(--fresh); }

@@ -58,7 +58,7 @@ export class HistoryView extends LitElement {
     .key { display: inline-block; width: 0.75rem; height: 0.2rem; margin-right: 0.35rem; vertical-align: middle; }
     .plot { min-height: 0; min-width: 0; overflow: hidden; }
     .said { font-size: max(0.8125rem, 11px); color: var(--quiet); white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
-    .wrong { color: var(--late-text, var(--alert-warning-text-color)); }
+    .wrong { color: var(--alert-warning-text-color); }
   `];
 
   override connectedCallback(): void {

@@ -32,7 +32,7 @@ export class LedgerView extends LitElement {
     td { padding: 0.375rem 0.5rem; border-top: 1px solid var(--border-outline-color); vertical-align: top; } td.n, td.t { font-variant-numeric: tabular-nums; white-space: nowrap; }
     td.hash { font-family: ui-monospace, monospace; color: var(--faint); white-space: nowrap; }
     tr.broken td { background: var(--alert-alarm-container-background-color); } tr.after td { background: var(--alert-caution-container-background-color); }
-    .reasons { color: var(--quiet); } .wrong { color: var(--late-text, var(--alert-warning-text-color)); }
+    .reasons { color: var(--quiet); } .wrong { color: var(--alert-warning-text-color); }
   `];
 
   override firstUpdated(): void {

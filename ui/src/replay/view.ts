@@ -59,7 +59,7 @@ export class ReplayView extends LitElement {
     .bar { display: grid; grid-template-columns: auto auto minmax(8rem, 1fr) auto; gap: 0.5rem 1rem; align-items: center; }
     .mark { background: var(--alert-caution-color); color: var(--on-caution-active-color); font-weight: 800; font-size: 1.75rem; letter-spacing: 0.12em; padding: 0 1rem; border-radius: 0.25rem; line-height: 1.6; }
     .then { font-size: 1.5rem; font-weight: 700; font-variant-numeric: tabular-nums; white-space: nowrap; } .acts { display: flex; gap: 0.375rem; align-items: center; }
-    input[type="range"] { width: 100%; padding: 0; } .said { grid-column: 1 / -1; font-size: max(0.8125rem, 11px); color: var(--quiet); } .wrong { color: var(--late-text, var(--alert-warning-text-color)); }
+    input[type="range"] { width: 100%; padding: 0; } .said { grid-column: 1 / -1; font-size: max(0.8125rem, 11px); color: var(--quiet); } .wrong { color: var(--alert-warning-text-color); }
     .step { border-radius: 0.25rem; padding: 0.25rem 0.75rem; font-weight: 700; }
     .main { display: grid; gap: var(--gap); grid-template-columns: 28rem minmax(0, 1fr) 22rem; min-height: 0; }
     .left { display: grid; gap: var(--gap); grid-template-rows: minmax(0, 1.2fr) minmax(0, 1fr) auto; min-height: 0; } .left > * { min-height: 0; }

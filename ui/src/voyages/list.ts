@@ -20,7 +20,7 @@ export class VoyageList extends LitElement {
     table { width: 100%; border-collapse: collapse; font-size: max(0.875rem, 11px); font-variant-numeric: tabular-nums; }
     th { position: sticky; top: 0; background: var(--container-background-color); text-align: left; color: var(--quiet); font-weight: 600; padding: 0.25rem 0.5rem; }
     td { padding: 0.125rem 0.5rem; border-top: 1px solid var(--border-outline-color); white-space: nowrap; }
-    td.r, th.r { text-align: right; } .wrong { color: var(--late-text, var(--alert-warning-text-color)); } .place { color: var(--quiet); }
+    td.r, th.r { text-align: right; } .wrong { color: var(--alert-warning-text-color); } .place { color: var(--quiet); }
     td button { min-height: max(2.75rem, 32px); }
   `];
 
