@@ -27,6 +27,16 @@ BUCKET: Final = {
     "high": "double precision", "mean": "double precision", "last": "double precision", "good": "bigint",
     "stale": "bigint", "invalid": "bigint", "out_of_range": "bigint", "frozen": "bigint", "manual": "bigint",
 }  # fmt: skip
+_SENT: Final = {
+    "time": "timestamptz", "counted": "bigint", "low": "double precision", "high": "double precision",
+    "mean": "double precision", "last": "double precision", "stale": "bigint", "invalid": "bigint", "out_of_range": "bigint",
+    "frozen": "bigint", "manual": "bigint",
+}  # fmt: skip
+"""BUCKET as it is sent: each column costs the server a kilobyte of memory a row, and eight are more than it has at hand. So
+`counted` is count and good in one, and the channel is sent only where there are several."""
+_COUNTED_BITS: Final = 32
+_ZERO_MOSTLY: Final = ("stale", "invalid", "out_of_range", "frozen", "manual")
+"""The last of them, zero wherever nothing was wrong."""
 _POSITION: Final = {"time": "timestamptz", "longitude_deg": "double precision", "latitude_deg": "double precision"}
 
 
@@ -125,11 +135,12 @@ WHERE vessel_id = %(vessel)s AND channel_id = ANY(%(channels)s::smallint[]) AND 
 GROUP BY 1, 2
 """
 _BUCKETS: Final = """
-SELECT channel_id, start AS time, count, coalesce(low, 'NaN') AS low, coalesce(high, 'NaN') AS high,
+SELECT channel_id, start AS time, count::integer::bigint << 32 | good::integer AS counted,
+  coalesce(low, 'NaN') AS low, coalesce(high, 'NaN') AS high,
   coalesce(CASE WHEN channel_id = ANY(%(circular)s::smallint[])
     THEN (CASE WHEN atan2d(sum_sin, sum_cos) < 0 THEN atan2d(sum_sin, sum_cos) + 360 ELSE atan2d(sum_sin, sum_cos) END)
     ELSE sum / nullif(count, 0) END, 'NaN') AS mean,
-  coalesce(last, 'NaN') AS last, good, stale, invalid, out_of_range, frozen, manual
+  coalesce(last, 'NaN') AS last, stale, invalid, out_of_range, frozen, manual
 FROM ({inner}) b {part}
 """
 _BY_NAME: Final = """JOIN channel ON channel.id = channel_id
@@ -169,18 +180,37 @@ def on_grid(span: Span, bucket_s: float) -> Span:
     return Span(span.vessel, span.channels, origin + start * level.step, origin + end * level.step)
 
 
-def bucket_query(bucket_s: float, channels_count: int, *, is_whole: bool) -> str:
-    """Return the query for buckets of `bucket_s` seconds of so many channels, over the widest roll-up that serves.
+def bucket_query(bucket_s: float, channels_count: int) -> str:
+    """Return the query for a page of buckets of `bucket_s` seconds of so many channels, over the widest roll-up that serves.
 
-    `is_whole`: all of the span, in no order; else the page behind `since` and `name`, in order of start and channel.
+    The page is what lies behind `since` and `name`, in order of start and channel.
+    """
+    page = _OF_ONE if channels_count == 1 else _BY_NAME
+    level = level_for(bucket_s)
+    return _buckets(bucket_s, level, "" if level is None else level.view, page)
+
+
+def whole_queries(bucket_s: float) -> tuple[str, ...]:
+    """Return the queries for all buckets of a span, in no order; together they are what `bucket_query` pages through.
+
+    Buckets that are as wide as a roll-up come from its two parts, each by itself: rows that pass through the view of both are
+    copied twice on their way, which was a third of the time of a month of minutes.
     """
     level = level_for(bucket_s)
-    query = _BUCKETS.replace("{part}", "" if is_whole else _OF_ONE if channels_count == 1 else _BY_NAME)
+    if level is None:
+        return (_buckets(bucket_s, None, "", ""),)
+    return tuple(
+        _buckets(bucket_s, level, view, "") for view in (level.parts if level.width_s == bucket_s else (level.view,))
+    )
+
+
+def _buckets(bucket_s: float, level: Level | None, view: str, page: str) -> str:
+    query = _BUCKETS.replace("{part}", page)
     if level is None:
         return query.replace("{inner}", _FROM_RAW)
     inner = _AS_KEPT if level.width_s == bucket_s else _SUMMED
     where = _WHERE_1S if level.name == "1s" else _WHERE
-    return query.replace("{inner}", inner.replace("{view}", level.view).replace("{where}", where))
+    return query.replace("{inner}", inner.replace("{view}", view).replace("{where}", where))
 
 
 class History:
@@ -222,11 +252,15 @@ class History:
         since, channel = after if after is not None else (span.start, "")
         fits = len(names) * -((since - span.end) // timedelta(seconds=bucket_s)) <= limit
         is_whole = fits and after is None  # then it is ordered here: half the time of a month in minutes
-        block = await self._block(bucket_query(bucket_s, len(names), is_whole=is_whole), BUCKET, names, {
+        queries = whole_queries(bucket_s) if is_whole else (bucket_query(bucket_s, len(names)),)
+        asked: dict[str, object] = {
             "vessel": vessel, "channels": list(names), "since": since, "end": span.end, "width": bucket_s,
             "name": channel, "with_first": channel < min(names.values(), default=""), "limit": limit,
             "circular": [n for n, name in names.items() if name in circular],
-        })  # fmt: skip
+        }  # fmt: skip
+        sent = _SENT if len(names) == 1 else {"channel_id": BUCKET["channel_id"], **_SENT}
+        async with self._readers.connection() as connection:
+            block = Block(names, _as_told(names, await fetch(connection, queries, asked, sent, _ZERO_MOSTLY)))
         return block.in_order() if is_whole else block
 
     async def stream_samples(self, span: Span, *, are_words: bool = False) -> AsyncIterator[Block]:
@@ -267,7 +301,7 @@ class History:
             "origin": span.start,
         }
         async with self._readers.connection() as connection:
-            return await fetch(connection, query, arguments, _POSITION)
+            return await fetch(connection, (query,), arguments, _POSITION)
 
     async def unknown(self, channels: frozenset[str]) -> frozenset[str]:
         """Return those of `channels` of which no vessel ever gave a sample."""
@@ -298,7 +332,16 @@ class History:
         self, query: str, kinds: dict[str, str], names: dict[int, str], arguments: dict[str, object]
     ) -> Block:
         async with self._readers.connection() as connection:
-            return Block(names, await fetch(connection, query, arguments, kinds))
+            return Block(names, await fetch(connection, (query,), arguments, kinds))
+
+
+def _as_told(names: dict[int, str], sent: Arrays) -> Arrays:
+    """Return the columns of BUCKET out of those that were sent."""
+    if len(names) == 1:
+        sent["channel_id"] = np.full(len(sent["time"]), next(iter(names)), np.int16)
+    counted = sent["counted"]
+    sent["count"], sent["good"] = counted >> _COUNTED_BITS, counted & ((1 << _COUNTED_BITS) - 1)
+    return {name: sent[name] for name in BUCKET}
 
 
 def _words(rows: Sequence[Row]) -> Arrays:

@@ -53,6 +53,11 @@ class Level:
         return f"bucket_{self.name}"
 
     @property
+    def parts(self) -> tuple[str, str]:
+        """Views of what is rolled up and stands, and of what is due: together `view`."""
+        return f"kept_{self.name}", f"unrolled_{self.name}"
+
+    @property
     def step(self) -> timedelta:
         """Width of a bucket."""
         return timedelta(seconds=self.width_s)
