@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from control import station
 from control.encounter import DUTIES, EncounterClass, Mover, sector_class
 from control.geometry import KNOT_MPS, Plane
 from control.limits import ControlConfig
@@ -70,6 +71,8 @@ def own_ship(situation: Situation) -> Own | None:
 
 def motions(context: Context, own: Own, run_s: float) -> list[list[Leg]]:
     """Return what she may do for the order: at the speed she has, and, where another is ordered, at that one too."""
+    if context.kind == station.KIND:
+        return [[Leg(0.0, run_s, 0.0, 0.0, 0.0, 0.0)]]  # she lies where she is, held against the drift
     drift = drift_mps(own.heading_deg, own.speed_kn, own.course_deg)
     propulsion = context.arg("propulsion_pct")
     speeds_kn = [own.speed_kn]

@@ -19,6 +19,7 @@ SPEED_FLOOR_KN: Final = 1.0
 USES: Final[dict[str, tuple[str, ...]]] = {
     "conn.heading": ("position", "heading", "speed"),
     "conn.propulsion": ("position", "speed"),
+    "conn.station_keep": ("position", "heading", "speed"),
     "route.activate": ("position", "heading", "speed"),
 }
 """{order kind: quantities it rests on}. Direct orders are steered by eye, and a controlled stop rests on nothing."""

@@ -26,6 +26,10 @@ CHANNELS: Final = {
 }  # fmt: skip
 """{setpoint: the channel on which it ends what was kept}"""
 BOTH: Final = ("steering", "propulsion")
+REPLACES: Final = {
+    "steering": ("steering", "station"), "propulsion": ("propulsion", "station"), "station": (*BOTH, "station"),
+}  # fmt: skip
+"""{channel of an order: the channels whose orders it ends (CMD-08)}"""
 ALL_CHANNELS: Final = frozenset(("neutral", "emergency_stop"))
 Judge = Callable[[Order], list[Reason]]
 
@@ -62,6 +66,8 @@ class Execution:
         """By channel, on whose account it was last ordered; empty while nothing of ours is in force."""
         self.deeds: dict[str, Callable[[Order], None]] = {}
         """What orders do that move no actuator, by kind: done once they are on disk, and succeeded at once."""
+        self.begins: dict[str, Callable[[Order, float], Expectation]] = {}
+        """What begins for orders that are more than one setpoint, by kind; it returns what must show."""
 
     def accept(self, record: Record) -> None:
         """Take an order that every rule allows: it goes to the journal first, nothing moves before (CMD-13)."""
@@ -109,26 +115,30 @@ class Execution:
             deed(order)
             self.end(record, "SUCCEEDED")
             return
-        self._supersede(record, ORDER_KINDS[order.kind].channel)
+        self._supersede(record.order_id, ORDER_KINDS[order.kind].channel)
+        self._move(record, "executing")
+        expected = self.begins.get(order.kind, self._set)(order, now_s)
+        self._verifiers[record.order_id] = (record, Verifier(expected, self._config))
+
+    def _set(self, order: Order, now_s: float) -> Expectation:
+        """Put the one setpoint of an order in force."""
         kind, args = self.translate(order)
         setpoint = setpoint_of(kind, args)
-        self._move(record, "executing")
-        self.actuate(setpoint, record.order_id)
-        self._keep(record, order, now_s)
+        self.actuate(setpoint, order.id)
+        self._keep(order, now_s)
         wish = order.args.get(KEPT_AS.get(order.kind, ""))
         target = float(wish) if isinstance(wish, int | float) else setpoint.value or 0.0
-        self._verifiers[record.order_id] = (record, Verifier(Expectation(order.kind, target, now_s), self._config))
+        return Expectation(order.kind, target, now_s)
 
-    def _supersede(self, record: Record, channel: str) -> None:
+    def _supersede(self, order_id: str, channel: str) -> None:
         for other, _ in list(self._verifiers.values()):
-            if other.order is not None and ORDER_KINDS[other.order.kind].channel == channel:
-                self.end(other, "SUPERSEDED", detail=f"by order {record.order_id}")
+            if other.order is not None and ORDER_KINDS[other.order.kind].channel in REPLACES[channel]:
+                self.end(other, "SUPERSEDED", detail=f"by order {order_id}")
 
     def supersede_steering(self, order_id: str) -> None:
-        """End the orders that steer: a route does so from now on."""
-        for other, _ in list(self._verifiers.values()):
-            if other.order is not None and ORDER_KINDS[other.order.kind].channel == "steering":
-                self.end(other, "SUPERSEDED", detail=f"by order {order_id}")
+        """End the orders that steer, and what keeps her station: a route does so from now on."""
+        self._supersede(order_id, "steering")
+        self._causes["steering"] = order_id
 
     def actuate(self, setpoint: Setpoint, cause: str) -> None:
         """Move something and remember what is in force; what another had to be kept on that channel ends."""
@@ -166,11 +176,11 @@ class Execution:
             if outcome != "waiting":
                 self.end(record, outcome, reasons)
 
-    def _keep(self, record: Record, order: Order, now_s: float) -> None:
+    def _keep(self, order: Order, now_s: float) -> None:
         """Have a speed or course kept from now on."""
         channel, wish = KEPT.get(order.kind), order.args.get(KEPT_AS.get(order.kind, ""))
         if channel is not None and isinstance(wish, int | float):
-            self._kept[channel] = Kept(record.order_id, order.kind, float(wish), now_s + TRIM_S)
+            self._kept[channel] = Kept(order.id, order.kind, float(wish), now_s + TRIM_S)
 
     def trim(self, situation: Situation, config: ControlConfig, now_s: float) -> None:
         """Trim what is kept, where it is due: nothing is trimmed on what is not known."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from control import station
 from control.collision import own_ship
 from control.depths import Shoal
 from control.limits import Grounding
@@ -54,7 +55,8 @@ def _ahead(context: Context, limits: Grounding) -> list[Reason]:
             return []
         text = "No chart is loaded for the predicted track: this vessel takes no such order without one."
         return [Reason("no_chart", "INT-07", text, None, "a chart of the whole look-ahead")]
-    shoal = chart.first_shoal(own.plane, track, phase.margin_m + context.config.hull.beam_m / 2.0)
+    room_m = phase.margin_m + context.config.hull.beam_m / 2.0 + station.room_m(context)
+    shoal = chart.first_shoal(own.plane, track, room_m)
     return [] if shoal is None else [_reason(shoal, chart.needed_m, phase.look_ahead_s)]
 
 

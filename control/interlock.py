@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from control import envelope, geometry, machinerules
+from control import envelope, geometry, machinerules, station
 from control.collision import clear_of_traffic
 from control.geometry import Plane
 from control.grounding import water_enough
@@ -25,6 +25,7 @@ INPUTS: Final[dict[str, tuple[str, ...]]] = {
     "conn.propulsion": ("NAV_LAT", "NAV_LON", "NAV_HDG", "NAV_SOG", "ME_RDY", "ME_RPM"),
     "conn.direct": ("NAV_LAT", "NAV_LON", "NAV_HDG", "NAV_SOG", "ME_RDY", "STG_RUD_S", "ME_RPM"),
     "conn.controlled_stop": (),
+    "conn.station_keep": ("NAV_LAT", "NAV_LON", "NAV_HDG", "NAV_SOG", "ME_RDY", "ME_RPM"),
     "route.activate": ("NAV_LAT", "NAV_LON", "NAV_HDG", "NAV_SOG", "NAV_COG", "ME_RDY"),
 }
 """What each order depends on. A controlled stop depends on nothing: stopping is always allowed."""
@@ -44,6 +45,8 @@ class Setpoints:
     heading_deg: float | None = None
     rudder_deg: float | None = None
     propulsion_pct: float | None = None
+    station_radius_m: float | None = None
+    """Of the station that is kept; heading and propulsion are then what keeps it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +185,8 @@ def inside_fence(context: Context) -> list[Reason]:
         return []  # stopping is always allowed; what is missing INT-02 has already refused
     limits, config = context.config.limits, context.config
     track = predicted_track(context, heading, speed_kn, limits.look_ahead_s)
-    crossing = geometry.first_crossing(Plane(latitude, longitude), track, config.areas, limits.margin_m)
+    margin_m = limits.margin_m + station.room_m(context)
+    crossing = geometry.first_crossing(Plane(latitude, longitude), track, config.areas, margin_m)
     if crossing is None:
         return []
     what = "enters the no-go area" if crossing.area.kind == "no_go" else "leaves the allowed area"
@@ -208,6 +212,7 @@ RULES: Final[tuple[tuple[str, Callable[[Context], list[Reason]]], ...]] = (
     ("INT-02", inputs_fresh),
     ("INT-03", equipment_ready),
     ("INT-04", within_range),
+    ("INT-04", station.possible),
     ("INT-05", within_rate),
     ("INT-06", inside_fence),
     ("INT-07", water_enough),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Final
 
 from control.admission import not_in_control, unjournaled, unrecorded
@@ -60,12 +61,17 @@ class Judge:
             )
         )  # fmt: skip
         if order.kind == "conn.phase":
-            reasons += self._voyage.objections(str(order.args["phase"]), setpoints, situation)
+            reasons += self.phase_reasons(str(order.args["phase"]), situation)
         reasons += self._navigator.objections(order, situation)
         if order.kind not in STOPS:
             reasons += self._access(order.group, situation)
             reasons += self._watch.objections() if order.group == CONN else []
         return reasons + self._unkept(order)
+
+    def phase_reasons(self, phase: str, situation: Situation) -> list[Reason]:
+        """Return every reason against changing to `phase` with what is in force, a station that is kept included."""
+        kept_m = self._watch.safe.in_force().get("station_radius_m")
+        return self._voyage.objections(phase, replace(self._execution.setpoints, station_radius_m=kept_m), situation)
 
     def direct(self, args: dict[str, Plain], situation: Situation) -> list[Reason]:
         """Return every reason against what a stick asks; whose stick it is, was seen before (DMN-01)."""

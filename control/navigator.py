@@ -119,7 +119,7 @@ class Navigator:
     def look(self, situation: Situation, now_s: float, *, is_held: bool) -> None:
         """Steer, once a second; `is_held`: the ladder has the ship. Alerts are wanted or not each time."""
         if is_held:
-            self.suspend("the ladder or the bridge has taken over")
+            self.suspend("the ladder, the bridge or a station that is kept has taken over")
         elif self._in_force() != self._expected:
             self.suspend("something else steers")
         if self._follower is not None and now_s >= self._due_s:

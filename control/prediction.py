@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from control import geometry
+from control import geometry, station
 from control.geometry import KNOT_MPS, Plane, Track
 from control.surroundings import Numbers, Surroundings
 
@@ -37,6 +37,9 @@ class Leg:
 
 def predicted_track(context: Context, heading_deg: float, speed_kn: float, run_s: float) -> Track:
     """Return the track of the order over `run_s` on the ship's plane, from the origin, at the faster of the speeds."""
+    if context.kind == station.KIND:
+        run_m = station.run_m(context, speed_kn)
+        return geometry.turn_track(heading_deg, heading_deg, context.config.hull.turn_radius_m, 0.0, run_m)
     propulsion = context.arg("propulsion_pct")
     ordered_kn = 0.0 if propulsion is None else abs(propulsion) / 100.0 * context.config.hull.speed_full_kn
     run_m = max(abs(speed_kn), ordered_kn) * KNOT_MPS * run_s

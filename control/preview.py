@@ -29,6 +29,10 @@ MIRROR_AGE_MAX_S: Final = 3.5
 """Oldest vessel heartbeat a preview uses: the time after which the ship itself calls the link silent."""
 
 
+IN_FORCE: Final = ("heading_deg", "rudder_deg", "propulsion_pct", "station_radius_m")
+"""Names under which a heartbeat tells what is in force, in the order of `Setpoints`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Mirror:
     """What the shore knows of a ship."""
@@ -106,7 +110,7 @@ def _config(beat: VesselHeartbeat, mirror: Mirror) -> ControlConfig:
 
 
 def _setpoints(beat: VesselHeartbeat) -> Setpoints:
-    return Setpoints(*(beat.setpoints.get(name) for name in ("heading_deg", "rudder_deg", "propulsion_pct")))
+    return Setpoints(*(beat.setpoints.get(name) for name in IN_FORCE))
 
 
 def ship_reasons(

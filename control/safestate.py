@@ -5,6 +5,7 @@ The ladder says when one is wanted; what it is, the phase in force says; when it
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from control import keeping
@@ -14,6 +15,7 @@ from control.keeping import Spot
 from control.limits import Keep
 from control.messages import Emit, HeartbeatNow, Setpoint
 from control.situation import Situation
+from control.verifier import Station
 from control.voyage import Voyage
 from protocols.link.cbor import Plain
 from protocols.link.events import Reason
@@ -47,6 +49,39 @@ class SafeState:
         limits = self._voyage.config.limits
         self._begin(limits.hold, limits.hold_entry_s, cause, situation, now_s, yields=cause != LADDER_HOLD)
 
+    def begin_station(self, radius_m: float, cause: str, situation: Situation, now_s: float) -> Station | None:
+        """Keep her where she is for the order `cause`, engine stopped first; return where, None without a position."""
+        limits = self._voyage.config.limits
+        self._begin("station_keep", limits.hold_entry_s, cause, situation, now_s, yields=True)
+        entry, heading = self.entry, situation.number("NAV_HDG")
+        if entry is None or entry.point is None or entry.keep is None:
+            return None
+        entry.keep = replace(entry.keep, radius_m=radius_m)
+        steady = Setpoint("rudder", 0.0) if heading is None else Setpoint("heading", round(heading, 1) % 360.0)
+        self._execution.actuate(steady, cause)
+        self._execution.actuate(Setpoint("propulsion", 0.0), cause)
+        return Station(entry.point, limits.stopped_kn, limits.hold_entry_s)
+
+    @property
+    def keeps_station(self) -> bool:
+        """True while she keeps her station, by an order or a hold."""
+        return self.entry is not None and self.entry.state == "station_keep"
+
+    def in_force(self) -> dict[str, float]:
+        """Return the station that is kept, by name with its unit; empty without one."""
+        entry = self.entry
+        if entry is None or entry.state != "station_keep" or entry.point is None or entry.keep is None:
+            return {}
+        return {
+            "station_radius_m": entry.keep.radius_m, "station_latitude_deg": round(entry.point.latitude_deg, 6),
+            "station_longitude_deg": round(entry.point.longitude_deg, 6),
+        }  # fmt: skip
+
+    def adopt(self) -> None:
+        """Make a state that yields the ladder's own (L3): nothing but the operator's word or the bridge ends it now."""
+        if self.entry is not None:
+            self.entry.yields = False
+
     def begin_fallback(self, situation: Situation, now_s: float) -> None:
         """Enter the phase's fallback state (L5)."""
         limits = self._voyage.config.limits
@@ -56,6 +91,7 @@ class SafeState:
     def end(self, now_s: float, why: str) -> None:
         """Leave the state: the operator, the bridge or L6 has taken over."""
         if self.entry is not None:
+            self._let_lie(self.entry)
             self._tell(self.entry, "left", now_s, [], why)
         self.entry, self.is_impossible, self.has_no_fix = None, False, False
 
@@ -65,7 +101,7 @@ class SafeState:
         if entry is None:
             return
         if entry.yields and not self._execution.is_claimed_by(entry.cause):
-            self._yield(entry, now_s)
+            self.end(now_s, "another order, or the bridge")
             return
         self._steer(entry, situation, now_s)
         if self.entry is not entry:
@@ -76,12 +112,11 @@ class SafeState:
         elif entry.entered_s is None and not entry.is_late and now_s - entry.began_s > entry.limit_s:
             self._be_late(entry, situation, now_s)
 
-    def _yield(self, entry: Entry, now_s: float) -> None:
-        """Leave her to whoever has ordered something; what she was pulled to her point with ends with it."""
-        pulls = entry.point is not None and (self._execution.setpoints.propulsion_pct or 0.0) > 0.0
+    def _let_lie(self, entry: Entry) -> None:
+        """Stop the engine that pulled her to her station, unless somebody has ordered it since: it would drive her on."""
+        pulls = entry.state == "station_keep" and (self._execution.setpoints.propulsion_pct or 0.0) > 0.0
         if pulls and self._execution.is_claimed_by(entry.cause, ("propulsion",)):
             self._execution.actuate(Setpoint("propulsion", 0.0), entry.cause)
-        self.end(now_s, "another order, or the bridge")
 
     def _begin(
         self, state: str, limit_s: float, cause: str, situation: Situation, now_s: float, *, yields: bool = False

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Final
+from typing import Final, cast
 
+from control import station
 from control.admission import Admission
 from control.alerts import Alerts
 from control.authority import Authority, Numbers
@@ -57,6 +58,7 @@ from control.standing import Facts, standing_alerts
 from control.stopping import Stopping
 from control.taking import Taking
 from control.translate import asked
+from control.verifier import Expectation
 from control.voyage import Voyage, phase_record
 from control.watchkeeping import Watchkeeping
 from protocols.link.cbor import Plain
@@ -121,7 +123,7 @@ class Supervisor:
             self._judge.unrecorded,
         )  # fmt: skip
         self.execution.deeds |= self.navigator.deeds()
-        self.execution.translate = self._translate
+        self.execution.translate, self.execution.begins[station.KIND] = self._translate, self._keep_station
         self.execution.deeds |= {"conn.phase": self._change_phase, "stop.reset": self._stopping.reset_by}
         self.collision = CollisionWatch()
         self.situation, self._seen_s = NOTHING_KNOWN, now_s
@@ -218,7 +220,7 @@ class Supervisor:
             step=ladder.step, reasons=ladder.reasons(), next_step=next_step, next_step_in_s=next_in_s,
             authority=self.authority.facts(now_s), stop_latched=self.emergency.latched is not None,
             echo=self.link.echo(now_s), round_trip_ms=self.link.round_trip_ms, loss_pct=self.link.loss_pct,
-            setpoints=self.execution.in_force(), phase=self.voyage.phase,
+            setpoints=self.execution.in_force() | self.watch.safe.in_force(), phase=self.voyage.phase,
             roster_version=self.believed.roster_version, alerts=self.alerts.active(), action=self.watch.action,
             engineering=None if engineering is None else engineering.authority.facts(now_s),
             disagreed=self.situation.disagreements[:DISAGREED_MAX], route=self.navigator.aboard,
@@ -291,6 +293,10 @@ class Supervisor:
         wish = asked(order.kind, order.args, self.voyage.config, self.situation)
         return wish.kind, wish.args
 
+    def _keep_station(self, order: Order, now_s: float) -> Expectation:
+        radius_m = self._translate(order)[1]["radius_m"]
+        return self.watch.keep_station(order.id, float(cast("float", radius_m)), self.situation, now_s)
+
     def _let_stick_go(self) -> bool:
         return self.direct.let_go()
 
@@ -335,7 +341,7 @@ class Supervisor:
             self._judge.journal_problem = ""
             self._beliefs.keep_grant()
         if local.do == "phase":
-            if not self.voyage.objections(local.phase, self.execution.setpoints, self.situation):
+            if not self._judge.phase_reasons(local.phase, self.situation):
                 self._put_in_force(local.phase, local.person, "bridge")
             return
         if local.do == "acknowledge":

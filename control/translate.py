@@ -10,6 +10,7 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
+from control import station
 from control.interlock import Setpoints
 from control.limits import ControlConfig
 from control.messages import Setpoint
@@ -56,6 +57,8 @@ def asked(kind: str, args: dict[str, Plain], config: ControlConfig, situation: S
         return Asked("conn.propulsion", rest, (Reason("no_telegraph", "INT-04", text, str(args["step"])),))
     if kind == "conn.speed":
         return Asked("conn.propulsion", rest | {"propulsion_pct": speed_pct(_number(args["speed_kn"]), config)})
+    if kind == station.KIND:
+        return Asked(kind, station.with_radius(args, config))
     if kind == "conn.course":
         objection = situation.objection("NAV_COG")
         heading = heading_for(_number(args["course_deg"]), situation)

@@ -10,7 +10,7 @@ from control.interlock import Context
 
 PASSINGS_MAX: Final = 20
 """Targets listed, those within the limits first, then by distance: more is no list to decide by."""
-TRIED: Final = frozenset(("conn.heading", "conn.rudder", "conn.propulsion"))
+TRIED: Final = frozenset(("conn.heading", "conn.rudder", "conn.propulsion", "conn.station_keep"))
 """Kinds of orders whose track is predicted."""
 
 

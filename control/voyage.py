@@ -41,6 +41,7 @@ class Voyage:
         for kind, name, value in (
             ("conn.heading", "heading_deg", setpoints.heading_deg), ("conn.rudder", "rudder_deg", setpoints.rudder_deg),
             ("conn.propulsion", "propulsion_pct", setpoints.propulsion_pct),
+            ("conn.station_keep", "radius_m", setpoints.station_radius_m),
         ):  # fmt: skip
             if value is not None:
                 args: dict[str, Plain] = {name: value}

@@ -15,6 +15,7 @@ from control.messages import Emit, HeartbeatNow, Setpoint
 from control.navigator import Navigator
 from control.safestate import SafeState
 from control.situation import Situation
+from control.verifier import Expectation
 from control.voyage import Voyage
 from protocols.link.cbor import Plain
 from protocols.link.events import Reason
@@ -131,9 +132,14 @@ class Watchkeeping:
         silence_s, limits = self.silence_s(now_s), self._voyage.config.link
         return min(silence_s, limits.lost_s) if self._navigator.continues else silence_s
 
+    def keep_station(self, order_id: str, radius_m: float, situation: Situation, now_s: float) -> Expectation:
+        """Begin to keep her where she is for an order that every rule allows; return what must show (CMD-06)."""
+        where = self.safe.begin_station(radius_m, order_id, situation, now_s)
+        return Expectation("conn.station_keep", radius_m, now_s, where)
+
     @property
     def has_the_ship(self) -> bool:
-        """True while the ladder's own state steers, or all is stopped."""
+        """True while a hold or fallback state steers or a station is kept, or all is stopped."""
         return self.safe.entry is not None or self.ladder.step == "L6"
 
     def _review(self, situation: Situation, now_s: float) -> None:
@@ -149,6 +155,8 @@ class Watchkeeping:
         args: dict[str, Plain] = {}
         if self._navigator.is_following:
             kind = "route.activate"  # her legs were held against the fence, turns included; straight on she does not go
+        elif self.safe.keeps_station:
+            kind = "conn.station_keep"  # where she lies is judged, not where the heading would lead
         elif setpoints.heading_deg is not None:
             kind, args["heading_deg"] = "conn.heading", setpoints.heading_deg
         elif setpoints.rudder_deg is not None:
@@ -188,6 +196,8 @@ class Watchkeeping:
             return  # the leg was declared before departure to be sailed on
         if step in ("L3", "L4") and self.safe.entry is None:
             self.safe.begin_hold(situation, now_s)
+        elif step in ("L3", "L4"):
+            self.safe.adopt()
         elif step == "L5":
             self.safe.begin_fallback(situation, now_s)
         elif step == "L6":

@@ -82,6 +82,8 @@ class Keep:
     """Within this of the point she is there."""
     approach_pct: float
     """Propulsion towards the point, per cent ahead."""
+    radius_m_max: float | None = None
+    """Widest circle that an order may ask for, `radius_m` the narrowest; None: no other than `radius_m`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +174,7 @@ class PhaseLimits:
     stop_pct: float
     """What "emergency stop" means in this phase: propulsion in per cent (EST-03)."""
     keep: Keep | None = None
-    """How a station is kept; needed by the hold `station_keep`."""
+    """How a station is kept; needed by the hold `station_keep` and by the order `conn.station_keep`."""
     loiter: Loiter | None = None
     """Where the fallback state `loiter` goes; needed by it."""
     harbour: HarbourWay | None = None

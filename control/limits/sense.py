@@ -39,10 +39,24 @@ def nonsense(
             faults.append(f"{where}.hold is 'station_keep', but hull.keeps_station is false")
         if limits.hold == "station_keep" and limits.keep is None:
             faults.append(f"[{where}.keep] is missing: the hold 'station_keep' needs it")
+        faults += _keep_faults(where, limits)
         if limits.fallback == "loiter":
             faults += _loiter_faults(name, limits, areas)
         if limits.fallback == "safe_harbour":
             faults += _harbour_faults(name, limits, areas, follows_routes=follows_routes)
+    return faults
+
+
+def _keep_faults(where: str, limits: PhaseLimits) -> list[str]:
+    """The circle of a station has a width, and the phase allows the propulsion that pulls her to its middle."""
+    keep = limits.keep
+    if keep is None:
+        return []
+    faults: list[str] = []
+    if keep.radius_m_max is not None and keep.radius_m_max < keep.radius_m:
+        faults.append(f"{where}.keep.radius_m_max is {keep.radius_m_max:g}, below radius_m")
+    if not 0.0 < keep.approach_pct <= limits.ahead_pct_max:
+        faults.append(f"{where}.keep.approach_pct is {keep.approach_pct:g}, not above 0 and within ahead_pct_max")
     return faults
 
 

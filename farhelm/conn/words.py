@@ -16,11 +16,14 @@ ARGUMENTS: Final[dict[str, tuple[str, str]]] = {
     "rudder_deg": ("conn.rudder", "rudder_deg"),
     "propulsion": ("conn.propulsion", "propulsion_pct"),
     "propulsion_pct": ("conn.propulsion", "propulsion_pct"),
+    "radius": ("conn.station_keep", "radius_m"),
+    "radius_m": ("conn.station_keep", "radius_m"),
     "rate": ("conn.heading", "rate_deg_min"),
     "rate_deg_min": ("conn.heading", "rate_deg_min"),
 }
 """What may be typed: the order it belongs to, and the argument's full name with its unit."""
 STOP: Final = "conn.controlled_stop"
+STATION: Final = "conn.station_keep"
 
 
 class WordsError(Exception):
@@ -28,9 +31,9 @@ class WordsError(Exception):
 
 
 def order_of(words: list[str]) -> tuple[str, dict[str, Plain]]:
-    """Return kind and arguments of `heading 095`, `heading_deg=95`, `heading 095 rate=20`, `stop`; raise WordsError."""
-    if words == ["stop"]:
-        return STOP, {}
+    """Return kind and arguments of `heading 095`, `heading_deg=95`, `stop`, `station`, `radius=20`; raise WordsError."""
+    if words in (["stop"], ["station"]):
+        return STOP if words == ["stop"] else STATION, {}
     kinds: dict[str, None] = {}
     args: dict[str, Plain] = {}
     for name, value in _pairs(words):
@@ -64,7 +67,7 @@ def _pairs(words: list[str]) -> list[tuple[str, str]]:
 
 def _known(name: str) -> tuple[str, str]:
     if name not in ARGUMENTS:
-        raise WordsError(f"{name!r} is not known; there are heading, rudder, propulsion and stop")
+        raise WordsError(f"{name!r} is not known; there are heading, rudder, propulsion, radius, station and stop")
     return ARGUMENTS[name]
 
 

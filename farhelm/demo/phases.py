@@ -37,6 +37,15 @@ PHASES: Final = (
 """From the open sea inwards: more rudder, less power, less room, and nearer to help (ours; an owner's differ)."""
 
 
+KEEP: Final = """
+[control.phases.{phase}.keep]
+radius_m = 8.0
+radius_m_max = 60.0
+approach_pct = 25.0
+"""
+"""How a craft without a rudder keeps her station, by order or as a hold: four of her lengths, and slowly."""
+
+
 def tables(spec: VesselSpec) -> str:
     """Return the tables `[control.phases.*]` of a simulated vessel."""
     return "\n".join(_table(phase, spec) for phase in PHASES)
@@ -45,7 +54,7 @@ def tables(spec: VesselSpec) -> str:
 def _table(phase: Phase, spec: VesselSpec) -> str:
     handling = waters.HANDLING[spec.slug]
     keeps = phase.station and not spec.has_rudder
-    keep = f"\n[control.phases.{phase.name}.keep]\nradius_m = 8.0\napproach_pct = 25.0\n" if keeps else ""
+    keep = "" if spec.has_rudder else KEEP.format(phase=phase.name)
     return f"""[control.phases.{phase.name}]
 rudder_deg_max = {phase.rudder_deg_max}
 rudder_slow_deg_max = 35.0

@@ -45,7 +45,8 @@ class OrderKind:
     """Life from issue to the last instant of actuation, seconds (CMD-04)."""
     significance: Significance
     channel: str = ""
-    """Setpoint channel: a newer order of the same channel supersedes the older (CMD-08). Empty: discrete."""
+    """Setpoint channel: a newer order of the same channel supersedes the older (CMD-08). Empty: discrete. `station` takes
+    steering and propulsion both."""
     arguments: dict[str, Argument] = field(default_factory=dict[str, Argument])
 
 
@@ -100,6 +101,10 @@ ORDER_KINDS: Final[dict[str, OrderKind]] = {
         {"propulsion_pct": Argument(-100.0, 100.0), "collision_reason": _WHY},
     ),
     "conn.controlled_stop": OrderKind("conn", "setpoint", 10.0, "significant", "propulsion"),
+    "conn.station_keep": OrderKind(
+        "conn", "setpoint", 10.0, "significant", "station",
+        {"radius_m": Argument(1.0, 2000.0, required=False), "collision_reason": _WHY},
+    ),
     "conn.telegraph": OrderKind(
         "conn", "setpoint", 10.0, "significant", "propulsion",
         {"step": Argument(choices=TELEGRAPH_STEPS), "collision_reason": _WHY},

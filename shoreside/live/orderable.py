@@ -6,7 +6,7 @@ from dataclasses import asdict, fields
 from typing import Final, Literal, TypedDict, cast
 
 from control.limits import ControlConfig
-from control.limits.records import PhaseLimits
+from control.limits.records import Hull, PhaseLimits
 from control.translate import telegraph_pct
 from protocols.console.orderable import DrillJson, MachineJson, PhaseJson
 from protocols.link.cbor import Plain
@@ -36,7 +36,7 @@ def of_vessel(control: ControlConfig | None) -> Orderable:
         cast("MachineJson", {name: value for name, value in asdict(machine).items() if name != "register"})
         for machine in control.machinery
     ]
-    phases = [_phase(name, control.phases[name]) for name in PHASES if name in control.phases]
+    phases = [_phase(name, control.phases[name], control.hull) for name in PHASES if name in control.phases]
     return {
         "machinery": machinery, "phases": phases, "telegraph": _telegraph(control), "actuators": control.actuators,
         "safety_depth_m": safety_depth_m(control),
@@ -54,8 +54,11 @@ def _telegraph(control: ControlConfig) -> dict[str, float]:
     return dict(sorted(((step, pct) for step, pct in told.items() if pct is not None), key=lambda row: row[1]))
 
 
-def _phase(name: str, limits: PhaseLimits) -> PhaseJson:
+def _phase(name: str, limits: PhaseLimits, hull: Hull) -> PhaseJson:
     numbers = {each.name: getattr(limits, each.name) for each in fields(limits)}
+    if hull.keeps_station and limits.keep is not None:
+        keep = limits.keep
+        numbers |= {"keep_radius_m": keep.radius_m, "keep_radius_m_max": keep.radius_m_max or keep.radius_m}
     made = {
         "name": name, "limits": {key: float(value) for key, value in numbers.items() if isinstance(value, int | float)},
         "hold": limits.hold, "fallback": limits.fallback, "envelope": [asdict(row) for row in limits.envelope],

@@ -16,6 +16,7 @@ from protocols.link.heartbeats import Disagreed, VesselHeartbeat
 from protocols.link.passage import Mark, Passage, hash_of
 from protocols.reading import Quality
 from tests.control_rig import UTC_NS, VESSEL, Rig, example_config
+from tests.unit.test_control_station import able
 
 
 def heartbeat(rig: Rig) -> VesselHeartbeat:
@@ -53,6 +54,14 @@ def set_value(name: str, value: float | bool) -> Callable[[Rig], None]:
 def nobody(rig: Rig) -> None:
     """She has booted, and that is all."""
     assert rig.station == "none"
+
+
+def keeps(rig: Rig) -> None:
+    """Ann has the conn, and the ship keeps her station."""
+    rig.take("ann")
+    assert rig.state(rig.say("conn.station_keep")) == "executing"
+    rig.values["NAV_SOG"] = 0.4
+    rig.forward(6.0)
 
 
 def without(rig: Rig) -> None:
@@ -144,12 +153,21 @@ SCENES: dict[str, Callable[[Rig], None]] = {
     "a route is loaded": sails("good"),
     "another route is loaded": sails("elsewhere"),
     "a route is followed": sails("good", follows=True),
+    "she can keep her station": lambda rig: rig.take("ann"),
+    "she can, and stands at the fence": set_value("NAV_LAT", 35.0985),
+    "her station is kept": keeps,
 }
+CONFIGS: dict[str, ControlConfig] = {
+    scene: able() for scene in ("she can keep her station", "she can, and stands at the fence", "her station is kept")
+}
+"""Scenes of a ship that can keep her station; the example's cannot."""
 ORDERS: list[tuple[str, dict[str, Plain]]] = [
     *(("conn.heading", {"heading_deg": float(deg)}) for deg in range(0, 360, 20)),
     *(("conn.rudder", {"rudder_deg": float(deg)}) for deg in range(-40, 41, 10)),
     *(("conn.propulsion", {"propulsion_pct": float(pct)}) for pct in range(-100, 101, 20)),
     ("conn.controlled_stop", {}),
+    *(("conn.station_keep", args) for args in ({}, {"radius_m": 90.0}, {"radius_m": 300.0})),
+    *(("conn.phase", {"phase": phase}) for phase in ("berth", "open_sea")),
     *(("conn.speed", {"speed_kn": float(speed_kn)}) for speed_kn in (0, 6, 13)),
     *(("conn.course", {"course_deg": float(deg)}) for deg in (0, 80, 200)),
     *(("conn.telegraph", {"step": step}) for step in ("stop", "half_ahead", "full_astern")),
@@ -172,7 +190,7 @@ def test_the_preview_says_what_the_ship_says(scene: str) -> None:
     for kind, args in ORDERS[
         :: 4 if scene == "the link was lost" else 1
     ]:  # it takes 15 s of heartbeats to lose and find
-        rig = Rig()
+        rig = Rig(config=CONFIGS.get(scene))
         SCENES[scene](rig)
         said = asked(rig, kind, args, "ann")
         order = rig.say(kind, args)
@@ -190,6 +208,20 @@ def test_the_scenes_reach_both_answers() -> None:
     rig.take("ann")
     assert asked(rig, "conn.heading", {"heading_deg": 80.0}, "ann").verdict == "allowed"
     assert asked(rig, "conn.heading", {"heading_deg": 80.0}, "bob").verdict == "refused"
+
+
+def test_a_station_is_previewed_with_every_answer_she_gives() -> None:
+    """Negative control: taken where hull and phase can and the circle is theirs; refused by INT-04 and INT-06 elsewhere."""
+    for scene, args, expected in (
+        ("she can keep her station", {}, set()),
+        ("she can keep her station", {"radius_m": 300.0}, {"INT-04"}),
+        ("she can, and stands at the fence", {"radius_m": 150.0}, {"INT-06"}),
+        ("her station is kept", {"radius_m": 90.0}, set()),
+        ("ann has it at setpoint", {}, {"INT-04"}),
+    ):
+        rig = Rig(config=CONFIGS.get(scene))
+        SCENES[scene](rig)
+        assert {reason.rule for reason in asked(rig, "conn.station_keep", dict(args), "ann").reasons} == expected
 
 
 def test_old_facts_are_never_a_yes() -> None:

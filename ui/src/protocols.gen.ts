@@ -119,7 +119,7 @@ export interface EnvelopeJson {
 /** One voyage phase of hers, with its own limits and what she does when she is left alone in it (FBK-02). */
 export interface PhaseJson {
   name: "open_sea" | "coastal" | "port_approach" | "berth";
-  /** By name, unit last: rudder_deg_max, ahead_pct_max, cpa_m, ... */
+  /** By name, unit last: rudder_deg_max, ahead_pct_max, cpa_m, ... Where hull and phase can keep a station by order (`conn.station_keep`), keep_radius_m and keep_radius_m_max are its narrowest circle, taken where the order names none, and its widest; where they are missing she cannot. */
   limits: Record<string, number>;
   /** What she does when the link is lost (L3): slow_down_on_heading or station_keep. */
   hold: string;

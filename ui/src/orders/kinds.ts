@@ -21,6 +21,7 @@ export const KINDS = {
   "conn.rudder": { level: "direct", lifeS: 1 },
   "conn.propulsion": { level: "setpoint", lifeS: 10 },
   "conn.controlled_stop": { level: "setpoint", lifeS: 10 },
+  "conn.station_keep": { level: "setpoint", lifeS: 10 },
   "conn.telegraph": { level: "setpoint", lifeS: 10 },
   "conn.speed": { level: "setpoint", lifeS: 10 },
   "conn.course": { level: "setpoint", lifeS: 10 },
@@ -49,7 +50,7 @@ export function groupOf(kind: KindName): Group {
 }
 
 /** Kinds that may carry the operator's reason why they are given though another ship comes near (INT-08). */
-export const WITH_REASON: ReadonlySet<KindName> = new Set<KindName>(["conn.heading", "conn.propulsion", "conn.telegraph", "conn.speed", "conn.course", "route.activate"]);
+export const WITH_REASON: ReadonlySet<KindName> = new Set<KindName>(["conn.heading", "conn.propulsion", "conn.telegraph", "conn.speed", "conn.course", "conn.station_keep", "route.activate"]);
 export const REASON_LENGTH_MAX = 200;
 
 /** States after which nothing more happens to an order (protocols/link/events.py TERMINAL). */

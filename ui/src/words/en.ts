@@ -171,7 +171,7 @@ export const en = {
       "authority.request": "Request conn", "authority.answer": "Answer request", "authority.confirm": "Confirm conn",
       "authority.release": "Release conn", "authority.force": "Force takeover", "authority.resume": "Resume",
       "conn.heading": "Heading", "conn.rudder": "Rudder", "conn.propulsion": "Propulsion",
-      "conn.controlled_stop": "Controlled stop", "order.cancel": "Cancel order",
+      "conn.controlled_stop": "Controlled stop", "conn.station_keep": "Keep station", "order.cancel": "Cancel order",
       "alert.acknowledge": "Acknowledge alert", "alert.silence": "Silence alert", "alert.take": "Take responsibility", "stop.reset": "Reset stop",
       "conn.telegraph": "Telegraph", "conn.speed": "Speed", "conn.course": "Course", "conn.phase": "Phase",
       "route.load": "Send route", "route.activate": "Activate route", "route.suspend": "Suspend route",

@@ -167,7 +167,7 @@ export const ko: Words = {
     kinds: {
       "authority.request": "조종권 요청", "authority.answer": "요청 응답", "authority.confirm": "조종권 확인",
       "authority.release": "조종권 반납", "authority.force": "강제 인수", "authority.resume": "재개",
-      "conn.heading": "선수방위", "conn.rudder": "타", "conn.propulsion": "추진", "conn.controlled_stop": "제어 정지",
+      "conn.heading": "선수방위", "conn.rudder": "타", "conn.propulsion": "추진", "conn.controlled_stop": "제어 정지", "conn.station_keep": "위치 유지",
       "order.cancel": "명령 취소", "alert.acknowledge": "경보 확인", "alert.silence": "경보음 소거", "alert.take": "책임 인수", "stop.reset": "정지 해제",
       "conn.telegraph": "텔레그래프", "conn.speed": "속력", "conn.course": "침로", "conn.phase": "항해 단계",
       "route.load": "항로 전송", "route.activate": "항로 활성화", "route.suspend": "항로 중지",
