@@ -128,6 +128,8 @@ def first_crossing(plane: Plane, track: Track, areas: Sequence[Area], margin_m: 
 
 def _crossing(plane: Plane, line: BaseGeometry, start: Point, area: Area, margin_m: float) -> Crossing | None:
     shape = plane.polygon(area)
+    if _is_well_clear(line, shape, area, margin_m):
+        return None
     if area.kind == "no_go":
         forbidden = line.intersection(shape.buffer(margin_m))
     else:
@@ -137,6 +139,17 @@ def _crossing(plane: Plane, line: BaseGeometry, start: Point, area: Area, margin
     if forbidden.distance(start) <= 0.0 or not isinstance(line, LineString):
         return Crossing(area, 0.0)
     return Crossing(area, min(line.project(Point(xy)) for xy in _vertices(forbidden)))
+
+
+def _is_well_clear(line: BaseGeometry, shape: BaseGeometry, area: Area, margin_m: float) -> bool:
+    """Return whether a track is plainly further than the margin from where it may not be, without laying the margin round it.
+
+    A margin that is laid has its arcs cut short by chords, so it reaches no further than this distance. NaN, the distance of
+    an area that encloses nothing, is not clear.
+    """
+    if area.kind == "no_go":
+        return line.distance(shape) > margin_m
+    return line.distance(shape.boundary) > margin_m and shape.contains(line)
 
 
 def _vertices(shape: BaseGeometry) -> list[tuple[float, float]]:
