@@ -12,6 +12,7 @@ import dataclasses
 import getpass
 import json
 import os
+import re
 import sys
 from pathlib import Path
 from typing import Final, cast
@@ -29,6 +30,8 @@ from shoreside.store.people import People, Person
 from shoreside.store.postgres import PostgresStore
 
 TOKEN_LENGTH_MIN: Final = 32
+HASH: Final = re.compile(r"\$argon2(id|i|d)\$v=\d+\$m=\d+,t=\d+,p=\d+\$[A-Za-z0-9+/]{11,}\$[A-Za-z0-9+/]{16,}")
+"""An argon2 hash as PHC strings have it: 8 bytes of salt and 12 of hash at least."""
 HASHER: Final = PasswordHasher()
 """argon2id, 64 MiB, 3 passes (RFC 9106, second recommended option)."""
 
@@ -60,6 +63,9 @@ def _faults(index: int, given: object) -> list[str]:
     found = [f"{where}: {name} is missing" for name in ("name", "role", "roc") if not isinstance(entry.get(name), str)]
     if entry.get("role") not in ROLES:
         found.append(f"{where}: role is none of {', '.join(ROLES)}")
+    hashed = entry.get("password_hash")
+    if hashed is not None and not (isinstance(hashed, str) and HASH.fullmatch(hashed)):
+        found.append(f"{where}: password_hash is no argon2 hash; with it nobody could log in as {entry.get('name')}")
     for token in (as_map(one) for one in as_list(entry.get("tokens", [])) or []):
         if token is None or not isinstance(token.get("name"), str):
             found.append(f"{where}: a token has a name and a token")

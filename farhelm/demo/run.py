@@ -301,7 +301,8 @@ class Demo:
         show(f"  [bold]Farhelm[/bold] is at  [bold cyan]{self._facts['console_url']}[/bold cyan]")
         for name, what in (("ann", "operator"), ("sue", "supervisor"), ("vic", "viewer")):
             show(f"  log in as  [bold]{name}[/bold]  [bold]{staff[name].password}[/bold]   {what}")
-        show(f"  for programs: {self._folder / 'demo.json'}   broker: {self._facts['broker']}   Ctrl-C stops all")
+        show(f"  for programs: {self._folder / 'demo.json'}")
+        show(f"  broker: {self._facts['broker']}   Ctrl-C stops all")
         show()
 
 

@@ -91,9 +91,9 @@ def small(browser: Browser) -> Iterator[Page]:
     context.close()
 
 
-def still(page: Page, address: str) -> StillShore:
-    """Open an address of the console, before a shore that stands still."""
-    shore = StillShore()
+def still(page: Page, address: str, shore: StillShore | None = None) -> StillShore:
+    """Open an address of the console, before a shore that stands still; None: one where all goes well."""
+    shore = shore or StillShore()
     page.route("**/*", shore.answer)
     page.route_web_socket("**/api/v1/console**", shore.opened)
     page.goto(f"http://localhost{address}")

@@ -1,6 +1,6 @@
 """Every component in its states (ui/stories) against the rules of WCAG 2.2 AA that a program can judge.
 
-The views of the demo show a component in the state that she happens to be in; here stand the others: refused, stale, lost, latched.
+The views of the demo show a component as it happens to be; here are its other states: refused, stale, lost, latched.
 """
 
 from __future__ import annotations

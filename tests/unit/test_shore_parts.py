@@ -144,6 +144,26 @@ def test_a_people_file_is_checked_whole(tmp_path: Path) -> None:
         people.read_seed(path)
 
 
+def test_a_placeholder_of_a_password_hash_is_refused_in_words(tmp_path: Path) -> None:
+    """The example's own dots, a password written as a hash, half a hash: each by name; what argon2 makes is taken."""
+    path = tmp_path / "people.json"
+
+    def faults(hashed: object) -> str:
+        entry = {"name": "sue", "role": "supervisor", "roc": "r", "password_hash": hashed}
+        path.write_text(json.dumps({"people": [entry]}))
+        try:
+            people.read_seed(path)
+        except people.SeedError as error:
+            return str(error)
+        return ""
+
+    whole = people.HASHER.hash("a password that is long")
+    example = json.loads((Path(people.__file__).parent / "examples" / "people.json").read_text())["people"][1]
+    for wrong in (example["password_hash"], "secret", whole.rpartition("$")[0], f"{whole} ", 7, ""):
+        assert "people[0] (sue): password_hash is no argon2 hash" in faults(wrong), wrong
+    assert faults(whole) == faults(None) == ""
+
+
 def test_a_roster_never_goes_back() -> None:
     """Proves CMD-12 ashore: only a higher version is taken, only from this vessel's Master, only for its purpose."""
     ship = Ship()

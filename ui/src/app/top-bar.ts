@@ -36,6 +36,7 @@ export class TopBar extends LitElement {
     .who b { color: var(--element-active-color); font-weight: 600; }
     .who.on b { color: inherit; }
     @media (max-width: 1500px) { header { gap: 0.5rem; } }
+    @media (max-width: 1300px) { header { flex-wrap: wrap; height: auto; } nav { order: 1; flex: 1 0 100%; padding-bottom: 0.25rem; } .brand { flex: 1; } } /* views in a row of their own, before they lie on each other */
   `];
 
   override render() {

@@ -22,18 +22,18 @@ export class LinkMeter extends LitElement {
   private readonly watch = new Watch(this);
 
   static override styles = [base, panel, css`
-    .panel { height: 100%; display: grid; grid-template-rows: auto 1fr; gap: 0.5rem; }
-    .body { display: grid; grid-template-columns: auto repeat(3, auto); gap: 0 1rem; align-content: start; }
-    .step { grid-row: span 2; height: 6.5rem; border-radius: 0.375rem; padding: 0.5rem 1rem; display: grid; place-items: center; align-content: center; min-width: 6.5rem; }
+    .panel { height: 100%; display: grid; grid-template-rows: auto minmax(0, 1fr); gap: 0.5rem; }
+    .body { display: grid; grid-template-columns: auto repeat(3, auto); grid-template-rows: auto minmax(0, 1fr) auto; gap: 0 1rem; }
+    .step { grid-row: span 2; align-self: start; height: 6.5rem; border-radius: 0.375rem; padding: 0.5rem 1rem; display: grid; place-items: center; align-content: center; min-width: 6.5rem; }
     .step b { font-size: 2.25rem; line-height: 1; font-weight: 700; }
     .step span { font-size: max(0.8125rem, 10.5px); font-weight: 600; }
     .fact b { display: block; font-size: 1.375rem; line-height: 1.2; font-weight: 600; font-variant-numeric: tabular-nums; white-space: nowrap; }
     .fact .label { white-space: nowrap; }
     .warn b { color: var(--alert-warning-text-color); }
     .bad b { color: var(--base-red-500); }
-    .reasons { grid-column: 2 / -1; font-size: max(0.8125rem, 10.5px); line-height: 1.35; overflow: hidden; height: 5.4em; } /* four lines: what L2 has to say */
+    .reasons { grid-column: 2 / -1; font-size: max(0.8125rem, 10.5px); line-height: 1.25; overflow: auto; } /* five lines: what L3 has to say by three reasons; more is scrolled to */
     .next { grid-column: 1 / -1; }
-    .ladder { grid-column: 1 / -1; margin-top: 0.5rem; display: grid; grid-template-columns: repeat(7, 1fr); gap: 3px; }
+    .ladder { grid-column: 1 / -1; margin-top: 0.25rem; display: grid; grid-template-columns: repeat(7, 1fr); gap: 3px; }
     .ladder i { height: 0.375rem; border-radius: 2px; background: var(--border-divider-color); }
   `];
 
@@ -56,7 +56,7 @@ export class LinkMeter extends LitElement {
           ${this.fact(text.roundTrip, trip === null ? DASHES : `${trip.toFixed(0)} ms`, trip === null ? "" : this.grade(trip, ROUND_TRIP_WARN_MS, ROUND_TRIP_REFUSE_MS), "link-rtt")}
           ${this.fact(text.loss, status?.heard ? `${status.loss_pct.toFixed(0)} %` : DASHES, this.grade(status?.loss_pct ?? 0, LOSS_WARN_PCT, 50), "link-loss")}
           ${this.fact(text.age, ageMs === null ? DASHES : ageText(ageMs / 1000), this.grade(ageMs ?? 0, LATE_MS, SILENT_MS), "link-age")}
-          <div class="reasons" data-testid="ladder-reasons">${this.reasons()}</div>
+          <div class="reasons" tabindex="0" role="group" aria-label=${text.title} data-testid="ladder-reasons">${this.reasons()}</div>
           <div class="ladder" aria-hidden="true">${Object.keys(text.steps).map((name) => html`<i style=${step && !old && name <= step ? `background: ${STEP_COLOURS[step] ?? ""}` : ""}></i>`)}</div>
         </div>
       </section>`;

@@ -1,0 +1,80 @@
+"""What the link meter has to say at its worst is all to be read, and a narrow window lays no view's button on another's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.e2e.test_acting import without_chart
+from tests.e2e.test_looks import StillShore, still
+from tests.e2e.test_survives import FITS
+from tests.played_shore import SHIP
+
+TEXTS: Final = (
+    "No valid operator heartbeat for 12.4 s", "The round trip is 2.4 s; above 2 s no order is taken",
+    "42 % of the operator's heartbeats do not arrive",
+)  # fmt: skip
+LOST: Final[dict[str, Any]] = {
+    "step": "L3", "next_step": "L5", "next_step_in_s": 44.0, "action": "Slowing down, keeping her heading",
+    "reasons": [{"name": text[:5], "text": text, "since_ms": 0, "clears": "confirmed by the holder"} for text in TEXTS],
+}  # fmt: skip
+Opened = Callable[[int, int], Page]
+
+
+class LostShore(StillShore):
+    """A shore whose ship has lost her link, for three reasons at once."""
+
+    def say(self, message: dict[str, Any]) -> None:
+        """Send one message, a status with all that a lost link has to say."""
+        super().say({**message, **LOST} if message["type"] == "status" else message)
+
+
+@pytest.fixture
+def opened(browser: Browser) -> Iterator[Opened]:
+    """What opens the conning view of that ship in a window of so many pixels."""
+    contexts = []
+
+    def open_in(width: int, height: int) -> Page:
+        contexts.append(browser.new_context(viewport={"width": width, "height": height}))
+        page = contexts[-1].new_page()
+        page.set_default_timeout(60_000)
+        without_chart(page)
+        still(page, f"/vessel/{SHIP}", LostShore()).tell()
+        page.get_by_test_id("ladder-next").wait_for()
+        return page
+
+    yield open_in
+    for context in contexts:
+        context.close()
+
+
+def faults(page: Page, *of: str) -> list[str]:
+    """Return what is cut off or covered of the parts named."""
+    found: list[str] = page.evaluate(FITS)
+    return [fault for fault in found if any(part in fault for part in of)]
+
+
+@pytest.mark.parametrize(("width", "height"), [(1920, 1080), (1366, 768)])
+def test_every_reason_of_a_lost_link_is_to_be_read(opened: Opened, width: int, height: int) -> None:
+    """Next step, three reasons and what she does, none cut; the negative control: a line less of room that cannot be scrolled."""
+    page = opened(width, height)
+    reasons = page.get_by_test_id("ladder-reasons")
+    said = reasons.inner_text()
+    assert all(text in said for text in (*TEXTS, LOST["action"], "L5"))
+    assert faults(page, "ladder") == []
+    assert reasons.evaluate("of => of.scrollHeight - of.clientHeight") <= (0 if width == 1920 else 20)
+    reasons.evaluate("of => { of.style.overflow = 'hidden'; of.style.height = '3em'; }")
+    assert faults(page, "ladder") != []
+
+
+def test_no_view_s_button_lies_on_another_in_a_narrow_window(opened: Opened) -> None:
+    """1000x600 is less than it is made for: the views have a row of their own. The negative control: all in one line again."""
+    page = opened(1000, 600)
+    assert faults(page, "to-") == []
+    page.evaluate("""() => { const bar = document.querySelector("farhelm-console").shadowRoot.querySelector("fh-top-bar");
+      bar.shadowRoot.querySelector("header").style.flexWrap = "nowrap";
+      bar.shadowRoot.querySelector("nav").style.flex = "1"; }""")
+    assert faults(page, "to-") != []
