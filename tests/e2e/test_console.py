@@ -163,6 +163,41 @@ def test_course_telegraph_and_speed_by_keys_alone(page: Page, demo: Demo) -> Non
     give_back_conn(page)
 
 
+def test_a_station_is_kept_by_mouse_where_the_hull_can(page: Page, demo: Demo) -> None:
+    """Proves CMD-06, CMD-08 in the browser: a circle is set, ordered, kept, shown as in force, and ended by the lever.
+
+    The tanker's hull cannot: her card offers no station.
+    """
+    open_ship(page, demo, vessel="kestrel")
+    expect(page.get_by_test_id("way-speed")).to_be_visible()
+    expect(page.get_by_test_id("way-station_keep")).to_have_count(0)
+    page.get_by_test_id("to-fleet").click()
+    page.get_by_test_id(f"vessel-{SHIP}").click()
+    take_conn(page)
+    page.get_by_test_id("way-station_keep").click()
+    expect(page.get_by_test_id("station-set")).to_have_value("8")
+    page.get_by_test_id("station-by10").click()
+    page.get_by_test_id("station-by1").click()
+    expect(page.get_by_test_id("station-set")).to_have_value("19")
+    page.get_by_test_id("station-order").click()
+    page.get_by_test_id("station-confirm").click()
+    row = page.locator('[data-testid="order"][data-kind="conn.station_keep"]').first
+    expect(row).to_have_attribute("data-state", "SUCCEEDED", timeout=TURN_MS)
+    expect(row).to_contain_text("19 m")
+    expect(page.get_by_test_id("station-ordered")).to_have_text("19 m")
+    expect(page.get_by_test_id("way-station_keep")).to_have_class(re.compile("inforce"))
+    picture(page, "station")
+
+    # Another order to the engine ends it: the lever's own way is in force again.
+    page.get_by_test_id("way-propulsion").click()
+    page.get_by_test_id("propulsion-set").fill("20")
+    page.get_by_test_id("propulsion-set").press("Enter")
+    page.get_by_test_id("propulsion-order").click()
+    page.get_by_test_id("propulsion-confirm").click()
+    expect(page.get_by_test_id("way-station_keep")).not_to_have_class(re.compile("inforce"), timeout=20_000)
+    give_back_conn(page)
+
+
 def resume(page: Page) -> None:
     """Confirm the mode until the ship takes it, which she does after 10 s of good link and a sign of the operator's presence."""
     page.mouse.move(400, 400)

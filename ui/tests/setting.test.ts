@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { Vessel } from "../src/link/store";
 import { Drafts } from "../src/orders/drafts";
-import { powerWay, powerWish, speedMaxKn, steeringWay, steeringWish, telegraphOf } from "../src/orders/setting";
+import { canKeepStation, offStationM, powerWay, powerWish, stationCircle, speedMaxKn, steeringWay, steeringWish, telegraphOf } from "../src/orders/setting";
 import type { StatusMessage, VesselMessage } from "../src/protocols.gen";
 
 const TELEGRAPH = { full_astern: -70, half_astern: -55, stop: 0, half_ahead: 55, full_ahead: 70 };
@@ -110,10 +110,47 @@ describe("what is set", () => {
   });
 
   it.each([
-    ["conn.course", { course_deg: 95, rate_deg_min: 10 }], ["conn.telegraph", { step: "half_ahead" }], ["conn.speed", { speed_kn: 6.5 }],
+    ["conn.course", { course_deg: 95, rate_deg_min: 10 }], ["conn.telegraph", { step: "half_ahead" }], ["conn.speed", { speed_kn: 6.5 }], ["conn.station_keep", { radius_m: 20 }],
   ] as const)("of a refused %s order is taken up again for a reason", (kind, args) => {
     drafts.again(kind, args);
     expect([steeringWish(vessel, drafts), powerWish(vessel, drafts)]).toContainEqual({ kind, args });
     expect([drafts.last, drafts.reason(kind)]).toEqual([kind, ""]);
+  });
+});
+
+describe("a station that she is to keep", () => {
+  const phases = [{ name: "coastal", limits: {} }, { name: "berth", limits: { keep_radius_m: 8, keep_radius_m_max: 60 } }];
+  const inPhase = (phase: string, setpoints: Record<string, number> = {}): void => {
+    vessel.particulars = { ...vessel.particulars, phases } as unknown as VesselMessage;
+    vessel.status = { phase, setpoints } as unknown as StatusMessage;
+  };
+
+  it("begins with the narrowest circle of the phase, and stays within what hull and phase can", () => {
+    inPhase("berth");
+    drafts.choose("conn.station_keep");
+    expect(powerWish(vessel, drafts)).toEqual({ kind: "conn.station_keep", args: { radius_m: 8 } });
+    for (const [set, kept] of [[20.4, 20], [3, 8], [500, 60]] as const) {
+      drafts.setRadius(set, ...stationCircle(vessel)!);
+      expect(powerWish(vessel, drafts).args).toEqual({ radius_m: kept });
+    }
+  });
+
+  it("is asked of a phase that cannot without a circle, so that the ship says why; of a hull that cannot it is not offered", () => {
+    inPhase("coastal");
+    drafts.choose("conn.station_keep");
+    expect([stationCircle(vessel), canKeepStation(vessel)]).toEqual([null, true]);
+    expect(powerWish(vessel, drafts)).toEqual({ kind: "conn.station_keep", args: {} });
+    vessel.particulars = { ...vessel.particulars, phases: phases.slice(0, 1) } as unknown as VesselMessage;
+    expect(canKeepStation(vessel)).toBe(false);
+  });
+
+  it("that is kept opens the card on it, with how far off she lies; without a position that is not known", () => {
+    inPhase("berth", { propulsion_pct: 10, station_radius_m: 12, station_latitude_deg: 35, station_longitude_deg: 129 });
+    expect(powerWish(vessel, drafts)).toEqual({ kind: "conn.station_keep", args: { radius_m: 12 } });
+    expect(offStationM(vessel)).toBeNull();
+    measured({ NAV_LAT: 35.0001, NAV_LON: 129 });
+    expect(offStationM(vessel)).toBeCloseTo(11.1, 1);
+    drafts.choose("conn.propulsion");
+    expect(powerWish(vessel, drafts).kind).toBe("conn.propulsion");
   });
 });

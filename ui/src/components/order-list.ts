@@ -10,7 +10,7 @@ import { argsText, doText, reasonText, ruleText } from "../words/reasons";
 import { clockText } from "./format";
 import { base, buttons, panel } from "./style";
 
-const SET_BY_DRAFT: ReadonlySet<string> = new Set(["conn.heading", "conn.course", "conn.propulsion", "conn.telegraph", "conn.speed"]);
+const SET_BY_DRAFT: ReadonlySet<string> = new Set(["conn.heading", "conn.course", "conn.propulsion", "conn.telegraph", "conn.speed", "conn.station_keep"]);
 const SHOWN = 30; // older ones are in the shore's store
 
 /** Every order with each state and its time; a refusal with every reason. */

@@ -3,10 +3,11 @@ import { customElement, property } from "lit/decorators.js";
 import { page, Watch } from "../app/console";
 import type { Vessel } from "../link/store";
 import type { Power } from "../orders/drafts";
-import { inForce, powerWay, powerWish, propulsionPct, speedKn, speedMaxKn, telegraphOf } from "../orders/setting";
+import type { KindName } from "../orders/kinds";
+import { canKeepStation, inForce, offStationM, powerWay, powerWish, propulsionPct, speedKn, speedMaxKn, stationCircle, stationRadiusM, telegraphOf } from "../orders/setting";
 import { words } from "../words";
 import { DASHES } from "./format";
-import { card, facts, ways } from "./order-style";
+import { card, facts, ways, type Way } from "./order-style";
 import { base, buttons, panel } from "./style";
 import "./set-field";
 import "./two-step";
@@ -14,7 +15,10 @@ import "./two-step";
 const SPEED_STEPS_KN = [-1, -0.5, 0.5, 1];
 const FIELD_KN = 0.1; // an arrow key in the field of the speed; a page key is ten of them
 
-/** How she is driven: the lever, with the steps of her own telegraph, or a speed over ground that she keeps. */
+const RADIUS_STEPS_M = [-10, -1, 1, 10];
+const NAMES = { "conn.speed": "speed", "conn.station_keep": "station" } as Partial<Record<KindName, string>>;
+
+/** How she is driven: the lever, with the steps of her own telegraph, a speed over ground, or a station, that she keeps. */
 @customElement("fh-power-order")
 export class PowerOrder extends LitElement {
   @property({ attribute: false }) vessel!: Vessel;
@@ -32,11 +36,11 @@ export class PowerOrder extends LitElement {
   override render() {
     void this.watch;
     const wish = powerWish(this.vessel, this.drafts);
-    const isSpeed = wish.kind === "conn.speed";
+    const shown = wish.kind === "conn.speed" ? this.speed() : wish.kind === "conn.station_keep" ? this.station() : this.lever();
     return html`
       <section class="panel card">
-        ${isSpeed ? this.speed() : this.lever()}
-        <fh-two-step name=${isSpeed ? "speed" : "propulsion"} .vessel=${this.vessel} .kind=${wish.kind} .args=${wish.args} .typed=${this.ask}></fh-two-step>
+        ${shown}
+        <fh-two-step name=${NAMES[wish.kind] ?? "propulsion"} .vessel=${this.vessel} .kind=${wish.kind} .args=${wish.args} .typed=${this.ask}></fh-two-step>
       </section>`;
   }
 
@@ -46,9 +50,12 @@ export class PowerOrder extends LitElement {
 
   private head(name: string, actual: string, ordered: string) {
     const text = words().order;
-    const isSpeed = inForce(this.vessel, "speed_kn") !== null;
+    const isStation = inForce(this.vessel, "station_radius_m") !== null;
+    const isSpeed = !isStation && inForce(this.vessel, "speed_kn") !== null;
+    const station: Way<Power>[] = canKeepStation(this.vessel) ? [{ way: "conn.station_keep", name: text.station, isInForce: isStation }] : [];
     const choice = ways<Power>(text.propulsion, [
-      { way: "conn.propulsion", name: text.lever, isInForce: !isSpeed && inForce(this.vessel, "propulsion_pct") !== null }, { way: "conn.speed", name: text.speed, isInForce: isSpeed },
+      { way: "conn.propulsion", name: text.lever, isInForce: !isSpeed && !isStation && inForce(this.vessel, "propulsion_pct") !== null },
+      { way: "conn.speed", name: text.speed, isInForce: isSpeed }, ...station,
     ], powerWay(this.vessel, this.drafts), (way) => this.changed(() => this.drafts?.choose(way)));
     return html`<div class="head">${choice}${facts(name, actual, ordered)}</div>`;
   }
@@ -104,6 +111,27 @@ export class PowerOrder extends LitElement {
           <div class="ends label"><span>0 kn</span><b></b><span>${high.toFixed(1)} kn</span></div>
         </div>
         <fh-set name="speed-set" label="${text.speed} kn" .text=${kn === null ? "" : kn.toFixed(1)} .typed=${set} .stepped=${(step: number) => by(step * FIELD_KN)}></fh-set>
+      </div>`;
+  }
+
+  private station() {
+    const text = words().order;
+    const [low, high] = stationCircle(this.vessel) ?? [null, null];
+    const radius = stationRadiusM(this.vessel, this.drafts);
+    const [off, ordered] = [offStationM(this.vessel), inForce(this.vessel, "station_radius_m")];
+    const set = (value: number): void => { if (low !== null && high !== null) this.changed(() => this.drafts?.setRadius(value, low, high)); };
+    const by = (step: number): void => set((stationRadiusM(this.vessel, this.drafts) ?? 0) + step);
+    return html`
+      ${this.head("station", off === null ? DASHES : `${off.toFixed(0)} m`, ordered === null ? DASHES : `${ordered.toFixed(0)} m`)}
+      <div class="steps" role="group" aria-label=${text.circle}>
+        ${RADIUS_STEPS_M.map((step) => html`<button data-testid="station-by${step}" ?disabled=${low === null} @click=${() => by(step)}>${step > 0 ? "+" : "−"}${Math.abs(step)}</button>`)}
+      </div>
+      <div class="row lever">
+        <div>
+          <input type="range" aria-label=${text.circle} min=${low ?? 0} max=${high ?? 0} step="1" ?disabled=${low === null} .value=${String(radius ?? 0)} @input=${(event: Event) => set(Number((event.target as HTMLInputElement).value))} />
+          <div class="ends label"><span>${low === null ? DASHES : `${low} m`}</span><span>${text.stationText}</span><span>${high === null ? DASHES : `${high} m`}</span></div>
+        </div>
+        <fh-set name="station-set" label="${text.circle} m" .text=${radius === null ? "" : String(radius)} .typed=${set} .stepped=${by}></fh-set>
       </div>`;
   }
 

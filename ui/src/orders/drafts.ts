@@ -5,7 +5,7 @@ import type { Args, KindName } from "./kinds";
 export const ARMED_MS = 10_000;
 
 /** How the ship is steered, and how she is driven: each has one order in force, given in one of these ways. */
-export const WAYS = { steering: ["conn.heading", "conn.course"], power: ["conn.propulsion", "conn.speed"] } as const satisfies Record<string, readonly KindName[]>;
+export const WAYS = { steering: ["conn.heading", "conn.course"], power: ["conn.propulsion", "conn.speed", "conn.station_keep"] } as const satisfies Record<string, readonly KindName[]>;
 export type Steering = (typeof WAYS.steering)[number];
 export type Power = (typeof WAYS.power)[number];
 
@@ -18,6 +18,8 @@ export class Drafts {
   /** Step of the telegraph that the lever was put to; null: to a share of power. */
   step: string | null = null;
   speedKn: number | null = null;
+  /** Circle in which she is to keep her station; null: the phase's own. */
+  radiusM: number | null = null;
   rudderDeg: number | null = null;
   /** Way chosen here; null: the one that is in force. */
   steering: Steering | null = null;
@@ -46,7 +48,7 @@ export class Drafts {
   argsOf(kind: KindName): Args {
     const set: Partial<Record<KindName, [string, number | string | null]>> = {
       "conn.heading": ["heading_deg", this.headingDeg], "conn.course": ["course_deg", this.courseDeg], "conn.propulsion": ["propulsion_pct", this.propulsionPct],
-      "conn.telegraph": ["step", this.step], "conn.speed": ["speed_kn", this.speedKn], "conn.rudder": ["rudder_deg", this.rudderDeg],
+      "conn.telegraph": ["step", this.step], "conn.speed": ["speed_kn", this.speedKn], "conn.rudder": ["rudder_deg", this.rudderDeg], "conn.station_keep": ["radius_m", this.radiusM],
     };
     const [name, value] = set[kind] ?? ["", null];
     return value === null ? {} : { [name]: value };
@@ -80,6 +82,7 @@ export class Drafts {
     number("rate_deg_min", (rate) => this.setRate(rate));
     number("propulsion_pct", (pct) => this.setPropulsion(pct, -100, 100));
     number("speed_kn", (kn) => this.setSpeed(kn, kn));
+    number("radius_m", (m) => this.setRadius(m, m, m));
     if (typeof args["step"] === "string") this.setStep(args["step"], this.propulsionPct);
     this.last = kind;
     this.why.set(kind, "");
@@ -87,7 +90,7 @@ export class Drafts {
 
   /** Forget everything set: the setpoints are loaded from the actual values again (AUT-04). */
   clear(): void {
-    this.headingDeg = this.courseDeg = this.rateDegMin = this.propulsionPct = this.step = this.speedKn = this.rudderDeg = null;
+    this.headingDeg = this.courseDeg = this.rateDegMin = this.propulsionPct = this.step = this.speedKn = this.radiusM = this.rudderDeg = null;
     this.steering = this.power = this.last = null;
     this.why.clear();
     this.disarm();
@@ -148,6 +151,13 @@ export class Drafts {
     this.speedKn = Math.round(Math.max(0, Math.min(high, kn)) * 10) / 10;
     this.power = "conn.speed";
     this.touch("conn.speed");
+  }
+
+  /** Set the circle in which she is to lie, whole metres within what hull and phase can. */
+  setRadius(m: number, low: number, high: number): void {
+    this.radiusM = Math.max(low, Math.min(high, Math.round(m)));
+    this.power = "conn.station_keep";
+    this.touch("conn.station_keep");
   }
 
   setRudder(deg: number, limit: number): void {

@@ -115,6 +115,7 @@ export const en = {
     armed: "Confirm within 10 s", direct: "direct", stopText: "Slow to a stop on the present heading",
     ahead: "Ahead", astern: "Astern", port: "Port", starboard: "Stbd",
     telegraph: "Telegraph", lever: "Lever", speed: "Speed", course: "Course", steering: "Steering: heading or course", inForce: "Ordered so now",
+    station: "Station", circle: "Circle of the station, metres", stationText: "Lie where she is then",
     rate: "Rate of turn at most, degrees a minute; empty: her autopilot's own",
     steps: { full_astern: "Full astern", half_astern: "Half astern", slow_astern: "Slow astern", dead_slow_astern: "Dead slow astern", stop: "Stop", dead_slow_ahead: "Dead slow ahead", slow_ahead: "Slow ahead", half_ahead: "Half ahead", full_ahead: "Full ahead" } as Record<string, string>,
     stepsShort: { full_astern: "F", half_astern: "H", slow_astern: "S", dead_slow_astern: "DS", stop: "STOP", dead_slow_ahead: "DS", slow_ahead: "S", half_ahead: "H", full_ahead: "F" } as Record<string, string>,

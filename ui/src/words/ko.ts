@@ -114,6 +114,7 @@ export const ko: Words = {
     armed: "10초 안에 확인", direct: "직접", stopText: "현 침로에서 감속하여 정지",
     ahead: "전진", astern: "후진", port: "좌", starboard: "우",
     telegraph: "텔레그래프", lever: "레버", speed: "속력", course: "침로", steering: "조타: 선수방위 또는 침로", inForce: "현재 명령 중",
+    station: "위치", circle: "위치 유지 반경, 미터", stationText: "명령 때의 위치에 머무름",
     rate: "최대 선회율, 도/분; 비우면 자동조타장치의 값",
     steps: { full_astern: "전속 후진", half_astern: "반속 후진", slow_astern: "저속 후진", dead_slow_astern: "극저속 후진", stop: "정지", dead_slow_ahead: "극저속 전진", slow_ahead: "저속 전진", half_ahead: "반속 전진", full_ahead: "전속 전진" },
     stepsShort: { full_astern: "전", half_astern: "반", slow_astern: "저", dead_slow_astern: "극", stop: "정지", dead_slow_ahead: "극", slow_ahead: "저", half_ahead: "반", full_ahead: "전" },

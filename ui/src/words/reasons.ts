@@ -33,7 +33,7 @@ export function argsText(args: Record<string, number | string>, words: Words): s
     .join(", ");
 }
 
-const UNITS = [["_deg_min", "deg/min"], ["_deg", "deg"], ["_pct", "%"], ["_kn", "kn"]] as const;
+const UNITS = [["_deg_min", "deg/min"], ["_deg", "deg"], ["_pct", "%"], ["_kn", "kn"], ["_m", "m"]] as const;
 
 function amount(value: number | string, unit: string): string {
   const shown = typeof value === "number" ? String(Math.round(value * 100) / 100) : value;
