@@ -71,8 +71,15 @@ def revoke(
     certificate: Annotated[Path, typer.Argument(exists=True, dir_okay=False)], folder: Folder = Path("certificates")
 ) -> None:
     """Add a certificate to the list of the revoked; give crl.pem to the broker and send it SIGHUP."""
-    serial = x509.load_pem_x509_certificate(certificate.read_bytes()).serial_number
-    known = x509.load_pem_x509_crl((folder / "crl.pem").read_bytes())
+    try:
+        serial = x509.load_pem_x509_certificate(certificate.read_bytes()).serial_number
+    except ValueError as error:
+        raise typer.BadParameter(f"{certificate} is no certificate: {error}") from error
+    _authority(folder)  # without it the new list could not be signed
+    try:
+        known = x509.load_pem_x509_crl((folder / "crl.pem").read_bytes())
+    except (OSError, ValueError) as error:
+        raise typer.BadParameter(f"{folder / 'crl.pem'}, the list of the revoked, cannot be read: {error}") from error
     serials = sorted({serial, *(one.serial_number for one in known)})
     _write_revoked(folder, serials)
     print(f"{folder / 'crl.pem'}: {len(serials)} revoked")

@@ -131,6 +131,7 @@ def _send(settings: AgentConfig, url: str, batches: Iterator[Batch]) -> int:
     except ValueError as error:
         _end(str(error))
     port = MqttPort(broker, f"{vessel}-replay", [topics.topic(vessel, topics.ACK)])
+    _show(f"calling {broker.host}:{broker.port}")
     delivery = Delivery(
         port, vessel, lambda sent, done: _show(f"{sent} batches sent, {done} committed ashore"), _birth(settings)
     )
