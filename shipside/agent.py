@@ -92,9 +92,12 @@ async def run_collector(config: AgentConfig, clock: Clock, say: Say) -> None:
     spool = Spool(config.spool, config.spool_bytes_max, clock.utc_ns() // NS_PER_S)
     vessel = config.vessel.id
     wanted = [topics.topic(vessel, leaf) for leaf in SUBSCRIBED]
-    port = CountedPort(MqttPort(
-        _broker(config.broker_url), f"{vessel}-collector", wanted, will=will(vessel), bytes_s_max=config.link.bytes_s_max
-    ))  # fmt: skip
+    link = config.link
+    driver = MqttPort(
+        _broker(config.broker_url), f"{vessel}-collector", wanted, will=will(vessel),
+        bytes_s_max=link.bulk_bytes_s(link.bearer),
+    )  # fmt: skip
+    port = CountedPort(driver)
     collector = Collector(
         config,
         clock,
@@ -106,6 +109,7 @@ async def run_collector(config: AgentConfig, clock: Clock, say: Say) -> None:
         _boot_id(clock),
         say,
     )
+    collector.uplink.spread = driver.spread
     say("collector", vessel=vessel, epoch=spool.epoch, spooled=spool.count, inputs=len(config.inputs))
     try:
         await beside(

@@ -7,9 +7,10 @@ import logging
 import socket
 import ssl
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import aiomqtt
@@ -29,7 +30,7 @@ UNSENT_MAX_BYTES: Final = 16 * 1024
 """Bytes that may wait unsent in the kernel: 0.5 s of a 256 kbit/s link, so that what is said next is not said late."""
 _NOTSENT_LOWAT: Final = getattr(socket, "TCP_NOTSENT_LOWAT", 25)
 """The option's number on Linux, where this Python does not name it."""
-SOCKET_OPTIONS: Final = [
+SOCKET_OPTIONS: Final[list[tuple[int, int, int | bytes]]] = [
     (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1), (socket.IPPROTO_TCP, _NOTSENT_LOWAT, UNSENT_MAX_BYTES),
 ]  # fmt: skip
 _MAX_PACING_RATE: Final = getattr(socket, "SO_MAX_PACING_RATE", 47)
@@ -39,6 +40,9 @@ RENEWAL_LOOK_S: Final = 2.0
 RETRY_FIRST_S: Final = 0.2
 RETRY_MAX_S: Final = 2.0
 """Longest pause between connection attempts: a heartbeat link must not wait longer than its own L2 limit of 3.5 s."""
+Option: TypeAlias = tuple[int, int, int | bytes]
+"""Level, number and value of a socket's option."""
+_UNLIMITED: Final = b"\xff" * 4
 _SILENT: Final = logging.getLogger("farhelm.mqtt.driver")
 """The driver's own lines: what they tell, this port tells by its answers and by why a connection ended."""
 _SILENT.setLevel(logging.CRITICAL)
@@ -119,6 +123,13 @@ class _Client(aiomqtt.Client):
         except Exception as error:  # noqa: BLE001 - whatever it is, the connection is broken, as in the driver
             self._end(error)
 
+    def set_option(self, option: Option) -> None:
+        """Set an option of the connection's socket; one that is just ending needs none."""
+        sock: Any = self._client.socket()
+        with suppress(OSError):
+            if sock is not None:
+                sock.setsockopt(*option)
+
     def _end(self, error: Exception) -> None:
         if not self._disconnected.done():
             self._disconnected.set_exception(error)
@@ -141,10 +152,9 @@ class MqttPort:
         self._subscriptions = tuple(subscriptions)
         self._will = will
         self._keepalive_s = keepalive_s
-        paced = [] if bytes_s_max is None else [(socket.SOL_SOCKET, _MAX_PACING_RATE, max(int(bytes_s_max), 1))]
-        self._socket_options = [*SOCKET_OPTIONS, *paced]
+        self._spreading = _spreading(bytes_s_max)
         self._inbox: asyncio.Queue[Arrival] = asyncio.Queue()  # bounded by _put: connection changes are never lost
-        self._client: aiomqtt.Client | None = None
+        self._client: _Client | None = None
         self._dropped_count = 0
         self._connections = 0
         self._unanswered: set[asyncio.Timeout] = set()  # as many as there are publishes, bounded by their callers
@@ -158,6 +168,12 @@ class MqttPort:
     def dropped_count(self) -> int:
         """Arrivals lost because the inbox was full."""
         return self._dropped_count
+
+    def spread(self, bytes_s_max: float | None) -> None:
+        """Let the kernel send no more a second from now on, on this connection and later ones; None: as fast as it likes."""
+        self._spreading = _spreading(bytes_s_max)
+        if self._client is not None:
+            self._client.set_option(self._spreading)
 
     async def receive(self) -> Arrival:
         """Wait for and return the next arrival, in order."""
@@ -231,7 +247,7 @@ class MqttPort:
         for limit in self._unanswered:
             limit.reschedule(0.0)
 
-    async def _pass_on(self, client: aiomqtt.Client) -> bool:
+    async def _pass_on(self, client: _Client) -> bool:
         """Pass messages on until the connection ends; return True when it is ended for a new certificate."""
         try:
             async with asyncio.timeout(None) as renewal:
@@ -253,12 +269,12 @@ class MqttPort:
         if before:
             renewal.reschedule(asyncio.get_running_loop().time())
 
-    def _new_client(self) -> aiomqtt.Client:
+    def _new_client(self) -> _Client:
         will = self._will
         return _Client(
             self._broker.host, self._broker.port, username=self._broker.username, password=self._broker.password,
             identifier=self._client_id, protocol=aiomqtt.ProtocolVersion.V5, keepalive=self._keepalive_s,
-            clean_start=True, socket_options=self._socket_options,
+            clean_start=True, socket_options=[*SOCKET_OPTIONS, self._spreading],
             tls_context=self._broker.context(), max_inflight_messages=INFLIGHT_MAX,
             will=aiomqtt.Will(will.topic, will.payload, qos=1) if will else None, timeout=PUBLISH_TIMEOUT_S, logger=_SILENT,
         )  # fmt: skip
@@ -268,6 +284,11 @@ class MqttPort:
             self._dropped_count += 1
             return
         self._inbox.put_nowait(arrival)
+
+
+def _spreading(bytes_s_max: float | None) -> Option:
+    """Return the option of a socket that sends so much a second at most; None: as much as it likes."""
+    return socket.SOL_SOCKET, _MAX_PACING_RATE, _UNLIMITED if bytes_s_max is None else max(int(bytes_s_max), 1)
 
 
 def _heed_cancellation() -> None:

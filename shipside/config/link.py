@@ -68,11 +68,10 @@ class LinkConfig:
         """Profiles that may be in use."""
         return tuple(BEARERS) if self.is_adaptive else (self.bearer,)
 
-    @property
-    def bytes_s_max(self) -> float | None:
-        """What all that is told in bulk may take of the link at most; None where a bearer in use has no contract."""
-        known = [self.bytes_s.get(bearer) for bearer in self.bearers]
-        return None if None in known else BULK_SHARE * max(each for each in known if each is not None)
+    def bulk_bytes_s(self, bearer: str) -> float | None:
+        """Return what all that is told in bulk may take of the link at most over a profile; None without a contract."""
+        carried = self.bytes_s.get(bearer)
+        return None if carried is None else BULK_SHARE * carried
 
     def price(self, bearer: str) -> float:
         """Return what a megabyte costs over a profile; 0 for one that there is no more."""

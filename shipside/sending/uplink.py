@@ -56,6 +56,8 @@ class Uplink:
         self._metered_s = clock.now_s()
         self.wake: Callable[[], None] = lambda: None
         """Called when there is room for more."""
+        self.spread: Callable[[float | None], None] = lambda _: None
+        """Told how much a second may be sent at most, when the bearer changes; None: nobody knows."""
         self._seq = spool.last_seq
         self.unspooled_count = 0
         """Batches that could not be written: disk full or gone. They are lost, and told."""
@@ -184,6 +186,7 @@ class Uplink:
             self.dispatch.record("bearer", body, now_s)
             self._say("bearer", **body)
             self.window.resend_after(self.choice.bearer.resend_s)
+            self.spread(self._link.bulk_bytes_s(self.choice.name))
         if self.dispatch.sent_bytes > self._events_bytes:
             self._count("events", self.dispatch.sent_bytes - self._events_bytes)
             self._events_bytes = self.dispatch.sent_bytes

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,6 +17,9 @@ from tests.free_ports import free_port
 
 ENDED_IN_S = 8.0
 """An end waits for the broker's answer to the farewell, 5 s at most."""
+MAX_PACING_RATE = 47
+"""SO_MAX_PACING_RATE, which Python does not name."""
+UNLIMITED = 0xFFFFFFFF
 TURNS_MAX = 60
 """Turns of the loop after which the last try is cancelled: connecting and subscribing take some 30."""
 
@@ -75,3 +81,32 @@ async def test_a_connection_that_the_loop_no_longer_watches_ends_with_the_next_w
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
     assert not unheeded
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the kernel spreads what is sent on Linux only")
+async def test_the_kernel_spreads_what_is_sent_as_it_is_told(tmp_path: Path) -> None:
+    """Read back from the kernel: at the start, after the bearer has changed, and on the connection that comes next."""
+    with broker(tmp_path, number := free_port()):
+        url = Broker.from_url(f"mqtt://shore:right@127.0.0.1:{number}")
+        port = MqttPort(url, "first", [], bytes_s_max=30_400.0)
+
+        def told() -> int:
+            assert port._client is not None
+            sock: Any = port._client._client.socket()
+            return int.from_bytes(sock.getsockopt(socket.SOL_SOCKET, MAX_PACING_RATE, 4), sys.byteorder)
+
+        task = asyncio.create_task(port.run())
+        await until(lambda: port.connected)
+        assert told() == 30_400
+        port.spread(None)
+        assert told() == UNLIMITED
+        port.spread(950_000.0)
+        assert told() == 950_000
+        assert port._client is not None
+        port._client._end(OSError("torn"))
+        await until(lambda: not port.connected)
+        port.spread(1_000.0)
+        await until(lambda: port.connected)
+        assert told() == 1_000
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)

@@ -167,3 +167,16 @@ async def test_history_goes_no_faster_than_the_bearer_carries(bytes_s: dict[str,
         sent = sum(len(payload) for payload in ship.port.of(topics.BATCH))
         assert at_most - 200 < sent <= at_most + 200
         hold.set()
+
+
+async def test_a_change_of_bearer_tells_how_much_may_be_sent() -> None:
+    """Under `auto` the contract of the bearer in use counts; of one without a contract nobody knows."""
+    link = LinkConfig("lte", is_adaptive=True, budget_bytes=0, bytes_s={"geo": 32_000.0})
+    ship, told = _Ship(Spool(":memory:", 1_000_000, 1), link), list[float | None]()
+    ship.uplink.spread = told.append
+    async with ship.joined() as group:
+        for second in range(100):
+            ship.uplink.choice.acknowledged(30.0)  # far too slow for any of them
+            ship.uplink.send(group, 100.0 + second)
+    assert told == [None, 0.95 * 32_000, None]
+    assert ship.uplink.choice.name == "narrow"
