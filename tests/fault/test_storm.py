@@ -1,7 +1,8 @@
 """One storm over a whole demo: kills, partitions, clock jumps and full disks at once, by a seeded plan; then it heals (R3).
 
-A partition is a program that is stopped: its connections stand and nothing comes, in either direction. The clock jumps for the
-agents together (libfaketime). The disk is that of the ship whose every sentence this test knows, filled to its last byte.
+A partition is a program that is stopped: its connections stand and nothing comes, in either direction. Clocks jump by
+libfaketime: that of the agents together, and apart from it that of the shore, whose one program is writer and station. The
+database's own clock stands right. The disk is that of the ship whose every sentence this test knows, filled to its last byte.
 """
 
 from __future__ import annotations
@@ -50,7 +51,14 @@ KILLED = (f"collector-{STEERED}", f"safety-{STEERED}", "broker", "shore", "postg
 """Not the collector of the known ship: what an instrument says while nobody listens is gone, and no fault."""
 STOPPED = ("broker", "shore", f"collector-{STEERED}")
 """Nor does it stand still: of what was said meanwhile a scan has the newest."""
-JUMPS = ("+3600s", "-600s")
+JUMPS = (("aboard", "+3600s"), ("aboard", "-600s"), ("ashore", "+3600s"), ("ashore", "-600s"))
+"""Whose clock jumps, and by how much; two that overlap for one place are one that is set twice."""
+CHANNELS = ("NAV_HDG", "NAV_DPTT")
+"""What the recording holds, each value once."""
+STARTED_AT = 10
+"""How many of its first values the recorded ship's collector may miss while it starts."""
+MINUTE_S = 60.0
+"""Further than this from the right time, or from where it was told to jump, a clock is elsewhere."""
 DISK_MB = 48
 READY_S = 180.0
 """Longest start of a demo under libfaketime on a machine that is shared."""
@@ -72,7 +80,7 @@ def plan_of(seed: int) -> list[Blow]:
     dice = random.Random(seed)
     rows = [("kill", name, 0.0) for name in KILLED for _ in range(dice.randrange(1, 3))]
     rows += [("stop", name, dice.uniform(3.0, 6.0)) for name in STOPPED]
-    rows += [("jump", what, dice.uniform(4.0, 8.0)) for what in JUMPS]
+    rows += [("jump", " ".join(jump), dice.uniform(4.0, 8.0)) for jump in JUMPS]
     blows = [
         Blow(round(dice.uniform(0.0, STORM_S - lasts_s), 2), kind, what, round(lasts_s, 2))
         for kind, what, lasts_s in rows
@@ -106,10 +114,14 @@ def test_a_storm_loses_and_doubles_nothing_and_all_is_steady_a_minute_after(tmp_
     disk.mkdir(parents=True)
     subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={DISK_MB}m", "tmpfs", str(disk)], check=True)
     try:
-        _tell(tmp_path / "faketime", "+0s")
+        for place in PLACES.values():
+            _tell(tmp_path / place, "+0s")
         process, demo = _start(tmp_path)
         try:
-            _storm(demo, plan, tmp_path / "faketime", disk)
+            _ashore_obeys(demo, tmp_path / PLACES["shoreside"])
+            wait_until(lambda: all(stored(demo, channel) for channel in CHANNELS), READY_S, "the known ship is heard")
+            first = {channel: min(stored(demo, channel)) for channel in CHANNELS}
+            _storm(demo, plan, tmp_path, disk)
             healed_s = time.monotonic()
             goal = wait_until(lambda: _played(demo), BUSY * STEADY_S, "the live view is back")
             live_s = time.monotonic() - healed_s
@@ -119,7 +131,7 @@ def test_a_storm_loses_and_doubles_nothing_and_all_is_steady_a_minute_after(tmp_
             steady_s = time.monotonic() - healed_s
             print(f"live {live_s:.1f} s, caught up {caught_s:.1f} s, steady {steady_s:.1f} s after the storm")
             assert steady_s <= STEADY_S
-            _judge(demo, fed)
+            _judge(demo, fed, first)
         finally:
             stop_demo(process)
     finally:
@@ -133,20 +145,26 @@ FAKED = json.loads({faked!r})
 
 class Faked(Popen):
     def __init__(self, words, *more, **named):
-        if "shipside" in words:
-            named["env"] = {{**(named.get("env") or os.environ), **FAKED}}
+        for program, faked in FAKED.items():
+            if program in words:
+                named["env"] = {{**(named.get("env") or os.environ), **faked}}
         super().__init__(words, *more, **named)
 
 subprocess.Popen = Faked
 """
-"""What the demo is started by: its agents, and nothing else, have a clock that this test sets."""
+"""What the demo is started by: its agents and the shore, and nothing else, have clocks that this test sets."""
+PLACES = {"shipside": "aboard", "shoreside": "ashore"}
+"""{program: name of the file that sets its clock}"""
 
 
 def _start(folder: Path) -> tuple[subprocess.Popen[bytes], Demo]:
-    """Start the demo, its patience with ended children short, its agents under libfaketime."""
+    """Start the demo, its patience with ended children short, its agents and its shore under libfaketime."""
     faked = {
-        "LD_PRELOAD": str(LIBRARIES[0]), "FAKETIME_NO_CACHE": "1", "TZ": "UTC",
-        "FAKETIME_TIMESTAMP_FILE": str(folder / "faketime"), "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        program: {
+            "LD_PRELOAD": str(LIBRARIES[0]), "FAKETIME_NO_CACHE": "1", "TZ": "UTC",
+            "FAKETIME_TIMESTAMP_FILE": str(folder / place), "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        }
+        for program, place in PLACES.items()
     }  # fmt: skip
     command = [sys.executable, "-c", FAKED.format(faked=json.dumps(faked)) + QUICK_RESTARTS, "demo", "--data",
                str(folder / "demo"), "--port", str(free_port()), "--vessels", "1", "--seed", "5",
@@ -162,7 +180,22 @@ def _start(folder: Path) -> tuple[subprocess.Popen[bytes], Demo]:
         raise
 
 
-def _storm(demo: Demo, plan: list[Blow], clock: Path, disk: Path) -> None:
+def _ashore_obeys(demo: Demo, clock: Path) -> None:
+    """See that the shore's clock does jump and come back: a jump that reaches nobody would prove nothing."""
+    for jump, ahead_s in (("+3600s", 3600.0), ("+0s", 0.0)):
+        _tell(clock, jump)
+        wait_until(
+            lambda ahead_s=ahead_s: abs(_ashore_s(demo) - time.time() - ahead_s) < MINUTE_S, READY_S, f"ashore {jump}"
+        )
+
+
+def _ashore_s(demo: Demo) -> float:
+    """Return the time the shore has, UTC seconds."""
+    told_ms: int = demo.get(f"/api/v1/vessels/{RECORDED}/latest")["server_utc_ms"]
+    return told_ms / 1000.0
+
+
+def _storm(demo: Demo, plan: list[Blow], clocks: Path, disk: Path) -> None:
     """Let the blows fall, and end each when its time is over."""
     began_s, ends = time.monotonic(), list[tuple[float, Callable[[], object]]]()
     waiting = list(plan)
@@ -173,19 +206,20 @@ def _storm(demo: Demo, plan: list[Blow], clock: Path, disk: Path) -> None:
             end[1]()
         while waiting and waiting[0].at_s <= now_s:
             blow = waiting.pop(0)
-            ends += [(now_s + blow.lasts_s, undo) for undo in _strike(demo, blow, clock, disk)]
+            ends += [(now_s + blow.lasts_s, undo) for undo in _strike(demo, blow, clocks, disk)]
         let_pass(0.05)
 
 
-def _strike(demo: Demo, blow: Blow, clock: Path, disk: Path) -> list[Callable[[], object]]:
+def _strike(demo: Demo, blow: Blow, clocks: Path, disk: Path) -> list[Callable[[], object]]:
     """Do one thing; return what undoes it, if anything must."""
     if blow.kind == "fill":
         held = contextlib.ExitStack()
         held.enter_context(filled(disk))
         return [held.close]
     if blow.kind == "jump":
-        _tell(clock, blow.what)
-        return [lambda: _tell(clock, "+0s")]
+        place, jump = blow.what.split()
+        _tell(clocks / place, jump)
+        return [lambda: _tell(clocks / place, "+0s")]
     pid = pid_of(demo, blow.what)
     if not pid:  # it was killed a moment ago
         return []
@@ -207,16 +241,23 @@ def _played(demo: Demo) -> float:
         return 0.0
 
 
-def _judge(demo: Demo, fed: Fed) -> None:
-    """Hold the database against the recording; times may be out of order, for the clock was. Then plant a fault."""
+def _judge(demo: Demo, fed: Fed, first: dict[str, float]) -> None:
+    """Hold the database against the recording, from the `first` that came before the storm; then plant a fault.
+
+    Times may be out of order, for the clock was. What a ship says in the second in which her collector starts is not the
+    storm's matter: a scan has the newest of it.
+    """
     print("dropped aboard:", rows_of(demo, "SELECT body FROM event WHERE kind = 'dropped'"))
     log = next(Path(row["log"]) for row in demo.facts["processes"] if row["name"] == f"collector-{RECORDED}")
     told = log.read_text(errors="replace").splitlines()
     print(
         "\n".join(line for line in told if any(word in line for word in ('"disk"', '"spool"', '"dropped"', "unlisted")))
     )
-    for channel, values in (("NAV_HDG", fed.headings_deg), ("NAV_DPTT", fed.depths_m)):
-        assert verdict(values, sorted(stored(demo, channel))) == "", channel
+    for channel, values in zip(CHANNELS, (fed.headings_deg, fed.depths_m), strict=True):
+        begun = values.index(round(first[channel], 1))
+        assert begun < STARTED_AT, channel
+        since = values[begun:]
+        assert verdict(since, sorted(stored(demo, channel))) == "", channel
     listed, kept = rows_of(
         demo,
         "SELECT (SELECT sum(samples) FROM batch_ledger),"
