@@ -196,10 +196,11 @@ class SafeState:
             return
         wanted = keeping.pull(now, entry.point, entry.keep, was_pulling=entry.is_pulling)
         entry.is_pulling = wanted.propulsion_pct > 0.0
+        wanted = keeping.eased(wanted, entry.keep, situation)
         in_force = self._execution.setpoints
         if entry.is_pulling and _differs(in_force.heading_deg, wanted.heading_deg):
             self._execution.actuate(Setpoint("heading", round(wanted.heading_deg, 1) % 360.0), entry.cause)
-        if in_force.propulsion_pct != wanted.propulsion_pct:
+        if keeping.differs(in_force.propulsion_pct, wanted.propulsion_pct):
             self._execution.actuate(Setpoint("propulsion", wanted.propulsion_pct), entry.cause)
 
     def _be_late(self, entry: Entry, situation: Situation, now_s: float) -> None:

@@ -82,8 +82,15 @@ class Keep:
     """Within this of the point she is there."""
     approach_pct: float
     """Propulsion towards the point, per cent ahead."""
+    approach_pct_max: float | None = None
+    """Propulsion that pulls her from the circle's edge and from outside; it grows up to there. None: `approach_pct`."""
     radius_m_max: float | None = None
     """Widest circle that an order may ask for, `radius_m` the narrowest; None: no other than `radius_m`."""
+
+    @property
+    def strongest_pct(self) -> float:
+        """Most propulsion that pulls her to the point."""
+        return self.approach_pct if self.approach_pct_max is None else self.approach_pct_max
 
 
 @dataclass(frozen=True, slots=True)

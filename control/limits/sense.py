@@ -55,8 +55,8 @@ def _keep_faults(where: str, limits: PhaseLimits) -> list[str]:
     faults: list[str] = []
     if keep.radius_m_max is not None and keep.radius_m_max < keep.radius_m:
         faults.append(f"{where}.keep.radius_m_max is {keep.radius_m_max:g}, below radius_m")
-    if not 0.0 < keep.approach_pct <= limits.ahead_pct_max:
-        faults.append(f"{where}.keep.approach_pct is {keep.approach_pct:g}, not above 0 and within ahead_pct_max")
+    if not 0.0 < keep.approach_pct <= keep.strongest_pct <= limits.ahead_pct_max:
+        faults.append(f"{where}.keep: 0 < approach_pct <= approach_pct_max <= ahead_pct_max does not hold")
     return faults
 
 

@@ -42,8 +42,9 @@ KEEP: Final = """
 radius_m = 8.0
 radius_m_max = 60.0
 approach_pct = 25.0
+approach_pct_max = {strongest_pct}
 """
-"""How a craft without a rudder keeps her station, by order or as a hold: four of her lengths, and slowly."""
+"""How a craft without a rudder keeps her station, by order or as a hold: four of her lengths; 80 % holds her in a fresh breeze."""
 
 
 def tables(spec: VesselSpec) -> str:
@@ -54,7 +55,7 @@ def tables(spec: VesselSpec) -> str:
 def _table(phase: Phase, spec: VesselSpec) -> str:
     handling = waters.HANDLING[spec.slug]
     keeps = phase.station and not spec.has_rudder
-    keep = "" if spec.has_rudder else KEEP.format(phase=phase.name)
+    keep = "" if spec.has_rudder else KEEP.format(phase=phase.name, strongest_pct=min(80.0, phase.ahead_pct_max))
     return f"""[control.phases.{phase.name}]
 rudder_deg_max = {phase.rudder_deg_max}
 rudder_slow_deg_max = 35.0

@@ -225,7 +225,8 @@ class Schedule:
 
     def _words(self) -> list[str]:
         """Return what the bridge does at its panel now."""
-        authority = self.ship.supervisor.facts(self.ship.mono_s).authority
+        facts = self.ship.supervisor.facts(self.ship.mono_s)
+        authority, shows_stop = facts.authority, facts.stop_latched  # the panel shows it, whatever became of a reset
         does: list[str] = []
         if authority.station == "local" and authority.phase == "requested":
             does = ["grant" if self._happens(0.7) else "deny"]
@@ -235,7 +236,7 @@ class Schedule:
             does = ["take"]
         if not self.is_calm and self.agenda.chance(0.01):
             does.append("revoke_access")
-        if self.truth.is_latched and self._happens(0.2):
+        if (self.truth.is_latched or shows_stop) and self._happens(0.2):
             does.append("reset_stop")
         if self._happens(0.1):
             does.append("rearm")

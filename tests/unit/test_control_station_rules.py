@@ -128,12 +128,17 @@ def test_shoals_within_the_circle_are_too_near() -> None:
     assert ("under_keel", "INT-07") in ship.reasons(ship.say(KIND))
 
 
+PULLS = "keep: 0 < approach_pct <= approach_pct_max <= ahead_pct_max does not hold"
+
+
 @pytest.mark.parametrize(
     ("keep", "fault"),
     [
         (KEEP | {"radius_m_max": 59.0}, "keep.radius_m_max is 59, below radius_m"),
-        (KEEP | {"approach_pct": 86.0}, "keep.approach_pct is 86, not above 0 and within ahead_pct_max"),
-        (KEEP | {"approach_pct": 0.0}, "keep.approach_pct is 0, not above 0"),
+        (KEEP | {"approach_pct": 86.0}, PULLS),
+        (KEEP | {"approach_pct": 0.0}, PULLS),
+        (KEEP | {"approach_pct_max": 14.9}, PULLS),
+        (KEEP | {"approach_pct_max": 86.0}, PULLS),
         (KEEP | {"radius_m_max": "wide"}, "keep.radius_m_max is 'wide', not a number"),
     ],
 )
@@ -142,7 +147,9 @@ def test_a_circle_that_makes_no_sense_does_not_start(keep: dict[str, object], fa
     with pytest.raises(ConfigError) as raised:
         able(keep=keep)
     assert fault in str(raised.value)
-    good = with_phases(hull={"keeps_station": True}, coastal={"keep": KEEP | {"radius_m_max": 60.0}})
+    good = with_phases(
+        hull={"keeps_station": True}, coastal={"keep": KEEP | {"radius_m_max": 60.0, "approach_pct_max": 30.0}}
+    )
     assert ControlConfig.from_mapping(good.vessel, good.to_plain()) == good
     narrow = with_phases(hull={"keeps_station": True}, coastal={"keep": {"radius_m": 60.0, "approach_pct": 15.0}})
     assert ControlConfig.from_mapping(narrow.vessel, narrow.to_plain()) == narrow
