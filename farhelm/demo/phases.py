@@ -44,7 +44,7 @@ radius_m_max = 60.0
 approach_pct = 25.0
 approach_pct_max = {strongest_pct}
 """
-"""How a craft without a rudder keeps her station, by order or as a hold: four of her lengths; 80 % holds her in a fresh breeze."""
+"""How a craft without a rudder keeps her station, by order or as a hold: four of her lengths; 80 % holds her in a breeze."""
 
 
 def tables(spec: VesselSpec) -> str:
