@@ -113,6 +113,7 @@ class Shore:
     sequence: int = 0
     frames: int = 0
     orders: int = 0
+    _last_beat: bytes = b""
 
     async def run(self) -> None:
         """Listen, beat and steer until cancelled."""
@@ -170,7 +171,12 @@ class Shore:
                 VESSEL, PERSON, CONSOLE, SESSION, beat.authority.fencing, self.sequence, beat.boot_id, beat.seq, held_ms,
                 self.is_in_chair, self.clock.utc_ns(),
             )  # fmt: skip
-            await self.say(topics.HEARTBEAT_DOWN, signing.sign(Domain.HEARTBEAT, mine.to_bytes(), self.key))
+            self._last_beat = signing.sign(Domain.HEARTBEAT, mine.to_bytes(), self.key)
+            await self.say(topics.HEARTBEAT_DOWN, self._last_beat)
+
+    async def say_last_again(self) -> None:
+        """Send the newest beat once more, as it is."""
+        await self.say(topics.HEARTBEAT_DOWN, self._last_beat)
 
     async def _be_at_the_stick(self) -> None:
         while True:

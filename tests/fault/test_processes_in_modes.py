@@ -18,6 +18,7 @@ from protocols.aio.clock import SystemClock
 from protocols.link.frames import DirectFrame
 from tests.agent_kit import COMMANDED_TOML, program, until
 from tests.free_ports import free_port
+from tests.relay import Relay
 from tests.ship_seen import Ship
 from tests.wire_shore import CONSOLE, PERSON, SESSION, VESSEL, Shore, bare_broker, bare_shore, commissioned
 
@@ -158,15 +159,19 @@ def control_of(mode: Mode) -> str:
 
 
 @asynccontextmanager
-async def at_sea(folder: Path, mode: Mode) -> AsyncIterator[Sea]:
-    """Run a simulated Kestrel without a mate, her agent, a broker and an operator; come into the mode."""
+async def at_sea(folder: Path, mode: Mode, way: Relay | None = None) -> AsyncIterator[Sea]:
+    """Run a simulated Kestrel without a mate, her agent, a broker and an operator; come into the mode.
+
+    `way`: what lies between her and the broker; None where nothing does.
+    """
     ports, panel, at = folder / "ports.json", free_port(), free_port()
     master, key = commissioned(folder, ("setpoint", "direct"))
     with program(["-m", "simulators", "--vessels", "1", "--ports-file", str(ports)], folder / "simulators.log"):
         await until(ports.exists, 30)
         vessel = json.loads(ports.read_text())["vessels"][VESSEL]
+        broker = at if way is None else await way.lead_to(at)
         text = COMMANDED_TOML.format(
-            broker=at, panel=panel, master=master, nmea_tcp=vessel["nmea_tcp"], plc=vessel["plc"],
+            broker=broker, panel=panel, master=master, nmea_tcp=vessel["nmea_tcp"], plc=vessel["plc"],
             autopilot=vessel["autopilot"], registers=ROOT / "simulators/registers/kestrel.toml",
         )  # fmt: skip
         keys = 'roster = "roster.signed"\ngrant = "grant.signed"\n'

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from control.geometry import KNOT_MPS
-from control.keeping import COAST_S, Pull, Spot, closing_mps, differs, eased, pull
+from control.keeping import COAST_S, Pull, Spot, closing_mps, differs, eased, here, pull
 from control.limits import Keep
 from control.situation import Fact, Situation
+from protocols.link.heartbeats import Disagreed
 from protocols.reading import Quality
 from tests.control_rig import UTC_NS
 from tests.unit.test_control_collision import EAST_M
@@ -62,6 +65,28 @@ def test_her_way_and_her_bow_may_speak_against_the_pull() -> None:
     assert eased(near, STEADY, moving(NAV_SOG=20.0, NAV_COG=270.0, NAV_HDG=90.0)) == near
     lying = Pull(10.0, 270.0, 0.0)
     assert eased(lying, GROWING, moving(NAV_HDG=90.0)) == lying
+
+
+def test_where_she_is_is_not_known_while_two_receivers_disagree_about_it() -> None:
+    """Proves INT-12 in the law: a position that two receivers tell apart is none; two gyros apart leave it as it is."""
+    known = moving(NAV_LAT=34.93, NAV_LON=129.05)
+    assert here(known) == POINT
+    for quantity, expected in (("position", None), ("heading", POINT)):
+        apart = replace(known, disagreements=(Disagreed(quantity, 90.0, "m", "gps 1", "gps 2"),))
+        assert here(apart) == expected
+    assert here(moving(NAV_LAT=34.93)) is None
+    assert here(moving(NAV_LON=129.05)) is None
+
+
+def test_the_law_at_its_very_limits() -> None:
+    """Proves FBK-02: on the point itself she lies still, and what is no pull stays none, whatever her bow says."""
+    assert pull(POINT, POINT, Keep(0.0, 20.0), was_pulling=False).propulsion_pct == 0.0
+    none = Pull(150.0, 270.0, 0.0)
+    assert eased(none, GROWING, moving(NAV_HDG=90.0)) == none
+    on_it = Pull(0.0, 270.0, 60.0)
+    assert eased(on_it, GROWING, moving(NAV_HDG=270.0)) == on_it  # no way is no way towards it
+    north = Pull(80.0, 10.0, 60.0)
+    assert eased(north, GROWING, moving(NAV_HDG=325.5)) == north  # 44.5 deg over the north
 
 
 def test_a_speed_that_is_not_known_closes_nothing() -> None:

@@ -6,7 +6,10 @@ import dataclasses
 
 import pytest
 
+from control.interlock import Context, Setpoints
 from control.limits import ConfigError, ControlConfig
+from control.station import possible, room_m, run_m
+from protocols.link.cbor import Plain
 from protocols.link.heartbeats import Disagreed
 from tests.control_rig import Rig
 from tests.unit.test_control_collision import target
@@ -39,6 +42,28 @@ def test_who_can_is_said_by_hull_and_phase() -> None:
     ship = under_way(able(keep={"radius_m": 60.0, "approach_pct": 15.0}))
     assert ship.reasons(ship.say(KIND, {"radius_m": 61.0})) == [("station_radius", "INT-04")]
     assert ship.state(ship.say(KIND, {"radius_m": 60.0})) == "executing"
+
+
+def test_the_room_and_the_run_of_an_order() -> None:
+    """Proves INT-06: the circle is room for her station alone; a ship that lies still runs no way before she lies there."""
+    config = able()
+
+    def context(kind: str, args: dict[str, Plain]) -> Context:
+        return Context(kind, args, Rig().situation(), config, Setpoints(), None, is_stop_latched=False)
+
+    assert room_m(context(KIND, {"radius_m": 90.0})) == 90.0
+    assert room_m(context(KIND, {})) == 0.0
+    assert room_m(context("conn.heading", {"radius_m": 90.0})) == 0.0
+    for speed_kn, expected_m in (
+        (2.0, 0.0),
+        (-2.0, 0.0),
+        (2.1, config.hull.stop_reach_m),
+        (-2.1, config.hull.stop_reach_m),
+    ):
+        assert run_m(context(KIND, {}), speed_kn) == expected_m
+    for radius_m, limit in ((59.0, 60.0), (201.0, 200.0)):
+        (found,) = possible(context(KIND, {"radius_m": radius_m}))
+        assert (found.name, found.value, found.limit, found.unit) == ("station_radius", radius_m, limit, "m")
 
 
 @pytest.mark.parametrize(
