@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypedDict
+from typing import Final, Literal, NotRequired, TypedDict
 
 
 class ScreenMessage(TypedDict):
@@ -19,6 +19,13 @@ class ScreenMessage(TypedDict):
     language: str
     hidden: bool
     """True while the page is not in sight: another tab, a minimised window, a locked screen."""
+    look: NotRequired[str]
+    """How the view stands, coarse (ui/src/replay/look.ts): of a chart its place (`own`: it follows the ship), zoom and what is
+    up; of the history its span; left out or empty: nothing of it. LOOK_LENGTH_MAX at most."""
+
+
+LOOK_LENGTH_MAX: Final = 60
+"""Characters of a look: two numbers of milliseconds, or a place, a zoom and a word."""
 
 
 class ShownJson(TypedDict):
@@ -36,6 +43,7 @@ class ShownJson(TypedDict):
     palette: str
     language: str
     hidden: bool
+    look: str
 
 
 class HeardJson(TypedDict):

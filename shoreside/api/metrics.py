@@ -78,6 +78,11 @@ class ShoreCollector(Collector):
             "Rows of what consoles showed that were not kept",
             self._shore.station.recording.lost_count,
         )
+        yield CounterMetricFamily(
+            "farhelm_shore_looks_passed",
+            "Looks of a chart or a history that were passed over, another following within 5 s",
+            self._shore.station.recording.passed_count,
+        )
         yield _by("farhelm_shore_orders", "Orders passed on", "state", figures.orders)
         yield CounterMetricFamily("farhelm_shore_stops_sent", "Emergency stops passed on", self._shore.stop.sent_count)
         yield CounterMetricFamily(

@@ -14,6 +14,7 @@ from starlette.websockets import WebSocketDisconnect, WebSocketState
 
 from control.preview import Asker
 from protocols.console.messages import VERSION, FromShore
+from protocols.console.screens import LOOK_LENGTH_MAX
 from protocols.errors import ProtocolError
 from shoreside.api import problems
 from shoreside.api.auth import RIGHTS, Who
@@ -289,12 +290,15 @@ class Console:
         vessel = message.get("vessel")
         names = [_text(message, name) for name in ("console", "session", "view", "palette", "language")]
         vessel = None if vessel is None else _text(message, "vessel")
-        if not all(name.isprintable() for name in (*names, vessel or "")):
+        look = _text(message, "look") if "look" in message else ""
+        if len(look) > LOOK_LENGTH_MAX:
+            raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"look is longer than {LOOK_LENGTH_MAX} characters.")
+        if not all(name.isprintable() for name in (*names, vessel or "", look)):
             raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "A name of a screen holds a character that no store keeps.")
         console, session, view, palette, language = names
         self._shore.station.recording.show(Screen(
             self._utc_ms(), self._name, self._who.person, console, session, vessel, view, palette, language,
-            hidden=message.get("hidden") is True,
+            hidden=message.get("hidden") is True, look=look,
         ))  # fmt: skip
 
     async def _preview(self, message: Fields) -> None:

@@ -19,6 +19,8 @@ RUN_MS: Final = 30_000
 """Longest span of one row of a heartbeat: what is lost with a process that dies."""
 AGAIN_MS: Final = 300_000
 """A screen that does not change is told again: one that is not is of a process that died with it."""
+LOOK_MS: Final = 5_000
+"""A screen of which only the look changed is a row this often at most: a chart that is dragged for a minute is twelve."""
 DUE_MAX: Final = 10_000
 """Rows that wait for the database, about 10 MB: half an hour of 50 ships. The oldest go first, and are counted."""
 LATE_LEASE_S: Final = 2.0
@@ -45,6 +47,8 @@ class Screen:
     palette: str
     language: str
     hidden: bool
+    look: str = ""
+    """Place and zoom of the chart, or the span of the history; empty: none is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,8 @@ class Recording:
         """Start with nothing."""
         self.lost_count = 0
         """Rows that went because the database was away for too long."""
+        self.passed_count = 0
+        """Looks that were passed over, because another followed within LOOK_MS."""
         self._due: deque[Screen | Heard] = deque()
         self._runs: dict[str, tuple[Key, Heard]] = {}
         self._shown: dict[str, Screen] = {}
@@ -82,6 +88,10 @@ class Recording:
 
     def show(self, screen: Screen) -> None:
         """Take a console's word on its screen; it becomes a row at the next look, so one a second at most."""
+        before = self._shown.get(screen.socket)
+        told = self._told.get(screen.socket)
+        if before is not None and told is not None and before.look not in (screen.look, told.look):
+            self.passed_count += 1
         self._shown[screen.socket] = screen
 
     def leave(self, socket: str, utc_ms: int) -> None:
@@ -96,8 +106,11 @@ class Recording:
         """Note what has changed since the last look; called about each second."""
         for socket, screen in self._shown.items():
             told = self._told.get(socket)
-            if told is None or not _is_same(screen, told):
+            if told is None or not _is_same(screen, replace(told, look=screen.look)):
                 self._tell(screen)
+            elif screen.look != told.look:
+                if not 0 <= utc_ms - told.utc_ms < LOOK_MS:
+                    self._tell(replace(screen, utc_ms=utc_ms))
             elif utc_ms - told.utc_ms >= AGAIN_MS:
                 self._tell(replace(screen, utc_ms=utc_ms))
         for state in states:

@@ -23,7 +23,7 @@ _SLACK: Final = timedelta(milliseconds=AGAIN_MS + 10_000)
 _RUN: Final = timedelta(milliseconds=RUN_MS + 2_000)
 
 _SCREENS: Final = """
-SELECT time, socket, person, console, session, vessel, view, palette, language, hidden FROM screen
+SELECT time, socket, person, console, session, vessel, view, palette, language, hidden, look FROM screen
 WHERE time >= %s AND time <= %s ORDER BY time, socket LIMIT %s
 """
 _HEARD: Final = """
@@ -62,9 +62,9 @@ class Seen:
         async with self._readers.connection() as connection, connection.transaction(), connection.cursor() as cursor:
             if screens:
                 await cursor.executemany(
-                    b"INSERT INTO screen VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+                    b"INSERT INTO screen VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
                     [(_time(row.utc_ms), row.socket, row.person, row.console, row.session, row.vessel, row.view,
-                      row.palette, row.language, row.hidden) for row in screens],
+                      row.palette, row.language, row.hidden, row.look) for row in screens],
                 )  # fmt: skip
             if heard:
                 await cursor.executemany(
@@ -79,8 +79,9 @@ class Seen:
         return [
             {"utc_ms": _ms(time), "socket": str(socket), "person": str(person), "console": str(name),
              "session": str(session), "vessel": None if vessel is None else str(vessel), "view": str(view),
-             "palette": str(palette), "language": str(language), "hidden": bool(hidden)}
-            for time, socket, person, name, session, vessel, view, palette, language, hidden in rows
+             "palette": str(palette), "language": str(language), "hidden": bool(hidden),
+             "look": str(look)}
+            for time, socket, person, name, session, vessel, view, palette, language, hidden, look in rows
         ]  # fmt: skip
 
     async def heard(self, vessel: str, start: datetime, end: datetime) -> list[HeardJson]:

@@ -20,6 +20,10 @@ from tests.e2e.test_console import take_conn
 SHIP = "kestrel"
 
 
+SETTLED_MS = 7000
+"""A look is a row within five seconds of the one before."""
+
+
 @pytest.fixture
 def other(browser: Browser) -> Iterator[Page]:
     """A second person's browser."""
@@ -189,6 +193,35 @@ def test_a_replay_shows_then_and_orders_nothing(page: Page, demo: Demo) -> None:
     happened = datetime.strptime(jump.inner_text().split()[0], "%H:%M:%S")  # noqa: DTZ007 - a time of day
     jump.click()
     expect(page.get_by_test_id("replay-then")).to_contain_text(f"{happened - timedelta(seconds=5):%H:%M:%S}")
+
+
+def test_a_replay_stands_as_chart_and_history_stood(page: Page, demo: Demo) -> None:
+    """What was up on ann's chart, and the span of the history she looked at; the negative control: before she turned it."""
+    open_view(page, demo, "ann", "conning")
+    expect(page.get_by_test_id("chart-up")).to_have_attribute("data-up", "north")
+    page.wait_for_timeout(SETTLED_MS)
+    moments = [now()]
+    page.get_by_test_id("chart-up").click()
+    page.wait_for_timeout(SETTLED_MS)
+    moments.append(now())
+    page.get_by_test_id("to-history").click()
+    page.get_by_test_id("history-6h").click()
+    page.wait_for_timeout(SETTLED_MS)
+    moments.append(now())
+    page.wait_for_timeout(SETTLED_MS)  # and what was seen is written each five seconds
+    for at, up in zip(moments[:2], ("north", "head"), strict=True):
+        follow_at(page, demo, at)
+        expect(page.get_by_test_id("chart-up")).to_have_attribute("data-up", up)
+    follow_at(page, demo, moments[2])
+    begun = moments[2] - timedelta(hours=6)
+    expect(page.get_by_test_id("replay-other")).to_contain_text(f"{begun:%H:%M}")
+
+
+def follow_at(page: Page, demo: Demo, at: datetime) -> None:
+    """Open the replay at a moment, and follow the one console that was open then."""
+    page.goto(f"{demo.url}/vessel/{SHIP}/replay?at={at:%Y-%m-%dT%H:%M:%S}Z")
+    expect(page.get_by_test_id("replay")).to_have_attribute("data-busy", "false")
+    page.locator('[data-testid="replay-screen"][data-person="ann"]').last.click()
 
 
 @pytest.mark.soak

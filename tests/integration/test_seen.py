@@ -35,12 +35,14 @@ async def test_two_consoles_and_a_heartbeat_are_kept_and_told(house: House) -> N
     await house.login()
     async with house.console() as first, house.console() as second:
         await until(first, "welcome")
-        await first.send(json.dumps(SCREEN))
+        await first.send(json.dumps({**SCREEN, "look": "own z13 course"}))
         await second.send(
             json.dumps({**SCREEN, "console": "console-2", "vessel": None, "view": "fleet", "hidden": True})
         )
         await second.send(json.dumps({**SCREEN, "view": 7}))
         assert "view" in str((await until(second, "problem"))["detail"])
+        await second.send(json.dumps({**SCREEN, "look": "o" * 61}))
+        assert "longer than 60" in str((await until(second, "problem"))["detail"])
         await second.send(json.dumps({**SCREEN, "palette": "night\0"}))
         assert "no store keeps" in str((await until(second, "problem"))["detail"])
         house.port.bring(*house.ship.heartbeat(1, utc_ns=SystemClock().utc_ns()))
@@ -57,6 +59,10 @@ async def test_two_consoles_and_a_heartbeat_are_kept_and_told(house: House) -> N
         ("console-1", "kestrel", "conning", "night", False), ("console-2", None, "fleet", "night", True),
     ]  # fmt: skip
     assert [view for _, _, view, _, _ in shown[2:]] == ["", ""]
+    assert {one["console"]: one["look"] for one in told["screens"][:2]} == {
+        "console-1": "own z13 course",
+        "console-2": "",
+    }
     assert {one["person"] for one in told["screens"]} == {"ann"}
     assert len({one["socket"] for one in told["screens"]}) == 2
     (beat,) = told["heard"]

@@ -8,7 +8,7 @@ from typing import Any
 from protocols.link import signing
 from protocols.link.heartbeats import VesselHeartbeat
 from shoreside.live.fleet import VesselState
-from shoreside.live.recording import AGAIN_MS, DUE_MAX, RUN_MS, Heard, Recording, Screen
+from shoreside.live.recording import AGAIN_MS, DUE_MAX, LOOK_MS, RUN_MS, Heard, Recording, Screen
 from tests.shore_kit import Ship
 
 NOON_MS = 1_790_000_000_000
@@ -98,6 +98,24 @@ def test_a_screen_that_stands_is_told_again() -> None:
     for second in range(AGAIN_MS // 1000 + 2):
         recording.look([], float(second), NOON_MS + second * 1000)
     assert [row.utc_ms - NOON_MS for row in screens(recording)] == [0, AGAIN_MS]
+
+
+def test_a_chart_that_is_dragged_is_a_row_each_five_seconds_and_what_is_passed_over_is_counted() -> None:
+    """Twenty looks in twenty seconds are four rows, the last look is kept, and another view is a row at once all the same."""
+    recording = Recording()
+    for second in range(20):
+        recording.show(dataclasses.replace(SCREEN, look=f"own z{second} north", utc_ms=NOON_MS + second * 1000))
+        recording.look([], float(second), NOON_MS + second * 1000)
+    assert [(row.look, row.utc_ms - NOON_MS) for row in screens(recording)] == [
+        (f"own z{second} north", second * 1000) for second in range(0, 20, LOOK_MS // 1000)
+    ]
+    assert recording.passed_count == 15
+    recording.look([], 20.0, NOON_MS + 20_000)
+    recording.show(dataclasses.replace(SCREEN, view="history", look="last 3600000"))
+    recording.look([], 21.0, NOON_MS + 21_000)
+    assert [row.look for row in screens(recording)] == ["own z19 north", "last 3600000"]
+    recording.look([], 22.0, NOON_MS + 22_000)
+    assert screens(recording) == []
 
 
 def test_rows_wait_within_bounds_and_what_goes_is_counted() -> None:

@@ -194,7 +194,12 @@ export interface ScreenMessage {
   language: string;
   /** True while the page is not in sight: another tab, a minimised window, a locked screen. */
   hidden: boolean;
+  /** How the view stands, coarse (ui/src/replay/look.ts): of a chart its place (`own`: it follows the ship), zoom and what is up; of the history its span; left out or empty: nothing of it. LOOK_LENGTH_MAX at most. */
+  look?: string;
 }
+
+/** Characters of a look: two numbers of milliseconds, or a place, a zoom and a word. */
+export const LOOK_LENGTH_MAX = 60;
 
 /** What a console showed from a moment on, until its next one. */
 export interface ShownJson {
@@ -210,6 +215,7 @@ export interface ShownJson {
   palette: string;
   language: string;
   hidden: boolean;
+  look: string;
 }
 
 /** What consoles were told of a vessel's heartbeat over a span in which it did not change. */

@@ -9,7 +9,7 @@ import { messages, type Stretch, type TimedValue } from "../src/replay/tape";
 
 const value = (utcMs: number): TimedValue => ({ fromMs: utcMs, row: ["A", utcMs, 0, utcMs] });
 const screen = (utc_ms: number, changes: Partial<ShownJson> = {}): ShownJson => ({
-  utc_ms, socket: "1", person: "ann", console: "c1", session: "s1", vessel: "otter", view: "conning", palette: "night", language: "en", hidden: false, ...changes,
+  utc_ms, socket: "1", person: "ann", console: "c1", session: "s1", vessel: "otter", view: "conning", palette: "night", language: "en", hidden: false, look: "", ...changes,
 });
 const heard = (since: number, through: number, last: number, changes: Partial<HeardJson> = {}): HeardJson => ({
   since_utc_ms: since, through_utc_ms: through, last_utc_ms: last, gap_ms: 1000, status: { step: "L0", round_trip_ms: 640 }, ...changes,

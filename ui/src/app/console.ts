@@ -50,6 +50,8 @@ export class Console {
   private socket: Socket | null = null;
   private readonly screen = new ScreenTeller((message) => this.socket?.send(message) ?? false);
   private toldMs = -Infinity;
+  /** How the open view stands, coarse (`replay/look.ts`), as it says itself; empty: it says nothing. */
+  look = "";
 
   constructor() {
     setInterval(() => this.tick(), TICK_MS);
@@ -122,6 +124,7 @@ export class Console {
     this.store.open = vessel;
     this.aside = ASIDES[location.pathname as keyof typeof ASIDES] ?? null;
     this.view = view;
+    this.look = "";
     this.operator?.presence.show(LIVE.has(view) ? vessel : null); // who looks back does not keep the watch (AUT-05)
     this.socket?.subscribe(vessel);
     this.store.changed();
@@ -141,7 +144,7 @@ export class Console {
     const { store } = this;
     this.screen.tell(store.connected, {
       console: store.consoleName, session: store.session, vessel: store.open, view: this.aside ?? (store.open === null ? "fleet" : this.view),
-      palette: currentPalette(), language: currentLanguage(), hidden: document.hidden,
+      palette: currentPalette(), language: currentLanguage(), hidden: document.hidden, ...(this.look === "" ? {} : { look: this.look }),
     });
   }
 

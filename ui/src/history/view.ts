@@ -14,6 +14,7 @@ import { CHANNELS_MAX, fromQuery, toQuery, type Looked } from "./address";
 import { drawn, lineColour, type Panel } from "./plots";
 import { marks, numbers, samples, samplesPath, type Mark } from "./request";
 import { picture, type Picture } from "./series";
+import { spanText } from "../replay/look";
 import { bucketS, dragged, LENGTHS_MS, panned, zoomed, type Length, type Span } from "./span";
 
 const WAIT_MS = 150; // a turn of the wheel is many events: ask once it rests
@@ -231,6 +232,7 @@ export class HistoryView extends LitElement {
     this.asking = new AbortController();
     const { signal } = this.asking;
     const span = (this.span = this.latest());
+    page.look = spanText(this.looked.span?.fromMs ?? null, this.looked.lengthMs);
     const step = this.step();
     const known = this.looked.channels.filter((id) => this.channels.some((channel) => channel.short_id === id));
     this.isBusy = true;

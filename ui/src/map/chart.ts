@@ -16,6 +16,7 @@ import { drawnMarker, markerTo, type Marker } from "./marker";
 import { safetyOf, sheets, SHEETS_ZOOM, type View } from "./sheets";
 import { chartStyle, waterLayers, type SourceName, type Water } from "./style";
 import { waterWords } from "./water-words";
+import { chartOf, chartText } from "../replay/look";
 import { ORIENTATIONS, rings, upDeg, type Orientation } from "./rings";
 import { drawnRoutes, type DrawnRoute } from "./route";
 import { drawnTrial } from "./trial";
@@ -44,6 +45,8 @@ export class ChartView extends LitElement {
   @property({ attribute: false }) routes: DrawnRoute[] | null = null;
   /** Called with the place of a click while a route is drawn; null: nothing is. */
   @property({ attribute: false }) placed: ((at: [number, number]) => void) | null = null;
+  /** In a replay: how the chart of a console stood then (`replay/look.ts`); empty: as it is put here. */
+  @property({ attribute: false }) seen = "";
   @state() private following = true;
   @state() private orientation: Orientation = "north";
   @state() private hasRings = true;
@@ -111,6 +114,7 @@ export class ChartView extends LitElement {
       this.marker = null;
     }
     if (changed.has("placed") && this.placed) this.following = false; // the sheet lies still under the pencil
+    if (changed.has("seen")) this.stand();
     if (changed.has("routes")) this.draw();
   }
 
@@ -140,6 +144,7 @@ export class ChartView extends LitElement {
     chart.on("load", () => {
       putIcons(chart);
       this.drawGrid();
+      this.stand();
       this.draw();
       this.timer = window.setInterval(() => this.draw(), REDRAW_MS);
     });
@@ -191,16 +196,35 @@ export class ChartView extends LitElement {
     const { chart } = this;
     if (!chart) return;
     const ship = this.own ? shipOf(this.own) : null;
+    this.say();
     const up = upDeg(this.orientation, ship);
     if (Math.abs(chart.getBearing() - up) > 0.2) chart.setBearing(up);
     if (ship && this.following) {
-      if (this.fitted !== ship.vessel.id) chart.jumpTo({ center: ship.at, zoom: OWN_ZOOM });
+      if (this.fitted !== ship.vessel.id) chart.jumpTo({ center: ship.at, zoom: chartOf(this.seen)?.zoom ?? OWN_ZOOM });
       else chart.jumpTo({ center: ship.at });
       this.fitted = ship.vessel.id;
     } else if (!this.own && this.fitted !== `fleet ${vessels.length}` && vessels.some((vessel) => shipOf(vessel))) {
       this.fitted = `fleet ${vessels.length}`;
       this.fit(0);
     }
+  }
+
+  /** Tell the page how the chart stands, for a replay to come. */
+  private say(): void {
+    const { chart } = this;
+    if (!chart) return;
+    const { lng, lat } = chart.getCenter();
+    page.look = chartText({ at: this.own && this.following ? null : [lng, lat], zoom: chart.getZoom(), up: this.orientation });
+  }
+
+  /** Stand as a console's chart stood then. */
+  private stand(): void {
+    const look = chartOf(this.seen);
+    if (!look) return;
+    this.following = look.at === null;
+    this.orientation = look.up;
+    if (look.at) this.fitted = this.own?.id ?? "";
+    this.chart?.jumpTo({ zoom: look.zoom, ...(look.at ? { center: look.at } : {}) });
   }
 
   private fit(duration: number): void {

@@ -17,6 +17,7 @@ import type { Vessel } from "../link/store";
 import type { ShownJson } from "../protocols.gen";
 import { words } from "../words";
 import { happened, particulars, stretch, targets, track } from "./request";
+import { spanOf } from "./look";
 import { DRAWN, joined, screenOf, screensAt, statusAt } from "./seen";
 import { marksOf, messages, SPEEDS, type AlertChange, type Happened, type Mark, type Speed, type Stretch } from "./tape";
 
@@ -138,7 +139,7 @@ export class ReplayView extends LitElement {
     const { vessel } = this;
     const screen = this.screen();
     if (this.isBridge()) return html`<div class="left"><fh-compass-panel .vessel=${vessel}></fh-compass-panel><fh-steering-panel .vessel=${vessel}></fh-steering-panel><fh-speed-panel .vessel=${vessel}></fh-speed-panel></div>
-      <div class="middle ${this.isHeard() ? "link" : ""}"><fh-authority-bar .vessel=${vessel}></fh-authority-bar><div class="chart"><fh-chart .own=${vessel}></fh-chart></div>
+      <div class="middle ${this.isHeard() ? "link" : ""}"><fh-authority-bar .vessel=${vessel}></fh-authority-bar><div class="chart"><fh-chart .own=${vessel} .seen=${screen?.look ?? ""}></fh-chart></div>
         ${this.isHeard() ? html`<fh-link-meter .vessel=${vessel}></fh-link-meter>` : nothing}</div>`;
     if (screen !== null && !screen.hidden && screen.vessel === vessel.id && DRAWN.has(screen.view)) {
       if (screen.view === "alerts") { void import("../alerts/view"); return html`<fh-alerts .vessel=${vessel}></fh-alerts>`; }
@@ -165,7 +166,9 @@ export class ReplayView extends LitElement {
     const { top, account, admin } = words();
     const view = VIEWS.find((each) => each === screen.view);
     const name = view ? top.views[view] : screen.view === "account" ? account.title : screen.view === "admin" ? admin.title : top.fleet;
-    return screen.vessel === null ? name : `${name} ${page.store.vessel(screen.vessel).name}`;
+    const span = spanOf(screen.look, this.atMs);
+    const when = span === null ? "" : ` ${span.map(stampText).join(" – ")} UTC`;
+    return (screen.vessel === null ? name : `${name} ${page.store.vessel(screen.vessel).name}`) + when;
   }
 
   private follow(session: string): void {
