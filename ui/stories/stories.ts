@@ -59,7 +59,7 @@ export const STORIES: Record<string, Story> = {
   "fh-trend": { states: ["her bridge"], width: 30, height: 12, show: (vessel) => html`<fh-trend .vessel=${vessel}></fh-trend>` },
   "fh-order-panel": { states: ORDERS, width: 32, show: (vessel) => html`<fh-order-panel .vessel=${vessel}></fh-order-panel>` },
   "fh-steer-order": { states: ORDERS, width: 32, show: (vessel) => html`<fh-steer-order .vessel=${vessel}></fh-steer-order>` },
-  "fh-power-order": { states: ORDERS, width: 32, show: (vessel) => html`<fh-power-order .vessel=${vessel}></fh-power-order>` },
+  "fh-power-order": { states: [...ORDERS, "keeps station"], width: 32, show: (vessel) => html`<fh-power-order .vessel=${vessel}></fh-power-order>` },
   "fh-two-step": { states: ORDERS, width: 24, show: (vessel) => html`<fh-two-step name="stop" .vessel=${vessel} .kind=${"conn.controlled_stop"} .args=${{}}></fh-two-step>` },
   "fh-order-list": { states: ["her bridge", "mine", "refused"], width: 32, height: 14, show: (vessel) => html`<fh-order-list .vessel=${vessel}></fh-order-list>` },
   "fh-last-order": { states: ["mine", "refused"], width: 24, show: (vessel) => html`<fh-last-order name="heading" .entry=${vessel.orders.list()[0]}></fh-last-order>` },

@@ -3,7 +3,7 @@ import { page } from "../src/app/console";
 import type { Vessel } from "../src/link/store";
 import { consoleKey } from "../src/orders/keys";
 import { Operator } from "../src/orders/operator";
-import type { AlertJson, AuthorityJson, ChannelJson, OrderMessage, ReasonJson, StatusMessage, ValueRow } from "../src/protocols.gen";
+import type { AlertJson, AuthorityJson, ChannelJson, OrderMessage, PhaseJson, ReasonJson, StatusMessage, ValueRow } from "../src/protocols.gen";
 
 /** What of a vessel differs from one that goes well in the hands of her bridge. */
 interface Difference {
@@ -20,6 +20,8 @@ interface Difference {
   /** False: nothing was ever heard of her. */
   isHeard?: boolean;
   observed?: boolean;
+  /** Narrowest and widest circle of a station; left out: her hull keeps none. */
+  keepsM?: [number, number];
 }
 
 const SHOAL: ReasonJson = { name: "shoal", rule: "INT-07", text: "The predicted track meets a charted depth of 5.0 m (800 m ahead) within 6 min; 9.4 m are needed.", value: 5, limit: 9.4, unit: "m", age_s: null };
@@ -38,6 +40,7 @@ export const STATES: Record<string, Difference & { mine?: boolean }> = {
   "requested": { authority: { phase: "requested", pending_id: "r", pending_person: "ann", pending_console: "desk 1", pending_left_s: 8 } },
   "granted": { authority: { phase: "granted", pending_id: "r", pending_person: "ann", pending_console: "desk 1", pending_left_s: 7 } },
   "refused": { mine: true, authority: MINE, refused: [SHOAL, NO_GO], orders: [["REJECTED", "conn.heading", { heading_deg: 20 }, [SHOAL, NO_GO]], ["EXPIRED", "conn.propulsion", { propulsion_pct: 90 }]] },
+  "keeps station": { mine: true, authority: MINE, status: { setpoints: { station_radius_m: 20, station_latitude_deg: 34.9501, station_longitude_deg: 129.1 } }, keepsM: [8, 60] },
   "late": { mine: true, authority: MINE, ageMs: 3000 },
   "stale": { ageMs: 12_000 },
   "not valid": { quality: 2 },
@@ -81,12 +84,16 @@ export function vesselIn(state: string): Vessel {
   return page.store.vessel(id);
 }
 
+function keeping(keep_radius_m: number, keep_radius_m_max: number): PhaseJson {
+  return { name: "coastal", limits: { keep_radius_m, keep_radius_m_max }, hold: "station_keep", fallback: "stop", envelope: [], not_judged: [] };
+}
+
 function introduce(id: string, name: string, different: Difference): void {
   const { store } = page;
   store.take({
     type: "vessel", vessel: id, name, ship_type: "tanker", mmsi: 440999001, imo: null, length_m: 320, beam_m: 58, catalogue_hash: "", areas: [], ship_time_offset_h: 9, takes_orders: !different.observed,
     channels: CHANNELS.map(([short_id, unit, , cycle_s]): ChannelJson => ({ short_id, name: short_id, unit, kind: "number", low: -400, high: 400, cycle_s, max_age_s: 10, local_id: "", limits: {} })),
-    limits: { rudder_deg_max: 35, ahead_pct_max: 90, astern_pct_max: 60, speed_full_kn: 15, rpm_full: 90, cpa_m: 400, tcpa_s: 720 }, machinery: [], phases: [], telegraph: TELEGRAPH, actuators: "simulated", safety_depth_m: 25,
+    limits: { rudder_deg_max: 35, ahead_pct_max: 90, astern_pct_max: 60, speed_full_kn: 15, rpm_full: 90, cpa_m: 400, tcpa_s: 720 }, machinery: [], phases: different.keepsM ? [keeping(...different.keepsM)] : [], telegraph: TELEGRAPH, actuators: "simulated", safety_depth_m: 25,
   });
   store.take({ type: "alerts", vessel: id, alerts: different.alerts ?? [] });
   for (const [at, [state, kind, args, reasons]] of (different.orders ?? []).entries()) {

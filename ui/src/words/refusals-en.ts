@@ -4,7 +4,7 @@ export const refusalsEn = {
     "INT-01": ["Authority", "You have not the conn, or at too low a level: request it; for the rudder with level Direct."],
     "INT-02": ["Inputs", "A value that the order depends on is absent, invalid or too old: look at the channel named."],
     "INT-03": ["Equipment", "The engine is on local or no steering pump runs: ask the bridge."],
-    "INT-04": ["Range", "Outside the range of this phase: ask for less."],
+    "INT-04": ["Range", "Outside the range of this phase, or a station that hull or phase cannot keep: ask for less, or stop her."],
     "INT-05": ["Rate", "Too large a step, or reversing while the engine turns: smaller steps, reduce first."],
     "INT-06": ["Geofence", "The predicted track leaves the allowed area or enters a no-go area: another heading, or slower."],
     "INT-07": ["Depth", "Too little water, or no chart where one is needed: another heading or slower; a stop is always taken."],

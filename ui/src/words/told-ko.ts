@@ -41,6 +41,7 @@ export const reasonsKo: Record<string, string> = {
   frame_old: "직접 조종 신호가 너무 오래되었습니다", grant_not_valid_now: "원격 접근 허가가 지금은 유효하지 않습니다", id_reused: "명령 번호가 이미 쓰였습니다",
   input_absent: "필요한 값이 시작 이후 수신되지 않았습니다", input_invalid: "필요한 값이 유효하지 않습니다", input_stale: "필요한 값이 너무 오래되었습니다",
   journal: "명령 기록을 쓸 수 없습니다", key_not_valid_now: "이 키는 지금 유효하지 않습니다", ladder: "현재 단계에서는 할 수 없습니다", lapsed: "기한이 지났습니다",
+  keeps_no_station: "이 선체나 이 단계에서는 위치를 유지할 수 없습니다", station_radius: "위치 유지 반경이 이 단계의 범위를 벗어납니다",
   last_pump: "마지막 조타기 펌프는 멈출 수 없습니다", lease_lapsed: "조종권 임대가 끝났습니다", ledger: "원장을 쓸 수 없습니다", level_too_low: "조종권 수준이 낮습니다",
   link_not_back: "통신이 아직 안정되지 않았습니다", local_control: "선교가 조종 중입니다", lookout_silent: "AIS도 레이더도 수신되지 않습니다", machine_unknown: "선박에 없는 기기입니다",
   malformed: "명령을 읽을 수 없습니다", mirror_old: "되읽은 값이 너무 오래되었습니다", motion_unknown: "다른 선박의 침로와 속력을 알 수 없습니다", no_chart: "예측 구간의 해도가 없습니다",
