@@ -251,9 +251,10 @@ class Truth:
 
     def _ladder(self, before: str, after: str) -> None:
         """Note a change as it is told: before the loop has come round somebody may have taken the conn."""
-        if after in ("L0", "L1"):
-            self.left_after_s = self._run_s()
-        elif before in ("L0", "L1"):
+        was_low, is_low = before in ("L0", "L1"), after in ("L0", "L1")
+        if is_low and not was_low:
+            self.left_after_s = self._run_s()  # from L1 to L0, which may follow in the same round, leaves nothing
+        elif was_low and not is_low:
             self.word_since_latch = False
 
     def _order(self, body: dict[str, Plain]) -> None:

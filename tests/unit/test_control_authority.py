@@ -321,3 +321,12 @@ def test_nobody_confirms_before_he_is_granted() -> None:
     authority.request("order-2", BOB, 102.0)
     assert authority.confirm(BOB, 0, 103.0) is False
     assert (authority.holder, authority.phase) == (ANN, "requested")
+
+
+def test_the_first_number_of_a_new_ship_is_one_and_a_request_has_none() -> None:
+    """Proves AUT-08, AUT-03: nothing was ever given before the first grant, and a request that waits gives nothing."""
+    authority = held()
+    assert authority.request("order-2", BOB, 102.0)
+    assert authority.pending is not None
+    assert authority.pending.fencing == 0
+    assert Numbers().give() == 1

@@ -183,3 +183,23 @@ def test_a_number_is_higher_than_any_before_whoever_gets_it() -> None:
         given += [conn.fencing, engine.fencing]
     assert given == list(range(42, 48))
     assert conn.fencing_top == 47
+
+
+def test_what_was_wrong_is_told_while_the_ladder_is_latched_and_no_longer() -> None:
+    """Proves FBK-06, FBK-01: L2 is latched and L1 is not; each reason is told once, with its first time, until it is left."""
+    ladder = Ladder(LIMITS)
+
+    def names(silence_s: float, poor_s: float, now_ms: int) -> list[tuple[str, int]]:
+        ladder.receive(dataclasses.replace(QUIET, silence_s=silence_s, poor_s=poor_s), now_ms)
+        return [(reason.name, reason.since_ms) for reason in ladder.reasons()]
+
+    assert names(0.0, LIMITS.degraded_for_s, 1) == [("link_degraded", 1)]
+    assert not ladder.is_latched
+    assert names(0.0, 0.0, 2) == []
+    assert names(LIMITS.silent_s, 0.0, 3) == [("link_silent", 3)]
+    assert (ladder.step, ladder.is_latched) == ("L2", True)
+    assert names(LIMITS.lost_s, 0.0, 4) == [("link_lost", 4), ("link_silent", 3)]
+    assert names(0.0, 0.0, 5) == [("link_lost", 4), ("link_silent", 3)]
+    assert names(LIMITS.silent_s, 0.0, 6) == [("link_lost", 4), ("link_silent", 3)]
+    ladder.leave()
+    assert (ladder.reasons(), ladder.is_latched) == ((), False)
