@@ -97,3 +97,23 @@ describe("the predicted path", () => {
     expect(kinds(60_000)).not.toContain("path");
   });
 });
+
+describe("a station that is kept", () => {
+  const vessel = new Vessel("otter");
+  const circles = (setpoints: Record<string, number>, own: Vessel | null = vessel) => {
+    for (const [id, value] of [["NAV_LAT", 35], ["NAV_LON", 129]] as const) vessel.values.set(id, { value, quality: 0, utcMs: 0 });
+    vessel.status = { setpoints } as unknown as Vessel["status"];
+    return drawn([vessel], own, 0)["ship-lines"].features.filter((one) => one.properties?.["kind"] === "ordered");
+  };
+
+  it("is its circle about where it was begun, not about the ship; of another ship, and without an order, there is none", () => {
+    const kept = { station_radius_m: 20, station_latitude_deg: 35.001, station_longitude_deg: 129.001 };
+    const [circle] = circles(kept);
+    const points = circle?.geometry.type === "LineString" ? circle.geometry.coordinates : [];
+    expect(points.length).toBeGreaterThan(40);
+    for (const point of points) expect(Math.hypot(...offset([129.001, 35.001], point as [number, number]))).toBeCloseTo(20, 0);
+    expect(circles(kept, null)).toEqual([]);
+    expect(circles({ station_radius_m: 20 })).toEqual([]);
+    expect(circles({})).toEqual([]);
+  });
+});

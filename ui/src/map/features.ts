@@ -12,6 +12,8 @@ const HEADING_LINE_M = 1500;
 const OLD_TARGET_MS = 3 * 60_000; // class A at anchor reports every 3 min (ITU-R M.1371)
 const SMALL_M = 40; // shorter ships are drawn as a symbol at every zoom
 
+const CIRCLE_POINTS = 48; // 0.2 % of the radius off the true circle at most
+
 type Drawn = Record<Exclude<SourceName, "grid" | "trial" | "route" | "rings" | "marker">, FeatureCollection>;
 
 /** Where and how one ship is drawn. */
@@ -73,7 +75,14 @@ function linesOf(ship: Ship, own: boolean, nowUtcMs: number): Feature[] {
   if (path.length) lines.push(line(path, { kind: "path" }));
   const ordered = ship.vessel.status?.setpoints["heading_deg"];
   if (own && ordered !== undefined) lines.push(line([at, ahead(at, ordered, HEADING_LINE_M)], { kind: "ordered" }));
-  return lines;
+  return own ? [...lines, ...station(ship.vessel)] : lines;
+}
+
+/** The circle of the station that she is ordered to keep; empty where she keeps none. */
+function station(vessel: Vessel): Feature[] {
+  const { station_radius_m: radiusM, station_latitude_deg: latitude, station_longitude_deg: longitude } = vessel.status?.setpoints ?? {};
+  if (radiusM === undefined || latitude === undefined || longitude === undefined) return [];
+  return [line(Array.from({ length: CIRCLE_POINTS + 1 }, (_, i) => ahead([longitude, latitude], (i * 360) / CIRCLE_POINTS, radiusM)), { kind: "ordered" })];
 }
 
 function pointOf(ship: Ship, own: Vessel | null): Feature {
