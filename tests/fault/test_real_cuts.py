@@ -27,6 +27,7 @@ SHORT: Final = {
 LATE_S: Final = 0.5
 BUSY_S: Final = 1.0
 """What a busy machine may take beside; the figures that are printed are without it."""
+SETTLED_S: Final = 3.0
 RUNS: Final = 9
 SOAK_RUNS: Final = 100
 
@@ -74,6 +75,8 @@ class Loss:
                 if shore.beat is not None:
                     await shore.order(shore.next_number(), "authority.resume")
         assert shore.authority.station == "remote"
+        await asyncio.sleep(SETTLED_S)  # what was held back is through, and both hear each other each second
+        assert self.step in ("L0", "L1")
 
 
 CUTS: Final[dict[str, Callable[[Loss], None]]] = {
@@ -140,7 +143,7 @@ async def _judge(folder: Path, count: int) -> None:
     p50, p99 = (late_s[min(len(late_s) - 1, int(len(late_s) * share))] for share in (0.5, 0.99))
     print(f"{len(late_s)} losses; after the cut's own limit: p50 {p50:.2f} p99 {p99:.2f} max {late_s[-1]:.2f} s")
     assert late_s[-1] <= LATE_S + BUSY_S
-    assert late_s[0] >= -BEAT_S - 0.5  # not before its time: counted from the last beat, a second old at most
+    assert late_s[0] >= -BEAT_S - BUSY_S  # not before its time: counted from the last beat that proved anything
 
 
 async def test_she_is_on_l3_in_time_after_each_of_nine_real_losses(tmp_path: Path) -> None:

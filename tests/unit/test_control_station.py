@@ -158,8 +158,15 @@ def test_only_facts_newer_than_the_order_show_that_she_lies_there() -> None:
     assert outcome(there | {"NAV_SOG": -limits.stopped_kn - 0.1}) == "waiting"
     assert outcome(there | {"NAV_LON": 129.05 + 59.9 / EAST_M}) == "SUCCEEDED"
     assert outcome(there | {"NAV_LAT": 34.93 - 60.2 / NORTH_M}) == "waiting"
-    # At the end of its time it has failed, whatever is not known.
+    # At the end of its time it has failed, whatever is not known; on the very edge of a circle she lies in it.
     assert outcome({"NAV_SOG": 0.0}, now_s=140.0) == "FAILED"
+    nowhere = Verifier(watched, able()).receive(Situation({}, UTC_NS, True), 140.0)[1]
+    assert [(one.name, one.value, one.unit) for one in nowhere] == [("no_effect", None, "m")]
+    point = dataclasses.replace(watched, target=0.0)
+    on_it = Situation({name: Fact(value, Quality.GOOD, 0.1) for name, value in there.items()}, UTC_NS, True)
+    still = Verifier(point, able())
+    still.receive(on_it, 110.0)
+    assert still.receive(on_it, 115.0)[0] == "SUCCEEDED"
 
 
 ENDS: list[tuple[str, dict[str, Plain], dict[str, float]]] = [

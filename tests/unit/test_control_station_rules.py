@@ -176,5 +176,8 @@ def test_a_circle_that_makes_no_sense_does_not_start(keep: dict[str, object], fa
         hull={"keeps_station": True}, coastal={"keep": KEEP | {"radius_m_max": 60.0, "approach_pct_max": 30.0}}
     )
     assert ControlConfig.from_mapping(good.vessel, good.to_plain()) == good
+    weak = able(keep={"radius_m": 60.0, "approach_pct": 0.5})
+    assert weak.limits.keep is not None
+    assert weak.limits.keep.strongest_pct == 0.5
     narrow = with_phases(hull={"keeps_station": True}, coastal={"keep": {"radius_m": 60.0, "approach_pct": 15.0}})
     assert ControlConfig.from_mapping(narrow.vessel, narrow.to_plain()) == narrow
