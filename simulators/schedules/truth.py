@@ -96,16 +96,15 @@ class Truth:
     def booted(self) -> None:
         """A new boot: nobody holds anything, and silence counts from now."""
         self.holder, self.is_local, self.let_go = None, False, True
-        may_be_either = self.may_be_reset
-        self.is_latched = (
-            self.is_latched and not may_be_either
-        )  # a restart resets no stop; one half reset may be either
+        # A restart resets no stop; one half reset may be either.
+        self.is_latched = self.is_latched and not self.may_be_reset
         self.may_be_reset = False
         self._changed()
         self.step, self.word_since_latch, self.is_damaged = "L0", False, False
         if self.ship.is_power_cut:  # what only a failing disk and the computer's memory had is gone with it
             self.grants = (self.grants[0], self.revoked_on_disk)
-            self.is_latched = self.latch_on_disk and not may_be_either  # a reset that no disk took is lost as well
+            # A reset may be lost as well: she comes up stopped then, and the mate sees it at the panel.
+            self.is_latched = self.is_latched and self.latch_on_disk
 
     def _keep_revocation(self) -> None:
         if not self.ship.disk_fails:
