@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from control.direct import RATE_MAX
+from control.direct import RATE_MAX, TELL_S
 from control.messages import SignedFrame
+from protocols.link import cbor
 from tests.control_rig import Rig
 from tests.unit.test_control_direct import Stick, at_the_stick
 
@@ -55,3 +56,44 @@ def test_twenty_frames_a_second_are_read_and_the_second_is_the_last_twentys(afte
     ship.feed(SignedFrame(b"noise"))
     assert ship.supervisor.direct.refused["malformed"] == read
     assert ship.supervisor.direct.refused["too_many"] == RATE_MAX + 1 - read
+
+
+def test_what_is_told_and_written_of_a_stick_is_whole() -> None:
+    """Proves CMD-07, CMD-13: the event names person, reasons and how many frames counted for nothing; the record the session."""
+    ship, stick = at_the_stick()
+    stick.work(0.3)
+    (record,) = [cbor.decode_map(one) for one in ship.journal if b"direct" in one]
+    assert record == {
+        "t": "direct", "person": "ann", "session": "session-ann", "fencing": ship.supervisor.authority.fencing,
+    }  # fmt: skip
+    begun = next(e.body for e in ship.events if e.kind == "direct" and e.body["state"] == "begun")
+    assert begun == {"state": "begun", "person": "ann", "reasons": [], "refused": 0}
+    Stick(ship, "bob").send()
+    told = next(e.body for e in ship.events if e.kind == "direct" and e.body["state"] == "refused")
+    assert (told["person"], told["refused"]) == ("bob", 1)
+
+
+def test_a_refusal_is_told_each_second_and_not_sooner() -> None:
+    """Proves CMD-07: at a whole second again; a tenth before it is counted only."""
+    ship, _ = at_the_stick()
+    other = Stick(ship, "bob")
+    other.send()
+    ship.forward(0.9)
+    other.send()
+    assert len(refusals(ship)) == 1
+    ship.forward(0.1)
+    other.send()
+    assert len(refusals(ship)) == 2
+    assert (RATE_MAX, TELL_S) == (20, 1.0)
+
+
+def test_the_stick_that_is_back_ends_the_hold_of_the_dead_man() -> None:
+    """Proves DMN-02: from its first frame on she does what it says; on the ladder no frame ends what the ladder holds."""
+    ship, stick = at_the_stick()
+    stick.work(2.0)
+    ship.forward(4.0)
+    assert ship.supervisor.watch.safe.entry is not None
+    stick.work(0.1)
+    assert ship.supervisor.watch.safe.entry is None
+    left = [e.body for e in ship.events if e.kind == "entry" and e.body["result"] == "left"]
+    assert [(body["cause"], body["why"]) for body in left] == [("DMN-02", "the stick is back")]
