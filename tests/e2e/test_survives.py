@@ -72,6 +72,9 @@ def test_nothing_is_cut_or_covered_on_a_laptop(browser: Browser, demo: Demo, is_
             if view == "conning":
                 page.get_by_test_id("chart-marker").click()
                 expect(page.get_by_test_id("marker-said")).to_contain_text("°")
+                expect(
+                    page.get_by_test_id("chart-made-up")
+                ).to_be_visible()  # its line is the longest when charts are there
             found[f"{view} {language}"] = faults(page)
             assert page.evaluate(ROOM) == [0, 0], f"{view}: room is lost over or under it"
     page.get_by_test_id("logout").click()

@@ -66,10 +66,11 @@ export class ChartView extends LitElement {
     .map { position: absolute; inset: 0; }
     .tools { position: absolute; right: 0.5rem; top: 0.5rem; display: grid; gap: 0.375rem; z-index: 1; }
     .tools button { box-shadow: 0 1px 4px rgb(0 0 0 / 30%); }
-    .note { position: absolute; right: 0.5rem; bottom: 0.375rem; z-index: 1; max-width: 60%; text-align: right; font-size: max(0.6875rem, 10px); color: var(--element-active-color); background: var(--container-background-color); padding: 0 0.375rem; border-radius: 0.25rem; opacity: 0.9; }
+    .low { position: absolute; right: 0.5rem; bottom: 0.375rem; left: 40%; z-index: 2; display: grid; justify-items: end; gap: 0.25rem; pointer-events: none; }
+    .low > * { pointer-events: auto; }
+    .note { text-align: right; font-size: max(0.6875rem, 10px); color: var(--element-active-color); background: var(--container-background-color); padding: 0 0.375rem; border-radius: 0.25rem; opacity: 0.9; }
     .note b { color: var(--alert-warning-text-color); }
     .problem { position: absolute; inset: 0; display: grid; place-items: center; padding: 1rem; text-align: center; color: var(--quiet); }
-    fh-marker { position: absolute; right: 0.5rem; bottom: 1.5rem; z-index: 2; }
     .maplibregl-ctrl-scale { background: var(--container-background-color); color: var(--element-active-color); border-color: var(--element-active-color); font-family: inherit; opacity: 0.85; }
   `];
 
@@ -89,8 +90,10 @@ export class ChartView extends LitElement {
           <button data-testid="chart-marker" class=${this.marker ? "on" : ""} title=${text.marker.title} @click=${this.measure}>${text.marker.button}</button>`
           : html`<button @click=${() => this.fit(600)}>${text.fit}</button>`}
       </div>
-      <div class="note" data-testid="chart-water">${this.waterNote()}</div>
-      ${this.own && this.marker ? html`<fh-marker .vessel=${this.own} .marker=${this.marker} .set=${this.setMarker}></fh-marker>` : nothing}
+      <div class="low">
+        ${this.own && this.marker ? html`<fh-marker .vessel=${this.own} .marker=${this.marker} .set=${this.setMarker}></fh-marker>` : nothing}
+        <div class="note" data-testid="chart-water">${this.waterNote()}</div>
+      </div>
     `;
   }
 
