@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from control.interlock import Context, Setpoints, verdict
+from control.interlock import INPUTS, MACHINE_RULES, REVIEWED, RULES, Context, Setpoints, verdict
 from control.situation import Fact, Situation
 from protocols.link.cbor import Plain
 from protocols.link.events import Reason
@@ -205,3 +205,38 @@ def test_an_argument_is_a_number_or_none_and_a_word_has_no_blanks_around_it() ->
     assert not context.is_stop
     assert replace(context, kind="conn.rudder").is_direct
     assert replace(context, kind="conn.controlled_stop").is_stop
+
+
+def test_the_rules_stand_under_their_names() -> None:
+    """Proves INT-01 to INT-12: the review and the change of phase ask for rules by name, so none may be lost under another."""
+    assert [name for name, _ in RULES] == [
+        "INT-01", "INT-02", "INT-03", "INT-04", "INT-04", "INT-05", "INT-06", "INT-07", "INT-08", "INT-09", "INT-10",
+        "INT-11", "INT-12",
+    ]  # fmt: skip
+    assert [name for name, _ in MACHINE_RULES] == ["INT-01", "CMD-01", "INT-02", "INT-03", "INT-11"]
+    assert "conn.controlled_stop" in INPUTS
+
+
+@pytest.mark.parametrize(
+    ("kind", "args", "words"),
+    [
+        ("conn.rudder", {"rudder_deg": 40.0}, "A rudder of 40 deg"),
+        ("conn.propulsion", {"propulsion_pct": 99.0}, "A propulsion of 99 %"),
+        ("conn.heading", {"heading_deg": 361.0}, "A heading of 361 deg"),
+    ],
+)
+def test_what_is_out_of_range_is_called_by_its_name(kind: str, args: dict[str, Plain], words: str) -> None:
+    """Proves INT-04, CMD-07: in words an operator can act on."""
+    assert words in " ".join(one.text for one in judged("INT-04", kind, args))
+
+
+def test_an_order_in_force_is_reviewed_by_these_rules() -> None:
+    """Proves INT-02, INT-03, INT-06, INT-07, INT-10: what is looked at each second while an order is in force, by name."""
+    assert REVIEWED == ("INT-02", "INT-03", "INT-06", "INT-07", "INT-10")
+    assert set(REVIEWED) <= {name for name, _ in RULES}
+
+
+def test_an_engine_that_stands_still_turns_no_way_round() -> None:
+    """Proves INT-05: from nought revolutions either way may be ordered."""
+    for percent in (10.0, -10.0):
+        assert judged("INT-05", "conn.propulsion", {"propulsion_pct": percent}, {"ME_RPM": 0.0}) == []
