@@ -19,11 +19,13 @@ from protocols.link.roster import Grant, Roster, RosterEntry
 from protocols.link.signing import Domain
 
 ROC: Final = "Busan ROC"
+OTHER_ROC: Final = "Ulsan ROC"
+"""A second centre, to which the conn can be handed over."""
 PEOPLE: Final = (
-    ("ann", "operator"), ("bob", "operator"), ("sue", "supervisor"), ("max", "maintainer"), ("ida", "analyst"),
-    ("vic", "viewer"), ("kim", "master"),
+    ("ann", "operator", ROC), ("bob", "operator", OTHER_ROC), ("sue", "supervisor", ROC), ("max", "maintainer", ROC),
+    ("ida", "analyst", ROC), ("vic", "viewer", ROC), ("kim", "master", ROC),
 )  # fmt: skip
-"""Who works here, by name and role (AUT-11)."""
+"""Who works here, by name, role (AUT-11) and centre."""
 YEAR_NS: Final = 365 * 24 * 3600 * 1_000_000_000
 
 
@@ -35,6 +37,8 @@ class Person:
     role: str
     password: str
     token: str
+    roc: str = ROC
+    """Their centre; an earlier demo had one."""
 
 
 def keep_secret(path: Path, content: bytes) -> None:
@@ -49,7 +53,7 @@ def people_of(folder: Path) -> list[Person]:
     path = folder / "people-secrets.json"
     if path.exists():
         return [Person(**row) for row in json.loads(path.read_text())]
-    made = [Person(name, role, secrets.token_urlsafe(9), secrets.token_urlsafe(32)) for name, role in PEOPLE]
+    made = [Person(name, role, secrets.token_urlsafe(9), secrets.token_urlsafe(32), roc) for name, role, roc in PEOPLE]
     keep_secret(path, json.dumps([asdict(person) for person in made]).encode())
     return made
 
@@ -59,7 +63,7 @@ def write_seed(folder: Path, people: list[Person]) -> Path:
     path = folder / "people.json"
     rows = [
         {
-            "name": person.person, "role": person.role, "roc": ROC, "password": person.password,
+            "name": person.person, "role": person.role, "roc": person.roc, "password": person.password,
             "tokens": [{"name": f"{person.person}-demo", "token": person.token, "role": person.role}],
         }
         for person in people
@@ -84,7 +88,7 @@ def key_of(path: Path) -> Ed25519PrivateKey:
 def program_entries(folder: Path, people: list[Person], utc_ns: int) -> tuple[RosterEntry, ...]:
     """Return roster entries for the key files with which programs sign as these people."""
     return tuple(
-        RosterEntry(person.person, person.role, ROC, "", signing.public_bytes(key_of(key_path(folder, person.person))),
+        RosterEntry(person.person, person.role, person.roc, "", signing.public_bytes(key_of(key_path(folder, person.person))),
                     RIGHTS[person.role], utc_ns - YEAR_NS, utc_ns + YEAR_NS)
         for person in people
         if person.role in RIGHTS
@@ -106,9 +110,11 @@ def write_beliefs(folder: Path, vessel: str, people: list[Person], utc_ns: int) 
         roster = Roster(vessel, 1, program_entries(folder, people, utc_ns))
         roster_path.write_bytes(signing.sign(Domain.ROSTER, roster.to_bytes(), master))
     former = _grant_in(grant_path) if grant_path.exists() else None
-    if former is None or not set(GROUPS) <= set(former.groups):  # an earlier demo's grant named the conn alone
+    rocs = tuple(sorted({ROC} | {person.roc for person in people}))
+    covers = former is not None and {*GROUPS, *rocs} <= {*former.groups, *former.rocs}
+    if not covers:  # an earlier demo's grant named the conn alone, and one centre
         version = 1 if former is None else former.version + 1
-        grant = Grant(vessel, f"{vessel}-demo", "kim", (ROC,), GROUPS, ("setpoint", "direct"), utc_ns - YEAR_NS,
+        grant = Grant(vessel, f"{vessel}-demo", "kim", rocs, GROUPS, ("setpoint", "direct"), utc_ns - YEAR_NS,
                       utc_ns + YEAR_NS, version)  # fmt: skip
         grant_path.write_bytes(signing.sign(Domain.GRANT, grant.to_bytes(), master))
 

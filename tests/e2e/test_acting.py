@@ -14,7 +14,7 @@ from protocols.link.passage import Mark, Passage
 from protocols.rtz.passage import file_of
 from simulators.seabed import BANKS
 from tests.demo_rig import Demo
-from tests.e2e.conftest import log_in, on_the_bridge, picture
+from tests.e2e.conftest import PATIENCE_MS, log_in, on_the_bridge, picture
 from tests.e2e.test_console import give_back_conn, open_ship, take_conn
 
 SHIP = "petrel"
@@ -36,9 +36,9 @@ def another(browser: Browser, demo: Demo, person: str) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 1366, "height": 768})
     page = context.new_page()
     without_chart(page)
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(PATIENCE_MS)
     log_in(page, demo, person)
-    expect(page.get_by_test_id("whoami")).to_have_attribute("data-key-state", "enrolled", timeout=20_000)
+    expect(page.get_by_test_id("whoami")).to_have_attribute("data-key-state", "enrolled")
     yield page
     context.close()
 
@@ -190,6 +190,30 @@ def test_the_conn_between_two_consoles_and_the_bridge(page: Page, browser: Brows
         for console in (page, second):
             expect(console.get_by_test_id("conn-holder")).to_have_attribute("data-station", "local")
         expect(second.get_by_test_id("conn-notice")).to_have_attribute("data-kind", "local")
+
+
+def test_the_conn_goes_to_another_centre(page: Page, browser: Browser, demo: Demo) -> None:
+    """Proves AUT-02, AUT-03 between two centres: asked from Ulsan, granted at Busan, and each console names the centre."""
+    without_chart(page)
+    open_ship(page, demo, vessel="kestrel")
+    take_conn(page)
+    expect(page.get_by_test_id("conn-roc")).to_have_text("Busan ROC")
+    with another(browser, demo, "bob") as second:
+        second.goto(f"{demo.url}/vessel/kestrel")
+        expect(second.get_by_test_id("conn-roc")).to_have_text("Busan ROC")
+        second.get_by_test_id("conn-request").click()
+        expect(page.get_by_test_id("conn-says")).to_contain_text("bob asks for the conn")
+        page.get_by_test_id("conn-grant").click()
+
+        # Granted is not yet held: until Ulsan confirms it is Busan's.
+        expect(second.get_by_test_id("conn-confirm")).to_be_visible()
+        for console in (page, second):
+            expect(console.get_by_test_id("conn-roc")).to_have_text("Busan ROC")
+        second.get_by_test_id("conn-confirm").click()
+        for console in (page, second):
+            expect(console.get_by_test_id("conn-roc")).to_have_text("Ulsan ROC")
+        expect(second.get_by_test_id("conn-holder")).to_have_attribute("data-mine", "true")
+        expect(page.get_by_test_id("conn-notice")).to_have_attribute("data-kind", "taken")
 
 
 def ahead_of(demo: Demo, vessel: str, *marks: tuple[float, float]) -> list[tuple[float, float]]:

@@ -65,7 +65,7 @@ export class AuthorityBar extends LitElement {
             style=${silent ? "opacity: 0.55" : ""}>${this.holder(mine)}</div>
         </div>
         <div class="facts">
-          ${this.fact(text.roc, authority?.roc)}${this.fact(text.role, authority?.role)}${this.fact(text.level, authority?.level)}
+          ${this.fact(text.roc, authority?.roc, "conn-roc")}${this.fact(text.role, authority?.role)}${this.fact(text.level, authority?.level)}
           ${this.fact(text.fencing, authority ? String(authority.fencing) : "", "conn-fencing")}
           ${this.fact(text.lease, this.leaseText(), "conn-lease")}
           ${status?.engineering ? this.fact(text.engineering, this.engineer(status.engineering), "conn-engineering") : nothing}
