@@ -90,6 +90,7 @@ CUTS: Final[dict[str, Callable[[Loss], None]]] = {
     "station dead, broker alive": Loss.freeze,
     "operator gone": Loss.leave,
 }
+"""{what happens: how it is played}. To the ship a console that is closed and a station that died are alike: no beat comes."""
 
 
 async def held(sea: Sea) -> None:
