@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import statistics
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,11 +63,13 @@ def rounds(ours: Callable[[], float], theirs: Callable[[], float], count: int = 
 
 
 def cpu_s(work: Callable[[], object]) -> float:
-    """Return the CPU seconds (user and system) of this process that `work` takes."""
-    before = os.times()
+    """Return the CPU seconds (user and system) of this process that `work` takes, to the microsecond.
+
+    `os.times` counts in ticks of 10 ms: of a round of 70 ms that is a seventh.
+    """
+    before_s = time.process_time()
     work()
-    after = os.times()
-    return after.user + after.system - before.user - before.system
+    return time.process_time() - before_s
 
 
 def keep(what: str, figures: dict[str, float]) -> None:
