@@ -31,11 +31,14 @@ class WordsError(Exception):
 
 
 def order_of(words: list[str]) -> tuple[str, dict[str, Plain]]:
-    """Return kind and arguments of `heading 095`, `heading_deg=95`, `stop`, `station`, `radius=20`; raise WordsError."""
+    """Return kind and arguments of `heading 095`, `heading_deg=95`, `stop`, `station`, `station radius=20`; raise WordsError."""
     if words in (["stop"], ["station"]):
         return STOP if words == ["stop"] else STATION, {}
     kinds: dict[str, None] = {}
     args: dict[str, Plain] = {}
+    if words[:1] == ["station"]:
+        kinds[STATION] = None
+        words = words[1:]
     for name, value in _pairs(words):
         kind, argument = _known(name)
         if argument in args:
