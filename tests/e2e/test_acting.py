@@ -193,13 +193,14 @@ def test_the_conn_between_two_consoles_and_the_bridge(page: Page, browser: Brows
 
 
 def test_the_conn_goes_to_another_centre(page: Page, browser: Browser, demo: Demo) -> None:
-    """Proves AUT-02, AUT-03 between two centres: asked from Ulsan, granted at Busan, and each console names the centre."""
+    """Proves AUT-02, AUT-03 between two centres: asked from Ulsan, granted at Busan; three consoles name who has her."""
     without_chart(page)
     open_ship(page, demo, vessel="kestrel")
     take_conn(page)
     expect(page.get_by_test_id("conn-roc")).to_have_text("Busan ROC")
-    with another(browser, demo, "bob") as second:
-        second.goto(f"{demo.url}/vessel/kestrel")
+    with another(browser, demo, "bob") as second, another(browser, demo, "sue") as third:
+        for console in (second, third):
+            console.goto(f"{demo.url}/vessel/kestrel")
         expect(second.get_by_test_id("conn-roc")).to_have_text("Busan ROC")
         second.get_by_test_id("conn-request").click()
         expect(page.get_by_test_id("conn-says")).to_contain_text("bob asks for the conn")
@@ -207,11 +208,12 @@ def test_the_conn_goes_to_another_centre(page: Page, browser: Browser, demo: Dem
 
         # Granted is not yet held: until Ulsan confirms it is Busan's.
         expect(second.get_by_test_id("conn-confirm")).to_be_visible()
-        for console in (page, second):
+        for console in (page, second, third):
             expect(console.get_by_test_id("conn-roc")).to_have_text("Busan ROC")
         second.get_by_test_id("conn-confirm").click()
-        for console in (page, second):
+        for console in (page, second, third):
             expect(console.get_by_test_id("conn-roc")).to_have_text("Ulsan ROC")
+            expect(console.get_by_test_id("conn-holder")).to_contain_text("bob")
         expect(second.get_by_test_id("conn-holder")).to_have_attribute("data-mine", "true")
         expect(page.get_by_test_id("conn-notice")).to_have_attribute("data-kind", "taken")
 
