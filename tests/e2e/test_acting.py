@@ -231,6 +231,17 @@ def ahead_of(demo: Demo, vessel: str, *marks: tuple[float, float]) -> list[tuple
     return found
 
 
+def refused(page: Page, folder: Path, passage: Passage, word: str) -> None:
+    """Import a route as a file, find its fault told in words and nothing to be sent, and clear it."""
+    path = folder / f"{passage.id}.rtz"
+    path.write_bytes(file_of(passage))
+    page.get_by_test_id("route-file").set_input_files(path)
+    expect(page.get_by_test_id("route-faults")).not_to_have_attribute("data-count", "0")
+    expect(page.get_by_test_id("route-faults")).to_contain_text(word)
+    expect(page.get_by_test_id("route-send")).to_be_disabled()
+    page.get_by_test_id("route-clear").click()
+
+
 def test_a_route_is_drawn_checked_sent_activated_and_suspended(page: Page, demo: Demo, tmp_path: Path) -> None:
     """Proves CMD-09 at the console: every fault of a file is listed and it is not sent; a good route is followed to its turn."""
     without_chart(page)
@@ -243,22 +254,13 @@ def test_a_route_is_drawn_checked_sent_activated_and_suspended(page: Page, demo:
     # A file with a turn that she cannot make and a leg out of her sea: each fault in words, and nothing can be sent.
     places = ahead_of(demo, "petrel", (-500.0, 0.0), (3000.0, 0.0), (5000.0, 60_000.0))
     bad = Passage("too tight", 1, tuple(Mark("", *place, 5.0, 200.0, 200.0, False, 0.0, 0, False) for place in places))
-    (tmp_path / "bad.rtz").write_bytes(file_of(bad))
-    page.get_by_test_id("route-file").set_input_files(tmp_path / "bad.rtz")
-    expect(page.get_by_test_id("route-faults")).not_to_have_attribute("data-count", "0")
-    expect(page.get_by_test_id("route-faults")).to_contain_text("Waypoint 2")
-    expect(page.get_by_test_id("route-send")).to_be_disabled()
-    page.get_by_test_id("route-clear").click()
+    refused(page, tmp_path, bad, "Waypoint 2")
 
     # A leg to the islet in the south: no fence is near; the shore refuses it by her chart, for her draught.
     islet = BANKS[1]
     places = [*ahead_of(demo, "petrel", (-500.0, 0.0)), (islet.latitude_deg, islet.longitude_deg)]
     over = Passage("over", 1, tuple(Mark("", *place, 500.0, 100.0, 100.0, False, 0.0, 0, False) for place in places))
-    (tmp_path / "over.rtz").write_bytes(file_of(over))
-    page.get_by_test_id("route-file").set_input_files(tmp_path / "over.rtz")
-    expect(page.get_by_test_id("route-faults")).to_contain_text("The leg to waypoint 2 meets 5.0 m; 9.4 m are needed.")
-    expect(page.get_by_test_id("route-send")).to_be_disabled()
-    page.get_by_test_id("route-clear").click()
+    refused(page, tmp_path, over, "The leg to waypoint 2 meets 5.0 m; 9.4 m are needed.")
 
     # Three waypoints by hand: no fault. Sent whole, it is aboard; activated by a second order, she follows it.
     page.get_by_test_id("route-name").fill("to the south-east")
