@@ -8,24 +8,26 @@ from typing import Any, Final
 import pytest
 from playwright.sync_api import Browser, Page
 
+from control.ladder import LADDER, Lasts
 from tests.e2e.test_acting import without_chart
 from tests.e2e.test_looks import StillShore, still
 from tests.e2e.test_survives import FITS
 from tests.played_shore import SHIP
 
-TEXTS: Final = (
-    "No valid operator heartbeat for 12.4 s", "The round trip is 2.4 s; above 2 s no order is taken",
-    "42 % of the operator's heartbeats do not arrive",
-)  # fmt: skip
+SILENCE: Final = [rung for rung in LADDER if isinstance(rung.given, Lasts) and rung.given.input == "silence_s"]
 LOST: Final[dict[str, Any]] = {
-    "step": "L3", "next_step": "L5", "next_step_in_s": 44.0, "action": "Slowing down, keeping her heading",
-    "reasons": [{"name": text[:5], "text": text, "since_ms": 0, "clears": "confirmed by the holder"} for text in TEXTS],
+    "step": "L5", "next_step": "L6", "next_step_in_s": 44.0, "action": "fallback: slowing down on heading",
+    "reasons": [{"name": r.name, "text": r.text, "since_ms": 0, "clears": r.clears} for r in reversed(SILENCE)],
 }  # fmt: skip
+"""The ladder's own sentences of a silent operator, all that hold on L5: the most that she says of a link."""
+SEEN: Final = """of => [...of.children].filter((line) =>
+    line.getBoundingClientRect().bottom <= of.getBoundingClientRect().bottom + 1).length"""
+"""How many lines of what is told stand there whole, without scrolling."""
 Opened = Callable[[int, int], Page]
 
 
 class LostShore(StillShore):
-    """A shore whose ship has lost her link, for three reasons at once."""
+    """A shore whose ship has lost her link, with all that silence says."""
 
     def say(self, message: dict[str, Any]) -> None:
         """Send one message, a status with all that a lost link has to say."""
@@ -57,15 +59,18 @@ def faults(page: Page, *of: str) -> list[str]:
     return [fault for fault in found if any(part in fault for part in of)]
 
 
-@pytest.mark.parametrize(("width", "height"), [(1920, 1080), (1366, 768)])
-def test_every_reason_of_a_lost_link_is_to_be_read(opened: Opened, width: int, height: int) -> None:
-    """Next step, three reasons and what she does, none cut; the negative control: a line less of room that cannot be scrolled."""
+@pytest.mark.parametrize(("width", "height", "at_once"), [(1920, 1080, 4), (1366, 768, 3)])
+def test_every_reason_of_a_lost_link_is_to_be_read(opened: Opened, width: int, height: int, at_once: int) -> None:
+    """Next step, what she does and every reason, none cut; the negative control: a line less of room that cannot be scrolled."""
     page = opened(width, height)
     reasons = page.get_by_test_id("ladder-reasons")
     said = reasons.inner_text()
-    assert all(text in said for text in (*TEXTS, LOST["action"], "L5"))
+    assert len(SILENCE) == 4
+    assert all(text in said for text in (*(rung.text for rung in SILENCE), LOST["action"], "L6"))
     assert faults(page, "ladder") == []
-    assert reasons.evaluate("of => of.scrollHeight - of.clientHeight") <= (0 if width == 1920 else 20)
+    # What comes next, what she does and the newest reasons stand there at once; the oldest are scrolled to.
+    assert said.index("L6") < said.index(LOST["action"]) < said.index(SILENCE[-1].text) < said.index(SILENCE[0].text)
+    assert reasons.evaluate(SEEN) >= at_once
     reasons.evaluate("of => { of.style.overflow = 'hidden'; of.style.height = '3em'; }")
     assert faults(page, "ladder") != []
 

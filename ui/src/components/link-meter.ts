@@ -24,14 +24,14 @@ export class LinkMeter extends LitElement {
   static override styles = [base, panel, css`
     .panel { height: 100%; display: grid; grid-template-rows: auto minmax(0, 1fr); gap: 0.5rem; }
     .body { display: grid; grid-template-columns: auto repeat(3, auto); grid-template-rows: auto minmax(0, 1fr) auto; gap: 0 1rem; }
-    .step { grid-row: span 2; align-self: start; height: 6.5rem; border-radius: 0.375rem; padding: 0.5rem 1rem; display: grid; place-items: center; align-content: center; min-width: 6.5rem; }
-    .step b { font-size: 2.25rem; line-height: 1; font-weight: 700; }
+    .step { border-radius: 0.375rem; padding: 0.25rem 0.75rem; display: flex; align-items: center; justify-content: center; gap: 0.5rem; min-width: 6.5rem; }
+    .step b { font-size: 2rem; line-height: 1; font-weight: 700; }
     .step span { font-size: max(0.8125rem, 10.5px); font-weight: 600; }
     .fact b { display: block; font-size: 1.375rem; line-height: 1.2; font-weight: 600; font-variant-numeric: tabular-nums; white-space: nowrap; }
     .fact .label { white-space: nowrap; }
     .warn b { color: var(--alert-warning-text-color); }
     .bad b { color: var(--base-red-500); }
-    .reasons { grid-column: 2 / -1; font-size: max(0.8125rem, 10.5px); line-height: 1.25; overflow: auto; } /* five lines: what L3 has to say by three reasons; more is scrolled to */
+    .reasons { grid-column: 1 / -1; margin-top: 0.25rem; font-size: max(0.8125rem, 10.5px); line-height: 1.25; overflow: auto; } /* what comes next and what she does first; the oldest of L5's four reasons is scrolled to */
     .next { grid-column: 1 / -1; }
     .ladder { grid-column: 1 / -1; margin-top: 0.25rem; display: grid; grid-template-columns: repeat(7, 1fr); gap: 3px; }
     .ladder i { height: 0.375rem; border-radius: 2px; background: var(--border-divider-color); }
@@ -78,9 +78,9 @@ export class LinkMeter extends LitElement {
     const left = status.next_step_in_s === null ? null : Math.max(0, status.next_step_in_s - since);
     return html`
       ${status.next_step ? html`<div data-testid="ladder-next">${text.next}: <b>${status.next_step} ${text.steps[status.next_step] ?? ""}</b> ${left === null ? "" : `${text.in} ${left.toFixed(0)} s`}</div>` : nothing}
+      ${status.action ? html`<div>${status.action}</div>` : nothing}
       ${status.collector_alive ? nothing : html`<div>${text.collectorDead}</div>`}
       ${status.reasons.map((reason) => html`<div title=${reason.clears}>${reason.text || reason.name}</div>`)}
-      ${status.action ? html`<div>${status.action}</div>` : nothing}
       ${status.step < LOCKED_FROM ? html`<div data-testid="direct-latency">${latencyText(this.vessel, words())}</div>` : nothing}`;
   }
 }
