@@ -39,7 +39,7 @@ def possible(context: Context) -> list[Reason]:
         text = f"{why} keep her station by heading and propulsion orders: stop her instead."
         return [Reason("keeps_no_station", "INT-04", text)]
     radius_m = context.arg("radius_m")
-    low, high = keep.radius_m, keep.radius_m_max or keep.radius_m
+    low, high = keep.radius_m, keep.widest_m
     if radius_m is None or low <= radius_m <= high:
         return []
     text = f"A circle of {radius_m:g} m is outside {low:g}..{high:g} m of this phase."

@@ -280,3 +280,13 @@ class Rig:
     def step(self) -> str:
         """Where the ship stands on the ladder."""
         return self.supervisor.watch.ladder.step
+
+
+def under_way(config: ControlConfig, under_keel_m: float | None = 20.0) -> Rig:
+    """Return a ship under way that ann has, with what her sounder shows, metres; None: it shows nothing."""
+    rig = Rig(config=config)
+    if under_keel_m is not None:
+        rig.values["NAV_DPTK"] = under_keel_m
+    rig.look()
+    rig.take("ann")
+    return rig

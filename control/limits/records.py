@@ -92,6 +92,11 @@ class Keep:
         """Most propulsion that pulls her to the point."""
         return self.approach_pct if self.approach_pct_max is None else self.approach_pct_max
 
+    @property
+    def widest_m(self) -> float:
+        """Radius of the widest circle that an order may ask for."""
+        return self.radius_m if self.radius_m_max is None else self.radius_m_max
+
 
 @dataclass(frozen=True, slots=True)
 class Loiter:

@@ -32,8 +32,8 @@ class WordsError(Exception):
 
 def order_of(words: list[str]) -> tuple[str, dict[str, Plain]]:
     """Return kind and arguments of `heading 095`, `heading_deg=95`, `stop`, `station`, `station radius=20`; raise WordsError."""
-    if words in (["stop"], ["station"]):
-        return STOP if words == ["stop"] else STATION, {}
+    if words == ["stop"]:
+        return STOP, {}
     kinds: dict[str, None] = {}
     args: dict[str, Plain] = {}
     if words[:1] == ["station"]:

@@ -111,8 +111,8 @@ def write_beliefs(folder: Path, vessel: str, people: list[Person], utc_ns: int) 
         roster_path.write_bytes(signing.sign(Domain.ROSTER, roster.to_bytes(), master))
     former = _grant_in(grant_path) if grant_path.exists() else None
     rocs = tuple(sorted({ROC} | {person.roc for person in people}))
-    covers = former is not None and {*GROUPS, *rocs} <= {*former.groups, *former.rocs}
-    if not covers:  # an earlier demo's grant named the conn alone, and one centre
+    is_enough = former is not None and set(GROUPS) <= set(former.groups) and set(rocs) <= set(former.rocs)
+    if not is_enough:  # an earlier demo's grant named the conn alone, and one centre
         version = 1 if former is None else former.version + 1
         grant = Grant(vessel, f"{vessel}-demo", "kim", rocs, GROUPS, ("setpoint", "direct"), utc_ns - YEAR_NS,
                       utc_ns + YEAR_NS, version)  # fmt: skip

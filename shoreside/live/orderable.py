@@ -57,8 +57,7 @@ def _telegraph(control: ControlConfig) -> dict[str, float]:
 def _phase(name: str, limits: PhaseLimits, hull: Hull) -> PhaseJson:
     numbers = {each.name: getattr(limits, each.name) for each in fields(limits)}
     if hull.keeps_station and limits.keep is not None:
-        keep = limits.keep
-        numbers |= {"keep_radius_m": keep.radius_m, "keep_radius_m_max": keep.radius_m_max or keep.radius_m}
+        numbers |= {"keep_radius_m": limits.keep.radius_m, "keep_radius_m_max": limits.keep.widest_m}
     made = {
         "name": name, "limits": {key: float(value) for key, value in numbers.items() if isinstance(value, int | float)},
         "hold": limits.hold, "fallback": limits.fallback, "envelope": [asdict(row) for row in limits.envelope],

@@ -15,7 +15,7 @@ from protocols.link.cbor import Plain
 from protocols.link.heartbeats import Disagreed, VesselHeartbeat
 from protocols.link.passage import Mark, Passage, hash_of
 from protocols.reading import Quality
-from tests.control_rig import UTC_NS, VESSEL, Rig, example_config
+from tests.control_rig import UTC_NS, VESSEL, Rig, example_config, under_way
 from tests.unit.test_control_station import able
 
 
@@ -272,16 +272,6 @@ def judged_by_water(waters: str | None, without_chart: str) -> ControlConfig:
     return dataclasses.replace(made, grounding=limits, chart=chart, phases=free)
 
 
-def rig_of(config: ControlConfig, under_keel_m: float | None) -> Rig:
-    """Return a ship under way that ann has, with what her sounder shows; None: it shows nothing."""
-    rig = Rig(config=config)
-    if under_keel_m is not None:
-        rig.values["NAV_DPTK"] = under_keel_m
-    rig.look()
-    rig.take("ann")
-    return rig
-
-
 @pytest.mark.parametrize("without_chart", ["refuse", "sounder", "allow"])
 @pytest.mark.parametrize("waters", [None, *WATERS])
 def test_by_the_ship_s_own_chart_the_preview_is_her_verdict(waters: str | None, without_chart: str) -> None:
@@ -289,7 +279,7 @@ def test_by_the_ship_s_own_chart_the_preview_is_her_verdict(waters: str | None, 
     config = judged_by_water(waters, without_chart)
     for under_keel_m in (20.0, 1.0, None):
         for kind, args in MOVES:
-            rig = rig_of(config, under_keel_m)
+            rig = under_way(config, under_keel_m)
             said = asked(rig, kind, args, "ann")
             blind = dataclasses.replace(config, chart=unseen(NEEDED_M))
             beat = VesselHeartbeat.from_bytes(heartbeat(rig).to_bytes())
@@ -313,7 +303,7 @@ def test_the_waters_reach_both_answers_and_each_reason() -> None:
     """The negative control: shoal, unknown depth and a chart that ends are refused, and deep water is taken."""
 
     def names(waters: str | None, without_chart: str, under_keel_m: float | None, heading_deg: float) -> list[str]:
-        rig = rig_of(judged_by_water(waters, without_chart), under_keel_m)
+        rig = under_way(judged_by_water(waters, without_chart), under_keel_m)
         return [reason.name for reason in asked(rig, "conn.heading", {"heading_deg": heading_deg}, "ann").reasons]
 
     assert names("a shoal to the east", "allow", None, 80.0) == ["shoal"]

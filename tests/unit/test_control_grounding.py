@@ -17,7 +17,7 @@ from control.limits import ControlConfig, Grounding
 from control.passage import faults
 from farhelm.chart.cli import app
 from protocols.link.passage import Mark, Passage
-from tests.control_rig import Rig, example_config
+from tests.control_rig import example_config, under_way
 from tests.shared_folder import shared
 
 NEEDED_M = 6.2 + 1.5
@@ -38,15 +38,6 @@ def config(without: str = "allow", found: DepthChart | None = None) -> ControlCo
         name: dataclasses.replace(phase, without_lookout="allow") for name, phase in example_config().phases.items()
     }
     return dataclasses.replace(example_config(), grounding=limits, chart=found, phases=free)
-
-
-def under_way(made: ControlConfig, under_m: float | None = 20.0) -> Rig:
-    ship = Rig(config=made)
-    if under_m is not None:
-        ship.values["NAV_DPTK"] = under_m
-    ship.look()
-    ship.take("ann")
-    return ship
 
 
 def test_a_ship_that_lies_still_stands_on_the_chart_and_on_what_is_charted_there() -> None:
