@@ -141,8 +141,8 @@ def _send(settings: AgentConfig, url: str, batches: Iterator[Batch]) -> int:
 def _birth(settings: AgentConfig) -> bytes:
     """Return what tells the shore the catalogue of these batches; empty, with a word, where the vessel's key is not here."""
     from protocols.link import signing
-    from shipside.agent import StartError, load_key
     from shipside.birth import birth_of
+    from shipside.starting import StartError, load_key
 
     if not settings.vessel_key.exists():
         typer.echo(

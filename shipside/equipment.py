@@ -8,11 +8,11 @@ from protocols.aio.clock import Clock
 from shipside.actuators.autopilot import AutopilotLink
 from shipside.actuators.helm import EquipmentHelm, Helm, NoHelm
 from shipside.actuators.plc import Plc, missing_registers
-from shipside.agent import StartError
 from shipside.commanding.panel import TcpPanel
 from shipside.config import AgentConfig
 from shipside.ports import LineSource
 from shipside.sensors.units import Units
+from shipside.starting import StartError
 
 if TYPE_CHECKING:
     from shipside.commanding.alertline import AlertPort

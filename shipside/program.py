@@ -16,13 +16,14 @@ from typing import Final, cast
 from protocols.aio.clock import Clock, SystemClock
 from shipside import agent, parent
 from shipside.config import AgentConfig
+from shipside.starting import StartError
 from shipside.storage.durable import SpoolError
 
 OK: Final = 0
 UNUSABLE: Final = 3
 ORPHAN_LOOK_S: Final = 1.0
 """How often a child looks whether its parent is still there."""
-FAULTS: Final = (agent.StartError, SpoolError, OSError)
+FAULTS: Final = (StartError, SpoolError, OSError)
 """What stands in the way of running and is no fault of the program: told in a line, without a traceback."""
 
 

@@ -19,11 +19,11 @@ from protocols.nmea0183.sentence import readings
 from protocols.reading import Reading
 from shipside import config as configuration
 from shipside import listening
-from shipside.agent import load_key
 from shipside.config.raw import RawConfig
 from shipside.reprocess import EPOCH_BASE, Reprocessor, epoch_of
 from shipside.sending import delivery
 from shipside.sensors.poller import Poller
+from shipside.starting import load_key
 from shipside.storage import rawlog
 from shipside.storage.rawlog import RawLine, RawLog
 from shoreside.station import SUBSCRIPTIONS, Station

@@ -1,0 +1,62 @@
+"""What both processes aboard need before they can run, and how they say that they cannot."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
+
+from protocols.aio.clock import Clock
+from protocols.aio.mqtt import Broker
+
+
+class StartError(Exception):
+    """The agent cannot start; the message says why and what to do."""
+
+
+def load_key(path: Path) -> Ed25519PrivateKey:
+    """Return the vessel's key; make one (0600) where there is none. Raise StartError when it cannot be read."""
+    try:
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _make_key(path)
+        key = load_pem_private_key(path.read_bytes(), None)
+    except (OSError, ValueError) as error:
+        raise StartError(f"the vessel's key {path} cannot be read: {error}") from error
+    if not isinstance(key, Ed25519PrivateKey):
+        raise StartError(f"the vessel's key {path} is not an Ed25519 key")
+    return key
+
+
+def _make_key(path: Path) -> None:
+    """Make a key; where the other process aboard makes one at the same moment, the first whole one counts for both."""
+    pem = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    half = path.with_name(f"{path.name}.{os.getpid()}")
+    with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(pem)
+    try:
+        with contextlib.suppress(FileExistsError):
+            os.link(half, path)
+    finally:
+        half.unlink()
+
+
+def boot_id_of(clock: Clock) -> str:
+    """Return the name of this start of one process; names of later starts sort after it while the clock is right."""
+    return f"{clock.utc_ns():016x}-{os.urandom(4).hex()}"
+
+
+def broker_of(url: str) -> Broker:
+    """Return the broker at a URL; raise StartError for one that is none."""
+    try:
+        return Broker.from_url(url)
+    except ValueError as error:
+        raise StartError(str(error)) from error
