@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 PROGRESS_LINES = 20_000
 """Lines between two words of progress: about one a second."""
+CONTRACT_SHARE = 0.25
+"""Of what the link carries in bulk: the agent beside this needs the rest for what is now, and for a backlog of its own."""
 
 
 def replay(
@@ -130,12 +132,18 @@ def _send(settings: AgentConfig, url: str, batches: Iterator[Batch]) -> int:
         broker = Broker.from_url(url)
     except ValueError as error:
         _end(str(error))
-    port = MqttPort(broker, f"{vessel}-replay", [topics.topic(vessel, topics.ACK)])
+    port = MqttPort(broker, f"{vessel}-replay", [topics.topic(vessel, topics.ACK)], bytes_s_max=_pace_bytes_s(settings))
     _show(f"calling {broker.host}:{broker.port}")
     delivery = Delivery(
         port, vessel, lambda sent, done: _show(f"{sent} batches sent, {done} committed ashore"), _birth(settings)
     )
     return asyncio.run(delivery.run(batches))
+
+
+def _pace_bytes_s(settings: AgentConfig) -> float | None:
+    """Return what this may send a second beside the running agent; None where [link] names no contract."""
+    carried = settings.link.bulk_bytes_s(settings.link.bearer)
+    return None if carried is None else CONTRACT_SHARE * carried
 
 
 def _birth(settings: AgentConfig) -> bytes:

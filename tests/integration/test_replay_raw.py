@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from farhelm import replay
 from protocols.aio.clock import SystemClock
 from protocols.aio.mqtt import Broker, MqttPort
 from protocols.link.birth import Birth
@@ -240,6 +241,20 @@ async def test_a_span_is_brought_ashore_over_a_broker_and_a_second_run_adds_noth
     assert store.births == {}
     assert all(batch.historical for batch in store.batches.values())
     assert sum(len(batch.columns[0].scan) for batch in store.batches.values()) == SPAN_S
+
+
+@pytest.mark.parametrize(
+    ("link", "pace_bytes_s"),
+    [('bearer = "geo"\nbytes_s = 32000', 0.25 * 0.95 * 32000), ('bearer = "geo"', None),
+     ('bearer = "auto"\nbytes_s = {geo = 32000}', None)],
+)  # fmt: skip
+def test_a_replay_leaves_the_most_of_the_contract_to_the_running_agent(
+    link: str, pace_bytes_s: float | None, tmp_path: Path
+) -> None:
+    """A quarter of what the bearer in use carries; where nobody says what that is, as much as the link takes."""
+    path = agent_toml(tmp_path, 1883, TCP.format("bridge", 10110))
+    path.write_text(path.read_text() + f"\n[link]\n{link}\n")
+    assert replay._pace_bytes_s(configuration.load(path, {})) == pytest.approx(pace_bytes_s)
 
 
 async def test_a_new_catalogue_goes_ashore_before_its_batches_and_is_not_what_the_vessel_is_now(tmp_path: Path) -> None:
