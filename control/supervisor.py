@@ -190,8 +190,9 @@ class Supervisor:
         due = [self._next_review_s, self.execution.deadline(), self.machinery.deadline(),
                self.direct.deadman.deadline()]  # fmt: skip
         due += [group.authority.deadline() for group in self.groups.values()]
-        if ladder_in_s is not None:
-            due.append(self.link.heard_at_s + ladder_in_s + ROUNDING_S)
+        since_s = self.watch.silent_since_s
+        if ladder_in_s is not None and since_s is not None:
+            due.append(since_s + ladder_in_s + ROUNDING_S)
         looked_s = self._next_review_s - REVIEW_S
         return min(at_s for at_s in due if at_s is not None and at_s > looked_s)
 

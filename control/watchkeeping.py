@@ -47,14 +47,23 @@ class Watchkeeping:
         self.leave_when_back = False
         """A new holder has confirmed the conn: the ladder is left as soon as the link has been good for long enough."""
 
-    def silence_s(self, now_s: float) -> float:
-        """Return seconds without a heartbeat that counts, in either direction; a lapsed lease is silence, a flapping link too."""
+    @property
+    def silent_since_s(self) -> float | None:
+        """When silence begins to count, in monotonic seconds; None while the bridge has the conn and nobody is owed.
+
+        No heartbeat that counts, in either direction; a lapsed lease is silence, what a flapping link was silent for as well.
+        """
         if self._authority.station == "local":
-            return 0.0
+            return None
         since_s = self._link.heard_at_s
         if self._authority.station == "remote":
             since_s = min(since_s, self._authority.lease_ends_s())
-        return max(0.0, now_s - since_s) + self._carried_s
+        return since_s - self._carried_s
+
+    def silence_s(self, now_s: float) -> float:
+        """Return the seconds of silence at `now_s`, 0 while the bridge has the conn."""
+        since_s = self.silent_since_s
+        return 0.0 if since_s is None else max(0.0, now_s - since_s)
 
     def _carry(self, now_s: float) -> None:
         """Keep a past silence while a latched link flaps: it stops growing, and goes only after `back_s` unbroken."""

@@ -14,8 +14,8 @@ from simulators.schedules.ship import LightShip
 from simulators.schedules.shore import Shore
 from simulators.schedules.truth import Truth
 
-TAKEN_S: Final = 30.0
-"""Within which the operator has the conn."""
+NORMAL_S: Final = 60.0
+"""Within which the operator has the conn and the ship, which boots into silence, has left the ladder."""
 SAIL_S: Final = 85.0
 """After the cut: longer than the way to L5, with a lease that lapses first."""
 STEPS: Final = ("L2", "L3", "L5")
@@ -26,10 +26,15 @@ class Taken:
     """The times of one run."""
 
     cut: str
+    step: str
+    """The ship's step at the moment of the loss."""
     after_cut_s: dict[str, float]
     """Seconds from the loss to each step."""
     late_s: dict[str, float]
-    """Seconds by which each step came after its limit, counted from the last heartbeat that proved anything."""
+    """Seconds by which each step came after its limit, counted from the last heartbeat that proved anything.
+
+    Below zero where it came before it: so it may after a trickle alone, for a latched link carries its silence.
+    """
 
 
 class CutRun:
@@ -47,34 +52,41 @@ class CutRun:
         Shore(self.agenda, self.ship, self.up, self.down, [self.ann])
         self.cut_at_s: float | None = None
         self.after_cut_s: dict[str, float] = {}
+        self.late_s: dict[str, float] = {}
 
     def run(self) -> Taken:
-        """Sail, lose the link, and look; raise RuntimeError where the conn was never taken."""
+        """Sail, lose the link, and look; raise RuntimeError where she never was under command and off the ladder."""
         woke = self.ship.on_wake
 
         def look() -> None:
             woke()
-            step = self.ship.supervisor.watch.ladder.step
             if self.cut_at_s is not None:
-                for name in STEPS:
-                    if step >= name:
-                        self.after_cut_s.setdefault(name, self.agenda.now_s - self.cut_at_s)
+                self._look(self.agenda.now_s - self.cut_at_s)
 
         self.ship.on_wake = look
         self._beats()
         self._steer()
-        self.agenda.run(TAKEN_S, lambda: self.truth.holder is not None)
-        if self.truth.holder is None:
-            raise RuntimeError("nobody took the conn")
-        at_s = self.agenda.now_s + 5.0 + 3.0 * self.agenda.dice.random()
-        self.agenda.run(at_s, lambda: False)
-        self.truth.lags_s.clear()
+        self.agenda.run(NORMAL_S, lambda: self.truth.holder is not None and self._step == "L0")
+        self.agenda.run(self.agenda.now_s + 5.0 + 3.0 * self.agenda.dice.random(), lambda: False)
+        step = self._step
+        if self.truth.holder is None or step != "L0":
+            raise RuntimeError(f"nobody to be lost: {self.truth.holder} at the conn, the ship on {step}")
         self.cut_at_s = self.agenda.now_s
         CUTS[self.cut](self)
-        self.agenda.run(at_s + SAIL_S, lambda: "L5" in self.truth.lags_s)
-        return Taken(
-            self.cut, self.after_cut_s, {name: self.truth.lags_s[name] for name in STEPS if name in self.truth.lags_s}
-        )
+        self.agenda.run(self.cut_at_s + SAIL_S, lambda: "L5" in self.late_s)
+        return Taken(self.cut, step, self.after_cut_s, self.late_s)
+
+    @property
+    def _step(self) -> str:
+        return self.ship.supervisor.watch.ladder.step
+
+    def _look(self, after_s: float) -> None:
+        """Note each step where it is seen for the first time."""
+        link, step = self.ship.config.link, self._step
+        for name, limit_s in zip(STEPS, (link.silent_s, link.lost_s, link.fallback_s), strict=True):
+            if step >= name and name not in self.late_s:
+                self.after_cut_s[name] = after_s
+                self.late_s[name] = self.truth.silence_s() - limit_s
 
     def _beats(self) -> None:
         self.ann.beat_if_due(1.0)

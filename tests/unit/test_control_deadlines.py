@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from control.messages import Journal, Reconnected
+from control.supervisor import REVIEW_S
 from tests.control_rig import Rig
 
 AFTER_S = 0.002
@@ -53,6 +54,40 @@ def test_silence_is_answered_at_its_moment_though_nothing_arrives(level: str) ->
         assert ship.step == step
         climbed.append(ship.now_s - began_s - AFTER_S)
     assert climbed == pytest.approx(expected)
+
+
+def test_an_empty_chair_is_answered_at_its_moment_though_its_console_beats() -> None:
+    """Proves AUT-05, FBK-01: the lease of 15 s first, then the ladder's own times, by deadlines alone."""
+    ship = Rig()
+    began_s, limits = heard(ship), ship.config.link
+    for after_s, step in ((limits.silent_s, "L2"), (limits.lost_s, "L3"), (limits.fallback_s, "L5")):
+        moment_s = began_s + ship.config.authority.lease_s + after_s
+        while ship.now_s < moment_s - 0.6:
+            sleep(ship, min(1.0, moment_s - 0.6 - ship.now_s))
+            ship.beat("ann", present=False)
+        ship.supervisor.tick(ship.now_s)
+        sleep(ship, 0.599)
+        assert ship.step < step
+        sleep(ship, 0.001 + AFTER_S)
+        assert ship.step == step
+
+
+def test_what_a_flapping_link_was_silent_for_is_counted_to_its_moment() -> None:
+    """Proves FBK-01: what silence the last look saw is carried over a heartbeat; with it she is lost, to the moment."""
+    ship = Rig()
+    heard(ship)
+    sleep(ship, 4.0)
+    assert ship.step == "L2"
+    ship.beat("ann")
+    ship.supervisor.tick(ship.now_s)
+    carried_s = ship.supervisor.watch.silence_s(ship.now_s)
+    assert 4.0 - REVIEW_S <= carried_s <= 4.0
+    sleep(ship, ship.config.link.lost_s - carried_s - 0.4)
+    ship.supervisor.tick(ship.now_s)
+    sleep(ship, 0.399)
+    assert ship.step == "L2"
+    sleep(ship, 0.001 + AFTER_S)
+    assert ship.step == "L3"
 
 
 def test_she_looks_twice_a_second_and_no_oftener() -> None:
