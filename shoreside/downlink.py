@@ -22,7 +22,6 @@ from shoreside.commanding.orders import OrderBook
 from shoreside.config import AlertLimits, VesselConfig
 from shoreside.ingest.intake import Intake
 from shoreside.ingest.missing import Wanted
-from shoreside.ingest.pending import samples_of
 from shoreside.live import fleet, orderable, views, watch
 from shoreside.live.answering import Answer, Answering
 from shoreside.live.feeds import Hub, targets_messages
@@ -241,7 +240,7 @@ class Downlink:
         if batch is None:
             return
         self.batch_count += 1
-        state.sample_count += samples_of(batch)
+        state.sample_count += batch.sample_count
         if batch.historical or not self.role.shows:
             return
         rows = fleet.take_batch(state, batch, now_s)

@@ -19,7 +19,7 @@ import numpy as np
 
 from protocols.errors import MalformedError, ProtocolError, UnsupportedError
 from protocols.link import bits, cbor, columns, fields, first_codec, table, targets, vectors
-from protocols.link.batch import Batch, Column, TargetReport
+from protocols.link.batch import Batch, Column, ReadColumns, TargetReport
 from protocols.link.bits import Whole
 from protocols.link.closing import Closing, MissingBaseError
 from protocols.link.columns import Source
@@ -217,12 +217,13 @@ def _read_body(source: Source, head: _Head, legend: Legend, before: Closing) -> 
     coarse = bool(head.flags & REQUANTISED)
     rows = table.read(source, len(times), legend, before, coarse=coarse)
     rest, reports = _read_rest(source, times)
-    read = (*table.columns(rows, legend), *rest)
-    if len({column.channel for column in read}) != len(read):
+    samples = table.samples(rows, legend)
+    named = (*samples.channels, *(column.channel for column in rest))
+    if len(set(named)) != len(named):
         raise MalformedError("batch names a channel twice")
     return Batch(
-        head.vessel, head.epoch, head.seq, head.catalogue_hash, bool(head.flags & HISTORICAL), times, read,
-        reports, coarse, bool(head.flags & IS_BASE),
+        head.vessel, head.epoch, head.seq, head.catalogue_hash, bool(head.flags & HISTORICAL), times,
+        ReadColumns(samples, tuple(rest)), reports, coarse, bool(head.flags & IS_BASE),
     ), rows  # fmt: skip
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from protocols.errors import MalformedError
 from protocols.link import bits, legend, series, vectors
-from protocols.link.batch import Batch, Column
+from protocols.link.batch import Batch, Column, Samples
 from protocols.link.bits import Whole
 from protocols.link.closing import MEMORY, NEVER, Closing, mean_drift, still_most
 from protocols.link.columns import INTEGER_MAX, Source
@@ -234,32 +234,18 @@ def _read_whole(source: Source, table: Table, base: Closing) -> Whole:
     return whole
 
 
-def columns(table: Table, known: Legend) -> list[Column]:
-    """Return the table as columns; those that spoke in every scan, or were always good, share the array that says so.
-
-    A batch of one scan of 200 channels is then 40 kB in memory and not 83: a shore holds some of each vessel.
-    """
-    values = np.full(len(table.scan), np.nan)
+def samples(table: Table, known: Legend) -> Samples:
+    """Return the table as samples in the units of their channels; NaN where there is no value."""
     step = np.repeat(table.step, table.lengths)
-    values[~table.is_hole] = _of_steps(table.whole.astype(np.float64), step[~table.is_hole])
-    scan, quality = table.scan.astype(np.int32), table.quality.astype(np.uint8)
-    ends = np.cumsum(table.lengths)
-    is_every = (scan[ends - 1] == table.lengths - 1).tolist()  # they rise: the last one tells
-    is_good = (_sums((quality != 0).astype(np.int64), table.lengths) == 0).tolist()
-    sizes: set[int] = set(table.lengths.tolist())
-    every = {n: _fixed(np.arange(n, dtype=np.int32)) for n in sizes}
-    good = {n: _fixed(np.zeros(n, np.uint8)) for n in every}
-    return [
-        Column(known.channels[int(place)], every[end - start] if spoke else scan[start:end], values[start:end],
-               good[end - start] if fine else quality[start:end])
-        for place, start, end, spoke, fine in zip(
-            table.place.tolist(), (ends - table.lengths).tolist(), ends.tolist(), is_every, is_good, strict=True)
-    ]  # fmt: skip
-
-
-def _fixed(shared: NDArray[Any]) -> NDArray[Any]:
-    shared.flags.writeable = False
-    return shared
+    if len(table.whole) == len(table.scan):
+        values = _of_steps(table.whole.astype(np.float64), step)
+    else:
+        values = np.full(len(table.scan), np.nan)
+        values[~table.is_hole] = _of_steps(table.whole.astype(np.float64), step[~table.is_hole])
+    is_whole = len(table.place) == len(known.channels)  # the places rise: then all of them are there
+    places: list[int] = table.place.tolist()
+    channels = known.channels if is_whole else tuple([known.channels[place] for place in places])
+    return Samples(channels, table.lengths, table.scan.astype(np.int32), values, table.quality.astype(np.uint8))
 
 
 def closing_after(table: Table, batch: Batch, base: Closing, checksum: int) -> Closing:

@@ -98,7 +98,7 @@ class Pending:
             return False
         key = (batch.vessel, batch.epoch, batch.seq)
         self._batches.put(key, batch)
-        self._samples[batch.vessel] += samples_of(batch)
+        self._samples[batch.vessel] += batch.sample_count
         if closing is not None:
             self._closings[key] = closing
         if utc_ns is not None:
@@ -145,7 +145,7 @@ class Pending:
         batches = self._batches.take(BATCHES_PER_COMMIT, OF_ONE_PER_COMMIT)
         events = self._events.take(EVENTS_PER_COMMIT, OF_ONE_PER_COMMIT)
         for batch in batches.values():
-            self._samples[batch.vessel] -= samples_of(batch)
+            self._samples[batch.vessel] -= batch.sample_count
         self._samples += Counter()  # forgets the vessels that have none waiting
         closings = tuple(self._closings.pop(key) for key in batches if key in self._closings)
         work = Work(
@@ -161,8 +161,3 @@ class Pending:
     def settle(self) -> None:
         """Forget what was taken last: it is committed."""
         self._flying = frozenset()
-
-
-def samples_of(batch: Batch) -> int:
-    """Return the number of samples in a batch."""
-    return sum(len(column.scan) for column in batch.columns)

@@ -9,15 +9,13 @@ from typing import Final, TypeVar
 
 from psycopg import sql
 
-from protocols.link.batch import Batch, Column, TargetReport
+from protocols.link.batch import Batch, TargetReport
 from shoreside.ports import BatchKey
 from shoreside.store import catalogues, coverage, rows
 from shoreside.store.connection import Connection
 from shoreside.store.numbers import Numbers
 from shoreside.store.rows import moment
 
-COLUMNS_AT_ONCE: Final = 800
-"""Columns packed and sent at once, four batches of a ship: the server writes them while the next are packed."""
 DAYS_PER_COMMIT: Final = 40
 """New day partitions in one transaction; days beyond go to the default partition (a clock gone mad)."""
 _T = TypeVar("_T")
@@ -53,7 +51,7 @@ async def enter(numbers: Numbers, batches: tuple[Batch, ...], arrived: Mapping[B
         return ()
     keyed = {(await numbers.vessel(b.vessel), b.epoch, b.seq): b for b in batches}
     by_key = dict(sorted(keyed.items()))  # two writers that meet wait for each other in one order: no deadlock
-    counts = [sum(len(column.scan) for column in batch.columns) for batch in by_key.values()]
+    counts = [batch.sample_count for batch in by_key.values()]
     cursor = await numbers.connection.execute(
         _ENTER,
         (*_columns(by_key), counts, [batch.historical for batch in by_key.values()],
@@ -73,25 +71,24 @@ async def enter(numbers: Numbers, batches: tuple[Batch, ...], arrived: Mapping[B
 async def _samples(numbers: Numbers, batches: tuple[Batch, ...]) -> None:
     for day in rows.days(batches)[:DAYS_PER_COMMIT]:
         await numbers.ensure_day(day)
-    numeric: list[tuple[int, int, Batch, Column]] = []
+    blocks: list[rows.Block] = []
     texts: list[tuple[object, ...]] = []
     for batch in batches:
-        vessel_id = await numbers.vessel(batch.vessel)
-        for column in batch.columns:
+        vessel_id, samples = await numbers.vessel(batch.vessel), batch.numbers
+        blocks.append(rows.Block(vessel_id, await numbers.all_channels(samples.channels), batch.scan_utc_ns, samples))
+        for column in batch.texts:
             channel_id = await numbers.channel(column.channel)
-            if not isinstance(column.values, tuple):
-                numeric.append((vessel_id, channel_id, batch, column))
-                continue
             times = [moment(int(batch.scan_utc_ns[scan])) for scan in column.scan]
-            clean = [value.replace("\0", "\ufffd") for value in column.values]
+            clean = [str(value).replace("\0", "\ufffd") for value in column.values]
             qualities = [int(quality) for quality in column.quality]
             texts.extend((vessel_id, channel_id, *row) for row in zip(times, clean, qualities, strict=True))
-    if numeric:
-        copying = "COPY sample (vessel_id, channel_id, time, value, quality) FROM STDIN (FORMAT BINARY)"
+    copying = "COPY sample (vessel_id, channel_id, time, value, quality) FROM STDIN (FORMAT BINARY)"
+    if any(block.channel_ids for block in blocks):
         async with numbers.connection.cursor().copy(copying) as copy:
             await copy.write(rows.HEADER)
-            for start in range(0, len(numeric), COLUMNS_AT_ONCE):
-                await copy.write(rows.pack_all(numeric[start : start + COLUMNS_AT_ONCE]))
+            for group in rows.groups(blocks):
+                for piece in rows.pack(group):
+                    await copy.write(piece)
             await copy.write(rows.TRAILER)
     await _copy(numbers.connection, "text_sample", texts)
 

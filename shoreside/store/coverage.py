@@ -72,12 +72,17 @@ def late_samples(batches: Sequence[tuple[int, Batch]], numbers: dict[str, int]) 
     for vessel_id, batch in batches:
         if not batch.historical:
             continue
-        hours = batch.scan_utc_ns // HOUR_NS
-        for column in batch.columns:
-            if isinstance(column.values, tuple) or column.channel not in numbers:
-                continue
-            for hour, count in zip(*np.unique(hours[column.scan], return_counts=True), strict=True):
-                found[vessel_id, int(hour) * HOUR_NS, numbers[column.channel]] += int(count)
+        samples = batch.numbers
+        count = len(samples.channels)
+        if not len(samples.scan):
+            continue
+        hours = (batch.scan_utc_ns // HOUR_NS)[samples.scan]
+        first = int(hours.min())
+        of_each = np.unique((hours - first) * count + np.repeat(np.arange(count), samples.lengths), return_counts=True)
+        for both, many in zip(*(part.tolist() for part in of_each), strict=True):
+            hour, place = divmod(both, count)
+            if samples.channels[place] in numbers:
+                found[vessel_id, (first + hour) * HOUR_NS, numbers[samples.channels[place]]] += many
     return found
 
 

@@ -89,7 +89,7 @@ class MemoryStore:
             key = (batch.vessel, batch.epoch, batch.seq)
             if key not in self.batches:
                 self.batches[key] = batch
-                added += sum(len(column.scan) for column in batch.columns)
+                added += batch.sample_count
         for event, signed in work.events:
             name = (event.vessel, event.boot_id, event.seq)
             if name not in self.events:

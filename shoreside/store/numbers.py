@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -31,6 +32,13 @@ class Numbers:
     async def channel(self, short_id: str) -> int:
         """Return the number of a channel, a new one where it has none."""
         return await self._named(self.channels, "channel", "short_id", short_id)
+
+    async def all_channels(self, short_ids: Sequence[str]) -> list[int]:
+        """Return the number of each of these channels, new ones where they have none."""
+        try:
+            return [self.channels[short_id] for short_id in short_ids]
+        except KeyError:
+            return [await self.channel(short_id) for short_id in short_ids]
 
     async def ensure_day(self, day: datetime) -> None:
         """Make the partitions of a day where they are missing."""

@@ -108,7 +108,7 @@ class PostgresStore:
             fresh = await batches.write(numbers, work.batches, work.arrived)
             await records.write(numbers, work)
             await closings.keep(connection, [(await numbers.vessel(one.vessel), one) for one in work.closings])
-        return sum(len(column.scan) for batch in fresh for column in batch.columns)
+        return sum(batch.sample_count for batch in fresh)
 
     async def _commit_singly(self, work: Work) -> int:
         """Commit the parts one by one, so that one the database will not take costs itself only."""
