@@ -284,8 +284,8 @@ class Downlink:
             former.append(state.heartbeat.boot_id)
         if fleet.take_heartbeat(state, beat, now_s, utc_ns):
             frame = Frame(views.status_message(state, now_s))
-            for feed in self._hub.watching(vessel):
-                feed.slot("status", frame)
+            for slot, feed in self._hub.told_of(vessel, fleet.holders(state)):
+                feed.slot(slot, frame)
 
     def _event(self, vessel: str, payload: bytes, now_s: float, utc_ns: int) -> None:
         del now_s, utc_ns
@@ -349,14 +349,13 @@ class Downlink:
         if not watched:
             return
         pages = [Frame(page) for page in views.fleet_messages(list(self.states.values()), now_s)]
-        status = {
-            state.vessel: Frame(views.status_message(state, now_s))
-            for state in {
-                feed.vessel: self.states[feed.vessel] for feed in watched if feed.vessel in self.states
-            }.values()
-        }
         for feed in watched:
             for page, frame in enumerate(pages):
                 feed.slot(f"fleet {page}", frame)
-            if feed.vessel in status:
-                feed.slot("status", status[feed.vessel])
+        open_at, seats = {feed.vessel for feed in watched}, {feed.seat for feed in watched}
+        for state in self.states.values():
+            holders = fleet.holders(state)
+            if state.vessel in open_at or holders & seats:
+                frame = Frame(views.status_message(state, now_s))
+                for slot, feed in self._hub.told_of(state.vessel, holders):
+                    feed.slot(slot, frame)

@@ -139,13 +139,17 @@ class Ship:
         return self.topic(topics.BATCH), codec.encode(made)
 
     def heartbeat(
-        self, seq: int, *, utc_ns: int = NOON_NS, signer: Ed25519PrivateKey | None = None
+        self, seq: int, *, utc_ns: int = NOON_NS, signer: Ed25519PrivateKey | None = None, holder: str = ""
     ) -> tuple[str, bytes]:
-        """Return topic and payload of a signed heartbeat."""
-        nobody = AuthorityState("none", "", "", "", "", "", "", 0, None, "held", "", "", "", None)
+        """Return topic and payload of a signed heartbeat; `holder`: the session of Ann, who has the conn; empty: nobody has."""
+        held = AuthorityState("none", "", "", "", "", "", "", 0, None, "held", "", "", "", None)
+        if holder:
+            held = AuthorityState(
+                "remote", "ann", "ROC", "console-1", holder, "operator", "setpoint", 1, 0.2, "held", "", "", "", None
+            )
         made = VesselHeartbeat(
             self.vessel, self.boot_id, seq, seq * 1000, utc_ns, utc_trusted=True, step="L0", reasons=(), next_step="",
-            next_step_in_s=None, authority=nobody, stop_latched=False, echo_session="", echo_seq=0, echo_held_ms=0,
+            next_step_in_s=None, authority=held, stop_latched=False, echo_session="", echo_seq=0, echo_held_ms=0,
             round_trip_ms=12.0, loss_pct=0.0, setpoints={}, phase="coastal", roster_version=1, alerts=(), action="",
         )  # fmt: skip
         return self.topic(topics.HEARTBEAT_UP), self._signed(made.to_bytes(), signer)

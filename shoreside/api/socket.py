@@ -296,6 +296,7 @@ class Console:
         if not all(name.isprintable() for name in (*names, vessel or "", look)):
             raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "A name of a screen holds a character that no store keeps.")
         console, session, view, palette, language = names
+        self._feed.seat = session
         self._shore.station.recording.show(Screen(
             self._utc_ms(), self._name, self._who.person, console, session, vessel, view, palette, language,
             hidden=message.get("hidden") is True, look=look,

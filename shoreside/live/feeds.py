@@ -37,6 +37,8 @@ class Feed:
         self.key_state: Literal["none", "pending", "enrolled", "revoked"] = "none"
         self.session = session
         self.vessel: str | None = None
+        self.seat = ""
+        """Session by which its orders and heartbeats are known aboard, by its own word; empty: not told."""
         self.overrun = False
         self.closed_because = ""
         self.gap_count = 0
@@ -220,6 +222,17 @@ class Hub:
     def watching(self, vessel: str) -> list[Feed]:
         """Return the feeds whose view is `vessel`."""
         return [feed for feed in self._feeds if feed.vessel == vessel]
+
+    def told_of(self, vessel: str, holders: frozenset[str]) -> list[tuple[str, Feed]]:
+        """Return whoever is told of a vessel's heartbeat and in which slot: who looks at her, and who holds something of her.
+
+        A holder who looks elsewhere still answers her heartbeats, so that not his link but his absence is what she notices.
+        """
+        return [
+            ("status" if feed.vessel == vessel else f"status {vessel}", feed)
+            for feed in self._feeds
+            if feed.vessel == vessel or feed.seat in holders
+        ]
 
     def views_of(self, person: str, but: Feed) -> list[str]:
         """Return the vessels in view at the consoles of `person`, one of them left out."""

@@ -257,6 +257,15 @@ def take_heartbeat(state: VesselState, beat: VesselHeartbeat, now_s: float, utc_
     return True
 
 
+def holders(state: VesselState) -> frozenset[str]:
+    """Return the sessions of the operators who hold a function group of the vessel by her last heartbeat."""
+    beat = state.heartbeat
+    if beat is None:
+        return frozenset()
+    groups = [beat.authority] if beat.engineering is None else [beat.authority, beat.engineering]
+    return frozenset(group.session for group in groups if group.session)
+
+
 def take_order(state: VesselState, message: OrderMessage) -> None:
     """Keep the latest state of an order among the last fifty."""
     state.orders.pop(message["order_id"], None)

@@ -127,6 +127,34 @@ def test_only_the_ship_speaks_for_itself() -> None:
     assert state.heartbeat.boot_id == "boot-2"
 
 
+def told_of_her(feed: Feed) -> list[str | None]:
+    """Return the sessions that hold her, as the waiting heartbeats of the ship tell a console."""
+    return [message["authority"]["session"] for message in feed.take(0) if message["type"] == "status"]
+
+
+def test_who_holds_a_ship_hears_her_while_he_looks_elsewhere() -> None:
+    """AUT-05: what she then notices is his absence and not a dead link; another's console at the same view is told nothing."""
+    ship = Ship()
+    downlink, hub = station(ship, Ship("otter"))
+    holder, other = Feed("ann", "log-in 1"), Feed("sue", "log-in 2")
+    for feed, seat in ((holder, "s-1"), (other, "s-2")):
+        hub.join(feed)
+        feed.seat = seat
+        feed.subscribe("otter")
+    downlink.receive(*ship.heartbeat(1, holder="s-1"), 101.0, NOON_NS)
+    assert (told_of_her(holder), told_of_her(other)) == (["s-1"], [])
+    downlink.tick(102.0, NOON_NS)
+    assert ["s-1" in told_of_her(holder), told_of_her(other)] == [True, [""]]  # the otter's own, whom nobody holds
+    holder.subscribe("kestrel")
+    downlink.receive(*ship.heartbeat(2, holder="s-1"), 103.0, NOON_NS)
+    assert told_of_her(holder) == ["s-1"]  # once, where her view is open
+    downlink.receive(*ship.heartbeat(3), 104.0, NOON_NS)
+    holder.take(0)
+    holder.subscribe(None)
+    downlink.receive(*ship.heartbeat(4), 105.0, NOON_NS)
+    assert told_of_her(holder) == []
+
+
 def test_a_key_is_pinned_at_first_sight_and_another_refused() -> None:
     """Where the configuration names no key, the first birth's holds; a later one with another is refused, alarmed."""
     ship, thief = Ship(), Ship(seed=11)

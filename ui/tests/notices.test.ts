@@ -1,8 +1,8 @@
 /** What a change of the conn means at this console, for everything that can happen to it. */
 import { describe, expect, it } from "vitest";
-import { isShown, lapseLeftS, noticeOf, type NoticeKind, type Seat } from "../src/authority/notices";
-import { Store } from "../src/link/store";
-import type { AuthorityJson, StatusMessage } from "../src/protocols.gen";
+import { isShown, lapseLeftS, leftBehind, noticeOf, type NoticeKind, type Seat } from "../src/authority/notices";
+import { Store, Vessel } from "../src/link/store";
+import type { AuthorityJson, StatusMessage, VesselSummary } from "../src/protocols.gen";
 
 const mine: AuthorityJson = {
   station: "remote", person: "ann", roc: "ROC", console: "c-1", session: "s-1", role: "operator", level: "setpoint", fencing: 5,
@@ -20,7 +20,12 @@ describe("a change of the conn", () => {
     ["handed to another, or forced from this console", asked(mine, "granted", "c-2"), theirs, "taken", "bob"],
     ["granted to another, or a takeover begun, while it is still ours", mine, asked({ ...mine, pending_person: "bob" }, "granted", "c-2"), "going", "bob"],
     ["local control arriving", mine, local, "local"],
-    ["the lease run out", mine, none, "lapsed"],
+    ["the ship begun anew", mine, none, "ended"],
+    ["our lease run out", { ...mine, lease_age_s: 14.9 }, { ...mine, lease_age_s: 15.1 }, "lapsed", "ann"],
+    ["another's lease run out", { ...theirs, lease_age_s: 14.2 }, { ...theirs, lease_age_s: 15.2 }, "otherLapsed", "bob"],
+    ["a lease that ran out before", { ...theirs, lease_age_s: 16 }, { ...theirs, lease_age_s: 17 }, null],
+    ["a lease that is late and not out", { ...mine, lease_age_s: 12 }, { ...mine, lease_age_s: 13 }, null],
+    ["whoever was late is there again", { ...mine, lease_age_s: 17 }, mine, null],
     ["a grant of ours not confirmed", asked(theirs, "granted", "c-1"), theirs, "unconfirmed", "bob"],
     ["a request of ours denied or not answered", asked(theirs, "requested", "c-1"), theirs, "denied", "bob"],
     ["a request of ours denied by the bridge", asked(local, "requested", "c-1"), local, "denied", ""],
@@ -31,7 +36,7 @@ describe("a change of the conn", () => {
     ["only the lease renewed", mine, { ...mine, lease_age_s: 0 }, null],
     ["the same person at another console of his", theirs, { ...mine, session: "s-3" }, "otherHas", "ann"],
   ])("%s", (_what, before, after, kind, who) => {
-    const told = noticeOf(before, after, seat);
+    const told = noticeOf(before, after, seat, 15);
     expect(told?.kind ?? null).toBe(kind);
     if (who !== undefined) expect(told?.who).toBe(who);
   });
@@ -60,6 +65,26 @@ describe("a change of the conn", () => {
     expect(store.vessel("k").notice).toBeNull();
     say(local);
     expect(store.vessel("k").notice?.kind).toBe("local");
+  });
+});
+
+describe("a ship that is left behind", () => {
+  const away = (id: string) => id !== "k";
+  const behind = (authority: AuthorityJson, summary: Partial<VesselSummary> | null, nowMs: number) => {
+    const vessel = new Vessel("k");
+    Object.assign(vessel, { status: { heard: true, authority } as StatusMessage, statusAtMs: 1000, summary, particulars: { name: "KESTREL", limits: { lease_s: 15 } } });
+    return [leftBehind([vessel], "s-1", away, nowMs), leftBehind([vessel], "s-1", () => true, nowMs)];
+  };
+
+  it("has a countdown from the moment at which her view was left, none while it is open", () => {
+    expect(behind(mine, null, 7000)).toEqual([{ id: "k", name: "KESTREL", leftS: 8.6 }, undefined]);
+    expect(behind(mine, { station: "remote", person: "ann" }, 60_000)[0]?.leftS).toBe(0);
+  });
+
+  it("is another's by what the fleet says, or was never ours", () => {
+    expect(behind(mine, { station: "remote", person: "bob" }, 7000)[0]).toBeUndefined();
+    expect(behind(mine, { station: "local", person: "" }, 7000)[0]).toBeUndefined();
+    expect(behind(theirs, null, 7000)[0]).toBeUndefined();
   });
 });
 

@@ -2,6 +2,7 @@ import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement } from "lit/decorators.js";
 import { keyed } from "lit/directives/keyed.js";
 import "../approval/desk";
+import "../authority/away";
 import "../offer/view";
 import "../seat/watch";
 import { base } from "../components/style";
@@ -58,6 +59,7 @@ export class Shell extends LitElement {
         <fh-top-bar></fh-top-bar>
         <fh-skew-note></fh-skew-note>
         ${this.keyNote()}
+        <fh-away></fh-away>
         <fh-offers></fh-offers>
         <fh-approvals></fh-approvals>
         <fh-seat-watch></fh-seat-watch>

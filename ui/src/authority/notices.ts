@@ -1,7 +1,8 @@
 /** What a change of the conn means for this console: told at once on every open page, and kept until read where it is a loss. */
+import type { Vessel } from "../link/store";
 import type { AuthorityJson } from "../protocols.gen";
 
-export type NoticeKind = "got" | "released" | "going" | "taken" | "local" | "lapsed" | "unconfirmed" | "denied" | "otherHas" | "otherLocal" | "otherNobody";
+export type NoticeKind = "got" | "released" | "going" | "taken" | "local" | "lapsed" | "ended" | "unconfirmed" | "denied" | "otherHas" | "otherLapsed" | "otherLocal" | "otherNobody";
 
 /** Who this console is. */
 export interface Seat {
@@ -20,17 +21,21 @@ export interface Notice {
 }
 
 /** Kinds that stay until somebody at this console says that they were read. */
-export const LOSSES: ReadonlySet<NoticeKind> = new Set<NoticeKind>(["taken", "local", "lapsed", "unconfirmed"]);
+export const LOSSES: ReadonlySet<NoticeKind> = new Set<NoticeKind>(["taken", "local", "lapsed", "ended", "unconfirmed"]);
 const SHOWN_MS = 15_000; // the others: long enough to be read, gone before the next
 /** A lease older than this is not being renewed: presence is proved each second (AUT-05). */
 export const LEASE_LATE_S = 5;
 
-/** Return what the step from `before` to `after` means here; null where nothing has changed hands. */
-export function noticeOf(before: AuthorityJson, after: AuthorityJson, seat: Seat): Omit<Notice, "atMs"> | null {
+/**
+ * Return what the step from `before` to `after` means here; null where nothing has changed hands. `leaseS`: how long a lease is, undefined
+ * where that is not known. A lease that has run out takes the conn from nobody: he has it until another asks (AUT-05).
+ */
+export function noticeOf(before: AuthorityJson, after: AuthorityJson, seat: Seat, leaseS?: number): Omit<Notice, "atMs"> | null {
   const had = isMine(before, seat);
   const has = isMine(after, seat);
   if (!isSameHolder(before, after)) return has ? { kind: "got", who: after.person } : had ? lost(after, seat) : { kind: OTHER[after.station], who: after.person };
   if (had && before.phase !== "granted" && after.phase === "granted") return { kind: "going", who: after.pending_person };
+  if (lapseLeftS(before, leaseS, 0) !== 0 && lapseLeftS(after, leaseS, 0) === 0) return { kind: has ? "lapsed" : "otherLapsed", who: after.person };
   const waited = before.phase !== "held" && before.pending_console === seat.console && seat.console !== "";
   if (waited && after.phase === "held" && !has) return { kind: before.phase === "granted" ? "unconfirmed" : "denied", who: holderOf(after) };
   return null;
@@ -41,11 +46,31 @@ export function isShown(notice: Notice | null, nowMs: number = performance.now()
   return notice !== null && (LOSSES.has(notice.kind) || nowMs - notice.atMs < SHOWN_MS);
 }
 
-/** Return seconds until a lease that nobody renews runs out; null while it is renewed, or where there is none. */
+/** Return seconds until a lease that nobody renews runs out, 0 once it has; null while it is renewed, or where there is none. */
 export function lapseLeftS(authority: AuthorityJson, leaseS: number | undefined, sinceS: number): number | null {
   if (authority.station !== "remote" || authority.lease_age_s === null || leaseS === undefined) return null;
   const ageS = authority.lease_age_s + sinceS;
   return ageS < LEASE_LATE_S ? null : Math.max(0, leaseS - ageS);
+}
+
+/** A ship that this console has while it shows something else. */
+export interface Behind {
+  id: string;
+  name: string;
+  /** Seconds until her lease runs out, 0 once it has; null where its length is not known. */
+  leftS: number | null;
+}
+
+/** Return the ship that `session` has and at whose view it is not; undefined where there is none, or another has her by now. */
+export function leftBehind(vessels: readonly Vessel[], session: string, isOpen: (vessel: string) => boolean, nowMs: number = performance.now()): Behind | undefined {
+  for (const { id, name, status, statusAtMs, summary, particulars } of vessels) {
+    if (!status?.heard || !isMine(status.authority, { session }) || isOpen(id)) continue;
+    if (summary !== null && (summary.station !== "remote" || summary.person !== status.authority.person)) continue;
+    const leaseS = particulars?.limits["lease_s"];
+    const ageS = (status.authority.lease_age_s ?? 0) + (nowMs - statusAtMs) / 1000;
+    return { id, name, leftS: leaseS === undefined ? null : Math.max(0, leaseS - ageS) };
+  }
+  return undefined;
 }
 
 const OTHER: Record<AuthorityJson["station"], NoticeKind> = { remote: "otherHas", local: "otherLocal", none: "otherNobody" };
@@ -53,10 +78,10 @@ const OTHER: Record<AuthorityJson["station"], NoticeKind> = { remote: "otherHas"
 function lost(after: AuthorityJson, seat: Seat): Omit<Notice, "atMs"> {
   if (after.station === "local") return { kind: "local", who: "" };
   if (after.station === "remote") return { kind: "taken", who: after.person };
-  return { kind: seat.hasReleased ? "released" : "lapsed", who: "" };
+  return { kind: seat.hasReleased ? "released" : "ended", who: "" };
 }
 
-function isMine(authority: AuthorityJson, seat: Seat): boolean {
+function isMine(authority: AuthorityJson, seat: Pick<Seat, "session">): boolean {
   return authority.station === "remote" && seat.session !== "" && authority.session === seat.session;
 }
 

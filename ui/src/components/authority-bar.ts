@@ -127,7 +127,7 @@ export class AuthorityBar extends LitElement {
       return authority.pending_console === page.operator?.consoleName ? text.asking(left) : text.requested(authority.pending_person, left);
     }
     const lapse = this.lapseLeft();
-    if (!mine && lapse !== null) return text.lapsing(authority.person, secondsText(lapse));
+    if (!mine && lapse !== null) return lapse === 0 ? text.lapsed(authority.person) : text.lapsing(authority.person, secondsText(lapse));
     if (mine) return this.presence();
     return authority.station === "local" ? text.local : authority.station === "none" ? text.none : text.heldOther;
   }
@@ -141,8 +141,9 @@ export class AuthorityBar extends LitElement {
   private presence(): string {
     const text = words().conn;
     const lapse = this.lapseLeft();
-    if (lapse !== null) return text.ownLapsing(secondsText(lapse));
     const presence = page.operator?.presence;
+    if (lapse === 0) return text.ownLapsed;
+    if (lapse !== null && presence?.at(this.vessel.id)) return text.ownLapsing(secondsText(lapse));
     if (!presence?.at(this.vessel.id)) return text.away;
     if (presence.idleS() > PRESENCE_WARN_S) return text.idle(secondsText(PRESENCE_LIMIT_S - presence.idleS()));
     const step = this.vessel.status?.step ?? "L0";

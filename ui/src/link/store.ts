@@ -175,7 +175,8 @@ const TAKE: Takers = {
   status: (store, message) => {
     const vessel = store.vessel(message.vessel);
     if (vessel.status?.heard && message.heard) {
-      const told = noticeOf(vessel.status.authority, message.authority, store.seatAt(vessel));
+      const leaseS = vessel.particulars?.limits["lease_s"];
+      const told = noticeOf(vessel.status.authority, message.authority, store.seatAt(vessel), leaseS);
       if (told) vessel.notice = { ...told, atMs: performance.now() };
       const before = vessel.status.engineering;
       const group = before && message.engineering ? noticeOf(before, message.engineering, store.seatAt(vessel)) : null;

@@ -21,7 +21,7 @@ const BEAT_LOOK_MS = 100;
 const GROUPS: readonly Group[] = ["conn", "engineering"];
 /** A heartbeat of hers is echoed at once, so that she knows that she is heard; not more often than this. */
 const ECHO_MS = 200;
-/** A vessel whose status stopped coming (another view is open) is beaten for a lease and a bit, saying nobody is there. */
+/** A vessel whose status has stopped coming (the shore tells a holder in every view) is beaten for a lease and a bit: what it would answer is old. */
 const STATUS_LIFE_MS = 20_000;
 
 export class Operator {

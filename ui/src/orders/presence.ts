@@ -24,6 +24,11 @@ export class Presence {
     this.actedMs = performance.now();
   }
 
+  /** Return whether the view of `vessel` is the one that is open, whoever looks at it. */
+  shows(vessel: string): boolean {
+    return this.vessel === vessel;
+  }
+
   /** Return seconds since the last act of a person. */
   idleS(nowMs: number = performance.now()): number {
     return (nowMs - this.actedMs) / 1000;

@@ -54,7 +54,7 @@ export const actingEn = {
     names: { "steering pump 1": "Steering pump 1", "steering pump 2": "Steering pump 2", "generator 1": "Generator 1", "generator 2": "Generator 2" } as Record<string, string>,
     lost: {
       taken: "Another person has engineering now. Yours has ended.", local: "The bridge has taken the machines. Your engineering has ended.",
-      lapsed: "The ship did not hear you any more: your engineering has ended.", unconfirmed: "The grant was not confirmed in time.", denied: "Your request was not granted.",
+      ended: "The ship did not hear you any more: your engineering has ended.", unconfirmed: "The grant was not confirmed in time.", denied: "Your request was not granted.",
     } as Record<string, string>,
   },
 };

@@ -54,7 +54,7 @@ export const actingKo: typeof actingEn = {
     names: { "steering pump 1": "조타기 펌프 1", "steering pump 2": "조타기 펌프 2", "generator 1": "1번 발전기", "generator 2": "2번 발전기" },
     lost: {
       taken: "다른 사람이 기관 제어권을 가져갔습니다. 본인의 제어권은 끝났습니다.", local: "선교가 기기를 가져갔습니다. 본인의 기관 제어권은 끝났습니다.",
-      lapsed: "선박이 본인의 신호를 더 이상 받지 못했습니다. 기관 제어권이 끝났습니다.", unconfirmed: "허가를 제시간에 확인하지 않았습니다.", denied: "요청이 허가되지 않았습니다.",
+      ended: "선박이 본인의 신호를 더 이상 받지 못했습니다. 기관 제어권이 끝났습니다.", unconfirmed: "허가를 제시간에 확인하지 않았습니다.", denied: "요청이 허가되지 않았습니다.",
     },
   },
 };
