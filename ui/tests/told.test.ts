@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { en } from "../src/words/en";
 import { ko } from "../src/words/ko";
 import { reasonText } from "../src/words/reasons";
-import { adviceText, alertText } from "../src/words/told";
+import { adviceText, alertText, doingText, ladderSentence } from "../src/words/told";
 
 const alert = { alert_id: "link-lost", text: "LINK TO ROC LOST", advice: "Ship slows down; take local control." };
 const reason = { name: "no_go_area", rule: "INT-06", text: "The track enters 'anchorage north'.", value: 197, limit: null, unit: "m", age_s: null };
@@ -18,6 +18,15 @@ describe("what a ship tells", () => {
     expect(alertText(alert, ko)).toBe("ROC 통신 두절");
     expect(adviceText(alert, ko)).toContain("조종권");
     expect(reasonText(reason, ko)).toBe("예측 항적이 금지구역에 들어갑니다 · The track enters 'anchorage north'. (197 m)");
+  });
+
+  it("on her ladder is what she does and why, phrase by phrase as she puts it together", () => {
+    expect(doingText("slowing down on heading; fallback comes next", ko)).toBe("선수방위를 유지하며 감속; 다음은 안전 상태");
+    expect(doingText("fallback: going to the loiter point", ko)).toBe("안전 상태: 대기 지점으로 이동");
+    expect(doingText("fallback: going to the loiter point", en)).toBe("fallback: going to the loiter point");
+    expect(doingText("of a later ship", ko)).toBe("of a later ship");
+    expect(ladderSentence({ name: "link_lost", text: "The operator is lost." }, ko)).toContain("두절");
+    expect(ladderSentence({ name: "of_a_later_ship", text: "" }, ko)).toBe("of_a_later_ship");
   });
 
   it("stands as it was told where no table knows it, and no advice is made up where its source gives none", () => {

@@ -35,7 +35,8 @@ export class TopBar extends LitElement {
     .who { color: var(--quiet); }
     .who b { color: var(--element-active-color); font-weight: 600; }
     .who.on b { color: inherit; }
-    @media (max-width: 1500px) { header { gap: 0.5rem; } }
+    nav button { flex: none; } .where { flex: 0 1 auto; min-width: 3rem; }
+    @media (max-width: 1500px) { header { gap: 0.5rem; } nav { flex: 1 0 auto; } .where { max-width: 8rem; } .who { flex: 0 1 auto; min-width: 4rem; overflow: hidden; text-overflow: ellipsis; } } /* of views none is cut: role and centre go first, they stand in the account */
     @media (max-width: 1300px) { header { flex-wrap: wrap; height: auto; } nav { order: 1; flex: 1 0 100%; padding-bottom: 0.25rem; } .brand { flex: 1; } } /* views in a row of their own, before they lie on each other */
   `];
 

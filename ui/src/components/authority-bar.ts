@@ -9,6 +9,7 @@ import type { Args, KindName } from "../orders/kinds";
 import type { Operator } from "../orders/operator";
 import { PRESENCE_LIMIT_S, PRESENCE_WARN_S } from "../orders/presence";
 import { words } from "../words";
+import { doingText } from "../words/told";
 import { DASHES, secondsText } from "./format";
 import { base, buttons, panel } from "./style";
 
@@ -147,7 +148,7 @@ export class AuthorityBar extends LitElement {
     if (!presence?.at(this.vessel.id)) return text.away;
     if (presence.idleS() > PRESENCE_WARN_S) return text.idle(secondsText(PRESENCE_LIMIT_S - presence.idleS()));
     const step = this.vessel.status?.step ?? "L0";
-    return step === "L0" ? text.held : words().banner.ladder(step, this.vessel.status?.action || (words().link.steps[step] ?? ""));
+    return step === "L0" ? text.held : words().banner.ladder(step, doingText(this.vessel.status?.action ?? "", words()) || (words().link.steps[step] ?? ""));
   }
 
   private granted(): boolean {

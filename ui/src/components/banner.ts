@@ -6,6 +6,7 @@ import type { Vessel } from "../link/store";
 import { proposalOf } from "../orders/approval";
 import { gate, holds, SILENT_MS } from "../orders/gates";
 import { words } from "../words";
+import { doingText, ladderSentence } from "../words/told";
 import { base, buttons } from "./style";
 import "./sure";
 
@@ -36,7 +37,7 @@ export class Banner extends LitElement {
     if (!status?.heard) return nothing;
     if (status.stop_latched) return this.bar("alarm", text.stop, this.reset());
     if (status.step >= "L3" && status.authority.station !== "local") return this.back(status.step);
-    if (status.step >= "L1") return this.bar("warning", text.ladder(status.step, status.action || words().link.steps[status.step] || ""));
+    if (status.step >= "L1") return this.bar("warning", text.ladder(status.step, doingText(status.action, words()) || words().link.steps[status.step] || ""));
     return nothing;
   }
 
@@ -52,7 +53,7 @@ export class Banner extends LitElement {
       : html`<button data-testid="take-back" ?disabled=${!request.open} title=${request.reasons.join("\n")}
           @click=${() => void operator.order(this.vessel, "authority.request", { level: "setpoint" })}>${text.take}</button>`;
     const other = this.vessel.status?.reasons.find((reason) => !LINK_REASONS.has(reason.name));
-    return this.bar("back", other ? text.envelope(step, other.text) : text.linkBack(step), button);
+    return this.bar("back", other ? text.envelope(step, ladderSentence(other, words())) : text.linkBack(step), button);
   }
 
   /** From ashore the stop is reset by two people, one of them the Master (EST-02): this is the first signature. */

@@ -5,6 +5,7 @@ import { ageText } from "../link/ages";
 import type { Vessel } from "../link/store";
 import { latencyText } from "../direct/latency";
 import { words } from "../words";
+import { doingText, ladderSentence } from "../words/told";
 import { DASHES } from "./format";
 import { base, ON_STEP_COLOURS, panel, STEP_COLOURS } from "./style";
 
@@ -78,9 +79,9 @@ export class LinkMeter extends LitElement {
     const left = status.next_step_in_s === null ? null : Math.max(0, status.next_step_in_s - since);
     return html`
       ${status.next_step ? html`<div data-testid="ladder-next">${text.next}: <b>${status.next_step} ${text.steps[status.next_step] ?? ""}</b> ${left === null ? "" : `${text.in} ${left.toFixed(0)} s`}</div>` : nothing}
-      ${status.action ? html`<div>${status.action}</div>` : nothing}
+      ${status.action ? html`<div>${doingText(status.action, words())}</div>` : nothing}
       ${status.collector_alive ? nothing : html`<div>${text.collectorDead}</div>`}
-      ${status.reasons.map((reason) => html`<div title=${reason.clears}>${reason.text || reason.name}</div>`)}
+      ${status.reasons.map((reason) => html`<div title=${reason.clears}>${ladderSentence(reason, words())}</div>`)}
       ${status.step < LOCKED_FROM ? html`<div data-testid="direct-latency">${latencyText(this.vessel, words())}</div>` : nothing}`;
   }
 }

@@ -51,6 +51,7 @@ export class ChartView extends LitElement {
   @state() private orientation: Orientation = "north";
   @state() private hasRings = true;
   @state() private marker: Marker | null = null;
+  /** Why nothing is drawn; empty where it is. */
   @state() private problem = "";
   @query(".map") private readonly container!: HTMLElement;
   private readonly watch = new Watch(this);
@@ -79,7 +80,7 @@ export class ChartView extends LitElement {
     const text = words().chart;
     return html`
       <div class="map" data-testid="chart"></div>
-      ${this.problem ? html`<div class="problem">${this.problem}</div>` : ""}
+      ${this.problem ? html`<div class="problem">${words().chart.none} (${this.problem})</div>` : ""}
       <div class="tools">
         <button aria-label="+" @click=${() => this.chart?.zoomIn()}>+</button>
         <button aria-label="-" @click=${() => this.chart?.zoomOut()}>−</button>
@@ -131,7 +132,7 @@ export class ChartView extends LitElement {
         pitchWithRotate: false, fadeDuration: 0, maxZoom: 18,
       });
     } catch (error) {
-      this.problem = `${words().chart.none} (${sentence(error)})`;
+      this.problem = sentence(error);
       return;
     }
     const chart = this.chart;

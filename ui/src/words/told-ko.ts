@@ -58,3 +58,24 @@ export const reasonsKo: Record<string, string> = {
   shoal: "예측 항적에 얕은 곳이 있습니다", stale_target: "오래 소식이 없는 다른 선박이 있습니다", steering_pump: "돌고 있는 조타기 펌프가 없습니다", stick_frozen: "조종 스틱이 멈춰 있습니다",
   too_many: "명령이 너무 많습니다", under_keel: "용골 아래 수심이 부족합니다", unknown_key: "선박이 모르는 키입니다", holder_key_gone: "조종권을 얻은 키가 더는 유효하지 않습니다. 다시 인수하십시오", wrong_group: "다른 조종 그룹의 명령입니다",
 };
+
+/** Why a ship is on her step of the ladder, by name. */
+export const ladderKo: Record<string, string> = {
+  link_degraded: "왕복 시간이나 손실이 한계를 넘었습니다. 직접 조종은 받지 않습니다.",
+  link_silent: "운항자의 하트비트가 없거나 운항자가 선박의 하트비트를 듣지 못합니다. 마지막 안전 설정값을 유지합니다.",
+  link_lost: "운항자와 통신이 두절되었습니다. 이 단계의 유지 상태로 들어갑니다.",
+  grace: "운항자가 돌아오지 않으면 다음은 안전 상태입니다.",
+  fallback: "운항자가 돌아올 시간이 지났습니다. 이 단계의 안전 상태입니다.",
+  order_failing: "유효한 명령이 규칙에 어긋납니다. 이 단계의 안전 상태입니다.",
+  fallback_impossible: "안전 상태에 제때 이르지 못했습니다. 전 기관 정지.",
+  left_area: "선박이 허용 구역을 100 m 넘게 벗어났습니다. 전 기관 정지.",
+  fire_or_flood: "화재 또는 침수가 통보되었습니다. 전 기관 정지.",
+};
+
+/** What she does on her step, phrase by phrase as she puts them together. */
+export const doingKo: Record<string, string> = {
+  "holding the last safe setpoint": "마지막 안전 설정값 유지", "; fallback comes next": "; 다음은 안전 상태", "fallback: ": "안전 상태: ", "all stop": "전 기관 정지",
+  "slowing down on heading": "선수방위를 유지하며 감속", "keeping her station": "위치 유지", "stopping on heading": "선수방위를 유지하며 정지",
+  "going to the loiter point": "대기 지점으로 이동", "stopping, ready to anchor": "정지하여 투묘 준비", "following the safe harbour route": "피난 항로를 따라 항행",
+  "sailing on along the declared leg": "선언된 구간을 계속 항행",
+};

@@ -2,14 +2,16 @@
  * What ships and shore tell in English, in the language of the console: by the name of the reason or the id of the alert. What no table
  * has stands as it was told.
  */
-import { alertsKo, reasonsKo } from "./told-ko";
+import { alertsKo, doingKo, ladderKo, reasonsKo } from "./told-ko";
 
 interface Told {
   alerts: Record<string, readonly [text: string, advice: string]>;
   reasons: Record<string, string>;
+  ladder: Record<string, string>;
+  doing: Record<string, string>;
 }
 
-const TOLD: Partial<Record<string, Told>> = { "한국어": { alerts: alertsKo, reasons: reasonsKo } };
+const TOLD: Partial<Record<string, Told>> = { "한국어": { alerts: alertsKo, reasons: reasonsKo, ladder: ladderKo, doing: doingKo } };
 
 /** Return the text of an alert in the language of `words`. */
 export function alertText(alert: { alert_id: string; text: string }, words: { language: string }): string {
@@ -25,4 +27,14 @@ export function adviceText(alert: { alert_id: string; advice: string }, words: {
 export function reasonSentence(reason: { name: string; text: string }, words: { language: string }): string {
   const told = TOLD[words.language]?.reasons[reason.name];
   return told ? [told, reason.text].filter(Boolean).join(" · ") : reason.text || reason.name;
+}
+
+/** Return why a ship is on her step of the ladder; a sentence of its own stands for all of hers. */
+export function ladderSentence(reason: { name: string; text: string }, words: { language: string }): string {
+  return TOLD[words.language]?.ladder[reason.name] ?? (reason.text || reason.name);
+}
+
+/** Return what a ship does on her step, her phrases one by one. */
+export function doingText(action: string, words: { language: string }): string {
+  return Object.entries(TOLD[words.language]?.doing ?? {}).reduce((said, [hers, ours]) => said.replace(hers, ours), action);
 }
