@@ -184,6 +184,11 @@ def _without_sequence(whole: Callable[..., object]) -> Callable[..., object]:
     return objections
 
 
+def _station_never_yields(patch: pytest.MonkeyPatch) -> None:
+    """CMD-08: what pulls her to her station goes on though another order, the bridge or a new holder has her."""
+    patch.setattr(Execution, "is_claimed_by", lambda *_: True)
+
+
 BUGS: dict[str, tuple[Plant, str]] = {
     "deadline not looked at again": (_deadline_not_looked_at_again, "after it was made"),
     "not judged again": (_not_judged_again, "though"),
@@ -200,6 +205,7 @@ BUGS: dict[str, tuple[Plant, str]] = {
     "ladder drives a stopped ship": (_ladder_drives_a_stopped_ship, "a stop is latched"),
     "numbers given again": (_numbers_given_again, "number"),
     "armed from first contact": (_armed_from_first_contact, "of silence"),
+    "station never yields": (_station_never_yields, "has moved her since"),
     "late orders taken": (_late_orders_at_acceptance, "after it was made"),
 }
 """{name: (patch, words of a violation that must be among those found)}"""

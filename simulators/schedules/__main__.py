@@ -43,7 +43,8 @@ def main(arguments: list[str] | None = None) -> int:
     clock, total, bad = SystemClock(), Counter[str](), 0
     began_s, calm_s, sailed_s = clock.now_s(), 0.0, 0.0
     for outcome in outcomes(range(options.first, last + 1), options.workers):
-        total.update(seeds=1, orders=outcome.orders, executed=outcome.executed, deaths=outcome.deaths)
+        total.update(seeds=1, orders=outcome.orders, executed=outcome.executed, deaths=outcome.deaths,
+                     stations=outcome.stations, pulls=outcome.pulls)  # fmt: skip
         calm_s, sailed_s = max(calm_s, outcome.calm_s), sailed_s + outcome.sailed_s
         if outcome.violations:
             bad += 1
@@ -54,6 +55,7 @@ def main(arguments: list[str] | None = None) -> int:
     sys.stdout.write(
         f"{total['seeds']} schedules in {took_s:.0f} s ({total['seeds'] / max(took_s, 1e-9):.1f}/s), "
         f"{sailed_s / 3600.0:.1f} hours sailed: {total['orders']} orders, {total['executed']} executed, "
+        f"{total['stations']} of them stations kept by {total['pulls']} pulls, "
         f"{total['deaths']} deaths of the program; well again within {calm_s:.0f} s\n"
         f"{bad} of them broke a rule\n"
     )

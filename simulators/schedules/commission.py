@@ -26,6 +26,8 @@ PEOPLE: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "sue": ("supervisor", ("observe", "setpoint", "direct", "stop", "supervise")),
     "vic": ("viewer", ("observe",)),
 }
+KEEP: Final = {"radius_m": 20.0, "radius_m_max": 60.0, "approach_pct": 15.0, "approach_pct_max": 45.0}
+"""Narrow for her length: the current must bring her out of it within a schedule."""
 EXAMPLE: Final = Path(control.__file__).with_name("example.toml")
 
 
@@ -36,9 +38,13 @@ def key_of(name: str) -> Ed25519PrivateKey:
 
 
 @cache
-def limits() -> ControlConfig:
-    """Return the limits of the commented example."""
-    return ControlConfig.from_mapping(VESSEL, tomllib.loads(EXAMPLE.read_text(encoding="utf-8"))["control"])
+def limits(*, keeps_station: bool = False) -> ControlConfig:
+    """Return the limits of the commented example; those of a hull that keeps a station, by order and as her hold."""
+    table = tomllib.loads(EXAMPLE.read_text(encoding="utf-8"))["control"]
+    if keeps_station:
+        table["hull"]["keeps_station"] = True
+        table["phases"]["coastal"] |= {"keep": KEEP, "hold": "station_keep"}
+    return ControlConfig.from_mapping(VESSEL, table)
 
 
 @cache

@@ -23,6 +23,8 @@ TRICKS: Final = ("old_number", "id_reused", "far_deadline", "other_name", "other
 RECORDED_MAX: Final = 400
 BEAT_NEWS_S: Final = 0.2
 """A heartbeat of the ship is echoed at once, but not more often than that."""
+REST_S: Final = 60.0
+"""Who has ordered her to keep her station lets her, for up to this long: she must be set out of it and come back."""
 _CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
@@ -66,6 +68,7 @@ class Operator:
         self._seq = self._beat_seq = 0
         self._beat_at_s = -1.0
         self._reused = ""
+        self._rests_until_s = 0.0
 
     # What the console shows
 
@@ -184,7 +187,8 @@ class Operator:
         if self.granted:
             self.order("authority.confirm")
         elif self.holds:
-            self._as_holder(held.pending_id)
+            if self._shared.agenda.now_s >= self._rests_until_s:
+                self._as_holder(held.pending_id)
         elif held.phase == "held" and dice.random() < 0.6:  # noqa: PLR2004 - most of the time somebody wants the conn
             level = "direct" if self.person != "bob" and dice.random() < 0.25 else "setpoint"  # noqa: PLR2004
             if self.person == "sue" and held.station == "remote" and dice.random() < 0.1:  # noqa: PLR2004
@@ -202,6 +206,9 @@ class Operator:
         if known is not None and known.facts.step not in ("L0", "L1"):
             self.order("authority.resume")
             return
+        if self._shared.ship.config.hull.keeps_station and dice.random() < 0.3:  # noqa: PLR2004
+            self._keep_station()
+            return
         luck = dice.random()
         if luck < 0.45:  # noqa: PLR2004 - shares of what an operator does, up to 1
             self.order("conn.heading", heading_deg=round(60.0 + 60.0 * dice.random(), 1))
@@ -217,6 +224,15 @@ class Operator:
             self.order("order.cancel", order_id=dice.choice(list(self.sent)))
         else:
             self.order("authority.release")
+
+    def _keep_station(self) -> None:
+        """Order a station, as often as not in the phase's own circle, and mostly let her keep it for a while."""
+        dice = self._shared.agenda.dice
+        if dice.random() < 0.5:  # noqa: PLR2004
+            self.order("conn.station_keep")
+        else:
+            self.order("conn.station_keep", radius_m=float(dice.randrange(20, 60)))
+        self._rests_until_s = self._shared.agenda.now_s + REST_S * dice.random()
 
 
 ENDED: Final = frozenset(

@@ -31,6 +31,8 @@ class Plan:
     act_every_s: float
     leaves_every_s: float
     plays_back_every_s: float
+    keeps_station: bool
+    """Whether her hull keeps a station; then a current sets her, and operators order it."""
 
     def __str__(self) -> str:
         """Return the dials in one line."""
@@ -38,6 +40,7 @@ class Plan:
             f"faults {self.faults_s:.0f} s, loss {self.down.loss:.2f}/{self.up.loss:.2f}, double {self.down.double:.2f}, "
             f"late {self.down.late:.2f}, cut each {self.cut_every_s:.0f} s, death each {self.deaths_every_s:.0f} s, "
             f"slow disk {self.slow_disk_share:.2f}, drift {self.drift:+.4f}, played back each {self.plays_back_every_s:.0f} s"
+            f"{', keeps a station' if self.keeps_station else ''}"
         )
 
 
@@ -63,5 +66,5 @@ def plan_of(seed: int) -> Plan:
         slow_disk_share=share(0.5), disk_fails_every_s=each(20.0, 60.0, 0.8),
         drift=dice.choice((0.0, 0.0, 1e-4, -1e-4, 0.01, -0.01)), clock_jump_every_s=each(10.0, 40.0),
         sensor_every_s=each(5.0, 25.0), act_every_s=dice.choice((0.7, 1.5, 3.0)), leaves_every_s=each(10.0, 40.0),
-        plays_back_every_s=each(0.5, 5.0),
+        plays_back_every_s=each(0.5, 5.0), keeps_station=dice.random() < 0.3,  # noqa: PLR2004 - drawn last of all
     )  # fmt: skip

@@ -38,6 +38,9 @@ class Outcome:
     calm_s: float
     """How long it took until everything was well again."""
     lags_s: dict[str, float]
+    stations: int
+    """Orders to keep a station that were executed, and how often she was pulled back to one."""
+    pulls: int
 
 
 class Schedule:
@@ -47,7 +50,10 @@ class Schedule:
         """Prepare."""
         self.seed, self.plan, self.agenda = seed, plan_of(seed), Agenda(seed)
         plan, dice = self.plan, self.agenda.dice
-        self.ship = LightShip(self.agenda, ShipClock(0.0, dice.choice((12.0, 1000.0, 5e5)), 1.0 + plan.drift))
+        self.ship = LightShip(
+            self.agenda, ShipClock(0.0, dice.choice((12.0, 1000.0, 5e5)), 1.0 + plan.drift),
+            keeps_station=plan.keeps_station,
+        )  # fmt: skip
         self.truth = Truth(self.agenda, self.ship)
         self.truth.booted()
         self.up, self.down = Radio(self.agenda, plan.up), Radio(self.agenda, plan.down)
@@ -84,6 +90,7 @@ class Schedule:
         return Outcome(
             self.seed, plan, tuple(self.truth.violations), len(self.truth.issued), len(self.truth.executed), self.deaths,
             agenda.now_s, 0.0 if self.well_s is None else self.well_s - plan.faults_s, dict(self.truth.lags_s),
+            len(self.truth.stations.begun), self.truth.stations.pulls,
         )  # fmt: skip
 
     def _each(self, every_s: float, do: Callable[[], None], jitter: float = 0.5) -> None:

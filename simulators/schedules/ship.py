@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from control import command
+from control.geometry import KNOT_MPS, Plane
 from control.messages import (
     Actuate,
     Arrival,
@@ -36,6 +37,8 @@ from simulators.schedules.events import Agenda, ShipClock
 WAKE_S: Final = 0.5
 """The deciding loop's longest pause here; the shell's own is 0.1 s."""
 BEAT_S, BEAT_DIRECT_S = 1.0, 0.2
+SET_MPS: Final = (0.6, -0.4)
+"""East and north: what sets a ship that keeps a station, less than half of what her strongest pull gives her."""
 TURN_DEG_S, RPM_S = 1.5, 8.0
 """How the ship follows: quick, so that an order's effect shows within a schedule."""
 
@@ -53,6 +56,8 @@ class Sea:
     wanted_hdg: float | None = None
     wanted_rpm: float | None = None
     moved_s: float = 0.0
+    current_mps: tuple[float, float] | None = None
+    """What sets her, east and north; None: only her heading and speed are followed, not her place."""
 
     def move(self, now_s: float, rpm_full: float) -> None:
         """Let the ship follow what she was last told."""
@@ -66,6 +71,15 @@ class Sea:
             rpm += max(-RPM_S * step_s, min(RPM_S * step_s, self.wanted_rpm - rpm))
             self.values["ME_RPM"] = rpm
         self.values["NAV_SOG"] = max(0.0, 14.0 * rpm / rpm_full)
+        if self.current_mps is not None:
+            self._drift(step_s, self.current_mps)
+
+    def _drift(self, step_s: float, current_mps: tuple[float, float]) -> None:
+        course, way_m = math.radians(float(self.values["NAV_HDG"])), float(self.values["NAV_SOG"]) * KNOT_MPS * step_s
+        plane = Plane(float(self.values["NAV_LAT"]), float(self.values["NAV_LON"]))
+        east_m, north_m = current_mps[0] * step_s, current_mps[1] * step_s
+        longitude, latitude = plane.position(east_m + way_m * math.sin(course), north_m + way_m * math.cos(course))
+        self.values.update(NAV_LAT=latitude, NAV_LON=longitude, NAV_COG=self.values["NAV_HDG"])
 
     def age_s(self, channel: str, now_s: float) -> float:
         """Return how old the last word of an instrument is."""
@@ -85,10 +99,11 @@ class Beat:
 class LightShip:
     """One vessel."""
 
-    def __init__(self, agenda: Agenda, clock: ShipClock) -> None:
+    def __init__(self, agenda: Agenda, clock: ShipClock, *, keeps_station: bool = False) -> None:
         """Boot for the first time."""
         self.agenda, self.clock, self.sea = agenda, clock, Sea()
-        self.config = commission.limits()
+        self.sea.current_mps = SET_MPS if keeps_station else None
+        self.config = commission.limits(keeps_station=keeps_station)
         self.journal: list[tuple[str, bytes]] = []
         """What is on the disk: (name of a standing record or empty, record)."""
         self.events: list[tuple[str, int, str, dict[str, Plain]]] = []

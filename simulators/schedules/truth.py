@@ -15,8 +15,10 @@ from protocols.link.cbor import Plain
 from protocols.link.events import TERMINAL
 from protocols.link.heartbeats import STEPS, OperatorHeartbeat
 from protocols.link.orders import ORDER_KINDS, Order
+from simulators.schedules import stations
 from simulators.schedules.events import Agenda
 from simulators.schedules.ship import LightShip
+from simulators.schedules.stations import Stations
 
 LATE_S: Final = 0.2
 """By how much the console's estimate of the ship's clock may be off: its drift between two heartbeats, and rounding."""
@@ -61,6 +63,7 @@ class Truth:
         self.issued: dict[str, list[Issued]] = {}
         """Everything made under an id: somebody may use one twice, and the first to arrive counts."""
         self.executed: dict[str, int] = {}
+        self.stations = Stations(agenda, ship)
         self.ended: dict[tuple[str, str], str] = {}
         self.unkept: set[tuple[str, str]] = set()
         """Orders whose end no disk took: another boot does not know it, and tells its own."""
@@ -96,6 +99,7 @@ class Truth:
     def booted(self) -> None:
         """A new boot: nobody holds anything, and silence counts from now."""
         self.holder, self.is_local, self.let_go = None, False, True
+        self.stations.forget_movers()
         # A restart resets no stop; one half reset may be either.
         self.is_latched = self.is_latched and not self.may_be_reset
         self.may_be_reset = False
@@ -176,12 +180,19 @@ class Truth:
         """Judge a movement."""
         if self.is_latched and output.setpoint.kind == "propulsion":
             self.wrong(f"{output.cause} ordered {output.setpoint.value} % of propulsion though a stop is latched")
-        if len(output.cause) != 26 or not output.cause.isalnum():  # noqa: PLR2004 - not an order but a rule
+        of_station = self.stations.moved(output)
+        for what in of_station or ():
+            self.wrong(what)
+        if of_station is not None or len(output.cause) != 26 or not output.cause.isalnum():  # noqa: PLR2004 - a rule moved her
             return
         issued = self._made(output)
         if issued is None:
             self.wrong(f"order {output.cause} moved {output.setpoint} and nobody made it")
-            return
+        else:
+            self._carried_out(output, issued)
+
+    def _carried_out(self, output: Actuate, issued: Issued) -> None:
+        """Judge the execution of an order that somebody made."""
         order, name = issued.order, f"{issued.order.kind} {output.cause[-4:]} of {issued.order.person}"
         self.executed[output.cause] = self.executed.get(output.cause, 0) + 1
         if self.executed[output.cause] > 1:
@@ -202,6 +213,8 @@ class Truth:
             self.wrong(f"{name} with number {order.fencing} was executed while {self.holder} holds the conn")
         if not any(b"begun" in record and output.cause.encode() in record for _, record in self.ship.journal):
             self.wrong(f"{name} moved before it was on the disk")
+        if order.kind == stations.KIND:
+            self.stations.begin(order.id)
         if order.kind != "conn.controlled_stop":
             for why in self._against(order):
                 self.wrong(f"{name} was executed though {why}")
@@ -209,6 +222,8 @@ class Truth:
     def _made(self, output: Actuate) -> Issued | None:
         """Return the order that asked for exactly this; None where nobody did."""
         for issued in self.issued.get(output.cause, ()):
+            if issued.order.kind == stations.KIND and output.setpoint.kind in ("heading", "rudder"):
+                return issued  # it begins with the heading she has, or the rudder amidships
             args = issued.order.args
             asked = [args[key] for key in ("heading_deg", "rudder_deg", "propulsion_pct") if key in args]
             if output.setpoint.value == (asked[0] if asked else 0.0):

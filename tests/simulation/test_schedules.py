@@ -15,7 +15,7 @@ SOAK_SEEDS = 2_000
 FOUND_WITHIN = 2_000
 QUICK = (
     "number not compared", "holder not compared", "ids forgotten", "ladder left by itself", "moved before the disk",
-    "latched stop forgotten", "numbers given again", "armed from first contact",
+    "latched stop forgotten", "numbers given again", "armed from first contact", "station never yields",
 )  # fmt: skip
 """Bugs that show within the first seeds, looked for with every change; `make soak` looks for all."""
 QUICK_SEEDS = 60
@@ -38,6 +38,13 @@ def test_what_a_checker_once_called_wrong_is_right(seed: int) -> None:
 def test_two_thousand_schedules_break_no_rule() -> None:
     """Reliability goal C1 and C7 in the number of control.md's tier of every change."""
     assert main(["--seeds", str(SOAK_SEEDS), "--first", "1001"]) == 0
+
+
+def test_stations_are_ordered_kept_and_left() -> None:
+    """Proves CMD-08: some ships keep stations, are set out of them and pulled back; of the others none is asked to."""
+    sailed = [run_schedule(seed) for seed in range(1, SEEDS + 1)]
+    assert sum(one.pulls for one in sailed if one.plan.keeps_station) > 0
+    assert {one.stations for one in sailed if not one.plan.keeps_station} == {0}
 
 
 def _found(name: str, seeds: range, patch: pytest.MonkeyPatch) -> int | None:
