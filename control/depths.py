@@ -39,6 +39,15 @@ class Shoal:
     distance_m: float
     """Along the track; 0 when she is there."""
 
+    @property
+    def words(self) -> str:
+        """What lies there, in words."""
+        if self.kind == "land":
+            return "land"
+        if self.kind == "depth":
+            return f"a charted depth of {self.depth_m or 0.0:.1f} m"
+        return "an obstruction" + (" of unknown depth" if self.depth_m is None else f" at {self.depth_m:.1f} m")
+
 
 @dataclass(frozen=True, slots=True)
 class Feature:

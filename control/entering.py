@@ -114,14 +114,27 @@ REACHED: Final[dict[str, Callable[[Entry, Situation, ControlConfig], bool]]] = {
 """{state: when it has been reached}"""
 
 
-def blocked(now: Spot, point: Spot, config: ControlConfig) -> list[Reason]:
-    """Return the reason when the straight way to `point` leaves the fence; the ship then stops where she is."""
+def blocked(now: Spot, point: Spot, radius_m: float, config: ControlConfig) -> list[Reason]:
+    """Return why the straight way to `point`, or the circle about it, is none for her: the fence, or the chart (FBK-02).
+
+    She then stops where she is. Where there is no chart of the way, `without_chart` says whether she may go.
+    """
     plane = Plane(now.latitude_deg, now.longitude_deg)
     way = geometry.straight(plane, point.longitude_deg, point.latitude_deg)
     crossing = geometry.first_crossing(plane, way, config.areas, config.limits.margin_m)
-    if crossing is None:
+    if crossing is not None:
+        text = f"The way to the loiter point crosses the boundary of {crossing.area.name!r} after {crossing.distance_m:.0f} m."
+        return [Reason("loiter_blocked", "FBK-02", text, round(crossing.distance_m), "a clear way", "m")]
+    if config.grounding is None:
         return []
-    text = (
-        f"The way to the loiter point crosses the boundary of {crossing.area.name!r} after {crossing.distance_m:.0f} m."
-    )
-    return [Reason("loiter_blocked", "FBK-02", text, round(crossing.distance_m), "a clear way", "m")]
+    if config.chart is None or not config.chart.covers(plane, way):
+        if config.grounding.without_chart != "refuse":
+            return []
+        text = "No chart is loaded for all of the way to the loiter point."
+        return [Reason("loiter_blocked", "FBK-02", text, None, "a chart of the whole way")]
+    room_m = config.limits.margin_m + config.hull.beam_m / 2.0
+    shoal = config.chart.first_shoal(plane, way, room_m) or config.chart.first_shoal(plane, way[-1:], room_m + radius_m)
+    if shoal is None:
+        return []
+    text = f"The way to the loiter point meets {shoal.words}; {config.chart.needed_m:.1f} m are needed."
+    return [Reason("loiter_blocked", "FBK-02", text, shoal.depth_m, round(config.chart.needed_m, 1), "m")]

@@ -61,14 +61,6 @@ def _ahead(context: Context, limits: Grounding) -> list[Reason]:
 
 
 def _reason(shoal: Shoal, needed_m: float, look_ahead_s: float) -> Reason:
-    what = {
-        "land": "land",
-        "depth": f"a charted depth of {shoal.depth_m or 0.0:.1f} m",
-        "obstruction": "an obstruction"
-        + (f" at {shoal.depth_m:.1f} m" if shoal.depth_m is not None else " of unknown depth"),
-    }[shoal.kind]
     where = "is on it already" if shoal.distance_m <= 0.0 else f"{shoal.distance_m:.0f} m ahead"
-    text = (
-        f"The predicted track meets {what} ({where}) within {look_ahead_s / 60.0:g} min; {needed_m:.1f} m are needed."
-    )
+    text = f"The predicted track meets {shoal.words} ({where}) within {look_ahead_s / 60.0:g} min; {needed_m:.1f} m are needed."
     return Reason("shoal", "INT-07", text, shoal.depth_m, round(needed_m, 1), "m")

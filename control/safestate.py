@@ -12,7 +12,6 @@ from control import keeping
 from control.entering import REACHED, WORDS, Entry, HarbourRoute, actual_pct, blocked
 from control.execution import Execution
 from control.keeping import Spot
-from control.limits import Keep
 from control.messages import Emit, HeartbeatNow, Setpoint
 from control.situation import Situation
 from control.verifier import Station
@@ -133,7 +132,7 @@ class SafeState:
         if state == "loiter" and limits.loiter is not None:
             point = limits.loiter
             entry.point = Spot(point.latitude_deg, point.longitude_deg)
-            entry.keep = Keep(point.radius_m, point.approach_pct)
+            entry.keep = point.keep
         elif state == "station_keep":
             entry.point, entry.keep = keeping.here(situation), limits.keep
         elif state == "safe_harbour":
@@ -175,7 +174,7 @@ class SafeState:
             return [Reason("no_fix", "FBK-02", "There is no position to go by: the ship stops and shows her signals.")]
         if state == "loiter" and limits.loiter is not None:
             point = Spot(limits.loiter.latitude_deg, limits.loiter.longitude_deg)
-            return blocked(now, point, self._voyage.config)
+            return blocked(now, point, limits.loiter.radius_m, self._voyage.config)
         return self.harbour.begin(situation, now_s) if state == "safe_harbour" and self.harbour is not None else []
 
     def _steer(self, entry: Entry, situation: Situation, now_s: float) -> None:

@@ -106,6 +106,13 @@ class Loiter:
     longitude_deg: float
     radius_m: float
     approach_pct: float
+    approach_pct_max: float | None = None
+    """As of a station (`Keep`): what pulls her from the circle's edge and from outside. None: `approach_pct`."""
+
+    @property
+    def keep(self) -> Keep:
+        """The circle about the point, and what pulls her there."""
+        return Keep(self.radius_m, self.approach_pct, self.approach_pct_max)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from control.limits.records import (
     ApprovalLimits,
     Area,
     Hull,
+    Keep,
     LinkLimits,
     Machine,
     PhaseLimits,
@@ -55,9 +56,13 @@ def _keep_faults(where: str, limits: PhaseLimits) -> list[str]:
     faults: list[str] = []
     if keep.radius_m_max is not None and keep.radius_m_max < keep.radius_m:
         faults.append(f"{where}.keep.radius_m_max is {keep.radius_m_max:g}, below radius_m")
-    if not 0.0 < keep.approach_pct <= keep.strongest_pct <= limits.ahead_pct_max:
-        faults.append(f"{where}.keep: 0 < approach_pct <= approach_pct_max <= ahead_pct_max does not hold")
-    return faults
+    return faults + _pull_faults(f"{where}.keep", keep, limits)
+
+
+def _pull_faults(where: str, keep: Keep, limits: PhaseLimits) -> list[str]:
+    if 0.0 < keep.approach_pct <= keep.strongest_pct <= limits.ahead_pct_max:
+        return []
+    return [f"{where}: 0 < approach_pct <= approach_pct_max <= ahead_pct_max does not hold"]
 
 
 def _loiter_faults(phase: str, limits: PhaseLimits, areas: tuple[Area, ...]) -> list[str]:
@@ -65,7 +70,8 @@ def _loiter_faults(phase: str, limits: PhaseLimits, areas: tuple[Area, ...]) -> 
     point = limits.loiter
     if point is None:
         return [f"[control.phases.{phase}.loiter] is missing: the fallback 'loiter' needs it"]
-    return _outside(phase, "loiter", (point.longitude_deg, point.latitude_deg), areas)
+    faults = _outside(phase, "loiter", (point.longitude_deg, point.latitude_deg), areas)
+    return faults + _pull_faults(f"control.phases.{phase}.loiter", point.keep, limits)
 
 
 def _harbour_faults(

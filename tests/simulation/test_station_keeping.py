@@ -37,9 +37,9 @@ def able(keep: dict[str, float]) -> ControlConfig:
 class Voyage:
     """The simulated Otter under the ship's own rules, and how far she is from her station."""
 
-    def __init__(self, environment: Environment, keep: dict[str, float]) -> None:
+    def __init__(self, environment: Environment, config: ControlConfig) -> None:
         """Let Ann take her and bring her to half her power on an easterly heading for a minute."""
-        self.ship, self.rig = Ship(OTTER, 3, START_UTC_NS, environment), Rig(config=able(keep))
+        self.ship, self.rig = Ship(OTTER, 3, START_UTC_NS, environment), Rig(config=config)
         self._done = 0
         self.point: tuple[float, float] | None = None
         self.away_m: list[float] = []
@@ -83,7 +83,7 @@ class Voyage:
 )
 def test_she_lies_within_her_circle_in_wind_and_current(environment: Environment, radius_m: float) -> None:
     """Proves CMD-06, FBK-02: SUCCEEDED, and for ten minutes never outside the circle; the ladder has no part in it."""
-    voyage = Voyage(environment, KEEP)
+    voyage = Voyage(environment, able(KEEP))
     assert voyage.keep(radius_m) == "SUCCEEDED"
     voyage.forward(600.0)
     print(f"\nfarthest {max(voyage.away_m):.1f} m of {radius_m:g} m")  # noqa: T201 - a figure
@@ -93,7 +93,7 @@ def test_she_lies_within_her_circle_in_wind_and_current(environment: Environment
 
 def test_one_weak_pull_does_not_hold_her() -> None:
     """Negative control: a quarter of her power, the same everywhere, loses her in a fresh breeze, and the order says so."""
-    voyage = Voyage(FRESH, {name: value for name, value in KEEP.items() if name != "approach_pct_max"})
+    voyage = Voyage(FRESH, able({name: value for name, value in KEEP.items() if name != "approach_pct_max"}))
     assert voyage.keep(20.0) == "FAILED"
     voyage.forward(60.0)
     assert min(voyage.away_m) > 20.0

@@ -14,10 +14,11 @@ from typer.testing import CliRunner
 from control.depths import ChartError, DepthChart, Feature, chart_bytes, chart_of
 from control.geometry import Plane
 from control.limits import ControlConfig, Grounding
+from control.limits.records import Loiter
 from control.passage import faults
 from farhelm.chart.cli import app
 from protocols.link.passage import Mark, Passage
-from tests.control_rig import example_config, under_way
+from tests.control_rig import Rig, example_config, under_way
 from tests.shared_folder import shared
 
 NEEDED_M = 6.2 + 1.5
@@ -47,6 +48,45 @@ def test_a_ship_that_lies_still_stands_on_the_chart_and_on_what_is_charted_there
     assert chart(SHOAL).covers(plane, still)
     assert found is not None
     assert (found.kind, found.depth_m, found.distance_m) == ("depth", 1.8, 0.0)
+
+
+SMALL = shapely.box(129.0, 34.9, 129.06, 35.0)
+WAYS: dict[str, tuple[str, DepthChart | None, str]] = {
+    "deep all the way": ("sounder", chart(), ""),
+    "a shoal on the way": ("sounder", chart(SHOAL), "a charted depth of 1.8 m; 7.7 m are needed"),
+    "a wreck on the way": ("sounder", chart(Feature("obstruction", None, shapely.box(129.07, 34.929, 129.071, 34.9295))),
+                           "an obstruction of unknown depth; 7.7 m"),
+    "land in the circle": ("sounder", chart(Feature("land", None, shapely.box(129.094, 34.9314, 129.1, 34.94))), "land; 7.7 m"),
+    "land clear of it": ("sounder", chart(Feature("land", None, shapely.box(129.094, 34.9315, 129.1, 34.94))), ""),
+    "no chart, by sounder": ("sounder", None, ""),
+    "no chart, and not without": ("refuse", None, "No chart is loaded for all of the way"),
+    "off the chart, and not without": (
+        "refuse", chart_of(chart_bytes("test", [DEEP], SMALL), NEEDED_M), "No chart is loaded for all of the way",
+    ),
+}  # fmt: skip
+"""{what lies between her and the point 4 km east: (without_chart, chart, what she tells)}.
+
+Margin and half her beam are 61 m, the circle's radius 100 m; 34.9314 N is 156 m north of the point, 34.9315 N 167 m.
+"""
+
+
+@pytest.mark.parametrize("name", WAYS)
+def test_she_goes_to_no_loiter_point_over_a_shoal(name: str) -> None:
+    """Proves FBK-02: way and circle are held against the chart, and she stops instead; deep water is gone through."""
+    without, found, told = WAYS[name]
+    limits = config(without, found)
+    coastal = dataclasses.replace(
+        limits.phases["coastal"], fallback="loiter", loiter=Loiter(34.93, 129.095, 100.0, 30.0)
+    )
+    ship = Rig(config=dataclasses.replace(limits, phases={"coastal": coastal}))
+    ship.values["NAV_DPTK"] = 20.0
+    ship.take("ann")
+    ship.beating = None
+    ship.forward(62.0)
+    entries = [event.body for event in ship.events if event.kind == "entry" and event.body["cause"] == "ladder L5"]
+    assert told in str(entries[0]["reasons"])
+    assert entries[0]["result"] == ("replaced" if told else "begun")
+    assert ship.supervisor.watch.safe.words == ("stopping on heading" if told else "going to the loiter point")
 
 
 @pytest.mark.parametrize(("under_m", "is_refused"), [(1.49, True), (1.5, False)])

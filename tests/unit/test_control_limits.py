@@ -189,6 +189,9 @@ STATES: list[tuple[list[tuple[str, Any]], list[str]]] = [
      []),
     ([(f"{COASTAL}.fallback", "loiter"), (f"{COASTAL}.loiter", SPOT | {"latitude_deg": 34.7}), ("areas.0.phases", ["coastal"])],
      [f"control.{COASTAL}.loiter lies outside what 'trial area' allows"]),
+    ([(f"{COASTAL}.fallback", "loiter"), (f"{COASTAL}.loiter", SPOT | {"approach_pct_max": 85.0})], []),
+    ([(f"{COASTAL}.fallback", "loiter"), (f"{COASTAL}.loiter", SPOT | {"approach_pct_max": 29.0})],
+     [f"control.{COASTAL}.loiter: 0 < approach_pct <= approach_pct_max <= ahead_pct_max does not hold"]),
     ([(f"{COASTAL}.fallback", "safe_harbour"), (f"{COASTAL}.harbour", HOME)], []),
     ([(f"{COASTAL}.fallback", "safe_harbour")],
      [f"[control.{COASTAL}.harbour] is missing: the fallback 'safe_harbour' needs it"]),
@@ -213,7 +216,7 @@ def test_no_state_is_promised_that_she_could_not_reach(changes: list[tuple[str, 
 def test_what_goes_ashore_is_read_back_as_the_same() -> None:
     """Proves CMD-07: the preview judges by the very limits of the ship, with and without what may be left out."""
     whole = example_table() | {"actuators": "simulated"}
-    whole["phases"]["coastal"] |= {"harbour": HOME, "loiter": SPOT, "keep": KEEP}
+    whole["phases"]["coastal"] |= {"harbour": HOME, "loiter": SPOT | {"approach_pct_max": 60.0}, "keep": KEEP}
     whole["areas"][0]["phases"] = ["coastal", "berth"]
     bare = example_table()
     for name in ("telegraph", "tracking", "grounding", "machinery", "areas"):
