@@ -79,6 +79,8 @@ def unpack(source: Source, k: Whole) -> Whole:
     """Return the numbers that `pack` wrote with the same parameters; raise MalformedError when they are not there."""
     quotient = _read_unary(source, len(k))
     is_escaped = quotient == ESCAPE
+    if not is_escaped.any():
+        return (quotient << k) | unpack_plain(source, k)
     remainder = unpack_plain(source, np.where(is_escaped, ESCAPE_BITS, k))
     return np.where(is_escaped, remainder, (quotient << k) | remainder)
 
@@ -99,7 +101,7 @@ def pack_plain(values: Whole, widths: Whole) -> bytes:
 
 def unpack_plain(source: Source, widths: Whole) -> Whole:
     """Return the numbers that `pack_plain` wrote with the same widths; raise MalformedError when they are not there."""
-    ends = np.cumsum(widths)
+    ends = widths.cumsum()
     total = int(ends[-1]) if len(ends) else 0
     packed = source.take((total + 7) // 8) + bytes(_WORD_BYTES + 1)
     words: NDArray[np.uint64] = np.ndarray((len(packed) - _WORD_BYTES,), "<u8", packed, strides=(1,))
@@ -128,15 +130,17 @@ def _read_unary(source: Source, count: int) -> Whole:
         return np.zeros(0, np.int64)
     window = count // 4 + 16
     while True:
-        ones = np.flatnonzero(np.unpackbits(np.frombuffer(source.peek(window), np.uint8), bitorder="little"))
+        bits = np.unpackbits(np.frombuffer(source.peek(window), np.uint8), bitorder="little")
+        ones = np.flatnonzero(bits.view(np.bool_))  # of booleans it is found four times as fast
         if len(ones) >= count:
             break
         if window >= source.left:
             raise MalformedError("batch ends within its codes")
         window *= 2
-    ends = ones[:count].astype(np.int64)
+    ends: Whole = ones[:count].astype(np.int64)
     source.take(int(ends[-1]) // 8 + 1)
-    lengths = np.diff(ends, prepend=-1) - 1
+    lengths = ends.copy()
+    lengths[1:] -= ends[:-1] + 1
     if int(lengths.max()) > ESCAPE:
         raise MalformedError("a code of the batch is too long")
     return lengths

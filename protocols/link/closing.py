@@ -71,12 +71,14 @@ class Closing:
 
     def guess(self) -> Guess:
         """Return how each channel will behave."""
+        if not self.count.any():
+            return series.uninformed(len(self.count))
         is_still = still_most(self.still, self.count)
         changes = np.maximum(self.count - self.still, 1)
         return Guess(
             np.where(is_still, SPARSE, DENSE), mean_drift(self.drift, self.count, is_still),
             series.parameter(self.total, np.maximum(self.count, 1)),
-            series.parameter(np.maximum(self.total - changes, 0), changes), is_informed=bool(self.count.any()),
+            series.parameter(np.maximum(self.total - changes, 0), changes), is_informed=True,
         )  # fmt: skip
 
     def to_bytes(self) -> bytes:

@@ -259,6 +259,22 @@ def read(source: Source, lengths: Whole, guess: Guess) -> Whole:
     k[~framed] += vectors.read(source, int((~framed).sum()))
     changes = vectors.read(source, int(sparse.sum()))
     _check(drift, k[~framed], changes, lengths[sparse])
+    if not (sparse.any() or framed.any()):
+        values = bits.unzigzag(bits.unpack(source, k.repeat(lengths))) + drift.repeat(lengths)
+    else:
+        values = _read_codes(source, lengths, (sparse, framed), (drift, k, changes))
+    if level.any():
+        _as_differences(values, lengths, level)
+    which = framed.repeat(lengths)
+    values[which] = bits.unzigzag(_read_frame(source, int(which.sum())))
+    return values
+
+
+def _read_codes(
+    source: Source, lengths: Whole, modes: tuple[NDArray[np.bool_], NDArray[np.bool_]], said: tuple[Whole, Whole, Whole]
+) -> Whole:
+    """Return what the codes say of all channels but those in the frame, of which it is 0."""
+    (sparse, framed), (drift, k, changes) = modes, said
     count, coded = int(changes.sum()), ~(sparse | framed)
     gap_k = np.repeat(gap_parameter(lengths[sparse], changes), changes)
     sparse_k, coded_k = np.repeat(k[sparse], changes), np.repeat(k[coded], lengths[coded])
@@ -268,9 +284,6 @@ def read(source: Source, lengths: Whole, guess: Guess) -> Whole:
     values[places] = bits.unzigzag(numbers[count : 2 * count] + 1)
     which = np.repeat(coded, lengths)
     values[which] = bits.unzigzag(numbers[2 * count :]) + np.repeat(drift, lengths)[which]
-    _as_differences(values, lengths, level)
-    which = np.repeat(framed, lengths)
-    values[which] = bits.unzigzag(_read_frame(source, int(which.sum())))
     return values
 
 

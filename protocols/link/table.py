@@ -49,6 +49,8 @@ class Table:
     @property
     def valued(self) -> Whole:
         """Return how many samples with a value each column has."""
+        if not self.is_hole.any():
+            return self.lengths
         return _sums((~self.is_hole).astype(np.int64), self.lengths)
 
 
@@ -153,27 +155,31 @@ def _write_scans(table: Table, listed: NDArray[np.bool_]) -> bytes:
     return vectors.write(table.lengths[listed]) + vectors.write(gaps[np.repeat(listed, table.lengths)])
 
 
-def _is_based(table: Table, base: Closing) -> NDArray[np.bool_]:
-    """Return which columns go on from the base's last value: those with a value, in the same step."""
-    is_based: NDArray[np.bool_] = (base.step[table.place] == table.step) & (table.valued > 0)
+def _is_based(table: Table, base: Closing, valued: Whole) -> NDArray[np.bool_]:
+    """Return which columns go on from the base's last value: those with a value (`valued` samples), in the same step."""
+    is_based: NDArray[np.bool_] = (base.step[table.place] == table.step) & (valued > 0)
     return is_based
 
 
 def _spoken(table: Table, base: Closing) -> Whole:
     """Return how many differences each column has."""
-    return np.maximum(table.valued - ~_is_based(table, base), 0)
+    return _differing(valued := table.valued, _is_based(table, base, valued))
+
+
+def _differing(valued: Whole, is_based: NDArray[np.bool_]) -> Whole:
+    return np.maximum(valued - ~is_based, 0)
 
 
 def _differences(table: Table, base: Closing) -> tuple[Differences, Whole]:
     """Return the differences, and the first values of the columns that have nothing to differ from."""
-    valued, is_based = table.valued, _is_based(table, base)
-    has_value = valued > 0
+    valued = table.valued
+    is_based, has_value = _is_based(table, base, valued), valued > 0
     starts = (np.cumsum(valued) - valued)[has_value]
     values = np.diff(table.whole, prepend=0)
     values[starts] = table.whole[starts] - np.where(is_based, base.last[table.place], 0)[has_value]
     is_first = np.zeros(len(values), np.bool_)
     is_first[starts] = ~is_based[has_value]
-    lengths = _spoken(table, base)
+    lengths = _differing(valued, is_based)
     return Differences(values[~is_first], lengths[lengths > 0]), values[is_first]
 
 
@@ -216,8 +222,9 @@ def _read_scans(source: Source, scan_count: int, listed: NDArray[np.bool_]) -> t
 
 
 def _read_whole(source: Source, table: Table, base: Closing) -> Whole:
-    valued, is_based, spoken = table.valued, _is_based(table, base), _spoken(table, base)
-    has_value = valued > 0
+    valued = table.valued
+    is_based, has_value = _is_based(table, base, valued), valued > 0
+    spoken = _differing(valued, is_based)
     firsts = vectors.read(source, int((has_value & ~is_based).sum()))
     guess = base.guess().of(table.place[spoken > 0])
     values = np.zeros(int(valued.sum()), np.int64)
