@@ -40,8 +40,8 @@ MEMORY: Final = 6 << 30
 """Bytes of address space: a mutant that grows without end is killed."""
 FILES_MAX: Final = 3
 """Files of tests for a mutant that must be imported: each is collected anew."""
-WALL_S: Final = 300
-"""A mutant that waits for ever is killed."""
+WALL_S: Final = 3600
+"""A mutant that waits for ever is killed: seconds, so many because at idle priority its tests may get little of a core."""
 Living = dict[tuple[str, int, str], list[FunctionType]]
 
 
@@ -64,15 +64,18 @@ class Trials:
     """The collected tests, and what is asked of them."""
 
     budget_s: float
-    """CPU seconds of tests for one mutant; the quickest come first."""
+    """CPU seconds of tests for one mutant."""
     tests: list[Asked] = field(default_factory=list[Asked])
     killers: dict[str, Asked] = field(default_factory=dict[str, Asked])
     """The last that killed a mutant of a function: it is asked first."""
+    kills: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
+    """How many mutants of a module each test has killed, by (module, test)."""
     living: Living = field(default_factory=dict[tuple[str, int, str], list[FunctionType]])
 
     def order(self, mutant: Mutant, place: Place) -> list[Asked]:
         """Return the tests that run the mutant's line, within the budget.
 
+        First come those that have killed most of its module, then one of each file in turn, the quickest of it first.
         A table is seen by those that run any line of its module, and by those that run none: they look at tables.
         """
         file = str(path_of(mutant.module))
@@ -81,6 +84,8 @@ class Trials:
         else:
             lines = {(file, line) for line in header(place.statement)}
             chosen = [test for test in self.tests if test.lines & lines]
+        chosen = in_turn(chosen)
+        chosen.sort(key=lambda test: -self.kills[mutant.module, test.item.nodeid])
         killer = self.killers.get(f"{mutant.module}:{mutant.scope}")
         if killer in chosen:
             chosen = [killer, *(test for test in chosen if test is not killer)]
@@ -105,9 +110,20 @@ class Trials:
         code = in_fork(lambda: _noticed(tests, mutant, tree, place, self.living))
         if 0 < code <= len(tests):
             self.killers[f"{mutant.module}:{mutant.scope}"] = tests[code - 1]
+            self.kills[mutant.module, tests[code - 1].item.nodeid] += 1
         if code == 0 and place.function is not None:
             return "lived"
         return "not asked" if code in (0, NO_PLACE) else "killed"
+
+
+def in_turn(tests: Sequence[Asked]) -> list[Asked]:
+    """Return tests with one of each file first, then the second of each: those of one file see much the same."""
+    places: Counter[Path] = Counter()
+    turns: list[tuple[int, Asked]] = []
+    for test in tests:
+        places[test.item.path] += 1
+        turns.append((places[test.item.path], test))
+    return [test for _, test in sorted(turns, key=lambda turn: turn[0])]
 
 
 NO_PLACE: Final = 255
