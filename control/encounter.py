@@ -73,7 +73,7 @@ def approach(own: Mover, other: Mover) -> Approach:
 
 def is_dangerous(found: Approach, cpa_m_max: float, tcpa_s_max: float) -> bool:
     """Return whether the closest point is nearer than the limit and no later than the limit; 0 m switches it off."""
-    if cpa_m_max <= 0.0 or found.cpa_m >= cpa_m_max:
+    if found.cpa_m >= cpa_m_max:
         return False
     return found.tcpa_s is None or 0.0 <= found.tcpa_s <= tcpa_s_max
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Protocol
@@ -90,7 +91,7 @@ def is_at_point(entry: Entry, situation: Situation, _config: ControlConfig) -> b
     now = keeping.here(situation)
     if now is None or entry.point is None or entry.keep is None:
         return False
-    return keeping.pull(now, entry.point, entry.keep, was_pulling=False).distance_m <= entry.keep.radius_m
+    return math.hypot(*keeping.way_m(now, entry.point)) <= entry.keep.radius_m
 
 
 def is_kept(entry: Entry, situation: Situation, config: ControlConfig) -> bool:

@@ -75,9 +75,14 @@ def eased(wanted: Pull, keep: Keep, situation: Situation) -> Pull:
     return wanted
 
 
+def way_m(now: Spot, point: Spot) -> tuple[float, float]:
+    """Return how far `point` lies from `now`, in metres east and north."""
+    return Plane(now.latitude_deg, now.longitude_deg).xy(point.longitude_deg, point.latitude_deg)
+
+
 def pull(now: Spot, point: Spot, keep: Keep, *, was_pulling: bool) -> Pull:
     """Return how to come to `point` from `now`; inside the radius she lies still unless she was still approaching."""
-    east_m, north_m = Plane(now.latitude_deg, now.longitude_deg).xy(point.longitude_deg, point.latitude_deg)
+    east_m, north_m = way_m(now, point)
     distance_m = math.hypot(east_m, north_m)
     bearing_deg = math.degrees(math.atan2(east_m, north_m)) % 360.0
     grows = keep.strongest_pct > keep.approach_pct

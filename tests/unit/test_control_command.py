@@ -8,10 +8,11 @@ from typing import get_args
 import pytest
 
 from control import command
-from control.command import KNOWN_MAX, LIFE, KnownOrders, Record
+from control.command import KNOWN_MAX, LIFE, KnownOrders, Record, Restored
 from protocols.errors import MalformedError
 from protocols.link import cbor
 from protocols.link.events import TERMINAL, OrderState, Reason
+from protocols.link.orders import Order
 from tests.control_rig import Rig
 
 ENDS = {"SUCCEEDED", "REJECTED", "EXPIRED", "FAILED", "CANCELLED", "SUPERSEDED", "UNKNOWN"}
@@ -61,6 +62,28 @@ def test_a_route_is_told_by_its_hash_and_everything_else_as_it_is() -> None:
     assert command.digest_of(b"a body") == hashlib.sha256(b"a body").hexdigest()[:16]
 
 
+def test_an_event_tells_who_ordered_what_and_an_order_of_a_former_boot_what_is_still_known() -> None:
+    """Proves CMD-02, LED-01: word for word, for the shore's ledger and its order book read these names."""
+    order = Order("01", "petrel", "engineering", "pump.start", {"machine": "pump 1"}, "mia", "console-mia", "session", 3, 7,
+                  "boot", 99, 1_790_000_000_000_000_123)  # fmt: skip
+    reason = Reason("busy", "CMD-08", "Try again.", 8, 8)
+    assert Record("01", "digest", order, "REJECTED", [reason], "at once").body() == {
+        "order_id": "01", "hash": "digest", "state": "REJECTED", "detail": "at once", "kind": "pump.start", "person": "mia",
+        "console": "console-mia", "args": {"machine": "pump 1"}, "reasons": [reason.plain()], "authentic": True,
+        "group": "engineering", "issued_utc_ns": 1_790_000_000_000_000_123,
+    }  # fmt: skip
+    assert Record("01", "digest", None, "UNKNOWN").body() == {
+        "order_id": "01", "hash": "digest", "state": "UNKNOWN", "detail": "", "kind": "", "person": "", "console": "",
+        "args": {}, "reasons": [], "authentic": True, "group": "", "issued_utc_ns": 0,
+    }  # fmt: skip
+
+
+def test_a_new_ship_has_taken_and_revoked_nothing_and_remembers_ten_thousand_orders() -> None:
+    """Proves AUT-07, CMD-03, CMD-05: what is not said of former boots; 16 min at ten orders a second."""
+    assert Restored(0, ()) == Restored(0, (), 0, 0, "", 0, b"", b"", b"")
+    assert KNOWN_MAX == 10_000
+
+
 def test_what_the_journal_keeps_is_what_a_restart_finds() -> None:
     """Proves AUT-07, AUT-08, CMD-13: the highest numbers, the last phase, alerts, route and stop; in any order on the disk."""
     begun, ended = Record("begun", "d1", None), Record("ended", "d2", None, "FAILED")
@@ -100,9 +123,11 @@ def test_what_the_journal_keeps_is_what_a_restart_finds() -> None:
 
 def test_a_record_that_cannot_be_read_is_not_passed_over() -> None:
     """Proves CMD-13: a ship that does not know what she did does not begin as if she had done nothing."""
-    for record in (b"noise", cbor.encode({"t": "grant", "taken": "four", "revoked": 1}), cbor.encode({"t": "time"})):
+    for record in (b"noise", cbor.encode({"t": "grant", "taken": "four", "revoked": 1}), cbor.encode({"t": "time"}),
+                   cbor.encode({"t": "phase", "name": 21 * "x"})):  # fmt: skip
         with pytest.raises(MalformedError):
             command.restore([record])
+    assert command.restore([cbor.encode({"t": "phase", "name": 20 * "x"})]).phase == 20 * "x"
 
 
 def test_a_disk_that_takes_no_record_ends_the_order_and_eight_may_wait_for_a_slow_one() -> None:

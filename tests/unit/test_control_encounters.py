@@ -6,13 +6,23 @@ import json
 import math
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from control.encounter import Approach, Mover, approach, classify, is_dangerous, mover, sector_class
+from control.encounter import (
+    DUTIES,
+    Approach,
+    EncounterClass,
+    Mover,
+    approach,
+    classify,
+    is_dangerous,
+    mover,
+    sector_class,
+)
 from control.geometry import KNOT_MPS, Plane
 from control.limits import EncounterAngles
 from tests.shared_folder import shared
@@ -87,6 +97,56 @@ OWN = Mover(0.0, 0.0, 0.0, 10.0)
 def test_the_sectors_have_their_edges(bearing_deg: float, course_deg: float, kind: str) -> None:
     """Dense at the limits: 5, 67.5 and 112.5 degrees; bows seen to starboard of each other are head-on in doubt (Rule 14)."""
     assert sector_class(OWN, target_at(bearing_deg, 4000.0, course_deg, 10.0), ANGLES) == kind
+
+
+def met(seen_deg: float, shown_deg: float) -> str:
+    """Return the class of a ship seen so from our bow, to whom we lie so from hers; she lies due north."""
+    own, other = Mover(700.0, -300.0, -seen_deg % 360.0, 10.0), Mover(700.0, 3700.0, (180.0 - shown_deg) % 360.0, 10.0)
+    return sector_class(own, other, ANGLES)
+
+
+@pytest.mark.parametrize(
+    ("kind", "angles"),
+    [
+        ("overtaken", [(113.0, 0.0), (-113.0, 0.0), (113.0, 67.5), (180.0, -67.5)]),
+        ("overtaking", [(0.0, 113.0), (0.0, -113.0), (67.5, 113.0), (-67.5, 180.0)]),
+        ("head_on", [(0.0, 0.0), (5.0, 5.0), (-5.0, -5.0), (5.0, -5.0), (-5.0, 5.0)]),
+        ("crossing_give_way", [(5.5, 5.0), (10.0, 5.0), (0.5, -10.0), (10.0, -112.0), (112.0, 0.0), (68.0, -68.0)]),
+        ("crossing_stand_on", [(5.0, 5.5), (5.0, 10.0), (-10.0, 0.5), (-112.0, 10.0), (0.0, 112.0), (-68.0, 68.0)]),
+        ("head_on", [(5.5, 5.5), (67.5, 67.5), (-67.5, -67.5), (-10.0, 0.0), (0.0, -10.0), (10.0, 5.5), (5.5, 10.0)]),
+        ("safe", [(112.5, 0.0), (0.0, 112.5), (113.0, 68.0), (68.0, 113.0), (10.0, -112.5), (-112.5, 10.0),
+                  (68.0, 67.5), (67.5, 68.0), (-68.0, -10.0), (-10.0, -68.0)]),
+    ],
+)  # fmt: skip
+def test_every_edge_of_every_sector_lies_where_the_settings_say(kind: str, angles: list[tuple[float, float]]) -> None:
+    """Proves INT-08: at the angle itself and half a degree beside it, over north and over the stern as well."""
+    assert {met(*pair) for pair in angles} == {kind}
+
+
+def test_danger_is_nearer_than_the_limit_and_no_later_than_the_limit() -> None:
+    """Proves INT-08: both edges, now, and where the distance does not change; what has passed is none."""
+    for cpa_m, tcpa_s, is_so in (
+        (499.9, 0.0, True), (499.9, 0.5, True), (499.9, 900.0, True), (499.9, None, True),
+        (500.0, 10.0, False), (499.9, 900.1, False), (499.9, -0.1, False),
+    ):  # fmt: skip
+        assert is_dangerous(Approach(cpa_m, tcpa_s), 500.0, 900.0) is is_so
+    assert is_dangerous(Approach(0.1, 10.0), 0.5, 900.0)
+    assert not is_dangerous(Approach(0.0, 10.0), 0.0, 900.0)
+
+
+def test_two_that_move_apart_by_half_a_centimetre_a_second_are_reckoned_with() -> None:
+    """Proves INT-08: at the limit of what is told apart, and wherever both lie on the plane."""
+    own = Mover(700.0, -300.0, 0.0, 0.0)
+    crawling = Mover(1000.0, 100.0, 0.0, 0.005 * 3600.0 / 1852.0)
+    assert approach(own, crawling) == Approach(pytest.approx(300.0), pytest.approx(-80_000.0))
+    assert approach(own, Mover(1000.0, 100.0, 0.0, 0.0)) == Approach(pytest.approx(500.0), None)
+    half_mps = approach(own, Mover(1000.0, 100.0, 180.0, 0.5 * 3600.0 / 1852.0))
+    assert (half_mps.cpa_m, half_mps.tcpa_s) == (pytest.approx(300.0), pytest.approx(800.0))
+
+
+def test_every_class_has_its_duty_in_words() -> None:
+    """Proves INT-08: what an operator is told of each."""
+    assert set(DUTIES) == set(get_args(EncounterClass))
 
 
 def test_the_pair_agrees_on_who_gives_way() -> None:
