@@ -46,6 +46,8 @@ ALERTS: Final[dict[str, AlertKind]] = {
         AlertKind("journal", "COMMAND JOURNAL FAILED", "No remote orders until re-armed aboard.", "alarm", "B", 0.0, 0.0),
         AlertKind("drill", "DRILL", "A rehearsal on simulated actuators: act as if it were none.", "caution", "B", 0.0, 0.0),
         AlertKind("ledger", "LEDGER NOT WRITTEN", "Make room on the disk; no remote orders but stop.", "alarm", "B", 0.0, 0.0),
+        AlertKind("access-ending", "REMOTE ACCESS ENDS SOON", "Have the Master sign the next grant.", "caution", "B", 0.0, 0.0),
+        AlertKind("access-ended", "REMOTE ACCESS ENDED", "No order but a stop; take local control.", "warning", "B", 0.0, 0.0),
     )
 }  # fmt: skip
 """Every alert the safety process can raise."""

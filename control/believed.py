@@ -8,6 +8,7 @@ from control import approval
 from protocols.errors import ProtocolError
 from protocols.link import signing
 from protocols.link.events import Reason
+from protocols.link.heartbeats import RemoteAccess
 from protocols.link.roster import Grant, Roster, RosterEntry
 from protocols.link.signing import Domain, Envelope
 
@@ -21,6 +22,10 @@ ROLE_LEVELS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
 }
 """{role: {function group: levels}}: the most that a role may have, whatever rights its key was given (AUT-11)."""
 RIGHT_FOR_LEVEL: Final = {"observe": "observe", "advise": "observe", "setpoint": "setpoint", "direct": "direct"}
+
+ACCESS_TOLD_S: Final = 3600
+"""A grant that ends within the hour is told with each heartbeat: time for the Master to sign, or the bridge to come."""
+NS_PER_S: Final = 1_000_000_000
 
 
 class Believed:
@@ -161,6 +166,14 @@ class Believed:
         if not grant.valid_from_utc_ns <= utc_ns < grant.valid_to_utc_ns:
             return [Reason("grant_not_valid_now", "AUT-07", "The remote-access grant is not valid at this time.")]
         return []
+
+    def remote_access(self, utc_ns: int) -> RemoteAccess | None:
+        """Return what is left of the grant at the ship's time, or why there is none; None with more than an hour to go."""
+        grant, reasons = self.grant, self.lapsed(utc_ns)
+        if grant is None or reasons:
+            return RemoteAccess(0, tuple(reasons))
+        left_s = (grant.valid_to_utc_ns - utc_ns) // NS_PER_S
+        return RemoteAccess(left_s) if left_s <= ACCESS_TOLD_S else None
 
     def _opened(self, domain: Domain, encoded: bytes) -> Envelope:
         envelope = signing.open_envelope(encoded, approvable=True)

@@ -25,6 +25,8 @@ from protocols.link.orders import ORDER_KINDS, check_arguments
 
 FOR_ANYBODY: Final = frozenset(("authority.request", "order.cancel", "alert.acknowledge", "alert.silence"))
 """Kinds that need no conn and move nothing themselves: roles, keys and phases are the ship's to judge, not the mirror's."""
+TAKING: Final = frozenset(("authority.request", "authority.force", "authority.confirm"))
+"""Kinds with which somebody ashore comes to have something of the ship: none without a grant (AUT-07)."""
 MIRROR_AGE_MAX_S: Final = 3.5
 """Oldest vessel heartbeat a preview uses: the time after which the ship itself calls the link silent."""
 
@@ -117,8 +119,9 @@ def ship_reasons(
     kind: str, args: dict[str, Plain], asker: Asker, beat: VesselHeartbeat, mirror: Mirror
 ) -> list[Reason]:
     """Return the reasons the ship's own rules give on the mirrored facts."""
+    gone = [] if beat.access is None or kind in STOPS else [*beat.access.reasons]
     if kind in FOR_ANYBODY or kind.startswith("authority."):
-        return _authority_reasons(kind, asker, beat.authority)
+        return [*_authority_reasons(kind, asker, beat.authority), *(gone if kind in TAKING else [])]
     needs = "direct" if kind in DIRECT else ORDER_KINDS[kind].level
     group = ORDER_KINDS[kind].group
     state = beat.authority if group == "conn" else beat.engineering
@@ -130,7 +133,7 @@ def ship_reasons(
     encoded = mirror.routes.get(beat.route.hash, b"") if beat.route is not None else b""
     bound = routing.bound(args, encoded, config, mirror.situation) if kind == "route.activate" else {}
     wish = asked(kind, {**args, **bound}, config, mirror.situation)
-    reasons = [*wish.reasons]
+    reasons = [*wish.reasons, *([] if kind.startswith(("drill.", "alert.")) else gone)]
     reasons += verdict(
         Context(
             wish.kind, wish.args, mirror.situation, config, setpoints, beat.round_trip_ms, beat.stop_latched, authority

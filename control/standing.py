@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from control.emergency import EmergencyStop
 from control.safestate import SafeState
 from control.situation import Situation
-from protocols.link.heartbeats import STEPS, ActiveReason, AuthorityState, Disagreed, RouteAboard, Step
+from protocols.link.heartbeats import STEPS, ActiveReason, AuthorityState, Disagreed, RemoteAccess, RouteAboard, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,19 @@ class Facts:
     disagreed: tuple[Disagreed, ...] = ()
     route: RouteAboard | None = None
     """None where none is loaded."""
+    access: RemoteAccess | None = None
+    """None while a grant is in force that does not end within the hour."""
+
+
+ENDS_SOON_S: Final = 900
+"""A grant that ends within a quarter of an hour is a caution while somebody ashore has the ship: time to sign the next one."""
+
+
+def access_alerts(access: RemoteAccess | None, *, is_remote: bool) -> dict[str, bool]:
+    """Return for the alerts of the remote-access grant whether each holds; `is_remote`: somebody ashore has something of her."""
+    is_over = is_remote and access is not None and bool(access.reasons)
+    is_ending = is_remote and access is not None and not is_over and access.left_s <= ENDS_SOON_S
+    return {"access-ended": is_over, "access-ending": is_ending}
 
 
 def standing_alerts(

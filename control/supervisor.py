@@ -54,7 +54,7 @@ from control.messages import (
 from control.navigator import Navigator
 from control.shiptime import ShipTime
 from control.situation import NOTHING_KNOWN, Situation
-from control.standing import Facts, standing_alerts
+from control.standing import Facts, access_alerts, standing_alerts
 from control.stopping import Stopping
 from control.taking import Taking
 from control.translate import asked
@@ -225,6 +225,7 @@ class Supervisor:
             roster_version=self.believed.roster_version, alerts=self.alerts.active(), action=self.watch.action,
             engineering=None if engineering is None else engineering.authority.facts(now_s),
             disagreed=self.situation.disagreements[:DISAGREED_MAX], route=self.navigator.aboard,
+            access=self.believed.remote_access(self.situation.utc_ns),
         )  # fmt: skip
 
     def _hear(self, arrival: Journaled | JournalFailed | LedgerState | Reconnected, now_s: float) -> None:
@@ -264,6 +265,8 @@ class Supervisor:
             "clocks-apart": self.beats.clocks_apart, "drill": self.drill.running is not None,
             "collision-danger": self.collision.look(self.situation, self.voyage.config, now_s),
         }  # fmt: skip
+        is_remote = any(group.authority.station == "remote" for group in self.groups.values())
+        wanted |= access_alerts(self.believed.remote_access(self.situation.utc_ns), is_remote=is_remote)
         for name, is_active in wanted.items():
             self.alerts.want(name, active=is_active, now_s=now_s)
         if self.authority.station != "remote" or STEPS.index(self.watch.ladder.step) >= LATCHED_FROM:

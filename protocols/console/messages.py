@@ -105,6 +105,10 @@ class StatusMessage(TypedDict):
     """Longest round trip for direct control at her present speed (INT-09); null where the shore does not know her limits."""
     drill: DrillJson | None
     """The last drill she told of since this station started; null: none."""
+    access_left_s: int | None
+    """Until the Master's remote-access grant ends (AUT-07), told in its last hour; null: longer, or an earlier release."""
+    no_access: list[ReasonJson]
+    """Why no grant is in force; empty while one is."""
 
 
 class VesselSummary(TypedDict):

@@ -11,6 +11,7 @@ from typing import Final, Literal
 from protocols.errors import MalformedError
 from protocols.link import cbor, fields
 from protocols.link.cbor import Plain
+from protocols.link.events import Reason
 
 VERSION: Final = 1
 Station = Literal["local", "remote", "none"]
@@ -135,6 +136,16 @@ class RouteAboard:
 
 
 @dataclass(frozen=True, slots=True)
+class RemoteAccess:
+    """What is left of the Master's remote-access grant (AUT-07)."""
+
+    left_s: int
+    """Whole seconds until it ends; 0 where there is none in force."""
+    reasons: tuple[Reason, ...] = ()
+    """Why none is in force; empty while one is."""
+
+
+@dataclass(frozen=True, slots=True)
 class VesselHeartbeat:
     """What the safety process says of itself, 1 Hz and on every change, signed with the vessel's key."""
 
@@ -176,6 +187,8 @@ class VesselHeartbeat:
     """What her own sources disagree about now, so that the preview ashore judges the same; not written where nothing is."""
     route: RouteAboard | None = None
     """None, and not written, where none is loaded."""
+    access: RemoteAccess | None = None
+    """None, and not written, while a grant is in force that does not end within the hour."""
 
     def to_bytes(self) -> bytes:
         """Return the deterministic CBOR of this heartbeat: the bytes that are signed (domain VESSEL)."""
@@ -210,6 +223,7 @@ class VesselHeartbeat:
             engineering=_authority(fields.submap(source, "engineering")) if "engineering" in source else None,
             disagreed=tuple(_disagreed(item) for item in fields.items(source, "disagreed", 8)) if "disagreed" in source else (),
             route=_route(fields.submap(source, "route")) if "route" in source else None,
+            access=_access(fields.submap(source, "access")) if "access" in source else None,
         )  # fmt: skip
 
 
@@ -218,7 +232,7 @@ def plain(heartbeat: VesselHeartbeat) -> dict[str, Plain]:
     values: dict[str, Plain] = {
         name: getattr(heartbeat, name)
         for name in VesselHeartbeat.__slots__
-        if name not in ("reasons", "authority", "alerts", "setpoints", "engineering", "disagreed", "route")
+        if name not in ("reasons", "authority", "alerts", "setpoints", "engineering", "disagreed", "route", "access")
     }
     values["setpoints"] = dict(heartbeat.setpoints)
     values["reasons"] = [
@@ -234,7 +248,15 @@ def plain(heartbeat: VesselHeartbeat) -> dict[str, Plain]:
         ]
     if heartbeat.route is not None:
         values["route"] = {"hash": heartbeat.route.hash, "leg": heartbeat.route.leg}
+    if heartbeat.access is not None:
+        reasons: list[Plain] = [reason.plain() for reason in heartbeat.access.reasons]
+        values["access"] = {"left_s": heartbeat.access.left_s, "reasons": reasons}
     return values
+
+
+def _access(source: dict[str, Plain]) -> RemoteAccess:
+    reasons = tuple(Reason.from_plain(item) for item in fields.items(source, "reasons", 8))
+    return RemoteAccess(fields.integer(source, "left_s"), reasons)
 
 
 def _reason(item: Plain) -> ActiveReason:

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from protocols.link.heartbeats import AuthorityState
+from protocols.link.heartbeats import AuthorityState, RemoteAccess
 from shoreside.live import views
 from shoreside.live.fleet import VesselState
 
@@ -25,6 +25,7 @@ DUE_MAX: Final = 10_000
 """Rows that wait for the database, about 10 MB: half an hour of 50 ships. The oldest go first, and are counted."""
 LATE_LEASE_S: Final = 2.0
 """A lease is renewed each second; from here on each second of its age is a row."""
+LAST_MINUTE_S: Final = 60
 _LEFT_OUT: Final = frozenset((
     "type", "vessel", "heard", "heartbeat_age_ms", "boot_id", "seq", "mono_ms", "utc_ms", "echo_session", "echo_seq",
     "echo_held_ms", "alerts",
@@ -171,7 +172,7 @@ def _key(state: VesselState) -> Key:
         beat.step, tuple(reason.name for reason in beat.reasons), beat.next_step, _whole(beat.next_step_in_s),
         _held(beat.authority), None if beat.engineering is None else _held(beat.engineering), beat.stop_latched, beat.phase,
         beat.roster_version, beat.action, tuple(sorted(beat.setpoints.items())), state.collector_alive,
-        None if beat.round_trip_ms is None else beat.round_trip_ms // 100, beat.loss_pct // 2,
+        None if beat.round_trip_ms is None else beat.round_trip_ms // 100, beat.loss_pct // 2, _ending(beat.access),
     )  # fmt: skip
 
 
@@ -182,6 +183,14 @@ def _held(authority: AuthorityState) -> Key:
         authority.station, authority.person, authority.console, authority.session, authority.level, authority.fencing,
         authority.phase, authority.pending_id, _whole(authority.pending_left_s), late_s,
     )  # fmt: skip
+
+
+def _ending(access: RemoteAccess | None) -> Key:
+    """Return what is told of the grant: its last hour by the minute, its last minute by the second, and why there is none."""
+    if access is None:
+        return ()
+    left = access.left_s if access.left_s < LAST_MINUTE_S else access.left_s // LAST_MINUTE_S * LAST_MINUTE_S
+    return (left, tuple(reason.name for reason in access.reasons))
 
 
 def _whole(seconds: float | None) -> int | None:

@@ -3,15 +3,46 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 
 from playwright.sync_api import Browser, Page, expect
 
-from tests.demo_rig import Demo
-from tests.e2e.conftest import picture
+from farhelm.demo import people
+from protocols.link import signing
+from protocols.link.roster import Grant
+from protocols.link.signing import Domain
+from tests.demo_rig import Demo, now
+from tests.e2e.conftest import on_the_bridge, picture
 from tests.e2e.test_acting import another, without_chart
 from tests.e2e.test_console import give_back_conn, open_ship, take_conn
 
 SHIP = "kestrel"
+YEAR_S = 365 * 24 * 3600
+LIFE_S = 12
+"""Of a grant that ends while two consoles look: long enough to be read before, short enough to be waited for."""
+
+
+def put_grant_aboard(demo: Demo, life_s: int) -> None:
+    """Sign the Master's next grant, lay it where the ship's configuration says, and say so at her panel."""
+    path = demo.folder / "beliefs" / f"{SHIP}.grant"
+    last = Grant.from_bytes(signing.open_envelope(path.read_bytes()).body)
+    to_ns = (round(now().timestamp()) + life_s) * 1_000_000_000
+    following = replace(last, version=last.version + 1, valid_to_utc_ns=to_ns)
+    master = people.key_of(people.key_path(demo.folder, "master"))
+    path.write_bytes(signing.sign(Domain.GRANT, following.to_bytes(), master))
+    assert on_the_bridge(demo, SHIP, do="read_keys", person="mate")
+
+
+@contextmanager
+def short_grant(demo: Demo) -> Iterator[None]:
+    """Give the ship a grant of LIFE_S seconds; afterwards one of a year again, however the test ends."""
+    put_grant_aboard(demo, LIFE_S)
+    try:
+        yield
+    finally:
+        put_grant_aboard(demo, YEAR_S)
 
 
 def test_a_lease_that_lapses_is_told_on_every_console(page: Page, browser: Browser, demo: Demo) -> None:
@@ -60,4 +91,42 @@ def test_a_lease_that_lapses_is_told_on_every_console(page: Page, browser: Brows
         expect(page.get_by_test_id("away")).to_have_count(0)
         page.get_by_test_id(f"vessel-{SHIP}").click()
         expect(page.get_by_test_id("conn-notice")).to_have_attribute("data-kind", "taken")
+        give_back_conn(second)
+
+
+def test_a_grant_that_ends_is_told_on_every_console(page: Page, browser: Browser, demo: Demo) -> None:
+    """Proves AUT-02, AUT-07: announced, then over: every order but a stop is grey with the reason; a new grant opens her."""
+    without_chart(page)
+    open_ship(page, demo, vessel=SHIP)
+    take_conn(page)
+    ended = "AUT-07"
+    with another(browser, demo, "sue") as second:
+        second.goto(f"{demo.url}/vessel/{SHIP}")
+        second.get_by_test_id("language-ko").click()
+        with short_grant(demo):
+            expect(page.get_by_test_id("conn-says")).to_contain_text(re.compile(r"Remote access ends in \d+ s"))
+            expect(second.get_by_test_id("conn-says")).to_contain_text(re.compile(r"원격 접근 허가가 \d+ s 뒤"))
+            expect(page.get_by_test_id("heading-order")).to_be_enabled()
+            picture(page, "grant-ending")
+
+            # Over. The conn is still Ann's, and of no more use than a stop; both consoles say so, and why.
+            expect(page.get_by_test_id("banner")).to_contain_text("Remote access has ended")
+            expect(second.get_by_test_id("banner")).to_contain_text("원격 접근이 끝나")
+            expect(page.get_by_test_id("conn-holder")).to_have_attribute("data-mine", "true")
+            expect(page.get_by_test_id("heading-why")).to_contain_text(ended)
+            expect(page.get_by_test_id("heading-order")).to_be_disabled()
+            expect(page.get_by_test_id("stop-order")).to_be_enabled()
+            expect(page.get_by_test_id("alert-access-ended")).to_be_visible()
+            picture(page, "grant-ended")
+            picture(second, "grant-ended-ko")
+
+            # The bridge takes her; from ashore she cannot be asked for, and the button says why.
+            assert on_the_bridge(demo, SHIP, do="take", person="mate")
+            for console in (page, second):
+                expect(console.get_by_test_id("conn-holder")).to_have_attribute("data-station", "local")
+                expect(console.get_by_test_id("conn-request")).to_be_disabled()
+                expect(console.get_by_test_id("conn-why")).to_contain_text(ended)
+        for console in (page, second):
+            expect(console.get_by_test_id("conn-request")).to_be_enabled()
+        take_conn(second)
         give_back_conn(second)

@@ -26,6 +26,7 @@ def heartbeat(rig: Rig) -> VesselHeartbeat:
         VESSEL, rig.boot_id, 1, round(rig.now_s * 1000), UTC_NS, True, facts.step, facts.reasons, facts.next_step,
         facts.next_step_in_s, facts.authority, facts.stop_latched, *facts.echo, facts.round_trip_ms, facts.loss_pct,
         facts.setpoints, facts.phase, facts.roster_version, facts.alerts, facts.action, None, facts.disagreed, facts.route,
+        facts.access,
     )  # fmt: skip
 
 
@@ -93,6 +94,12 @@ def stopped(rig: Rig) -> None:
     rig.stop("ann")
 
 
+def revoked(rig: Rig) -> None:
+    """Ann has the conn, and the bridge withdraws the remote-access grant."""
+    rig.take("ann")
+    rig.bridge("revoke_access", person="mate")
+
+
 def disagree(quantity: str) -> Callable[[Rig], None]:
     """Return what lets two of her sources tell a quantity apart from one another after ann has taken the conn."""
 
@@ -135,7 +142,7 @@ def sails(name: str, *, follows: bool = False) -> Callable[[Rig], None]:
 
 SCENES: dict[str, Callable[[Rig], None]] = {
     "nobody has the conn": nobody,
-    "the bridge has it": lambda rig: rig.bridge("take_local"),
+    "the bridge has it": lambda rig: rig.bridge("take"),
     "ann has it at setpoint": lambda rig: rig.take("ann"),
     "ann has it at direct": lambda rig: rig.take("ann", "direct"),
     "bob has it": lambda rig: rig.take("bob"),
@@ -147,6 +154,7 @@ SCENES: dict[str, Callable[[Rig], None]] = {
     "the position is stale": stale,
     "the link was lost": lost,
     "the stop is latched": stopped,
+    "remote access was revoked": revoked,
     "two receivers disagree": disagree("position"),
     "two gyros disagree": disagree("heading"),
     "two logs disagree": disagree("speed"),

@@ -299,6 +299,7 @@ def test_the_table_of_alerts_is_the_policy() -> None:
         "off-track": ("alarm", "B", 3.0, 5.0), "course-change": ("warning", "B", 0.0, 2.0),
         "turn-unconfirmed": ("alarm", "B", 0.0, 2.0), "route-end": ("warning", "B", 0.0, 2.0),
         "journal": ("alarm", "B", 0.0, 0.0), "drill": ("caution", "B", 0.0, 0.0), "ledger": ("alarm", "B", 0.0, 0.0),
+        "access-ending": ("caution", "B", 0.0, 0.0), "access-ended": ("warning", "B", 0.0, 0.0),
     }  # fmt: skip
     found = {kind.id: (kind.priority, kind.category, kind.on_delay_s, kind.off_delay_s) for kind in ALERTS.values()}
     assert list(found.items()) == list(table.items())

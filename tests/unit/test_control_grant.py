@@ -8,10 +8,13 @@ import pytest
 
 from control.messages import SignedGrant, SignedRoster
 from protocols.link import cbor, signing
+from protocols.link.heartbeats import RemoteAccess
 from protocols.link.roster import Grant, Roster, RosterEntry
 from protocols.link.signing import Domain
 from shipside.storage.journal import Journal
 from tests.control_rig import KEYS, MASTER, RIGHTS, UTC_NS, VESSEL, YEAR_NS, Rig, signed_grant
+
+SECOND_NS = 1_000_000_000
 
 
 def told_of_grants(ship: Rig) -> list[tuple[object, object]]:
@@ -148,3 +151,53 @@ def test_without_a_current_master_nobody_takes_the_conn_and_who_has_it_orders_no
             ship.say("authority.request", {"level": "setpoint"}, "bob")
         )
         assert ship.state(ship.say("conn.controlled_stop")) == "executing"
+
+
+def told_of_access(ship: Rig) -> tuple[int | None, list[str], list[str]]:
+    """Return what the heartbeat tells of the grant: seconds left, reasons, alerts about it."""
+    ship.forward(1.2)
+    facts = ship.supervisor.facts(ship.now_s)
+    access = RemoteAccess(-1) if facts.access is None else facts.access
+    alerts = [
+        name
+        for name in ("access-ending", "access-ended")
+        if ship.supervisor.alerts.state_of(name)
+        == "unacknowledged"  # what was rectified stays until somebody has seen it
+    ]
+    return (None if facts.access is None else access.left_s), [one.name for one in access.reasons], alerts
+
+
+def test_the_end_of_the_grant_is_told_before_and_after_it_comes() -> None:
+    """Proves AUT-07, AUT-02: with each heartbeat of the last hour; an alert where somebody ashore has her, none where not."""
+    ship = Rig()
+    ship.take("ann")
+    ship.beating = "ann"
+    assert told_of_access(ship) == (None, [], [])
+    for version, left_s, left_told, alerts in (
+        (2, 3601, None, []), (3, 3600, 3600, []), (4, 901, 901, []), (5, 900, 900, ["access-ending"]),
+    ):  # fmt: skip
+        ship.feed(SignedGrant(signed_grant(to_ns=UTC_NS + left_s * SECOND_NS, version=version)))
+        assert told_of_access(ship) == (left_told, [], alerts)
+    ship.feed(SignedGrant(signed_grant(to_ns=UTC_NS, version=6)))
+    assert told_of_access(ship) == (0, ["grant_not_valid_now"], ["access-ended"])
+    assert ship.station == "remote"
+    # In the bridge's hands it is no alert, though it is told; with the Master's next grant it is over.
+    ship.bridge("take", person="mate")
+    assert told_of_access(ship) == (0, ["grant_not_valid_now"], [])
+    ship.feed(SignedGrant(signed_grant(version=7)))
+    assert told_of_access(ship) == (None, [], [])
+
+
+def test_who_has_the_machines_alone_is_told_of_the_end_too() -> None:
+    """Proves AUT-07, AUT-01: the alert asks for whoever ashore has anything of her."""
+    ship = Rig()
+    ship.bridge("take", person="mate")
+    ship.bridge("revoke_access")
+    assert told_of_access(ship) == (0, ["no_grant"], [])
+    ship.feed(SignedGrant(signed_grant(version=2)))
+    ship.say("authority.request", {"level": "setpoint"}, "ann", group="engineering")
+    ship.bridge("grant")
+    ship.say("authority.confirm", {}, "ann", group="engineering")
+    assert ship.supervisor.groups["engineering"].authority.station == "remote"
+    ship.bridge("revoke_access")
+    assert told_of_access(ship)[2] == ["access-ended"]

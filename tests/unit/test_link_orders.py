@@ -13,7 +13,7 @@ from protocols.link import cbor, signing, topics
 from protocols.link.acks import BatchAck, EventAck
 from protocols.link.birth import Birth
 from protocols.link.events import Event, Reason
-from protocols.link.heartbeats import ActiveReason, AuthorityState, OperatorHeartbeat, VesselHeartbeat
+from protocols.link.heartbeats import ActiveReason, AuthorityState, OperatorHeartbeat, RemoteAccess, VesselHeartbeat
 from protocols.link.orders import ORDER_KINDS, Order, check_arguments
 from protocols.link.roster import Grant, Roster, RosterEntry
 from protocols.link.stop import StopRequest
@@ -50,6 +50,19 @@ def test_each_message_survives_the_water(message: Order) -> None:
     again = type(message).from_bytes(encoded)
     assert again == message
     assert again.to_bytes() == encoded
+
+
+def test_what_is_left_of_remote_access_is_told_where_there_is_something_to_tell() -> None:
+    """AUT-07: each reason whole; with more than an hour to go the heartbeat has no such field, as of earlier releases."""
+    (plain_beat,) = (one for one in EXAMPLES if isinstance(one, VesselHeartbeat))
+    assert "access" not in cbor.decode_map(plain_beat.to_bytes())
+    ended = Reason("grant_not_valid_now", "AUT-07", "The remote-access grant is not valid at this time.")
+    for access in (RemoteAccess(0, (ended,)), RemoteAccess(3600)):
+        beat = dataclasses.replace(plain_beat, access=access)
+        assert VesselHeartbeat.from_bytes(beat.to_bytes()) == beat
+    broken = cbor.encode({**cbor.decode_map(plain_beat.to_bytes()), "access": {"left_s": "soon", "reasons": []}})
+    with pytest.raises(MalformedError, match="left_s"):
+        VesselHeartbeat.from_bytes(broken)
 
 
 @pytest.mark.parametrize("message", EXAMPLES, ids=lambda m: type(m).__name__)

@@ -342,6 +342,10 @@ export interface StatusMessage {
   direct_limit_ms: number | null;
   /** The last drill she told of since this station started; null: none. */
   drill: DrillJson | null;
+  /** Until the Master's remote-access grant ends (AUT-07), told in its last hour; null: longer, or an earlier release. */
+  access_left_s: number | null;
+  /** Why no grant is in force; empty while one is. */
+  no_access: ReasonJson[];
 }
 
 /** One row of the fleet list. */

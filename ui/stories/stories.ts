@@ -37,7 +37,7 @@ export interface Story {
 }
 
 const VALUES = ["her bridge", "late", "stale", "not valid", "never heard"];
-const CONN = ["her bridge", "mine", "another ROC's", "requested", "granted", "refused", "link lost", "only watched", "never heard"];
+const CONN = ["grant ended", "her bridge", "mine", "another ROC's", "requested", "granted", "refused", "link lost", "only watched", "never heard"];
 const ORDERS = ["her bridge", "mine", "refused", "link lost", "stop latched"];
 const LINK = ["her bridge", "mine", "link poor", "link lost", "never heard"];
 const nothing = () => undefined;
@@ -50,7 +50,7 @@ export const STORIES: Record<string, Story> = {
     return html`<fh-conn-notice .vessel=${vessel}></fh-conn-notice>`;
   } },
   "fh-estop": { states: ["her bridge", "mine", "stop latched", "never heard"], width: 17, height: 6, show: (vessel) => html`<fh-estop .vessel=${vessel}></fh-estop>` },
-  "fh-banner": { states: ["her bridge", "link poor", "link lost", "stop latched", "never heard"], width: 40, show: (vessel) => html`<fh-banner .vessel=${vessel}></fh-banner>` },
+  "fh-banner": { states: ["her bridge", "grant ended", "link poor", "link lost", "stop latched", "never heard"], width: 40, show: (vessel) => html`<fh-banner .vessel=${vessel}></fh-banner>` },
   "fh-compass-panel": { states: [...VALUES, "mine"], width: 30, height: 22, show: (vessel) => html`<fh-compass-panel .vessel=${vessel}></fh-compass-panel>` },
   "fh-steering-panel": { states: [...VALUES, "mine"], width: 30, height: 18, show: (vessel) => html`<fh-steering-panel .vessel=${vessel}></fh-steering-panel>` },
   "fh-speed-panel": { states: VALUES, width: 30, show: (vessel) => html`<fh-speed-panel .vessel=${vessel}></fh-speed-panel>` },

@@ -41,6 +41,7 @@ export const STATES: Record<string, Difference & { mine?: boolean }> = {
   "granted": { authority: { phase: "granted", pending_id: "r", pending_person: "ann", pending_console: "desk 1", pending_left_s: 7 } },
   "refused": { mine: true, authority: MINE, refused: [SHOAL, NO_GO], orders: [["REJECTED", "conn.heading", { heading_deg: 20 }, [SHOAL, NO_GO]], ["EXPIRED", "conn.propulsion", { propulsion_pct: 90 }]] },
   "keeps station": { mine: true, authority: MINE, status: { setpoints: { station_radius_m: 20, station_latitude_deg: 34.9501, station_longitude_deg: 129.1 } }, keepsM: [8, 60] },
+  "grant ended": { mine: true, authority: MINE, status: { access_left_s: 0, no_access: [{ name: "grant_not_valid_now", rule: "AUT-07", text: "The remote-access grant is not valid at this time.", value: null, limit: null, unit: "", age_s: null }] } },
   "late": { mine: true, authority: MINE, ageMs: 3000 },
   "stale": { ageMs: 12_000 },
   "not valid": { quality: 2 },
@@ -119,6 +120,6 @@ function statusOf(id: string, different: Difference & { mine?: boolean }, nowMs:
   return {
     type: "status", vessel: id, heard: true, heartbeat_age_ms: different.heartbeatAgeMs ?? 300, boot_id: "b", seq: 7, mono_ms: 3_600_000, utc_ms: nowMs, utc_trusted: true, step: "L0", reasons: [], next_step: "", next_step_in_s: null,
     authority: { ...bridge, ...different.authority, ...(different.mine ? { session: page.operator?.session ?? "" } : {}) }, stop_latched: false, echo_session: "", echo_seq: 0, echo_held_ms: 0, round_trip_ms: 84, loss_pct: 0,
-    setpoints: {}, phase: "coastal", roster_version: 2, alerts: [], action: "", collector_alive: true, engineering: null, direct_limit_ms: 2000, drill: null, ...different.status,
+    setpoints: {}, phase: "coastal", roster_version: 2, alerts: [], action: "", collector_alive: true, engineering: null, direct_limit_ms: 2000, drill: null, access_left_s: null, no_access: [], ...different.status,
   };
 }

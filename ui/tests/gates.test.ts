@@ -14,7 +14,7 @@ const status = (changes: Partial<StatusMessage> = {}): StatusMessage => ({
   type: "status", vessel: "kestrel", heard: true, heartbeat_age_ms: 100, boot_id: "b", seq: 1, mono_ms: 1, utc_ms: 1,
   utc_trusted: true, step: "L0", reasons: [], next_step: "", next_step_in_s: null, authority: held, stop_latched: false,
   echo_session: "", echo_seq: 0, echo_held_ms: 0, round_trip_ms: 80, loss_pct: 0, setpoints: {}, phase: "coastal",
-  roster_version: 1, alerts: [], action: "", collector_alive: true, engineering: null, direct_limit_ms: 2000, drill: null, ...changes,
+  roster_version: 1, alerts: [], action: "", collector_alive: true, engineering: null, direct_limit_ms: 2000, drill: null, access_left_s: null, no_access: [], ...changes,
 });
 const welcome: WelcomeMessage = {
   type: "welcome", version: 1, server_utc_ms: 0, person: "ann", roles: ["operator"], roc: "ROC", key_state: "enrolled", demo: true,
@@ -47,6 +47,19 @@ describe("a heading order", () => {
     const message = { type: "preview" as const, vessel: "kestrel", request_id: "r", kind: "conn.heading", subject: "", verdict: "refused" as const, reasons: [reason] };
     vessel.previews.set("conn.heading", { message, atMs: performance.now() });
     expect(heading()).toEqual({ open: false, reasons: ["INT-06 Geofence: The track enters Oryukdo"], unjudged: "", verdict: "refused" });
+  });
+
+  it("is closed on every console where the ship says that she has no grant, and so is a request; a stop and a release are not", () => {
+    const ended = { name: "grant_not_valid_now", rule: "AUT-07", text: "The remote-access grant is not valid at this time.", value: null, limit: null, unit: "", age_s: null };
+    say({ no_access: [ended] });
+    expect(heading().reasons.join()).toContain("The remote-access grant is not valid at this time.");
+    expect(gate("conn.controlled_stop", vessel, store, desk, en).open).toBe(true);
+    expect(gate("authority.release", vessel, store, desk, en).open).toBe(true);
+    expect(gate("alert.acknowledge", vessel, store, desk, en).open).toBe(true);
+    say({ no_access: [ended], authority: { ...held, station: "local", session: "" } });
+    expect(gate("authority.request", vessel, store, desk, en).reasons.join()).toContain("AUT-07");
+    say();
+    expect(heading().open).toBe(true);
   });
 
   it("stays open where the shore cannot judge, and says what it leaves to the ship", () => {

@@ -1,6 +1,6 @@
 /** What a change of the conn means at this console, for everything that can happen to it. */
 import { describe, expect, it } from "vitest";
-import { isShown, lapseLeftS, leftBehind, noticeOf, type NoticeKind, type Seat } from "../src/authority/notices";
+import { accessLeftS, isShown, lapseLeftS, leftBehind, noticeOf, type NoticeKind, type Seat } from "../src/authority/notices";
 import { Store, Vessel } from "../src/link/store";
 import type { AuthorityJson, StatusMessage, VesselSummary } from "../src/protocols.gen";
 
@@ -85,6 +85,19 @@ describe("a ship that is left behind", () => {
     expect(behind(mine, { station: "remote", person: "bob" }, 7000)[0]).toBeUndefined();
     expect(behind(mine, { station: "local", person: "" }, 7000)[0]).toBeUndefined();
     expect(behind(theirs, null, 7000)[0]).toBeUndefined();
+  });
+});
+
+describe("the end of remote access", () => {
+  const left = (changes: Partial<StatusMessage>, sinceS = 0) => accessLeftS({ authority: mine, access_left_s: null, no_access: [], ...changes } as StatusMessage, sinceS);
+
+  it("is counted down in its last quarter of an hour while somebody ashore has her", () => {
+    expect([left({}), left({ access_left_s: 901 }), left({ access_left_s: 900 }, 10), left({ access_left_s: 3 }, 5)]).toEqual([null, null, 890, 0]);
+  });
+
+  it("is nothing to count in the hands of her bridge, nor when it is over", () => {
+    expect(left({ access_left_s: 60, authority: local })).toBeNull();
+    expect(left({ access_left_s: 0, no_access: [{ name: "no_grant" }] as StatusMessage["no_access"] })).toBeNull();
   });
 });
 

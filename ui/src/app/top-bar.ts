@@ -15,11 +15,11 @@ export class TopBar extends LitElement {
   private readonly watch = new Watch(this);
 
   static override styles = [base, buttons, css`
-    header { display: flex; align-items: center; gap: 1rem; height: 3rem; padding: 0 0.75rem; background: var(--container-global-color);
+    header { display: flex; align-items: center; gap: 0.75rem; height: 3rem; padding: 0 0.75rem; background: var(--container-global-color);
       border-bottom: 1px solid var(--border-outline-color); font-size: max(0.875rem, 11px); white-space: nowrap; }
     .brand { display: flex; gap: 0.5rem; align-items: center; font-weight: 700; font-size: 1.0625rem; }
     .brand img { width: 1.5rem; }
-    nav { display: flex; align-items: center; gap: 0.375rem; flex: 1; min-width: 0; }
+    header > nav { display: flex; align-items: center; gap: 0.375rem; flex: 1 1 auto; min-width: 0; }
     button { min-height: max(2rem, 24px); min-width: 0; padding: 0 0.625rem; border-color: transparent; background: transparent; font-weight: 400; color: var(--quiet); }
     button:hover:not(:disabled) { color: var(--element-active-color); }
     button.on { color: var(--on-selected-active-color); background: var(--selected-enabled-background-color); }
@@ -35,9 +35,10 @@ export class TopBar extends LitElement {
     .who { color: var(--quiet); }
     .who b { color: var(--element-active-color); font-weight: 600; }
     .who.on b { color: inherit; }
-    nav button { flex: none; } .where { flex: 0 1 auto; min-width: 3rem; }
-    @media (max-width: 1500px) { header { gap: 0.5rem; } nav { flex: 1 0 auto; } .where { max-width: 8rem; } .who { flex: 0 1 auto; min-width: 4rem; overflow: hidden; text-overflow: ellipsis; } } /* of views none is cut: role and centre go first, they stand in the account */
-    @media (max-width: 1300px) { header { flex-wrap: wrap; height: auto; } nav { order: 1; flex: 1 0 100%; padding-bottom: 0.25rem; } .brand { flex: 1; } } /* views in a row of their own, before they lie on each other */
+    header > *, nav > * { flex: none; } nav > .where { flex: 0 1 auto; min-width: 3rem; }
+    header > .who { flex: 0 99 auto; min-width: 4rem; overflow: hidden; text-overflow: ellipsis; } /* of the views none is cut: role and centre give way first, they stand in the title, then the ship's name */
+    @media (max-width: 1500px) { header { gap: 0.5rem; } }
+    @media (max-width: 1340px) { header { flex-wrap: wrap; height: auto; } header > nav { order: 1; flex: 1 0 100%; padding-bottom: 0.25rem; } header > .brand { flex: 1; } } /* views in a row of their own, before they lie on each other */
   `];
 
   override render() {
@@ -59,7 +60,7 @@ export class TopBar extends LitElement {
         <span data-testid="shore-link" data-connected=${store.connected}>
           <span class="dot ${store.connected ? "" : "lost"}"></span>${store.connected ? top.connected : top.lost}
         </span>
-        <button class="who ${page.aside === "account" ? "on" : ""}" title=${words().account.title} data-testid="whoami" data-key-state=${store.welcome?.key_state ?? ""}
+        <button class="who ${page.aside === "account" ? "on" : ""}" title=${`${words().account.title}: ${[store.welcome?.person, ...(store.welcome?.roles ?? []), store.welcome?.roc].filter(Boolean).join(" · ")}`} data-testid="whoami" data-key-state=${store.welcome?.key_state ?? ""}
           @click=${() => page.goTo("account")}>
           <b>${store.welcome?.person ?? ""}</b> ${(store.welcome?.roles ?? []).join(", ")} · ${store.welcome?.roc ?? ""}
         </button>

@@ -1,6 +1,6 @@
 /** What a change of the conn means for this console: told at once on every open page, and kept until read where it is a loss. */
 import type { Vessel } from "../link/store";
-import type { AuthorityJson } from "../protocols.gen";
+import type { AuthorityJson, StatusMessage } from "../protocols.gen";
 
 export type NoticeKind = "got" | "released" | "going" | "taken" | "local" | "lapsed" | "ended" | "unconfirmed" | "denied" | "otherHas" | "otherLapsed" | "otherLocal" | "otherNobody";
 
@@ -51,6 +51,15 @@ export function lapseLeftS(authority: AuthorityJson, leaseS: number | undefined,
   if (authority.station !== "remote" || authority.lease_age_s === null || leaseS === undefined) return null;
   const ageS = authority.lease_age_s + sinceS;
   return ageS < LEASE_LATE_S ? null : Math.max(0, leaseS - ageS);
+}
+
+/** From here on whoever looks at a ship is told that her grant ends: told by her in its last hour, a caution from 15 min. */
+const ENDS_TOLD_S = 900;
+
+/** Return seconds until the remote-access grant of a ship that somebody ashore has ends; null with longer to go, and where it is over. */
+export function accessLeftS({ authority, access_left_s, no_access }: StatusMessage, sinceS: number): number | null {
+  if (authority.station !== "remote" || access_left_s === null || no_access.length || access_left_s > ENDS_TOLD_S) return null;
+  return Math.max(0, access_left_s - sinceS);
 }
 
 /** A ship that this console has while it shows something else. */

@@ -1,7 +1,7 @@
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { page, Watch } from "../app/console";
-import { lapseLeftS } from "../authority/notices";
+import { accessLeftS, lapseLeftS } from "../authority/notices";
 import type { Vessel } from "../link/store";
 import { gate, grantedTo, holds } from "../orders/gates";
 import type { AuthorityJson } from "../protocols.gen";
@@ -9,7 +9,7 @@ import type { Args, KindName } from "../orders/kinds";
 import type { Operator } from "../orders/operator";
 import { PRESENCE_LIMIT_S, PRESENCE_WARN_S } from "../orders/presence";
 import { words } from "../words";
-import { doingText } from "../words/told";
+import { doingText, reasonSentence } from "../words/told";
 import { DASHES, secondsText } from "./format";
 import { base, buttons, panel } from "./style";
 
@@ -113,7 +113,7 @@ export class AuthorityBar extends LitElement {
 
   private urgent(): boolean {
     const authority = this.vessel.status?.authority;
-    return authority !== undefined && (authority.phase !== "held" || this.lapseLeft() !== null || (page.operator?.presence.idleS() ?? 0) > PRESENCE_WARN_S);
+    return authority !== undefined && (authority.phase !== "held" || this.lapseLeft() !== null || this.ending() !== "" || (page.operator?.presence.idleS() ?? 0) > PRESENCE_WARN_S);
   }
 
   private says(mine: boolean): string {
@@ -129,8 +129,20 @@ export class AuthorityBar extends LitElement {
     }
     const lapse = this.lapseLeft();
     if (!mine && lapse !== null) return lapse === 0 ? text.lapsed(authority.person) : text.lapsing(authority.person, secondsText(lapse));
+    const ending = this.ending();
+    if (ending !== "") return ending;
     if (mine) return this.presence();
     return authority.station === "local" ? text.local : authority.station === "none" ? text.none : text.heldOther;
+  }
+
+  /** The end of the Master's remote-access grant: coming while somebody ashore has her, or come. Empty: neither. */
+  private ending(): string {
+    const text = words().conn;
+    const { status } = this.vessel;
+    if (!status?.heard) return "";
+    if (status.no_access.length) return text.noAccess(status.no_access.map((reason) => reasonSentence(reason, words())).join(" "));
+    const leftS = accessLeftS(status, (performance.now() - this.vessel.statusAtMs) / 1000);
+    return leftS === null ? "" : text.accessEnds(leftS < 120 ? secondsText(leftS) : text.minutes(Math.floor(leftS / 60)));
   }
 
   private lapseLeft(): number | null {

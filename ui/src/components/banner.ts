@@ -6,7 +6,7 @@ import type { Vessel } from "../link/store";
 import { proposalOf } from "../orders/approval";
 import { gate, holds, SILENT_MS } from "../orders/gates";
 import { words } from "../words";
-import { doingText, ladderSentence } from "../words/told";
+import { doingText, ladderSentence, reasonSentence } from "../words/told";
 import { base, buttons } from "./style";
 import "./sure";
 
@@ -36,6 +36,7 @@ export class Banner extends LitElement {
     if (ageMs !== null && ageMs > SILENT_MS) return this.bar("alarm", text.silent(ageText(ageMs / 1000)));
     if (!status?.heard) return nothing;
     if (status.stop_latched) return this.bar("alarm", text.stop, this.reset());
+    if (status.no_access.length && status.authority.station === "remote") return this.bar("warning", text.noAccess(status.no_access.map((reason) => reasonSentence(reason, words())).join(" ")));
     if (status.step >= "L3" && status.authority.station !== "local") return this.back(status.step);
     if (status.step >= "L1") return this.bar("warning", text.ladder(status.step, doingText(status.action, words()) || words().link.steps[status.step] || ""));
     return nothing;

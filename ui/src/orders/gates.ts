@@ -71,7 +71,7 @@ export interface About {
 /** Return whether an order of `kind` can be given now, and if not, every reason. */
 export function gate(kind: KindName, vessel: Vessel, store: Store, desk: Desk, words: Words, about: About = {}): Gate {
   const group = about.group ?? groupOf(kind);
-  const own = [...common(vessel, store, desk, words), ...(kind === "drill.begin" ? drill(vessel, store, desk, words) : []), ...(group === "engineering" ? engine : special)(kind, vessel, desk, words)];
+  const own = [...common(vessel, store, desk, words), ...noAccess(kind, vessel, words), ...(kind === "drill.begin" ? drill(vessel, store, desk, words) : []), ...(group === "engineering" ? engine : special)(kind, vessel, desk, words)];
   if (own.length) return { open: false, reasons: own, unjudged: "", verdict: "refused" };
   const isAsked = !about.isOwnOnly && (!kind.startsWith("authority.") || group === "conn"); // the shore is asked about the conn alone
   const preview = isAsked ? vessel.previews.get(previewKey(kind, about.subject)) : undefined;
@@ -96,6 +96,14 @@ function common(vessel: Vessel, store: Store, desk: Desk, words: Words): string[
     mayOrder(store) ? keyReason(store, desk, words) : gates.role(store.welcome?.roles.join(", ") || "-"),
     ageMs === null ? gates.neverHeard : ageMs > SILENT_MS ? gates.silent(ageText(ageMs / 1000)) : "",
   ].filter(Boolean);
+}
+
+/** What the ship takes without the Master's grant: a stop, what gives back or answers, cancels, acknowledges, rehearses or resets (AUT-07). */
+const WITHOUT_GRANT = /^(alert|drill|stop|order)\.|^authority\.(release|answer|resume)$/;
+
+function noAccess(kind: KindName, vessel: Vessel, words: Words): string[] {
+  const gone = STOPS.has(kind) || WITHOUT_GRANT.test(kind) ? [] : (vessel.status?.no_access ?? []);
+  return sentences(gone, words);
 }
 
 function keyReason(store: Store, desk: Desk, words: Words): string {

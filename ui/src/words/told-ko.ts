@@ -18,6 +18,8 @@ export const alertsKo: Record<string, readonly [text: string, advice: string]> =
   "off-track": ["항로 이탈", "항로로 되돌리거나 항로를 중지하십시오."],
   "course-change": ["변침 예고", "확인한 뒤 응답하십시오. 선박이 회전합니다."],
   "turn-unconfirmed": ["변침 미확인", "선박이 회전합니다. 즉시 확인하십시오."],
+  "access-ending": ["원격 접근 종료 예고", "선장이 다음 허가에 서명하게 하십시오."],
+  "access-ended": ["원격 접근 종료", "정지 외의 명령은 받지 않습니다. 선교에서 조종권을 가져오십시오."],
   "route-end": ["항로 끝 예고", "다음 명령을 준비하십시오."],
   "journal": ["명령 기록 실패", "선상에서 다시 준비할 때까지 원격 명령을 할 수 없습니다."],
   "drill": ["훈련", "모의 구동기로 하는 훈련입니다. 실제처럼 행동하십시오."],
