@@ -81,6 +81,10 @@ def demo(
     split: Annotated[
         bool, typer.Option("--split", help="The station as four processes: live, api, and ingest twice.")
     ] = False,
+    links: Annotated[
+        bool,
+        typer.Option("--links", help="Each ship's link through the simulators: delay, loss and cuts as you set them."),
+    ] = False,
 ) -> None:
     """Start everything on this machine: database, broker, ships, their agents, the shore and the console.
 
@@ -90,10 +94,12 @@ def demo(
       farhelm demo --port 9000 --data /tmp/farhelm --vessels 1 --duration 600
 
       farhelm demo --recording plaka=plaka.log.gz:10
+
+      farhelm demo --vessels 1 --links     (docs/engineer.md 2: a satellite's delay, a link that is cut)
     """
     from farhelm.demo.run import DemoOptions, run
 
-    raise typer.Exit(run(DemoOptions(port, data, vessels, duration, seed, speed, tuple(recording or ()), split)))
+    raise typer.Exit(run(DemoOptions(port, data, vessels, duration, seed, speed, tuple(recording or ()), split, links)))
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []})

@@ -86,7 +86,9 @@ def release(
 @app.command(context_settings={"ignore_unknown_options": True})
 def order(
     vessel: Vessel,
-    words: Annotated[list[str], typer.Argument(metavar="ORDER", help="heading 095, rudder -5, propulsion 40, stop.")],
+    words: Annotated[
+        list[str], typer.Argument(metavar="ORDER", help="heading 095, rudder -5, propulsion 40, station radius=20, stop.")
+    ],
     *, demo: Demo = None, url: Url = "", token: Token = "", key: Key = None, person: Person = "",
     state: State = None, take: Take = False, keep: Keep = False, timeout: Timeout = 900.0,
 ) -> None:  # fmt: skip

@@ -51,6 +51,8 @@ class DemoOptions:
     """Recorded vessels beside the simulated ones, each as NAME=FILE[:SPEED]."""
     is_split: bool = False
     """True: the station as processes of one role each."""
+    has_links: bool = False
+    """True: each vessel's link goes through the simulators, whose control port delays, loses and cuts it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +171,8 @@ class Demo:
             sys.executable, "-m", "simulators", "--vessels", str(options.vessels), "--seed", str(options.seed),
             "--speed", str(options.speed), "--base-port", str(plan.simulator_port), "--ports-file", str(found),
         ]  # fmt: skip
+        if options.has_links:
+            command += ["--broker", f"{HOST}:{plan.broker_port}"]
         for number, slug in enumerate(spec.slug for spec in self._fleet):
             command += ["--panel", f"{slug}={plan.panel_port + number}"]
         child = Child("simulators", command, self._log("simulators"))
@@ -199,7 +203,8 @@ class Demo:
             people.write_beliefs(self._folder, spec.slug, staff, self._clock.utc_ns())
             sockets, panel = found[spec.slug], plan.panel_port + number
             at = configs.Addresses(
-                sockets["nmea_tcp"], sockets["plc"], sockets["autopilot"], panel, self._broker_url(plan, spec.slug),
+                sockets["nmea_tcp"], sockets["plc"], sockets["autopilot"], panel,
+                self._broker_url(plan, spec.slug, sockets["link"]),
                 is_live=self._options.speed == 1.0,
             )  # fmt: skip
             path = configs.write_agent(self._folder, spec, at)
@@ -271,8 +276,9 @@ class Demo:
         except TimeoutError as error:
             raise DemoError(f"not within {READY_S:g} s: {what}; see {child.log}\n{child.last_words()}") from error
 
-    def _broker_url(self, plan: Plan, account: str) -> str:
-        return f"mqtt://{account}:{plan.accounts[account]}@{HOST}:{plan.broker_port}"
+    def _broker_url(self, plan: Plan, account: str, link: int | None = None) -> str:
+        """Return the broker's URL for an account; `link`: port of the way to it, None: none lies between."""
+        return f"mqtt://{account}:{plan.accounts[account]}@{HOST}:{link or plan.broker_port}"
 
     def _log(self, name: str) -> Path:
         return self._folder / "logs" / f"{name}.log"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -21,7 +22,7 @@ from farhelm.trace import steps_of
 from protocols.link import signing
 from protocols.link.orders import Order
 from protocols.link.signing import Domain
-from tests.demo_rig import ROOT, Demo, start_demo, stop_demo, wait_until
+from tests.demo_rig import ROOT, Demo, now, start_demo, stop_demo, wait_until
 
 SHIP = "otter"
 LIMIT_S = 120
@@ -47,7 +48,7 @@ class Told:
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """One demo for this module."""
-    process, running = start_demo(tmp_path_factory.mktemp("conn"), "--vessels", "2", "--seed", "7")
+    process, running = start_demo(tmp_path_factory.mktemp("conn"), "--vessels", "2", "--seed", "7", "--links")
     yield running
     stop_demo(process)
 
@@ -129,6 +130,28 @@ def traced(demo: Demo, order_id: str) -> str:
     words = [sys.executable, "-m", "farhelm", "trace", order_id, "--logs", str(demo.folder)]
     ran = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=LIMIT_S, check=False)
     return ran.stdout if ran.returncode == 0 else ""
+
+
+def over_the_link(demo: Demo, **quality: object) -> dict[str, Any]:
+    """Tell the simulators what the link of the other ship is like; return their answer."""
+    port = json.loads((demo.folder / "ports.json").read_text())["control"]
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as line, line.makefile("rw") as words:
+        words.write(json.dumps({"do": "link", "vessel": "kestrel", **quality}) + "\n")
+        words.flush()
+        return dict(json.loads(words.readline()))
+
+
+def test_a_link_of_the_demo_is_as_slow_as_it_is_told_to_be(demo: Demo) -> None:
+    """With `--links` whoever tries something makes a satellite of a ship's link, and mends it again."""
+
+    def age_ms() -> float:
+        """Return how old the newest heartbeat is that the shore has, by the one clock of this machine."""
+        return now().timestamp() * 1000.0 - float(demo.get("/api/v1/vessels/kestrel")["status"]["utc_ms"])
+
+    assert over_the_link(demo, delay_s=1.5)["ok"]
+    wait_until(lambda: age_ms() > 1500.0, 30, "her heartbeats come late")
+    assert over_the_link(demo, delay_s=0.0)["ok"]
+    wait_until(lambda: age_ms() < 1200.0, 30, "her heartbeats come in time")
 
 
 def test_another_operator_is_asked_and_nothing_moves_meanwhile(demo: Demo) -> None:
