@@ -42,13 +42,13 @@ DERIVE_S: Final = 1.0
 """How often channels are derived: as often as wind, log and receivers speak."""
 TakeSentence = Callable[[str, Sentence], None]
 TakeReport: TypeAlias = "Callable[[AisReport], None]"
-Parse = Callable[[Sequence[bytes]], list[Sentence | Rejected]]
+Parse = Callable[[Sequence[bytes]], Iterable[Sentence | Rejected]]
 """From the lines of one read to what each of them is, in their order."""
 
 
-def one_by_one(lines: Sequence[bytes]) -> list[Sentence | Rejected]:
+def one_by_one(lines: Sequence[bytes]) -> Iterable[Sentence | Rejected]:
     """Return what each line is; who has numpy does it faster, by `protocols.nmea0183.batch`."""
-    return [parse_line(line) for line in lines]
+    return map(parse_line, lines)
 
 
 class Listening:

@@ -83,7 +83,7 @@ def _splitter(given: bytes) -> None:
 def _chunk(given: bytes) -> None:
     """Read many lines at once: the same as one by one."""
     lines = given[:CHUNK_BYTES].split(b"\n") * FEW
-    assert parse_lines(lines) == [parse_line(each) for each in lines]
+    assert list(parse_lines(lines)) == [parse_line(each) for each in lines]
 
 
 def _made_again(given: bytes) -> None:

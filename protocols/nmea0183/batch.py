@@ -5,9 +5,7 @@ What comes out is exactly what `parse_line` says of each line; a line that is no
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from functools import partial
-from itertools import repeat
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import numpy as np
@@ -23,14 +21,13 @@ for _value, _characters in enumerate(zip("0123456789ABCDEF", "0123456789abcdef",
     for _character in _characters:
         _DIGIT[ord(_character)] = _value
 _STAR, _DOLLAR, _BANG = b"*$!"
-_sentence: Final[Callable[[Iterable[object]], Sentence]] = partial(tuple.__new__, Sentence)
 _SHORTEST: Final = len("$GPX,*hh")
 
 
-def parse_lines(lines: Sequence[bytes]) -> list[Sentence | Rejected]:
-    """Return the sentence in each line, or why there is none."""
+def parse_lines(lines: Sequence[bytes]) -> Iterator[Sentence | Rejected]:
+    """Return the sentence in each line, or why there is none, one after the other."""
     if len(lines) < FEW:
-        return [parse_line(line) for line in lines]
+        return map(parse_line, lines)
     chunk = b"\n".join(lines)
     if (
         not chunk.isascii()
@@ -38,35 +35,21 @@ def parse_lines(lines: Sequence[bytes]) -> list[Sentence | Rejected]:
         or b"\\" in chunk
         or min(map(len, lines)) < _SHORTEST
     ):
-        return [parse_line(line) for line in lines]
-    texts, good = chunk.decode("ascii").split("\n"), _plainly_good(chunk)
-    return (_all_plain(texts) if all(good) else None) or _one_by_one(texts, lines, good)
+        return map(parse_line, lines)
+    return _in_turn(chunk.decode("ascii").split("\n"), lines, _plainly_good(chunk))
 
 
-def _all_plain(texts: list[str]) -> list[Sentence | Rejected] | None:
-    """Return the sentences of lines that are all plainly good, most reads are; None where one has no address or no field."""
-    fields = [text[:-3].split(",") for text in texts]
-    names = [opening(row.pop(0)) for row in fields]
-    if not (all(names) and all(fields)):
-        return None
-    talkers, formatters, encapsulated = zip(*names, strict=True)
-    rows = zip(talkers, formatters, fields, repeat(None), repeat(True), encapsulated, repeat(""), strict=False)  # noqa: FBT003 - has_checksum
-    return list(map(_sentence, rows))
-
-
-def _one_by_one(texts: list[str], lines: Sequence[bytes], good: list[bool]) -> list[Sentence | Rejected]:
-    found: list[Sentence | Rejected] = []
-    add = found.append
+def _in_turn(texts: list[str], lines: Sequence[bytes], good: list[bool]) -> Iterator[Sentence | Rejected]:
+    """Make each sentence when it is asked for: those of a whole chunk held at once cost more than their making."""
     for text, line, is_good in zip(texts, lines, good, strict=True):
         if is_good:
             fields = text[:-3].split(",")
             names = opening(fields.pop(0))
             if names is not None and fields:
                 talker, formatter, is_encapsulated = names
-                add(tuple.__new__(Sentence, (talker, formatter, fields, None, True, is_encapsulated, "")))
+                yield tuple.__new__(Sentence, (talker, formatter, fields, None, True, is_encapsulated, ""))
                 continue
-        add(parse_line(line))
-    return found
+        yield parse_line(line)
 
 
 def _plainly_good(chunk: bytes) -> list[bool]:

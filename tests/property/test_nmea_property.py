@@ -46,17 +46,17 @@ def test_any_fields_give_finite_values_in_range_or_none(formatter: str, fields: 
         lambda bent: bent[0][: bent[1]] + bent[2] + bent[0][bent[1] :])), min_size=FEW, max_size=2 * FEW))  # fmt: skip
 def test_many_lines_at_once_are_what_each_is_alone(chunk: list[bytes]) -> None:
     """The chunk's checksums are another way to the same verdicts, whatever stands between good lines."""
-    assert parse_lines(chunk) == [parse_line(line) for line in chunk]
+    assert list(parse_lines(chunk)) == [parse_line(line) for line in chunk]
 
 
 def test_a_star_too_many_is_not_made_up_for_by_one_too_few() -> None:
     chunk = [framed("HEHDT,095.3,T")] * FEW
     chunk[3], chunk[7] = framed("HEHDT,09*5.3,T"), b"$HEHDT,095.3,T"
     assert b"".join(chunk).count(b"*") == FEW
-    assert isinstance(parse_lines(chunk)[3], Rejected)
-    assert parse_lines(chunk) == [parse_line(line) for line in chunk]
+    assert isinstance(list(parse_lines(chunk))[3], Rejected)
+    assert list(parse_lines(chunk)) == [parse_line(line) for line in chunk]
     nameless = [*chunk[:3], framed("hehdt,1,T"), framed("HEHDT"), *chunk[8:], *chunk[8:]]  # good sums over no sentences
-    assert parse_lines(nameless) == [parse_line(line) for line in nameless]
+    assert list(parse_lines(nameless)) == [parse_line(line) for line in nameless]
 
 
 nasty_text = st.one_of(

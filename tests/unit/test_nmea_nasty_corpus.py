@@ -62,7 +62,7 @@ def test_a_nasty_line_gets_its_verdict(why: str, text: str, faults: str, values:
     """Faults exactly as listed; the values listed are read all the same; channels get what they may get."""
     line = wire(text)
     sentence = parse_line(line)
-    assert parse_lines([line] * FEW) == [sentence] * FEW
+    assert list(parse_lines([line] * FEW)) == [sentence] * FEW
     if faults.startswith("rejected"):
         assert isinstance(sentence, Rejected), why
         assert f"rejected {sentence.reason}" == faults
