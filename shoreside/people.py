@@ -30,6 +30,10 @@ from shoreside.store.people import People, Person
 from shoreside.store.postgres import PostgresStore
 
 TOKEN_LENGTH_MIN: Final = 32
+PASSWORD_LENGTH_MIN: Final = 12
+"""Characters of a password; length is what counts (NIST SP 800-63B, 5.1.1.2)."""
+PUBLISHED: Final = frozenset(("change this one", "at least 32 random characters here"))
+"""Passwords and tokens of the example, which everybody can read."""
 HASH: Final = re.compile(r"\$argon2(id|i|d)\$v=\d+\$m=\d+,t=\d+,p=\d+\$[A-Za-z0-9+/]{11,}\$[A-Za-z0-9+/]{16,}")
 """An argon2 hash as PHC strings have it: 8 bytes of salt and 12 of hash at least."""
 HASHER: Final = PasswordHasher()
@@ -66,12 +70,27 @@ def _faults(index: int, given: object) -> list[str]:
     hashed = entry.get("password_hash")
     if hashed is not None and not (isinstance(hashed, str) and HASH.fullmatch(hashed)):
         found.append(f"{where}: password_hash is no argon2 hash; with it nobody could log in as {entry.get('name')}")
+    if "password" in entry:
+        found += [f"{where}: {fault}" for fault in password_faults(str(entry["password"]))]
     for token in (as_map(one) for one in as_list(entry.get("tokens", [])) or []):
         if token is None or not isinstance(token.get("name"), str):
             found.append(f"{where}: a token has a name and a token")
         elif len(str(token.get("token", ""))) < TOKEN_LENGTH_MIN or token.get("role", entry.get("role")) not in ROLES:
             found.append(f"{where}: token {token['name']} is shorter than {TOKEN_LENGTH_MIN} or has no known role")
+        elif token["token"] in PUBLISHED:
+            found.append(
+                f"{where}: token {token['name']} is the example's, which everybody can read; make one: openssl rand -hex 24"
+            )
     return found
+
+
+def password_faults(password: str) -> list[str]:
+    """Return what is wrong with a password that somebody else chose; an empty list where nothing is."""
+    if password in PUBLISHED:
+        return ["the password is the example's, which everybody can read; choose another"]
+    if len(password) < PASSWORD_LENGTH_MIN:
+        return [f"the password has {len(password)} characters; {PASSWORD_LENGTH_MIN} at least"]
+    return []
 
 
 async def seed(people: People, entries: list[dict[str, object]]) -> int:
@@ -131,6 +150,8 @@ async def _run(arguments: argparse.Namespace) -> int:
             await people.administration.note(act)
             return 0
         password = await asyncio.to_thread(getpass.getpass, f"Password of {arguments.name}: ")
+        if faults := password_faults(password):
+            raise SeedError(f"{arguments.name}: {faults[0]}")
         hashed = await asyncio.to_thread(HASHER.hash, password)
         await people.save(Person(arguments.name, arguments.role, arguments.roc, hashed))
         await people.accounts.end_sessions(arguments.name)
@@ -150,7 +171,7 @@ def main() -> int:
     parser.add_argument("--config", type=Path, required=True)
     try:
         return asyncio.run(_run(parser.parse_args()))
-    except (config.ConfigError, StoreDownError) as error:
+    except (config.ConfigError, StoreDownError, SeedError) as error:
         sys.stderr.write(f"{error}\n")
         return 2
 

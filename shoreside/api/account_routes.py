@@ -7,7 +7,7 @@ import secrets
 from datetime import UTC, datetime
 from http import HTTPStatus
 from io import BytesIO
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
@@ -18,10 +18,9 @@ from shoreside.api.problems import Problem
 from shoreside.api.second_factor import CHALLENGE_BYTES, LATE, answered
 from shoreside.api.shore import OneLine, Shore, TheShore, TheWho, from_base64, to_base64
 from shoreside.passkeys import STATION, PasskeyError
+from shoreside.people import PASSWORD_LENGTH_MIN, PUBLISHED
 from shoreside.store.accounts import PASSKEYS_MAX
 
-PASSWORD_LENGTH_MIN: Final = 12
-"""Characters of a new password; length is what counts (NIST SP 800-63B, 5.1.1.2)."""
 router = APIRouter(prefix="/account", tags=["account"])
 
 Password = Annotated[str, Field(min_length=1, max_length=256)]
@@ -92,7 +91,7 @@ async def set_password(body: NewPassword, shore: TheShore, who: TheWho) -> None:
     """Change the password and end all other sessions; 422 for one that is too short or the old one."""
     own = session_of(who)
     await shore.auth.prove(who, body.password)
-    if len(body.new) < PASSWORD_LENGTH_MIN or body.new in (body.password, who.person):
+    if len(body.new) < PASSWORD_LENGTH_MIN or body.new in (body.password, who.person, *PUBLISHED):
         detail = f"A new password has at least {PASSWORD_LENGTH_MIN} characters and is another than before."
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail)
     await shore.people.accounts.set_password(who.person, await shore.auth.hashed(body.new))

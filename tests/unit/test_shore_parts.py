@@ -164,6 +164,26 @@ def test_a_placeholder_of_a_password_hash_is_refused_in_words(tmp_path: Path) ->
     assert faults(whole) == faults(None) == ""
 
 
+def test_what_the_example_publishes_lets_nobody_in(tmp_path: Path) -> None:
+    """Its password and its token are refused by name, and a short password; one character more is taken."""
+    path, own = tmp_path / "people.json", {"name": "ann", "role": "operator", "roc": "r"}
+
+    def faults(entry: dict[str, object]) -> str:
+        path.write_text(json.dumps({"people": [entry]}))
+        try:
+            people.read_seed(path)
+        except people.SeedError as error:
+            return str(error)
+        return ""
+
+    example = json.loads((Path(people.__file__).parent / "examples" / "people.json").read_text())["people"][0]
+    told = faults(example)
+    assert "people[0] (ann): the password is the example's" in told
+    assert "token ann-script is the example's" in told
+    assert "11 characters; 12 at least" in faults(own | {"password": "x" * 11})
+    assert faults(own | {"password": "x" * 12}) == ""
+
+
 def test_a_roster_never_goes_back() -> None:
     """Proves CMD-12 ashore: only a higher version is taken, only from this vessel's Master, only for its purpose."""
     ship = Ship()
