@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { FRAME_MS, HOLD_MAX_MS, Keys, Pad, Stick, type PadSample, type Reach } from "../src/direct/stick";
 import { isFastEnough, latencyText } from "../src/direct/latency";
 import { Vessel } from "../src/link/store";
-import { blank } from "../src/replay/tape";
+import { blank } from "../src/replay/blank";
 import { en } from "../src/words/en";
 import { frameBody } from "../src/orders/bodies";
 import { fromHex } from "../src/orders/bytes";

@@ -5,7 +5,7 @@ import { Store, Vessel } from "../src/link/store";
 import { gate, grantedTo, holds } from "../src/orders/gates";
 import { heartbeatBody } from "../src/orders/bodies";
 import type { AuthorityJson, MachineJson, PreviewMessage, StatusMessage, WelcomeMessage } from "../src/protocols.gen";
-import { blank } from "../src/replay/tape";
+import { blank } from "../src/replay/blank";
 import { en } from "../src/words/en";
 
 const pump: MachineJson = { name: "steering pump 2", kind: "pump", channel: "STG_PMP2", running_above: 0.5, confirm_s: 10 };

@@ -4,7 +4,7 @@ import { Store } from "../src/link/store";
 import { Offering, grants, offerLeftS, PLEDGE_MS } from "../src/offer/pledge";
 import type { Operator } from "../src/orders/operator";
 import type { AuthorityJson, FromBrowser, OfferJson } from "../src/protocols.gen";
-import { blank } from "../src/replay/tape";
+import { blank } from "../src/replay/blank";
 
 const pledge = { vessel: "otter", to: "bob", untilMs: 90_000 };
 const offer: OfferJson = { vessel: "otter", person: "ann", to: "bob", state: "accepted", by_console: "c-bob", left_s: 30 };

@@ -4,7 +4,7 @@ import { runsS, running } from "../src/drill/request";
 import { ROWS } from "../src/phase/rows";
 import { Store, Vessel } from "../src/link/store";
 import { gate } from "../src/orders/gates";
-import { blank } from "../src/replay/tape";
+import { blank } from "../src/replay/blank";
 import type { DrillJson, PhaseJson, VesselMessage } from "../src/protocols.gen";
 import { en } from "../src/words/en";
 

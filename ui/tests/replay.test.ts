@@ -4,7 +4,8 @@ import { Store } from "../src/link/store";
 import type { ChannelJson } from "../src/protocols.gen";
 import { SetClock } from "../src/replay/clock";
 import { NOTHING } from "../src/replay/seen";
-import { after, alertsAt, between, blank, bucketFor, marksOf, messages, orderOf, SPEEDS, valuesOf, type AlertChange, type Happened, type Stretch } from "../src/replay/tape";
+import { after, alertsAt, between, bucketFor, marksOf, messages, orderOf, SPEEDS, valuesOf, type AlertChange, type Happened, type Stretch } from "../src/replay/tape";
+import { blank } from "../src/replay/blank";
 
 const channel = (short_id: string, changes: Partial<ChannelJson> = {}): ChannelJson => ({
   short_id, name: short_id, unit: "", kind: "number", low: null, high: null, cycle_s: 1, max_age_s: 3, local_id: "", limits: {}, ...changes,

@@ -5,7 +5,8 @@ import { Store } from "../src/link/store";
 import type { FromBrowser, HeardJson, ShownJson, TargetJson, TrackPoint } from "../src/protocols.gen";
 import { SetClock } from "../src/replay/clock";
 import { asSeen, cameAt, joined, knownBy, NOTHING, screenOf, screensAt, statusAt, trafficAsSeen, wayAsSeen, type Receipt } from "../src/replay/seen";
-import { messages, type Stretch, type TimedValue } from "../src/replay/tape";
+import type { TimedValue } from "../src/replay/seen";
+import { messages, type Stretch } from "../src/replay/tape";
 
 const value = (utcMs: number): TimedValue => ({ fromMs: utcMs, row: ["A", utcMs, 0, utcMs] });
 const screen = (utc_ms: number, changes: Partial<ShownJson> = {}): ShownJson => ({

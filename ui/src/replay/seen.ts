@@ -2,8 +2,14 @@
  * What an operator saw: which view his console had open, what it was told of the ship's heartbeat, and of what was measured
  * only what had come by then. Pure: rows of the shore's record in, what stood at a moment out.
  */
-import type { HeardJson, ShownJson, StatusMessage, TargetJson, TrackPoint } from "../protocols.gen";
-import { blank, type TimedValue } from "./tape";
+import type { HeardJson, ShownJson, StatusMessage, TargetJson, TrackPoint, ValueRow } from "../protocols.gen";
+import { blank } from "./blank";
+
+/** A value with the moment from which a console could show it. */
+export interface TimedValue {
+  fromMs: number;
+  row: ValueRow;
+}
 
 /** What was measured from the first to the second time came at the third; late: over a broken link, and no console's instruments showed it. */
 export type Receipt = [firstMs: number, lastMs: number, cameMs: number, late: boolean];

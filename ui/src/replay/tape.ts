@@ -4,7 +4,8 @@
  */
 import { QUALITY } from "../link/ages";
 import type { Answer } from "../history/series";
-import { statusAt, type Seen } from "./seen";
+import { blank, NOBODY } from "./blank";
+import { statusAt, type Seen, type TimedValue } from "./seen";
 import type { AlertJson, AuthorityJson, ChannelJson, FromShore, OrderMessage, StatusMessage, ValueRow } from "../protocols.gen";
 
 export const SPEEDS = [1, 2, 5, 10, 30, 60] as const;
@@ -20,12 +21,6 @@ export interface Happened {
 /** A change of an alert, as `/alerts/history` tells it. */
 export interface AlertChange extends Pick<AlertJson, "alert_id" | "text" | "priority" | "category" | "state" | "source" | "person"> {
   utc_ms: number;
-}
-
-/** A value with the moment from which a console could show it. */
-export interface TimedValue {
-  fromMs: number;
-  row: ValueRow;
 }
 
 /** Return the width of buckets that a speed needs, seconds; null: every sample. A page repaints four times a second. */
@@ -56,20 +51,6 @@ function bucket(row: (string | number | null)[], column: Record<string, number>,
 
 function typed(value: number | null, channel: ChannelJson | undefined): number | boolean | null {
   return value !== null && channel?.kind === "boolean" ? value !== 0 : value;
-}
-
-const NOBODY: AuthorityJson = {
-  station: "none", person: "", roc: "", console: "", session: "", role: "", level: "", fencing: 0, lease_age_s: null, phase: "held", pending_id: "",
-  pending_person: "", pending_console: "", pending_left_s: null,
-};
-
-/** Return the status before anything is known of it: what is not recorded is absent, not zero. */
-export function blank(vessel: string): StatusMessage {
-  return {
-    type: "status", vessel, heard: false, heartbeat_age_ms: 0, boot_id: "", seq: 0, mono_ms: 0, utc_ms: 0, utc_trusted: false, step: "L0", reasons: [], next_step: "",
-    next_step_in_s: null, authority: NOBODY, stop_latched: false, echo_session: "", echo_seq: 0, echo_held_ms: 0, round_trip_ms: null, loss_pct: 0, setpoints: {}, phase: "",
-    roster_version: 0, alerts: [], action: "", collector_alive: true, engineering: null, direct_limit_ms: null, drill: null, access_left_s: null, no_access: [],
-  };
 }
 
 const words = (value: unknown): string => (typeof value === "string" ? value : "");

@@ -1,8 +1,8 @@
 /** What the shore knows of a vessel's routes: those sent to her, the one aboard, the one she follows. */
 import { checkRoute, routesOf, type CheckedJson, type RoutesJson } from "../link/http";
-import type { Vessel } from "../link/store";
 import { fromBase64 } from "../orders/bytes";
 import type { LonLat } from "../map/geometry";
+import type { StatusMessage } from "../protocols.gen";
 import { guidance, passageOf, type Guidance, type Passage } from "./passage";
 
 /** After the ship's word on her route the store is asked twice: it has the event within a second or two, or a little later. */
@@ -20,6 +20,11 @@ export interface KeptRoute {
 export interface Active {
   route: KeptRoute;
   leg: number;
+}
+
+/** Of a vessel: what was last told of her; null before anything was. */
+interface Heard {
+  status: StatusMessage | null;
 }
 
 /** What the ship last said of her route. */
@@ -70,14 +75,14 @@ export class Routes {
   }
 
   /** Return the route she follows and on which leg; null while she follows none, or has started anew since. */
-  active(vessel: Vessel): Active | null {
+  active(vessel: Heard): Active | null {
     const route = this.aboard();
     const follows = this.said && (this.said.what === "activated" || this.said.what === "leg") && this.said.bootId === vessel.status?.boot_id;
     return route && this.said && follows ? { route, leg: this.said.leg } : null;
   }
 
   /** Return where she is on the leg she follows. */
-  guidance(vessel: Vessel, at: LonLat | null): Guidance | null {
+  guidance(vessel: Heard, at: LonLat | null): Guidance | null {
     const active = this.active(vessel);
     return active && at ? guidance(active.route.passage, active.leg, at) : null;
   }
