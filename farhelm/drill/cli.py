@@ -71,5 +71,8 @@ def listing(
     except (AccessError, httpx.HTTPError) as error:
         typer.echo(f"farhelm drill: {error}", err=True)
         raise typer.Exit(3) from error
-    for drill in answer.json()["drills"]:
+    drills = answer.json()["drills"]
+    if not drills:
+        typer.echo(f"no drill of {vessel} in that time", err=True)  # beside the lines that a program reads
+    for drill in drills:
         typer.echo(json.dumps(drill, ensure_ascii=False))

@@ -22,6 +22,9 @@ SHIP = "kestrel"
 
 SETTLED_MS = 7000
 """A look is a row within five seconds of the one before."""
+SHORT = """row => { const list = row.closest(".list"); list.style.maxHeight = "6rem";
+  list.scrollTop = row.offsetTop - list.querySelector("thead").clientHeight; }"""
+"""Makes the list of the ledger shorter than what a new demo has done, and scrolls it to a row."""
 
 
 @pytest.fixture
@@ -195,8 +198,8 @@ def test_a_replay_shows_then_and_orders_nothing(page: Page, demo: Demo) -> None:
     expect(page.get_by_test_id("replay-then")).to_contain_text(f"{happened - timedelta(seconds=5):%H:%M:%S}")
 
 
-def test_a_replay_stands_as_chart_and_history_stood(page: Page, demo: Demo) -> None:
-    """What was up on ann's chart, and the span of the history she looked at; the negative control: before she turned it."""
+def test_a_replay_stands_as_chart_history_and_lists_stood(page: Page, demo: Demo) -> None:
+    """What was up on ann's chart, her span of the history, the row of her lists; the negative control: before she turned it."""
     open_view(page, demo, "ann", "conning")
     expect(page.get_by_test_id("chart-up")).to_have_attribute("data-up", "north")
     page.wait_for_timeout(SETTLED_MS)
@@ -208,6 +211,16 @@ def test_a_replay_stands_as_chart_and_history_stood(page: Page, demo: Demo) -> N
     page.get_by_test_id("history-6h").click()
     page.wait_for_timeout(SETTLED_MS)
     moments.append(now())
+    page.get_by_test_id("to-alerts").click()
+    page.get_by_test_id("alerts-past").click()
+    page.wait_for_timeout(SETTLED_MS)
+    moments.append(now())
+    page.get_by_test_id("to-ledger").click()
+    fourth = page.get_by_test_id("ledger-entry").nth(3)
+    fourth.evaluate(SHORT)
+    number = fourth.get_attribute("data-number")
+    page.wait_for_timeout(SETTLED_MS)
+    moments.append(now())
     page.wait_for_timeout(SETTLED_MS)  # and what was seen is written each five seconds
     for at, up in zip(moments[:2], ("north", "head"), strict=True):
         follow_at(page, demo, at)
@@ -215,6 +228,10 @@ def test_a_replay_stands_as_chart_and_history_stood(page: Page, demo: Demo) -> N
     follow_at(page, demo, moments[2])
     begun = moments[2] - timedelta(hours=6)
     expect(page.get_by_test_id("replay-other")).to_contain_text(f"{begun:%H:%M}")
+    follow_at(page, demo, moments[3])
+    expect(page.get_by_test_id("alert-history")).to_be_visible()
+    follow_at(page, demo, moments[4])
+    expect(page.get_by_test_id("replay-other")).to_contain_text(f"(from entry {number})")
 
 
 def follow_at(page: Page, demo: Demo, at: datetime) -> None:

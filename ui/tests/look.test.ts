@@ -1,6 +1,7 @@
 /** How a view stood, as a short text that says no more than a person would notice. */
 import { describe, expect, it } from "vitest";
-import { chartOf, chartText, spanOf, spanText } from "../src/replay/look";
+import { rowsAbove, scrollToRow } from "../src/components/rows";
+import { chartOf, chartText, listOf, listText, lookText, spanOf, spanText } from "../src/replay/look";
 
 const PLACE: [number, number] = [129.1234567, -34.9876543];
 
@@ -37,5 +38,47 @@ describe("a span of the history", () => {
     expect(toMs - fromMs).toBe(3_600_000);
     expect(Math.abs(fromMs - (NOW_MS - 123_456_789))).toBeLessThanOrEqual(36_000);
     expect(spanOf("own z13 north", NOW_MS)).toBeNull();
+  });
+});
+
+describe("a list", () => {
+  it("is told by the first row in sight, of the ledger by the entry's own number; one that was never moved says nothing", () => {
+    expect([listText({ of: "row", at: 0 }), listText({ of: "row", at: 12 }), listText({ of: "past", at: 0 }), listText({ of: "entry", at: 223 })]).toEqual(["", "row 12", "past 0", "entry 223"]);
+    expect([listOf("row 12"), listOf("entry 223"), listOf("row -1"), listOf("")]).toEqual([{ of: "row", at: 12 }, { of: "entry", at: 223 }, null, null]);
+  });
+
+  it("stands beside a chart in one text, which the shore takes whole", () => {
+    const chart = chartText({ at: [-179.12345, -89.12345], zoom: 18.5, up: "course" });
+    const text = lookText({ list: "row 999999999", chart });
+    expect(text.length).toBeLessThanOrEqual(60);
+    expect([listOf(text)?.at, chartOf(text)?.zoom, spanOf(text, 0)]).toEqual([999999999, 18.5, null]);
+    expect([lookText({}), lookText({ chart: "", list: "row 1" })]).toEqual(["", "row 1"]);
+  });
+});
+
+/** A row or a list as far as it is measured: 20 high, moved by how far the list is scrolled. */
+class Box {
+  scrollTop = 0;
+  constructor(private readonly at: number, private readonly height: number, private readonly within?: Box) {}
+  getBoundingClientRect() {
+    const top = this.at - (this.within?.scrollTop ?? 0);
+    return { top, bottom: top + this.height };
+  }
+}
+
+describe("the first row in sight", () => {
+  const list = new Box(100, 60);
+  const rows = Array.from({ length: 10 }, (_, number) => new Box(100 + 20 * number, 20, list));
+  const above = (scrollTop: number) => rowsAbove(Object.assign(list, { scrollTop }) as unknown as Element, rows as unknown as Element[]);
+
+  it("is counted by halves, and found again", () => {
+    expect([above(0), above(9), above(11), above(140), above(10_000)]).toEqual([0, 0, 1, 7, 9]);
+    list.scrollTop = 60;
+    for (const number of [7, 0, 99]) {
+      scrollToRow(list as unknown as Element, rows as unknown as Element[], number);
+      expect(list.scrollTop).toBe(20 * Math.min(number, 9));
+    }
+    scrollToRow(list as unknown as Element, [], 3);
+    expect(list.scrollTop).toBe(180);
   });
 });

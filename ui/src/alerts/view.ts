@@ -1,12 +1,14 @@
 import "@oicl/openbridge-webcomponents/dist/components/alert-icon/alert-icon.js";
-import { css, html, LitElement, nothing } from "lit";
+import { css, html, LitElement, nothing, type PropertyValues } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { page, Watch } from "../app/console";
 import { Every } from "../components/every";
 import { clockText, stampText } from "../components/format";
+import { rowsAbove, scrollToRow } from "../components/rows";
 import { base, buttons, panel } from "../components/style";
 import type { Vessel } from "../link/store";
 import type { AlertJson } from "../protocols.gen";
+import { listOf, listText } from "../replay/look";
 import { words } from "../words";
 import { adviceText, alertText } from "../words/told";
 import { answer, objections, pictureAgeS, PICTURE_S, type Act } from "./answers";
@@ -22,6 +24,8 @@ const RENEW_MS = 5000; // of the history, while it is looked at
 @customElement("fh-alerts")
 export class AlertsView extends LitElement {
   @property({ attribute: false }) vessel!: Vessel;
+  /** In a replay: how the view of then stood (`replay/look.ts`); empty: nothing is told of it. */
+  @property({ attribute: false }) seen = "";
   @state() private isPast = false;
   @state() private past: Change[] = [];
   @state() private problem = "";
@@ -65,25 +69,49 @@ export class AlertsView extends LitElement {
       <div class="all" data-testid="alerts" data-vessel=${this.vessel.id}>
         <section class="panel main">
           ${this.bar(alerts)}
-          ${this.isPast ? html`<div class="list" role=${this.past.length ? "table" : nothing} aria-label=${text.past} data-testid="alert-history">
+          ${this.isPast ? html`<div class="list" role=${this.past.length ? "table" : nothing} aria-label=${text.past} data-testid="alert-history" @scroll=${this.say}>
               ${this.problem ? html`<p class="none wrong" role="status">${this.problem}</p>` : this.past.length ? this.past.map((change) => this.pastRow(change)) : html`<p class="none">${text.noPast}</p>`}</div>`
-            : html`<div class="list" role=${alerts.length ? "list" : nothing} aria-label=${text.title} data-testid="alert-list" data-count=${alerts.length}>
+            : html`<div class="list" role=${alerts.length ? "list" : nothing} aria-label=${text.title} data-testid="alert-list" data-count=${alerts.length} @scroll=${this.say}>
               ${alerts.length ? alerts.map((alert) => this.row(alert)) : html`<p class="none">${text.none}</p>`}</div>`}
         </section>
         <aside>
-          <div class="chart"><fh-chart .own=${this.vessel}></fh-chart></div>
+          <div class="chart"><fh-chart .own=${this.vessel} .seen=${this.seen}></fh-chart></div>
           ${this.detail(alerts.find((alert) => keyOf(alert) === this.chosen) ?? alerts[0])}
         </aside>
       </div>`;
   }
+
+  override willUpdate(changed: PropertyValues<this>): void {
+    const then = changed.has("seen") ? listOf(this.seen) : null;
+    if (this.seen !== "" && changed.has("seen") && (then?.of === "past") !== this.isPast) this.turn(!this.isPast);
+  }
+
+  /** The list as it stood then; of the history as soon as its rows have come. */
+  override updated(changed: PropertyValues): void {
+    if (!changed.has("seen") && !changed.has("past")) return;
+    const list = this.renderRoot.querySelector(".list");
+    if (this.seen !== "" && list) scrollToRow(list, list.children, listOf(this.seen)?.at ?? 0);
+  }
+
+  private turn(isPast: boolean): void {
+    this.isPast = isPast;
+    if (isPast) this.ask();
+    page.stands("list", listText({ of: isPast ? "past" : "row", at: 0 }));
+  }
+
+  /** Tell the page which row is the first in sight, for a replay to come. */
+  private readonly say = (event: Event): void => {
+    const list = event.currentTarget as Element;
+    page.stands("list", listText({ of: this.isPast ? "past" : "row", at: rowsAbove(list, list.children) }));
+  };
 
   private bar(alerts: AlertJson[]) {
     const text = words().alerts;
     const sums = counts(alerts);
     const sounding = alerts.filter((alert) => this.why("silence", alert).length === 0);
     return html`<div class="bar">
-      <button data-testid="alerts-now" class=${this.isPast ? "" : "on"} @click=${() => { this.isPast = false; }}>${text.now}</button>
-      <button data-testid="alerts-past" class=${this.isPast ? "on" : ""} @click=${() => { this.isPast = true; this.ask(); }}>${text.past}</button>
+      <button data-testid="alerts-now" class=${this.isPast ? "" : "on"} @click=${() => this.turn(false)}>${text.now}</button>
+      <button data-testid="alerts-past" class=${this.isPast ? "on" : ""} @click=${() => this.turn(true)}>${text.past}</button>
       <button data-testid="alerts-silence" ?disabled=${sounding.length === 0} title=${text.silenceWhy} @click=${() => { for (const alert of sounding) this.give("silence", alert); }}>${text.silenceAll}</button>
       ${page.sounder.isAwake ? nothing : html`<button data-testid="alerts-sound" @click=${() => this.requestUpdate()}>${text.soundOff}</button>`}
       <div class="sums" data-testid="alert-sums">${PRIORITIES.map((priority) => html`<span>${text.priorities[priority]} <b>${sums[priority].open}</b>/${sums[priority].all}</span>`)}</div>

@@ -3,6 +3,7 @@ import type { ReactiveController, ReactiveControllerHost } from "lit";
 import { Sounder } from "../alerts/sounder";
 import { Exercise } from "../exercise/exercise";
 import { SetClock } from "../replay/clock";
+import { lookText, type Part } from "../replay/look";
 import { login, logout, me } from "../link/http";
 import { Socket } from "../link/socket";
 import { Store, type Vessel } from "../link/store";
@@ -50,8 +51,8 @@ export class Console {
   private socket: Socket | null = null;
   private readonly screen = new ScreenTeller((message) => this.socket?.send(message) ?? false);
   private toldMs = -Infinity;
-  /** How the open view stands, coarse (`replay/look.ts`), as it says itself; empty: it says nothing. */
-  look = "";
+  /** How the parts of the open view stand, coarse (`replay/look.ts`), as they say themselves. */
+  private looks: Partial<Record<Part, string>> = {};
 
   constructor() {
     setInterval(() => this.tick(), TICK_MS);
@@ -124,7 +125,7 @@ export class Console {
     this.store.open = vessel;
     this.aside = ASIDES[location.pathname as keyof typeof ASIDES] ?? null;
     this.view = view;
-    this.look = "";
+    this.looks = {};
     this.operator?.presence.show(LIVE.has(view) ? vessel : null); // who looks back does not keep the watch (AUT-05)
     this.socket?.subscribe(vessel);
     this.store.changed();
@@ -140,11 +141,17 @@ export class Console {
     this.store.changed();
   }
 
+  /** Take the word of a part of the open view on how it stands; empty: it says nothing. */
+  stands(part: Part, look: string): void {
+    this.looks[part] = look;
+  }
+
   private tellScreen(): void {
     const { store } = this;
+    const look = lookText(this.looks);
     this.screen.tell(store.connected, {
       console: store.consoleName, session: store.session, vessel: store.open, view: this.aside ?? (store.open === null ? "fleet" : this.view),
-      palette: currentPalette(), language: currentLanguage(), hidden: document.hidden, ...(this.look === "" ? {} : { look: this.look }),
+      palette: currentPalette(), language: currentLanguage(), hidden: document.hidden, ...(look === "" ? {} : { look }),
     });
   }
 

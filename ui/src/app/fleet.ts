@@ -1,5 +1,6 @@
 import { css, html, LitElement, nothing } from "lit";
 import { customElement } from "lit/decorators.js";
+import { rowsAbove } from "../components/rows";
 import { bearing, DASHES } from "../components/format";
 import { base, looks, ON_STEP_COLOURS, panel, STEP_COLOURS } from "../components/style";
 import "../exercise/panel";
@@ -7,6 +8,7 @@ import { ageText } from "../link/ages";
 import type { Vessel } from "../link/store";
 import { SILENT_MS } from "../orders/gates";
 import type { VesselSummary } from "../protocols.gen";
+import { listText } from "../replay/look";
 import { words } from "../words";
 import { page, Watch } from "./console";
 
@@ -60,7 +62,7 @@ export class FleetView extends LitElement {
             <span class="label">${text.offLadder(rows.filter((row) => row.step > "L0" || (row.step && (row.heartbeat_age_ms ?? Infinity) > SILENT_MS)).length)}</span>
             <fh-exercise-offer></fh-exercise-offer>
           </section>
-          <div class="list">${vessels.length ? vessels.map((vessel) => this.row(vessel, vessel.summary as VesselSummary)) : html`<p class="none">${text.none}</p>`}</div>
+          <div class="list" data-testid="fleet-list" @scroll=${this.scrolled}>${vessels.length ? vessels.map((vessel) => this.row(vessel, vessel.summary as VesselSummary)) : html`<p class="none">${text.none}</p>`}</div>
         </aside>
       </div>`;
   }
@@ -90,6 +92,11 @@ export class FleetView extends LitElement {
         </div>
       </button>`;
   }
+
+  private readonly scrolled = (event: Event): void => {
+    const list = event.currentTarget as Element;
+    page.stands("list", listText({ of: "row", at: rowsAbove(list, list.children) }));
+  };
 
   private holder(row: VesselSummary): string {
     if (!row.step) return DASHES;

@@ -232,7 +232,7 @@ export class HistoryView extends LitElement {
     this.asking = new AbortController();
     const { signal } = this.asking;
     const span = (this.span = this.latest());
-    page.look = spanText(this.looked.span?.fromMs ?? null, this.looked.lengthMs);
+    page.stands("span", spanText(this.looked.span?.fromMs ?? null, this.looked.lengthMs));
     const step = this.step();
     const known = this.looked.channels.filter((id) => this.channels.some((channel) => channel.short_id === id));
     this.isBusy = true;

@@ -2,8 +2,10 @@ import { css, html, LitElement, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { page } from "../app/console";
 import { DASHES, stampText } from "../components/format";
+import { rowsAbove } from "../components/rows";
 import { base, buttons, panel } from "../components/style";
 import type { Vessel } from "../link/store";
+import { listText } from "../replay/look";
 import { words } from "../words";
 import { entries, KINDS, sentence, standing, verdict, type Entry, type Kind, type Verdict } from "./request";
 
@@ -52,7 +54,7 @@ export class LedgerView extends LitElement {
       <div class="all" data-testid="ledger" data-vessel=${this.vessel.id}>
         ${this.head()}
         <div class="bar">${KINDS.map((kind) => html`<button data-testid="ledger-kind-${kind}" class=${this.kind === kind ? "on" : ""} @click=${() => this.look(kind)}>${text.kinds[kind]}</button>`)}</div>
-        <section class="panel list" tabindex="0" aria-label=${text.title}>
+        <section class="panel list" tabindex="0" aria-label=${text.title} @scroll=${this.scrolled}>
           ${this.problem ? html`<p class="wrong" role="status">${this.problem}</p>` : nothing}
           <table>
             <thead><tr>${text.columns.map((column) => html`<th scope="col">${column}</th>`)}</tr></thead>
@@ -93,6 +95,14 @@ export class LedgerView extends LitElement {
         <td class="hash">${entry.hash}</td>
       </tr>`;
   }
+
+  /** Entries keep their numbers, whatever comes behind them: so it is told which one is the first in sight. */
+  private readonly scrolled = (event: Event): void => {
+    const list = event.currentTarget as Element;
+    const rows = list.querySelectorAll<HTMLElement>("tbody tr");
+    const above = list.scrollTop > 0 ? rowsAbove(list, rows, list.querySelector("thead")?.clientHeight) : 0;
+    page.stands("list", above ? listText({ of: "entry", at: Number(rows[above]?.dataset["number"]) }) : "");
+  };
 
   private look(kind: Kind): void {
     this.kind = kind;

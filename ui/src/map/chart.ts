@@ -216,9 +216,9 @@ export class ChartView extends LitElement {
   /** Tell the page how the chart stands, for a replay to come. */
   private say(): void {
     const { chart } = this;
-    if (!chart) return;
+    if (!chart || !this.isConnected) return; // what still moves of a view that was left is no look of the next one
     const { lng, lat } = chart.getCenter();
-    page.look = chartText({ at: this.own && this.following ? null : [lng, lat], zoom: chart.getZoom(), up: this.orientation });
+    page.stands("chart", chartText({ at: this.own && this.following ? null : [lng, lat], zoom: chart.getZoom(), up: this.orientation }));
   }
 
   /** Stand as a console's chart stood then. */

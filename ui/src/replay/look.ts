@@ -1,4 +1,7 @@
-/** How a view stood, coarse and as one short text, so that a replay can show it: of a chart place, zoom and what is up, of the history its span. Pure. */
+/**
+ * How a view stood, coarse and as one short text, so that a replay can show it: of a chart place, zoom and what is up, of the history its span, of a
+ * list the first row in sight. Pure.
+ */
 import type { LonLat } from "../map/geometry";
 import type { Orientation } from "../map/rings";
 
@@ -27,7 +30,7 @@ export function chartText(look: ChartLook): string {
 
 /** Return the chart's look in a text; null where it tells none. */
 export function chartOf(text: string): ChartLook | null {
-  const found = CHART.exec(text);
+  const found = partOf(text, CHART);
   if (!found) return null;
   const [, , longitude, latitude, zoom, up] = found;
   return { at: longitude === undefined ? null : [Number(longitude), Number(latitude)], zoom: Number(zoom), up: up as Orientation };
@@ -41,9 +44,45 @@ export function spanText(fromMs: number | null, lengthMs: number): string {
 
 /** Return the span in a text, up to `nowMs` where it was the latest; null where it tells none. */
 export function spanOf(text: string, nowMs: number): [fromMs: number, toMs: number] | null {
-  const found = SPAN.exec(text);
+  const found = partOf(text, SPAN);
   if (!found) return null;
   const lengthMs = Number(found[2]);
   const fromMs = found[1] === "last" ? nowMs - lengthMs : Number(found[1]);
   return [fromMs, fromMs + lengthMs];
+}
+
+/** Parts of a view that tell how they stand. */
+export type Part = "chart" | "span" | "list";
+
+/** How a list stood: how many rows of it were above what was in sight, of `past` alerts likewise; of the ledger the number of the first entry in sight. */
+export interface ListLook {
+  of: "row" | "past" | "entry";
+  at: number;
+}
+
+const LIST = /^(row|past|entry) (\d{1,9})$/;
+const BETWEEN = "; ";
+
+/** Return how a list stood as text; empty for one that was never moved. */
+export function listText({ of, at }: ListLook): string {
+  return of === "row" && at === 0 ? "" : `${of} ${at}`;
+}
+
+/** Return how a list stood by a text; null where it tells of none. */
+export function listOf(text: string): ListLook | null {
+  const found = partOf(text, LIST);
+  return found && { of: found[1] as ListLook["of"], at: Number(found[2]) };
+}
+
+/** Return the looks of a view's parts as one text. */
+export function lookText(parts: Partial<Record<Part, string>>): string {
+  return [parts.chart, parts.span, parts.list].filter(Boolean).join(BETWEEN);
+}
+
+function partOf(text: string, form: RegExp): RegExpExecArray | null {
+  for (const part of text.split(BETWEEN)) {
+    const found = form.exec(part);
+    if (found) return found;
+  }
+  return null;
 }

@@ -17,7 +17,7 @@ import type { Vessel } from "../link/store";
 import type { ShownJson } from "../protocols.gen";
 import { words } from "../words";
 import { happened, particulars, stretch, targets, track } from "./request";
-import { spanOf } from "./look";
+import { listOf, spanOf } from "./look";
 import { DRAWN, joined, screenOf, screensAt, statusAt } from "./seen";
 import { marksOf, messages, SPEEDS, type AlertChange, type Happened, type Mark, type Speed, type Stretch } from "./tape";
 
@@ -142,7 +142,7 @@ export class ReplayView extends LitElement {
       <div class="middle ${this.isHeard() ? "link" : ""}"><fh-authority-bar .vessel=${vessel}></fh-authority-bar><div class="chart"><fh-chart .own=${vessel} .seen=${screen?.look ?? ""}></fh-chart></div>
         ${this.isHeard() ? html`<fh-link-meter .vessel=${vessel}></fh-link-meter>` : nothing}</div>`;
     if (screen !== null && !screen.hidden && screen.vessel === vessel.id && DRAWN.has(screen.view)) {
-      if (screen.view === "alerts") { void import("../alerts/view"); return html`<fh-alerts .vessel=${vessel}></fh-alerts>`; }
+      if (screen.view === "alerts") { void import("../alerts/view"); return html`<fh-alerts .vessel=${vessel} .seen=${screen.look}></fh-alerts>`; }
       void import("../engine/view");
       return html`<fh-engine .vessel=${vessel}></fh-engine>`;
     }
@@ -168,7 +168,9 @@ export class ReplayView extends LitElement {
     const name = view ? top.views[view] : screen.view === "account" ? account.title : screen.view === "admin" ? admin.title : top.fleet;
     const span = spanOf(screen.look, this.atMs);
     const when = span === null ? "" : ` ${span.map(stampText).join(" – ")} UTC`;
-    return (screen.vessel === null ? name : `${name} ${page.store.vessel(screen.vessel).name}`) + when;
+    const list = listOf(screen.look);
+    const from = list === null ? "" : ` (${words().replay.from[list.of](list.at + (list.of === "entry" ? 0 : 1))})`;
+    return (screen.vessel === null ? name : `${name} ${page.store.vessel(screen.vessel).name}`) + when + from;
   }
 
   private follow(session: string): void {

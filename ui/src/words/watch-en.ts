@@ -39,6 +39,7 @@ export const watchEn = {
     asSeen: "As seen", asSeenWhy: "Pressed: what came late over a broken link is left out, as the consoles of then had it. Not pressed: all that is known today.",
     screens: "Consoles then", noScreens: "No console is recorded at this moment.", since: (time: string) => `since ${time}`, outOfSight: "out of sight",
     showed: (person: string, what: string) => `At this moment the console of ${person} showed: ${what}.`, hidden: (person: string) => `At this moment the console of ${person} was not in sight: another tab, a minimised window or a locked screen.`,
+    from: { row: (at: number) => `from row ${at}`, past: (at: number) => `history of alerts from row ${at}`, entry: (at: number) => `from entry ${at}` },
     notShown: "At this moment this console was closed, or nothing is recorded of it.", goOn: "Go on there",
     kinds: { order: "order", alert: "alert", ladder: "ladder", authority: "conn", stop: "stop" },
   },

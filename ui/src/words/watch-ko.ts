@@ -40,6 +40,7 @@ export const watchKo: typeof watchEn = {
     asSeen: "본 그대로", asSeenWhy: "눌림: 끊긴 링크로 늦게 온 값은 당시 콘솔처럼 빼고 보여 줍니다. 눌리지 않음: 오늘 알려진 모든 값.",
     screens: "당시 콘솔", noScreens: "이 시각에 기록된 콘솔이 없습니다.", since: (time: string) => `${time}부터`, outOfSight: "보이지 않음",
     showed: (person: string, what: string) => `이 시각 ${person} 님의 콘솔 화면: ${what}.`, hidden: (person: string) => `이 시각 ${person} 님의 콘솔은 보이지 않았습니다: 다른 탭, 최소화된 창 또는 잠긴 화면.`,
+    from: { row: (at: number) => `${at}번째 줄부터`, past: (at: number) => `경보 이력 ${at}번째 줄부터`, entry: (at: number) => `항목 ${at}부터` },
     notShown: "이 시각 이 콘솔은 닫혀 있었거나 기록이 없습니다.", goOn: "그곳에서 계속",
     kinds: { order: "명령", alert: "경보", ladder: "단계", authority: "조종권", stop: "정지" },
   },
