@@ -7,6 +7,7 @@ from typing import Final
 
 from protocols.aio.clock import Clock
 from protocols.aio.mqtt import MqttPort
+from protocols.aio.refusal import Refusal
 from protocols.link import topics
 from shipside.config import AgentConfig
 from shipside.metrics import CountedPort, beside
@@ -19,6 +20,11 @@ from shipside.starting import boot_id_of, broker_of, load_key
 
 Say = Callable[..., None]
 NS_PER_S: Final = 1_000_000_000
+
+
+def telling(say: Say, connection: str) -> Callable[[Refusal], None]:
+    """Return what writes a line when the broker and we do not come together by themselves, and what to do about it."""
+    return lambda found: say("refused", connection=connection, problem=found.problem, do=found.do, said=found.said)
 
 
 def inputs_of(config: AgentConfig, clock: Clock) -> list[LineSource]:
@@ -54,7 +60,7 @@ async def run_collector(config: AgentConfig, clock: Clock, say: Say) -> None:
     link = config.link
     driver = MqttPort(
         broker_of(config.broker_url), f"{vessel}-collector", wanted, will=will(vessel),
-        bytes_s_max=link.bulk_bytes_s(link.bearer),
+        bytes_s_max=link.bulk_bytes_s(link.bearer), on_refusal=telling(say, "collector"),
     )  # fmt: skip
     port = CountedPort(driver)
     collector = Collector(
@@ -92,10 +98,15 @@ async def run_safety(config: AgentConfig, clock: Clock, say: Say) -> None:
     inputs, units = safety_inputs_of(config, clock, say), Units(config, clock)
     panel = equipment.panel(config.panel_port)
     boot_id = boot_id_of(clock)
-    port = CountedPort(MqttPort(broker_of(config.broker_url), f"{vessel}-safety", subscriptions(vessel)))
+    port = CountedPort(MqttPort(
+        broker_of(config.broker_url), f"{vessel}-safety", subscriptions(vessel), on_refusal=telling(say, "safety")
+    ))  # fmt: skip
+    stop_port = MqttPort(
+        broker_of(config.stop_broker_url), f"{vessel}-stop", [topics.topic(vessel, topics.STOP)],
+        on_refusal=telling(say, "emergency stop"),
+    )  # fmt: skip
     shell = SafetyShell(
-        config, clock, port,
-        MqttPort(broker_of(config.stop_broker_url), f"{vessel}-stop", [topics.topic(vessel, topics.STOP)]),
+        config, clock, port, stop_port,
         inputs, units.of_safety(say), equipment.helm(config, clock, inputs, units), panel,
         Journal(config.journal), key, boot_id, say,
     )  # fmt: skip

@@ -9,6 +9,7 @@ import os
 import secrets
 import socket
 import sys
+from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final
@@ -19,6 +20,7 @@ import uvicorn
 from protocols.aio.clock import Clock, SystemClock
 from protocols.aio.lag import LoopLag
 from protocols.aio.mqtt import Broker, MqttPort
+from protocols.aio.refusal import Refusal
 from shoreside import config, people, roles
 from shoreside.api import app, processes, seen_routes, serving
 from shoreside.api.auth import Auth
@@ -103,13 +105,18 @@ def _say_facts(event: str, facts: dict[str, object]) -> None:
     _say(event, **facts)
 
 
+def _refused(connection: str) -> Callable[[Refusal], None]:
+    """Return what writes a line when the broker and we do not come together by themselves."""
+    return lambda found: _say("refused", connection=connection, error=found.problem, do=found.do, said=found.said)
+
+
 def build(settings: config.ShoreConfig, clock: Clock, role: Role = roles.ALL) -> Shore:
     """Return the shore that `settings` describe, with the duties of `role`; nothing runs yet."""
     name = settings.client_id if role.is_alone else f"{settings.client_id}-{role.name}-{secrets.token_hex(4)}"
     store, readers = PostgresStore(settings.database, settings.timescale), Readers(settings.database)
     everyone = People(readers)
-    port = MqttPort(Broker.from_url(settings.broker), name, role.subscriptions)
-    stop_port = MqttPort(Broker.from_url(settings.stop_broker), f"{name}-stop", ())
+    port = MqttPort(Broker.from_url(settings.broker), name, role.subscriptions, on_refusal=_refused(name))
+    stop_port = MqttPort(Broker.from_url(settings.stop_broker), f"{name}-stop", (), on_refusal=_refused(f"{name}-stop"))
     station = Station(
         clock, port, store, settings.vessels, settings.alerts, role=role,
         shared=None if role.is_alone else SharedPostgres(readers), log=_say,

@@ -19,6 +19,7 @@ from farhelm.doctor.seen import (
     ShoreSeen,
     UdpSeen,
 )
+from protocols.aio.refusal import refusal
 
 UTC_FIRST_NS: Final = 1_750_000_000_000_000_000
 """June 2025, before the first version: a clock that says less has never been set."""
@@ -109,7 +110,15 @@ def disk(name: str, seen: DiskSeen, least_bytes: int, wanted_bytes: int, do: str
 
 
 def broker(name: str, seen: BrokerSeen) -> Finding:
-    """Judge a broker and the account we have there."""
+    """Judge a broker and what it says to our certificate or account."""
+    refused = refusal(seen.problem)
+    if refused is not None:
+        return fail(name, f"{refused.problem} ({seen.at}): {refused.said}", refused.do)
+    return fail(name, seen.problem, seen.do) if seen.do else _account(name, seen)
+
+
+def _account(name: str, seen: BrokerSeen) -> Finding:
+    """Judge a broker that has nothing against our certificate, and the account we have there."""
     who = f"{seen.person} at {seen.at}" if seen.person else f"{seen.at} without an account"
     if not seen.is_reached:
         return fail(name, f"no broker answers at {seen.at}: {seen.problem}",

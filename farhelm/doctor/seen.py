@@ -85,6 +85,8 @@ class BrokerSeen:
     """Name of the account; empty for none."""
     problem: str = ""
     """Why there is no connection."""
+    do: str = ""
+    """What to do about it, where that is known already."""
     is_reached: bool = False
     """Whether anything took the TCP connection."""
     code: int | None = None

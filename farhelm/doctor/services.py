@@ -15,6 +15,7 @@ from farhelm.doctor.seen import BrokerSeen, DatabaseSeen
 from protocols.aio.clock import Clock
 from protocols.aio.mqtt import Broker, MqttPort
 from protocols.aio.port import Message
+from protocols.aio.refusal import unreadable
 
 ROUND_TRIP_S: Final = 6.0
 """Longest wait for a connection and for a message's way there and back; a publish alone may take 5 s."""
@@ -37,12 +38,18 @@ def broker(url: str, clock: Clock) -> BrokerSeen:
 
 async def _broker(wanted: Broker, clock: Clock) -> BrokerSeen:
     at, person = f"{wanted.host}:{wanted.port}", wanted.username or ""
-    tls = ssl.create_default_context() if wanted.tls else None
+    try:
+        tls = wanted.context()
+    except ssl.SSLError as error:
+        return BrokerSeen(at, person, str(error))
+    except OSError as error:
+        found = unreadable(error)
+        return BrokerSeen(at, person, f"{found.problem}: {found.said}", do=found.do)
     try:
         async with asyncio.timeout(CONNECT_S):
             reader, writer = await asyncio.open_connection(wanted.host, wanted.port, ssl=tls)
     except (OSError, TimeoutError) as error:
-        return BrokerSeen(at, person, said(error))
+        return BrokerSeen(at, person, str(error) if isinstance(error, ssl.SSLError) else said(error))
     try:
         code, problem = await _greeted(reader, writer, wanted)
     finally:
@@ -66,6 +73,8 @@ async def _greeted(
             answer = await reader.readexactly(CONNACK_BYTES)
     except TimeoutError:
         return None, f"no answer within {CONNECT_S:g} s"
+    except ssl.SSLError as error:  # by TLS 1.3 a certificate of ours is refused after the greeting
+        return None, str(error)
     except (OSError, asyncio.IncompleteReadError):
         return None, "the connection was closed"
     return (answer[3], "") if answer[0] >> 4 == CONNACK else (None, "its answer is not MQTT")

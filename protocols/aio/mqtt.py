@@ -6,7 +6,7 @@ import asyncio
 import logging
 import socket
 import ssl
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,11 +14,13 @@ from typing import Any, Final, TypeAlias
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import aiomqtt
+from paho.mqtt.enums import LogLevel
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from protocols.aio.port import Arrival, Connected, Disconnected, Message, Will
+from protocols.aio.refusal import Refusal, Refusals, refusal, unreadable
 
 INBOX_MAX: Final = 2000
 """Arrivals waiting for the program; at 100 batches/s this is 20 s of a stalled program. Full: the newest is lost."""
@@ -89,6 +91,8 @@ class Broker:
         """Return what TLS needs, read anew from the files; None without TLS. Raise OSError when a file cannot be read."""
         if not self.tls:
             return None
+        for name in filter(None, (self.ca, self.cert, self.key)):
+            Path(name).open("rb").close()  # the errors of ssl do not say which file it was
         context = ssl.create_default_context(cafile=self.ca or None)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         if self.cert:
@@ -106,6 +110,19 @@ class _Client(aiomqtt.Client):
 
     A write that the loop no longer watches ends the connection here and now, not seconds later with the keepalive.
     """
+
+    complaint = ""
+    """The driver's last, until the connection stands: by TLS 1.3 our certificate is refused after the greeting, and the
+    driver then lets who waits wait in vain."""
+
+    def overhear(self, *, wanted: bool) -> None:
+        """Keep the driver's complaints, or no longer."""
+        self._client.on_log = self._overheard if wanted else None
+
+    def _overheard(self, client: Any, userdata: Any, level: int, text: str) -> None:
+        del client, userdata
+        if level == LogLevel.MQTT_LOG_ERR:
+            self.complaint = text
 
     def _on_socket_register_write(self, client: Any, userdata: Any, sock: Any) -> None:
         del userdata
@@ -140,14 +157,15 @@ class MqttPort:
 
     def __init__(
         self, broker: Broker, client_id: str, subscriptions: Sequence[str], *, will: Will | None = None,
-        keepalive_s: int = 5, bytes_s_max: float | None = None,
+        keepalive_s: int = 5, bytes_s_max: float | None = None, on_refusal: Callable[[Refusal], None] | None = None,
     ) -> None:  # fmt: skip
         """Prepare a connection; nothing is opened before `run`. `keepalive_s` finds dead sockets, it is no watch.
 
         `bytes_s_max`: what the kernel sends a second at most, spread evenly, so that no burst stands before what others say
-        over the same link; None: as fast as it likes.
+        over the same link; None: as fast as it likes. `on_refusal` is told what no waiting mends, at once and then seldom.
         """
         self._broker = broker
+        self._on_refusal, self._refusals = on_refusal, Refusals()
         self._client_id = client_id
         self._subscriptions = tuple(subscriptions)
         self._will = will
@@ -221,14 +239,19 @@ class MqttPort:
 
     async def _one_connection(self) -> str:
         """Connect, subscribe and pass messages on until the connection ends; return why it ended."""
+        new: _Client | None = None
         try:
-            async with self._new_client() as client:
+            new = self._new_client()
+            new.overhear(wanted=self._on_refusal is not None)
+            async with new as client:
+                client.overhear(wanted=False)
                 _heed_cancellation()
                 if self._subscriptions:  # in one packet: each would cost a round trip before anything is sent
                     await client.subscribe([(pattern, SubscribeOptions(qos=1)) for pattern in self._subscriptions])
                     _heed_cancellation()
                 self._connections += 1
                 self._client = client
+                self._refusals.over()
                 self._put(Connected(self._connections))
                 try:
                     if await self._pass_on(client):
@@ -236,10 +259,20 @@ class MqttPort:
                 finally:
                     self._answer_all()
         except (aiomqtt.MqttError, OSError, ValueError) as error:
+            self._tell(error, new)
             return f"{error}: {error.__cause__}" if error.__cause__ else str(error)
         finally:
             self._client = None
         return "the connection was closed"
+
+    def _tell(self, error: Exception, client: _Client | None) -> None:
+        """Tell that a connection was refused, where it was; `client` is None where we had nothing to connect with."""
+        if client is None and isinstance(error, OSError) and not isinstance(error, ssl.SSLError):
+            found: Refusal | None = unreadable(error)
+        else:
+            found = refusal(f"{error} {'' if client is None else client.complaint}".strip())
+        if found is not None and self._on_refusal and self._refusals.take(found, asyncio.get_running_loop().time()):
+            self._on_refusal(found)
 
     def _answer_all(self) -> None:
         """End the waiting of all that were said on this connection: no answer comes any more."""

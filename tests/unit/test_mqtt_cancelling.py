@@ -17,6 +17,8 @@ ENDED_IN_S = 2.0
 class _DeafClient:
     """A driver that forgets the cancellation of its task once, at one of its waits, as asyncio.wait_for does on 3.11."""
 
+    complaint = ""
+
     def __init__(self, deaf_at: str, reached: asyncio.Event, error: Exception | None) -> None:
         self._deaf_at, self._reached, self._error = deaf_at, reached, error
         self.messages = self
@@ -30,6 +32,9 @@ class _DeafClient:
         except asyncio.CancelledError:
             if self._error is not None:
                 raise self._error from None
+
+    def overhear(self, *, wanted: bool) -> None:
+        """Complain of nothing."""
 
     async def __aenter__(self) -> Self:
         await self._wait("connect")
