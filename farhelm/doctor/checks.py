@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from farhelm.doctor import clocks, judge, probes, services
+from farhelm.doctor import clocks, devices, judge, probes, services
 from farhelm.doctor.finding import Finding, fail, ok, warn
 from protocols.aio.clock import Clock
 
@@ -144,8 +144,8 @@ def agent(config: AgentConfig, path: Path, clock: Clock) -> list[Check]:
     if config.panel_port:
         checks.append(lambda: [judge.free_port(
             "panel port", probes.port(HOST, config.panel_port, listens=True), SHIP, panel_do)])  # fmt: skip
-    checks += [line_input(entry) for entry in config.inputs]
-    checks += [modbus(unit) for unit in config.modbus]
+    checks += [line_input(entry, clock) for entry in config.inputs]
+    checks += [modbus(unit, clock) for unit in config.modbus]
     if config.control is not None and config.autopilot is not None and config.plc:
         checks.append(lambda: [_orders(config)])
     if config.autopilot is not None:
@@ -161,20 +161,26 @@ def _orders(config: AgentConfig) -> Finding:
     return judge.orders(unit.name, missing_registers(unit.registers))
 
 
-def modbus(unit: ModbusConfig) -> Check:
-    """Return the look at one Modbus unit: its connection, or its serial line."""
+def modbus(unit: ModbusConfig, clock: Clock) -> Check:
+    """Return the look at one Modbus unit: whether it answers, or whether its serial line is there."""
     name = f"modbus {unit.name}"
     if unit.path:
         return lambda: [judge.readable_file(name, probes.device(Path(unit.path)), DEVICE_DO)]
     do = f"see the PLC's power and cable, or correct host and port of [[modbus]] {unit.name}"
-    return answers(name, unit.host, unit.port, do)
+    ranges = unit.registers.all_ranges()
+    if not ranges:
+        return answers(name, unit.host, unit.port, do)
+    return lambda: [
+        judge.device(name, devices.modbus(unit.host, unit.port, unit.unit, ranges[0], clock), do, "answer to a read")
+    ]
 
 
-def line_input(entry: InputConfig) -> Check:
+def line_input(entry: InputConfig, clock: Clock) -> Check:
     """Return the look at one input of lines."""
     name, path = f"input {entry.name}", Path(entry.path)
     if entry.kind == "tcp_client":
-        return answers(name, entry.host, entry.port, "see the device's power and cable, or correct its host and port")
+        do = "see the device's power and cable, or correct its host and port"
+        return lambda: [judge.device(name, devices.lines(entry.host, entry.port, entry.protocol, clock), do, "line")]
     if entry.kind == "tcp_server":
         do = "end the program that holds it, or give the input another port"
         return lambda: [judge.free_port(name, probes.port(entry.host, entry.port, listens=True), SHIP, do)]

@@ -12,6 +12,7 @@ from farhelm.doctor.seen import (
     BrokerSeen,
     ClockSeen,
     DatabaseSeen,
+    DeviceSeen,
     DiskSeen,
     FileSeen,
     PortSeen,
@@ -33,6 +34,7 @@ AGE_S: Final = 10.0
 """Live values older than this are none; the slowest bearer sends each 10 s."""
 OTHERS_MODE: Final = 0o077
 """What nobody but the owner may have on a secret."""
+_ALONE: Final = "see that the device is on and speaks; one of a single connection speaks to an agent that runs already"
 NOT_AUTHORISED: Final = frozenset((4, 5, 0x86, 0x87))
 """CONNACK codes of MQTT 3.1.1 and 5 that say: wrong name or password, or not allowed."""
 
@@ -49,10 +51,27 @@ def free_port(name: str, seen: PortSeen, mine: str, do: str) -> Finding:
 
 
 def answered_port(name: str, seen: PortSeen, do: str) -> Finding:
-    """Judge a port at which equipment or a program is to answer."""
+    """Judge a port at which equipment or a program is to be connected to; whether it speaks is not asked."""
     if seen.answers:
-        return ok(name, f"{seen.at} answers{f' ({seen.holder})' if seen.holder else ''}")
+        return ok(name, f"{seen.at} takes connections{f' ({seen.holder})' if seen.holder else ''}")
     return fail(name, f"{seen.at} does not answer: {seen.problem}", do)
+
+
+def device(name: str, seen: DeviceSeen, do: str, what: str) -> Finding:
+    """Judge equipment that is connected to and listened to; `what` it is to say: a line, an answer."""
+    if not seen.waited_s:
+        return fail(name, f"{seen.at} does not answer: {seen.problem}", do)
+    if seen.refused:
+        return warn(name, f"{seen.at} answers, but not what was asked ({seen.spoke}): {seen.refused}",
+                    "hold the register map and the unit's number against the maker's list")  # fmt: skip
+    if seen.spoke:
+        return ok(name, f"{seen.at} answers: {seen.spoke}")
+    if seen.problem:
+        return warn(name, f"{seen.at} takes the connection, and no {what} was heard: {seen.problem}", _ALONE)
+    if seen.heard_bytes:
+        return warn(name, f"{seen.at} says something, and no {what}: {seen.heard_bytes} bytes in {seen.waited_s:g} s",
+                    "see the baud rate of a converter on the way, and that the configuration names the right device")  # fmt: skip
+    return warn(name, f"{seen.at} takes the connection, and no {what} was heard in {seen.waited_s:g} s", _ALONE)
 
 
 def udp_port(name: str, seen: UdpSeen, mine: str) -> Finding:

@@ -35,6 +35,29 @@ class PortSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class DeviceSeen:
+    """Equipment on TCP: connected to, and listened to or asked."""
+
+    host: str
+    port: int
+    problem: str = ""
+    """Why there is no connection, or no longer."""
+    spoke: str = ""
+    """The first good thing it said, in words: `HEHDT`, `unit 1, holding 0 to 9`."""
+    heard_bytes: int = 0
+    """All that came, good or not."""
+    waited_s: float = 0.0
+    """How long it was listened to at most; 0: there was no connection."""
+    refused: str = ""
+    """Why it answered without what was asked for."""
+
+    @property
+    def at(self) -> str:
+        """Host and port."""
+        return f"{self.host}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True)
 class UdpSeen:
     """One UDP port, bound for a moment."""
 

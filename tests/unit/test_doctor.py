@@ -14,6 +14,7 @@ from farhelm.doctor.seen import (
     BrokerSeen,
     ClockSeen,
     DatabaseSeen,
+    DeviceSeen,
     DiskSeen,
     FileSeen,
     PortSeen,
@@ -59,13 +60,31 @@ def test_ports_to_listen_on(seen: PortSeen, mine: str, state: str, words: tuple[
 
 
 def test_ports_to_speak_to() -> None:
-    says(judge.answered_port("plc", replace(TAKEN, speaker=""), "DO"), "ok", "answers (nginx, process 7)")
-    says(judge.answered_port("plc", replace(TAKEN, holder=""), "DO"), "ok", "127.0.0.1:8000 answers")
+    says(judge.answered_port("plc", replace(TAKEN, speaker=""), "DO"), "ok", "takes connections (nginx, process 7)")
+    says(judge.answered_port("plc", replace(TAKEN, holder=""), "DO"), "ok", "127.0.0.1:8000 takes connections")
     says(judge.answered_port("plc", FREE, "see its cable"), "fail", "Connection refused", "see its cable")
     says(judge.udp_port("ais", UdpSeen(10110, ""), "shipside"), "ok", "10110")
     says(judge.udp_port("ais", UdpSeen(10110, "in use", "shipside, process 3"), "shipside"), "ok", "our own")
     says(judge.udp_port("ais", UdpSeen(10110, "in use", "gpsd, process 3"), "shipside"), "fail", "in use", "gpsd")
     says(judge.udp_port("ais", UdpSeen(10110, "in use"), "shipside"), "fail", "in use")
+
+
+HEARD = DeviceSeen("10.0.0.7", 10110, "", "HEHDT", 20, 5.0)
+
+
+@pytest.mark.parametrize(
+    ("seen", "state", "words"),
+    [
+        (HEARD, "ok", ("10.0.0.7:10110 answers: HEHDT",)),
+        (replace(HEARD, spoke="", heard_bytes=0), "warn", ("no line was heard in 5 s", "single connection")),
+        (replace(HEARD, spoke=""), "warn", ("20 bytes", "no line", "baud rate")),
+        (replace(HEARD, spoke="", problem="it closed the connection"), "warn", ("closed the connection", "no line")),
+        (replace(HEARD, refused="illegal address"), "warn", ("not what was asked", "illegal address", "register map")),
+        (DeviceSeen("10.0.0.7", 10110, "Connection refused"), "fail", ("does not answer", "Connection refused", "DO")),
+    ],
+)
+def test_devices_that_are_listened_to(seen: DeviceSeen, state: str, words: tuple[str, ...]) -> None:
+    says(judge.device("input gyro", seen, "DO", "line"), state, *words)
 
 
 @pytest.mark.parametrize(
