@@ -134,7 +134,7 @@ def blocked(now: Spot, point: Spot, radius_m: float, config: ControlConfig) -> l
         text = "No chart is loaded for all of the way to the loiter point."
         return [Reason("loiter_blocked", "FBK-02", text, None, "a chart of the whole way")]
     room_m = config.limits.margin_m + config.hull.beam_m / 2.0
-    shoal = config.chart.first_shoal(plane, way, room_m) or config.chart.first_shoal(plane, way[-1:], room_m + radius_m)
+    shoal = config.chart.first_shoal(plane, way, room_m) or config.chart.first_shoal(plane, way[1:], room_m + radius_m)
     if shoal is None:
         return []
     text = f"The way to the loiter point meets {shoal.words}; {config.chart.needed_m:.1f} m are needed."

@@ -12,6 +12,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from shapely import make_valid
 from shapely.geometry import LineString, Point, Polygon
 from shapely.geometry.base import BaseGeometry
 
@@ -65,9 +66,9 @@ class Plane:
         return east_deg * self._east_m, (latitude_deg - self._latitude_deg) * self._north_m
 
     def polygon(self, area: Area) -> BaseGeometry:
-        """Return an area on this plane; a self-crossing ring is mended to what it encloses."""
+        """Return an area on this plane; a ring that crosses itself is all that it encloses, a bow tie both its halves."""
         shape: BaseGeometry = Polygon([self.xy(longitude, latitude) for longitude, latitude in area.ring])
-        return shape if shape.is_valid else shape.buffer(0.0)
+        return shape if shape.is_valid else make_valid(shape, method="structure", keep_collapsed=False)
 
 
 def turn_track(heading_deg: float, target_deg: float, radius_m: float, reach_m: float, run_m: float) -> Track:
@@ -120,13 +121,11 @@ def shape_of(track: Sequence[tuple[float, float]]) -> BaseGeometry:
 def first_crossing(plane: Plane, track: Track, areas: Sequence[Area], margin_m: float) -> Crossing | None:
     """Return the first boundary that `track`, kept `margin_m` clear, meets; None when it stays where it may."""
     line = shape_of(track)
-    found = [
-        crossing for area in areas if (crossing := _crossing(plane, line, Point(track[0]), area, margin_m)) is not None
-    ]
+    found = [crossing for area in areas if (crossing := _crossing(plane, line, area, margin_m)) is not None]
     return min(found, key=lambda crossing: crossing.distance_m, default=None)
 
 
-def _crossing(plane: Plane, line: BaseGeometry, start: Point, area: Area, margin_m: float) -> Crossing | None:
+def _crossing(plane: Plane, line: BaseGeometry, area: Area, margin_m: float) -> Crossing | None:
     shape = plane.polygon(area)
     if _is_well_clear(line, shape, area, margin_m):
         return None
@@ -136,7 +135,7 @@ def _crossing(plane: Plane, line: BaseGeometry, start: Point, area: Area, margin
         forbidden = line.difference(shape.buffer(-margin_m))
     if forbidden.is_empty:
         return None
-    if forbidden.distance(start) <= 0.0 or not isinstance(line, LineString):
+    if not isinstance(line, LineString):
         return Crossing(area, 0.0)
     return Crossing(area, min(line.project(Point(xy)) for xy in _vertices(forbidden)))
 
@@ -163,8 +162,8 @@ def is_beyond(latitude_deg: float, longitude_deg: float, areas: Sequence[Area], 
     here = Point(0.0, 0.0)
     for area in areas:
         shape = plane.polygon(area)
-        outside_m = here.distance(shape) if area.kind == "allowed" else -1.0
-        inside_m = here.distance(shape.boundary) if area.kind == "no_go" and shape.contains(here) else -1.0
+        outside_m = here.distance(shape) if area.kind == "allowed" else 0.0
+        inside_m = here.distance(shape.boundary) if area.kind == "no_go" and shape.contains(here) else 0.0
         if outside_m > margin_m or inside_m > margin_m:
             return area
     return None

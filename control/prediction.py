@@ -55,7 +55,8 @@ def track_of_length(context: Context, heading_deg: float, speed_kn: float, run_m
         radius_m = hull.turn_radius_m * limits.rudder_slow_deg_max / rudder_deg
         return geometry.arc_track(heading_deg, radius_m, run_m)
     if propulsion is not None and propulsion < 0.0 and speed_kn <= 0.5:  # noqa: PLR2004 - knots: she gathers sternway
-        return geometry.turn_track(heading_deg + 180.0, heading_deg + 180.0, hull.turn_radius_m, hull.reach_m, run_m)
+        astern_deg = heading_deg + 180.0
+        return geometry.turn_track(astern_deg, astern_deg, hull.turn_radius_m, hull.reach_m, run_m)
     in_force = context.setpoints.heading_deg
     target = context.arg("heading_deg")
     target = target if target is not None else (in_force if context.kind == "conn.propulsion" else None)
@@ -91,8 +92,8 @@ def timed(track: Track, speed_kn: float, run_s: float, drift_mps: tuple[float, f
         )  # fmt: skip
         now_s += leg_s
     if run_s > now_s:  # a stopped ship lies where she is and drifts
-        end = legs[-1] if legs else Leg(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
-        east_m, north_m = end.east_m + end.east_mps * end.run_s, end.north_m + end.north_mps * end.run_s
+        end_m = track[-1] if legs else track[0]
+        east_m, north_m = end_m[0] + east_mps * now_s, end_m[1] + north_mps * now_s
         legs.append(Leg(now_s, run_s - now_s, east_m, north_m, east_mps, north_mps))
     return legs
 

@@ -121,6 +121,8 @@ def met(seen_deg: float, shown_deg: float) -> str:
 def test_every_edge_of_every_sector_lies_where_the_settings_say(kind: str, angles: list[tuple[float, float]]) -> None:
     """Proves INT-08: at the angle itself and half a degree beside it, over north and over the stern as well."""
     assert {met(*pair) for pair in angles} == {kind}
+    # The same from the south, where the direction from her to us passes over north.
+    assert sector_class(Mover(0.0, 0.0, 175.0, 10.0), Mover(0.0, -4000.0, 5.0, 10.0), ANGLES) == "head_on"
 
 
 def test_danger_is_nearer_than_the_limit_and_no_later_than_the_limit() -> None:

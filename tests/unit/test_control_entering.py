@@ -9,7 +9,7 @@ from shapely.geometry import Point as ShapelyPoint
 from shapely.geometry import box
 
 from control.depths import DepthChart, Feature
-from control.entering import REACHED, Entry, actual_pct, blocked
+from control.entering import REACHED, WORDS, Entry, actual_pct, blocked
 from control.geometry import Plane
 from control.keeping import Spot
 from control.limits import ControlConfig, Keep
@@ -68,7 +68,7 @@ def entered(**changes: object) -> Entry:
 
 def test_each_state_is_reached_by_its_own_measure_and_by_no_other() -> None:
     """Proves FBK-02: a slow engine, no way over ground, the point, both of these, the route's end."""
-    assert set(REACHED) == set(STATES)
+    assert set(REACHED) == set(WORDS) == set(STATES)
     there = {"NAV_LAT": 34.93, "NAV_LON": 129.05}
     assert reached(entered()) == set()
     assert reached(entered(), ME_RPM=50.0) == {"slow_down_on_heading"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 
+import numpy as np
 import pytest
 
 from control.geometry import (
@@ -20,7 +21,12 @@ from control.geometry import (
 )  # fmt: skip
 from control.limits.records import Area
 
-PLANE = Plane(35.0, 129.0)
+
+def plane() -> Plane:
+    """Return the plane of all these tests; made in each, for what an import has made no test looks at."""
+    return Plane(35.0, 129.0)
+
+
 EAST_M, NORTH_M = 91_287.8, 110_940.9
 """Of a degree at 35 N on WGS84, from tables."""
 
@@ -28,7 +34,7 @@ EAST_M, NORTH_M = 91_287.8, 110_940.9
 def area(kind: str, west_m: float, south_m: float, east_m: float, north_m: float, name: str = "") -> Area:
     """Return a rectangle so far from the plane's origin."""
     corners = ((west_m, south_m), (east_m, south_m), (east_m, north_m), (west_m, north_m))
-    return Area(kind, name or kind, tuple(PLANE.position(*corner) for corner in corners))  # type: ignore[arg-type] # of the two kinds
+    return Area(kind, name or kind, tuple(plane().position(*corner) for corner in corners))  # type: ignore[arg-type] # of the two kinds
 
 
 def length_m(track: Track) -> float:
@@ -38,14 +44,23 @@ def length_m(track: Track) -> float:
 
 def test_a_degree_is_as_long_as_the_tables_say_and_a_position_goes_both_ways() -> None:
     """Proves INT-06: at 35 N and at the equator, east and north; over the antimeridian the shorter way."""
-    assert PLANE.xy(130.0, 35.0) == pytest.approx((EAST_M, 0.0), abs=1.0)
-    assert PLANE.xy(129.0, 34.0) == pytest.approx((0.0, -NORTH_M), abs=1.0)
+    assert plane().xy(130.0, 35.0) == pytest.approx((EAST_M, 0.0), abs=1.0)
+    assert plane().xy(129.0, 34.0) == pytest.approx((0.0, -NORTH_M), abs=1.0)
     assert Plane(0.0, 0.0).xy(1.0, 1.0) == pytest.approx((111_319.5, 110_574.3), abs=1.0)
     edge = Plane(0.0, 179.5)
     assert edge.xy(-179.5, 0.0)[0] == pytest.approx(111_319.5, abs=1.0)
     assert edge.position(111_319.5, 0.0) == pytest.approx((-179.5, 0.0), abs=1e-4)
-    assert PLANE.position(500.0, -700.0) == pytest.approx((129.0 + 500.0 / EAST_M, 35.0 - 700.0 / NORTH_M), abs=1e-6)
-    assert PLANE.xy(129.0, 35.0 + 1.0 / 60.0)[1] / 3600.0 == pytest.approx(KNOT_MPS, rel=0.002)
+    assert plane().position(500.0, -700.0) == pytest.approx((129.0 + 500.0 / EAST_M, 35.0 - 700.0 / NORTH_M), abs=1e-6)
+    assert Plane(0.0, 0.0).xy(1.0, 0.0)[0] == pytest.approx(111_319.491, abs=0.005)
+    assert pytest.approx(1852.0) == 3600.0 * KNOT_MPS
+    for one, places in (
+        (plane(), [(129.5, 35.2), (128.4, 34.1)]),
+        (edge, [(-179.5, 1.0), (178.0, -1.0), (-178.0, 0.0)]),
+    ):
+        east_m, north_m = one.xy_of_many(
+            np.array([place[0] for place in places]), np.array([place[1] for place in places])
+        )
+        assert list(zip(east_m, north_m, strict=True)) == [pytest.approx(one.xy(*place)) for place in places]
 
 
 @pytest.mark.parametrize(("target", "side"), [(90.0, 1.0), (270.0, -1.0)])
@@ -90,8 +105,9 @@ def test_a_steady_turn_is_a_circle_once_round_at_most(radius_m: float, side: flo
 
 def test_a_straight_way_and_a_ship_that_lies_still() -> None:
     """Proves INT-06: a track of no length is a point, for a line of none meets nothing."""
-    assert straight(PLANE, 129.01, 35.02) == [(0.0, 0.0), pytest.approx(PLANE.xy(129.01, 35.02))]
+    assert straight(plane(), 129.01, 35.02) == [(0.0, 0.0), pytest.approx(plane().xy(129.01, 35.02))]
     assert shape_of([(1.0, 2.0), (1.0, 2.0)]).geom_type == "Point"
+    assert (shape_of([(1.0, 2.0)]).x, shape_of([(1.0, 2.0)]).y) == (1.0, 2.0)  # type: ignore[attr-defined] # it is a point
     assert shape_of([(1.0, 2.0), (1.0, 2.0), (1.0, 3.0)]).geom_type == "LineString"
 
 
@@ -100,7 +116,7 @@ NORTH: Track = [(0.0, 0.0), (0.0, 1000.0)]
 
 def crossed(track: Track, *areas: Area, margin_m: float = 50.0) -> tuple[str, float] | None:
     """Return (name, distance) of the first boundary."""
-    found = first_crossing(PLANE, track, areas, margin_m)
+    found = first_crossing(plane(), track, areas, margin_m)
     return None if found is None else (found.area.name, found.distance_m)
 
 
@@ -134,10 +150,35 @@ def test_the_first_boundary_counts_and_a_ship_that_lies_still_meets_what_she_lie
     assert crossed(NORTH, far, near) == ("near", pytest.approx(250.0, abs=1.0))
     assert crossed(NORTH, near, far, margin_m=0.0) == ("near", pytest.approx(300.0, abs=0.1))
     assert crossed(NORTH) is None
+    east: Track = [(0.0, 0.0), (1000.0, 0.0)]
+    assert crossed(east, area("no_go", 600.0, -10.0, 700.0, 10.0)) == ("no_go", pytest.approx(550.0, abs=1.0))
+    to_and_fro: Track = [(0.0, 0.0), (0.0, 1000.0), (200.0, 1000.0), (200.0, 0.0)]
+    assert crossed(to_and_fro, area("no_go", -50.0, 400.0, 250.0, 500.0)) == ("no_go", pytest.approx(350.0, abs=1.0))
+    assert crossed(NORTH, area("no_go", -5000.0, -5000.0, 5000.0, 5000.0)) == ("no_go", 0.0)
+    (near_start,) = [crossed(NORTH, area("no_go", -100.0, 50.5, 100.0, 70.0))]
+    assert near_start == ("no_go", pytest.approx(0.5, abs=0.1))
     still: Track = [(0.0, 350.0), (0.0, 350.0)]
     assert crossed(still, near) == ("near", 0.0)
     assert crossed(still, far) is None
     assert crossed(still, area("allowed", 100.0, 0.0, 200.0, 700.0)) == ("allowed", 0.0)
+
+
+def test_a_ring_that_crosses_itself_is_what_it_encloses() -> None:
+    """Proves INT-06: a fence drawn as a bow tie is both of its halves, and no wider than drawn."""
+    corners = ((0.0, 0.0), (200.0, 200.0), (200.0, 0.0), (0.0, 200.0))
+    tie = plane().polygon(Area("no_go", "tie", tuple(plane().position(*corner) for corner in corners)))
+    assert tie.is_valid
+    assert tie.area == pytest.approx(2.0 * 200.0 * 100.0 / 2.0, rel=1e-3)
+    for west_m in (0.0, 105.0):
+        lobe: Track = [(west_m + 45.0, -300.0), (west_m + 45.0, 500.0)]
+        ring = Area("no_go", "tie", tuple(plane().position(*corner) for corner in corners))
+        assert crossed(lobe, ring, margin_m=5.0) is not None
+    spike = ((0.0, 0.0), (100.0, 0.0), (100.0, 100.0), (0.0, 100.0), (0.0, 0.0), (-500.0, -500.0))
+    assert (
+        plane().polygon(Area("no_go", "spike", tuple(plane().position(*corner) for corner in spike))).geom_type
+        == "Polygon"
+    )
+    assert plane().polygon(area("no_go", 0.0, 0.0, 200.0, 100.0)).area == pytest.approx(20_000.0, rel=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -160,3 +201,12 @@ def test_she_is_beyond_a_fence_by_more_than_a_hundred_metres(
     assert (is_beyond(35.0, 129.0, (one,), 100.0) is one) is is_out
     harmless = area("no_go", 4000.0, 4000.0, 5000.0, 5000.0)
     assert (is_beyond(35.0, 129.0, (harmless, one), 100.0) is one) is is_out
+
+
+def test_the_margin_is_kept_to_the_metre_and_none_is_a_margin() -> None:
+    """Proves FBK-01: 100.3 m outside is beyond 100 m, east or north; with none, whoever lies inside is not beyond it."""
+    for box in ((100.3, -500.0, 500.0, 500.0), (-500.0, 100.3, 500.0, 500.0)):
+        assert is_beyond(35.0, 129.0, (area("allowed", *box),), 100.0) is not None
+    inside, far = area("allowed", -500.0, -500.0, 500.0, 500.0), area("no_go", 600.0, 600.0, 700.0, 700.0)
+    assert is_beyond(35.0, 129.0, (inside, far), 0.0) is None
+    assert is_beyond(35.0, 129.0, (area("no_go", -5.0, -5.0, 5.0, 5.0),), 0.0) is not None

@@ -46,6 +46,7 @@ def end_course_deg(track: Track) -> float:
         (asked("conn.propulsion", propulsion_pct=100.0), 9.0, 14.0 * KNOT_MPS * 360.0),
         (asked("conn.propulsion", propulsion_pct=-100.0), 9.0, 14.0 * KNOT_MPS * 360.0),
         (asked("conn.propulsion", propulsion_pct=50.0), 9.0, 9.0 * KNOT_MPS * 360.0),
+        (asked("conn.heading", heading_deg=90.0), 0.0, 0.0),
         (asked("conn.station_keep"), 9.0, 1400.0),
         (asked("conn.station_keep"), 2.0, 0.0),
     ],
@@ -133,6 +134,15 @@ def test_a_motion_ends_in_its_time_and_a_ship_that_lies_still_drifts() -> None:
     knots = 10.0 / KNOT_MPS
     (only,) = timed([(0.0, 0.0), (0.0, 100.0), (60.0, 100.0)], -knots, 5.0, (0.0, 0.5))
     assert (only.run_s, only.north_mps) == pytest.approx((5.0, 10.5))
+    first, second, last = timed([(0.0, 0.0), (3.0, 4.0), (63.0, 84.0)], knots, 20.0, (1.0, 2.0))
+    for leg, expected in (
+        (first, (0.0, 0.5, 0.0, 0.0, 7.0, 10.0)),
+        (second, (0.5, 10.0, 3.5, 5.0, 7.0, 10.0)),
+        (last, (10.5, 9.5, 73.5, 105.0, 1.0, 2.0)),
+    ):
+        assert (leg.start_s, leg.run_s, leg.east_m, leg.north_m, leg.east_mps, leg.north_mps) == pytest.approx(expected)
+    run, drift = timed([(0.0, 0.0), (5.0, 0.0)], 0.5 / KNOT_MPS, 20.0, (0.0, 0.0))
+    assert (run.run_s, run.east_mps, drift.start_s, drift.east_m) == pytest.approx((10.0, 0.5, 10.0, 5.0))
     (still,) = timed([(0.0, 0.0), (0.0, 100.0)], 0.0, 8.0, (0.25, -0.5))
     assert still == Leg(0.0, 8.0, 0.0, 0.0, 0.25, -0.5)
     legs = timed([(0.0, 0.0), (30.0, 0.0), (30.0, 40.0)], knots, 7.0, (0.0, 0.0))
@@ -152,18 +162,20 @@ def test_the_drift_is_what_is_made_good_beside_the_heading() -> None:
     assert drift_mps(0.0, 10.0, None) == (0.0, 0.0)
 
 
-PLANE = Plane(35.0, 129.0)
+def plane() -> Plane:
+    """Return the plane at our ship."""
+    return Plane(35.0, 129.0)
 
 
 def other(name: str, east_m: float, north_m: float, course: float, speed_kn: float, age_s: float = 0.0) -> Target:
     """Return a ship so far from ours when she was heard, `age_s` ago."""
-    longitude, latitude = PLANE.position(east_m, north_m)
+    longitude, latitude = plane().position(east_m, north_m)
     return Target(name, "ais", latitude, longitude, speed_kn, course, None, age_s)
 
 
 def passing(legs: list[Leg], *others: Target, within_m: float = 1e9, since_s: float = 0.0) -> list[tuple[float, float]]:
     """Return (CPA, TCPA) of each."""
-    cpa_m, tcpa_s = closest(legs, PLANE, Surroundings(Targets(others), None, since_s), within_m)
+    cpa_m, tcpa_s = closest(legs, plane(), Surroundings(Targets(others), None, since_s), within_m)
     return [(float(one), float(when)) for one, when in zip(cpa_m, tcpa_s, strict=True)]
 
 
@@ -180,6 +192,14 @@ def test_the_closest_point_is_that_of_the_whole_motion() -> None:
     assert passing(turned, other("east", 300.0, 460.0, 0.0, 0.0)) == [pytest.approx((40.0, 160.0), abs=0.2)]
     moving = passing(turned, other("comes", 900.0, 500.0, 270.0, 2.0 / KNOT_MPS))
     assert moving == [pytest.approx((0.0, 100.0 + 700.0 / 7.0), abs=0.2)]
+    # From 100 s on we go east from (200, 500) at 5 m/s; she is at (600, 600) by then, on her way to the south-east.
+    bent = [Leg(0.0, 100.0, 0.0, 0.0, 2.0, 5.0), Leg(100.0, 200.0, 200.0, 500.0, 5.0, 0.0)]
+    crossing = passing(bent, other("bent", 300.0, 900.0, 135.0, math.hypot(3.0, 3.0) / KNOT_MPS))
+    when_s = 100.0 + (400.0 * 2.0 + 100.0 * 3.0) / (2.0**2 + 3.0**2)
+    apart_m = math.hypot(400.0 - 2.0 * (when_s - 100.0), 100.0 - 3.0 * (when_s - 100.0))
+    assert crossing == [pytest.approx((apart_m, when_s), abs=0.5)]
+    slow = passing([Leg(0.0, 1000.0, 0.0, 0.0, 0.0, 0.0)], other("slow", 30.0, 200.0, 180.0, 0.5 / KNOT_MPS))
+    assert slow == [pytest.approx((30.0, 400.0), abs=0.2)]
     both = passing(north, other("one", 100.0, 500.0, 0.0, 0.0), other("two", 50.0, 1000.0, 0.0, 0.0))
     assert both == [pytest.approx((100.0, 100.0), abs=0.2), pytest.approx((50.0, 200.0), abs=0.2)]
 
@@ -189,6 +209,8 @@ def test_a_ship_is_carried_on_from_when_she_was_heard_and_the_picture_was_made()
     still = [Leg(0.0, 1.0, 0.0, 0.0, 0.0, 0.0)]
     seen = other("she", 0.0, 1000.0, 0.0, 5.0 / KNOT_MPS, age_s=10.0)
     assert passing(still, seen, since_s=2.0) == [pytest.approx((1060.0, 0.0), abs=0.2)]
+    eastward = other("she", 1000.0, 0.0, 90.0, 5.0 / KNOT_MPS, age_s=10.0)
+    assert passing(still, eastward, since_s=2.0) == [pytest.approx((1060.0, 0.0), abs=0.2)]
 
 
 def test_one_that_cannot_come_near_in_time_is_left_where_she_is() -> None:
@@ -200,5 +222,5 @@ def test_one_that_cannot_come_near_in_time_is_left_where_she_is() -> None:
     assert reckoned[0] < 1000.0
     assert reckoned[1] > 0.0
     assert left == pytest.approx((1500.5, 0.0), abs=0.2)
-    nobody = closest(run, PLANE, Surroundings(Targets(())), 600.0)
+    nobody = closest(run, plane(), Surroundings(Targets(())), 600.0)
     assert [len(np.atleast_1d(found)) for found in nobody] == [0, 0]

@@ -39,6 +39,7 @@ def drifting(heading: float = 80.0, course: float = 85.0, speed: float = 9.0) ->
         ("conn.speed", {"speed_kn": 7}, "conn.propulsion", {"propulsion_pct": 50.0}),
         ("conn.course", {"course_deg": 90.0}, "conn.heading", {"heading_deg": 85.0}),
         ("conn.heading", {"heading_deg": 90.0}, "conn.heading", {"heading_deg": 90.0}),
+        ("conn.station_keep", {"radius_m": 30.0}, "conn.station_keep", {"radius_m": 30.0}),
     ],
 )
 def test_an_order_becomes_what_the_equipment_takes(
