@@ -56,6 +56,7 @@ def test_a_degree_is_as_long_as_the_tables_say_and_a_position_goes_both_ways() -
     for one, places in (
         (plane(), [(129.5, 35.2), (128.4, 34.1)]),
         (edge, [(-179.5, 1.0), (178.0, -1.0), (-178.0, 0.0)]),
+        (Plane(0.0, -90.0), [(90.3, 0.0)]),
     ):
         east_m, north_m = one.xy_of_many(
             np.array([place[0] for place in places]), np.array([place[1] for place in places])

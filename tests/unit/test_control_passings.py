@@ -191,6 +191,14 @@ def test_five_are_told_of_and_the_others_counted() -> None:
             assert (reasons[5].rule, reasons[5].value, reasons[5].limit) == ("INT-08", count, 0)
 
 
+def test_a_refusal_tells_the_nearest_of_all_that_she_may_do() -> None:
+    """Proves INT-08: at the speed she has she would meet her, at the one that is ordered pass some hundred metres ahead."""
+    crossing = ship("crossing", 1500.0, 1500.0, 270.0, 10.0)
+    (reason,) = clear_of_traffic(order("conn.propulsion", seen(crossing), propulsion_pct=85.0))
+    assert reason.value == 0
+    assert collision.NM_M == 1852.0
+
+
 @pytest.mark.parametrize(
     ("other", "name", "age_s"),
     [
