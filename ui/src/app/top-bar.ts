@@ -36,7 +36,7 @@ export class TopBar extends LitElement {
     .who b { color: var(--element-active-color); font-weight: 600; }
     .who.on b { color: inherit; }
     header > *, nav > * { flex: none; } nav > .where { flex: 0 1 auto; min-width: 3rem; }
-    header > .who { flex: 0 99 auto; min-width: 4rem; overflow: hidden; text-overflow: ellipsis; } /* of the views none is cut: role and centre give way first, they stand in the title, then the ship's name */
+    header > .who { flex: 0 9999 auto; min-width: 4rem; overflow: hidden; text-overflow: ellipsis; } /* of the views none is cut: role and centre give way first, they stand in the title, then the ship's name */
     @media (max-width: 1500px) { header { gap: 0.5rem; } }
     @media (max-width: 1340px) { header { flex-wrap: wrap; height: auto; } header > nav { order: 1; flex: 1 0 100%; padding-bottom: 0.25rem; } header > .brand { flex: 1; } } /* views in a row of their own, before they lie on each other */
   `];

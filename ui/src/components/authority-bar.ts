@@ -43,6 +43,7 @@ export class AuthorityBar extends LitElement {
     .under button { min-height: max(2rem, 26px); }
     .under .reason { flex: 1; min-height: max(2rem, 26px); width: 8rem; }
     .under select { font: inherit; font-size: max(0.875rem, 11px); min-height: max(2rem, 26px); min-width: 0; flex: 1; border-radius: 0.375rem; border: 1px solid var(--border-divider-color); background: var(--container-section-color); color: var(--element-active-color); }
+    @media (max-width: 1199px) { .panel { height: auto; min-height: 6.25rem; } } /* facts in two rows: the sentence below them is what must not be cut */
     .levels { display: flex; }
     .levels button { min-width: 5rem; border-radius: 0; font-weight: 400; }
     .levels button:first-child { border-radius: 0.375rem 0 0 0.375rem; }

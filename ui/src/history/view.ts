@@ -47,6 +47,7 @@ export class HistoryView extends LitElement {
     .all { height: 100%; display: grid; gap: var(--gap); grid-template-columns: 16rem minmax(0, 1fr); }
     .side { display: grid; gap: 0.5rem; grid-template-rows: auto auto minmax(0, 1fr); min-height: 0; }
     .list { overflow: auto; display: grid; align-content: start; grid-auto-rows: max-content; }
+    .list label input { flex: none; }
     .list label { display: flex; gap: 0.5rem; align-items: baseline; padding: 0.25rem; min-height: 1.75rem; cursor: pointer; font-size: max(0.8125rem, 11px); }
     .list input { min-height: 0; } .list .unit { color: var(--faint); margin-left: auto; }
     .main { display: grid; gap: var(--gap); grid-template-rows: auto auto minmax(0, 1fr) 1.5rem; min-height: 0; }

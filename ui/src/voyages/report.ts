@@ -20,13 +20,13 @@ export class ReportView extends LitElement {
   static override styles = [base, buttons, css`
     :host { height: 100%; overflow: auto; padding: var(--gap); }
     .bar { display: flex; gap: 0.5rem; align-items: center; max-width: 60rem; margin: 0 auto 0.5rem; }
-    article { background: #fff; color: #111; max-width: 60rem; margin: 0 auto; padding: 2rem 2.5rem; border-radius: 0.25rem; font-size: max(0.9375rem, 11px); line-height: 1.4; }
-    h1 { font-size: 1.5rem; margin: 0; } h2 { font-size: 1.0625rem; margin: 1.25rem 0 0.375rem; border-bottom: 1px solid #888; } .sub { color: #444; margin: 0 0 0.5rem; }
-    table { width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums; } th { text-align: left; font-weight: 600; } td, th { padding: 0.2rem 0.5rem 0.2rem 0; border-bottom: 1px solid #ccc; vertical-align: top; }
-    td.r, th.r { text-align: right; } tr { break-inside: avoid; } .none { color: #444; } .wrong { color: #a00; } .sign { margin-top: 3rem; display: flex; gap: 4rem; } .sign span { border-top: 1px solid #111; padding-top: 0.25rem; flex: 1; }
+    article { background: var(--container-background-color); max-width: 60rem; margin: 0 auto; padding: 2rem 2.5rem; border-radius: 0.25rem; font-size: max(0.9375rem, 11px); line-height: 1.4; }
+    h1 { font-size: 1.5rem; margin: 0; } h2 { font-size: 1.0625rem; margin: 1.25rem 0 0.375rem; border-bottom: 1px solid var(--border-divider-color); } .sub { color: var(--quiet); margin: 0 0 0.5rem; }
+    table { width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums; } th { text-align: left; font-weight: 600; } td, th { padding: 0.2rem 0.5rem 0.2rem 0; border-bottom: 1px solid var(--border-outline-color); vertical-align: top; }
+    td.r, th.r { text-align: right; } tr { break-inside: avoid; } .none { color: var(--quiet); } .wrong { color: var(--alert-warning-text-color); } .sign { margin-top: 3rem; display: flex; gap: 4rem; } .sign span { border-top: 1px solid currentcolor; padding-top: 0.25rem; flex: 1; }
     @media print {
       :host { height: auto; overflow: visible; padding: 0; } .bar { display: none; }
-      article { max-width: none; padding: 0; font-size: 10pt; } h1 { font-size: 16pt; } h2 { font-size: 12pt; break-after: avoid; }
+      article { background: #fff; color: #111; max-width: none; padding: 0; font-size: 10pt; } .sub, .none { color: #444; } .wrong { color: #a00; } h2, td, th { border-bottom-color: #888; } /* paper, whatever the palette: on the screen a white sheet at night costs the eyes half an hour */ h1 { font-size: 16pt; } h2 { font-size: 12pt; break-after: avoid; }
     }
   `];
 

@@ -59,6 +59,20 @@ export const reasonsKo: Record<string, string> = {
   route_active: "항로를 추종하는 중입니다", route_malformed: "항로를 읽을 수 없습니다", route_unknown: "선박이 모르는 항로입니다", same_key: "같은 키로 두 번 서명했습니다", same_person: "같은 사람이 두 번 서명했습니다",
   shoal: "예측 항적에 얕은 곳이 있습니다", stale_target: "오래 소식이 없는 다른 선박이 있습니다", steering_pump: "돌고 있는 조타기 펌프가 없습니다", stick_frozen: "조종 스틱이 멈춰 있습니다",
   too_many: "명령이 너무 많습니다", under_keel: "용골 아래 수심이 부족합니다", unknown_key: "선박이 모르는 키입니다", holder_key_gone: "조종권을 얻은 키가 더는 유효하지 않습니다. 다시 인수하십시오", wrong_group: "다른 조종 그룹의 명령입니다",
+  approver_right: "승인할 권한이 없는 키입니다", approver_role: "그 역할은 승인할 수 없습니다", conn_elsewhere: "이미 다른 선박의 조종권을 가지고 있습니다",
+  entry_late: "안전 상태에 제때 이르지 못했습니다", frame_replayed: "이미 받은 조종 신호입니다", handed_over: "조종권이 다른 사람에게 넘어갔습니다",
+  harbour_barred: "피난 항로에 들어설 수 없습니다", issuer_role: "그 역할은 이 명령을 내릴 수 없습니다", limits_unknown: "육상국이 선박의 한계를 모릅니다",
+  loiter_blocked: "대기 지점까지의 길이 막혀 있습니다", more_targets: "한계보다 가까워질 선박이 더 있습니다", no_broker: "육상국이 브로커와 연결되어 있지 않습니다",
+  no_drill: "진행 중인 훈련이 없습니다", no_harbour_route: "이 항해 단계에는 피난 항로가 없습니다", no_master: "두 사람 가운데 선장이 없습니다",
+  nobody_there: "스틱을 잡은 사람이 없습니다", not_answered: "요청에 제때 답이 없었습니다", not_approved: "제때 승인되지 않았습니다", not_in_order: "지금은 훈련을 시작할 수 없습니다",
+  not_the_signer: "키의 주인이 아닌 사람의 이름으로 된 명령입니다", observe_only: "감시만 하는 선박입니다", off_course: "선수방위가 구간의 방향과 너무 다릅니다",
+  off_harbour_route: "피난 항로에서 벗어났습니다", off_track: "구간의 폭을 벗어나 있습니다", other_route: "선박에 있는 항로가 다릅니다", rate: "명령이 너무 잦습니다",
+  rudder_step: "타각 변경이 너무 큽니다", too_long: "너무 깁니다", too_many_views: "감시하는 선박이 너무 많습니다", unknown_vessel: "육상국이 모르는 선박입니다", unreadable: "읽을 수 없습니다",
+  grant_roc: "원격 접근 허가에 이 센터가 없습니다", grant_group: "원격 접근 허가에 이 조종 그룹이 없습니다", grant_level: "원격 접근 허가에 이 수준이 없습니다",
+  position_disagrees: "두 선위 센서가 서로 다릅니다", heading_disagrees: "두 선수방위 센서가 서로 다릅니다", speed_disagrees: "두 속력 센서가 서로 다릅니다",
+  wind: "바람이 원격 운항 범위를 벗어납니다", sea: "파도가 원격 운항 범위를 벗어납니다", visibility: "시정이 원격 운항 범위를 벗어납니다", speed: "속력이 원격 운항 범위를 벗어납니다",
+  wind_unknown: "바람을 알 수 없습니다", sea_unknown: "파도를 알 수 없습니다", visibility_unknown: "시정을 알 수 없습니다", speed_unknown: "속력을 알 수 없습니다",
+  rudder_range: "타각이 이 단계의 범위를 벗어납니다", propulsion_range: "추진이 이 단계의 범위를 벗어납니다", rate_range: "선회율이 이 단계의 범위를 벗어납니다", heading_range: "선수방위가 0~360도를 벗어납니다",
 };
 
 /** Why a ship is on her step of the ladder, by name. */
