@@ -7,7 +7,7 @@ import dataclasses
 import pytest
 
 from control.shiptime import ShipTime
-from control.situation import Fact, Situation, age_limit_s
+from control.situation import NOTHING_KNOWN, Fact, Situation, age_limit_s
 from control.surroundings import Surroundings, Target, Targets, named
 from protocols.link import cbor
 from protocols.reading import Quality
@@ -81,6 +81,10 @@ def test_a_text_is_no_number_and_a_truth_is_one() -> None:
     assert (situation.number("A"), situation.number("B"), situation.number("C")) == (None, 1.0, None)
     assert (situation.age_s("B"), situation.age_s("C")) == (0.2, None)
     assert situation.is_utc_trusted
+    assert situation.utc_ns == 0
+    assert not NOTHING_KNOWN.is_utc_trusted
+    older = Situation({"NAV_LAT": Fact(35.0, Quality.GOOD, 2.0)})  # for all but direct control
+    assert (older.number("NAV_LAT"), older.objection("NAV_LAT")) == (35.0, None)
 
 
 def test_the_other_ships_are_laid_out_and_who_tells_no_motion_lies_still() -> None:
@@ -141,7 +145,8 @@ def test_a_clock_is_followed_at_once_within_two_seconds_and_else_after_thirty_of
 
 def test_a_new_ship_knows_no_time_and_another_none_before_what_her_journal_kept() -> None:
     """Proves CMD-05: a clock that stands at nothing is none; a nanosecond is."""
-    assert ShipTime().judged(0, 5.0, is_trusted=True) == 0
+    unset = ShipTime()
+    assert [unset.judged(0, now_s, is_trusted=True) for now_s in (5.0, 10.0)] == [0, 0]
     assert ShipTime(7).judged(-1, 5.0, is_trusted=True) == 7
     assert ShipTime().judged(1, 5.0, is_trusted=True) == 1
     assert ShipTime(NOON_NS).judged(5, 5.0, is_trusted=True) == NOON_NS

@@ -179,6 +179,9 @@ def test_a_ring_that_crosses_itself_is_what_it_encloses() -> None:
         plane().polygon(Area("no_go", "spike", tuple(plane().position(*corner) for corner in spike))).geom_type
         == "Polygon"
     )
+    in_a_line = tuple(plane().position(east_m, 0.0) for east_m in (0.0, 100.0, 50.0))
+    nothing = plane().polygon(Area("no_go", "line", in_a_line))
+    assert (nothing.geom_type, nothing.is_empty) == ("Polygon", True)
     assert plane().polygon(area("no_go", 0.0, 0.0, 200.0, 100.0)).area == pytest.approx(20_000.0, rel=1e-6)
 
 
