@@ -113,6 +113,9 @@ def _quick(mutants: list[Mutant], tests: Sequence[str], budget_s: float, writer:
 
     def then() -> None:
         say(f"{len(trials.tests)} tests take {sum(test.took_s for test in trials.tests):.0f} s\n")
+        if not trials.tests:
+            say("no test passes as things are: nobody is asked, for every mutant would live\n")
+            return
         for number, mutant in enumerate(mutants):
             os.write(writer, f"{number}\t{trials.ask(mutant)}\t{' '.join(trials.files(mutant))}\n".encode())
 
@@ -262,6 +265,8 @@ def main(arguments: list[str] | None = None) -> int:
         if len(report.verdicts) % 50 == 0:
             screen.write(f"  {len(report.verdicts)} of {len(mutants)} in {clock.now_s() - began_s:.0f} s\n")
             report.write()
+    if mutants and not report.verdicts:
+        return 1
     report.write()
     screen.write(report.table() + f"in {clock.now_s() - began_s:.0f} s; survivors: {SURVIVORS.relative_to(ROOT)}\n")
     return _code(report)
