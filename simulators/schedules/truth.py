@@ -221,14 +221,16 @@ class Truth:
 
     def _made(self, output: Actuate) -> Issued | None:
         """Return the order that asked for exactly this; None where nobody did."""
+        station: Issued | None = None
         for issued in self.issued.get(output.cause, ()):
-            if issued.order.kind == stations.KIND and output.setpoint.kind in ("heading", "rudder"):
-                return issued  # it begins with the heading she has, or the rudder amidships
             args = issued.order.args
             asked = [args[key] for key in ("heading_deg", "rudder_deg", "propulsion_pct") if key in args]
-            if output.setpoint.value == (asked[0] if asked else 0.0):
+            if issued.order.kind == stations.KIND:
+                station = issued
+            elif output.setpoint.value == (asked[0] if asked else 0.0):
                 return issued
-        return None
+        # A station begins with the heading she has or the rudder amidships; another's order under its id may have come first.
+        return station if output.setpoint.kind in ("heading", "rudder") else None
 
     def _against(self, order: Order) -> list[str]:
         sea, now_s = self.ship.sea, self.agenda.now_s
