@@ -1,14 +1,22 @@
-"""A PostgreSQL of its own for the tests that ask for one; each test gets a fresh database in it."""
+"""A PostgreSQL of its own for the tests that ask for one; each test gets a fresh database in it. Settings of all properties."""
 
 from __future__ import annotations
 
+import os
 import secrets
 from collections.abc import Iterator
 
 import psycopg
 import pytest
+from hypothesis import settings
 
 from tests.postgres_rig import TIMESCALE, running_server, with_timescale
+
+settings.register_profile("unhurried", deadline=None)
+if (
+    "CI" not in os.environ
+):  # there hypothesis has a profile of its own, which is as unhurried and draws the same each time
+    settings.load_profile("unhurried")
 
 
 @pytest.fixture(scope="session")
