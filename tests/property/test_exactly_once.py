@@ -29,6 +29,7 @@ def test_the_store_holds_the_ledger_after_thousands_of_schedules() -> None:
 
 
 @pytest.mark.soak
+@pytest.mark.timeout(3600)
 def test_the_store_holds_the_ledger_after_a_hundred_thousand_schedules() -> None:
     """Proves R8 at its full number."""
     assert {number: faults for number in range(4_000, 104_000) if (faults := played(number))} == {}
