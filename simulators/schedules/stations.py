@@ -20,6 +20,8 @@ CHANNELS: Final[dict[str, tuple[str, ...]]] = {
     "heading": ("steering",), "rudder": ("steering",), "propulsion": ("propulsion",), "controlled_stop": ("propulsion",),
 }  # fmt: skip
 """What each setpoint moves; every other one both."""
+STOPS: Final = frozenset(("EST-01", "EST-02"))
+"""Causes of the emergency stop and of its reset."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,8 @@ class Stations:
             return []
         name, keep = f"the station of {output.cause[-4:]}", self._ship.config.limits.keep
         others = {cause for cause in before.values() if cause != output.cause}
+        if self._ship.supervisor.watch.ladder.step in ("L3", "L4"):
+            others -= STOPS  # it is the ladder's hold by then, which goes on after a stop; propulsion under it is judged apart
         if others or not before:
             return [f"{name} moved {output.setpoint} though {others or 'a restart'} has moved her since"]
         if kind != "propulsion":
