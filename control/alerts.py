@@ -38,6 +38,11 @@ TRANSITIONS: Final[dict[AlertState, dict[AlertEvent, AlertState]]] = {
     "responsibility-transferred": {"return": "unacknowledged", "rectify": "normal"},
 }
 """{state: {event: state}}; an event that is not listed changes nothing."""
+OF_CAUTION: Final[dict[AlertState, dict[AlertEvent, AlertState]]] = {
+    "normal": {"raise": "acknowledged"},
+    "acknowledged": {"rectify": "normal"},
+}
+"""The same of a caution, which makes no sound, asks for nobody's word and goes with its cause (IEC 62923-1): N and A of ALF."""
 _SOUNDS: Final = frozenset(("raise", "silence_over", "return"))
 """Events after which it sounds (again)."""
 
@@ -174,6 +179,8 @@ class Alerts:
                 raise MalformedError(f"alert {name} has no known state or priority")
             alert, known = self._alerts[name], next(each for each in get_args(AlertState) if each == state)
             alert.state = "unacknowledged" if known in ("responsibility-transferred", "silenced") else known
+            if ALERTS[name].priority == "caution":
+                alert.state = "acknowledged"  # earlier releases kept it as something to acknowledge
             alert.priority = next(each for each in get_args(Priority) if each == priority)
             alert.revision = revision if isinstance(revision, int) else 0
             alert.sounds = sounds if isinstance(sounds, int) else 0
@@ -181,7 +188,8 @@ class Alerts:
 
     def _go(self, name: str, event: AlertEvent, now_s: float) -> bool:
         alert = self._alerts[name]
-        after = TRANSITIONS[alert.state].get(event)
+        table = OF_CAUTION if ALERTS[name].priority == "caution" else TRANSITIONS
+        after = table.get(alert.state, {}).get(event)
         if after is None:
             return False
         alert.state = after
@@ -189,7 +197,7 @@ class Alerts:
             alert.priority = None
         if event in ("raise", "return"):
             alert.raised_at_s = now_s
-        if event in _SOUNDS:
+        if event in _SOUNDS and after != "acknowledged":
             self._sound(name, alert, now_s)
         else:
             self._tell(name, alert)

@@ -9,6 +9,8 @@ from control.alerts import Alerts
 from control.alerttable import ALERTS
 from control.limits import ConfigError, ControlConfig
 from control.messages import BridgeLine, JournalFailed, Reconnected
+from protocols.link import cbor
+from protocols.link.cbor import Plain
 from protocols.link.events import Event
 from protocols.nmea0183.kinds import FieldValue
 from protocols.nmea0183.sentence import Sentence, parse_line
@@ -116,6 +118,36 @@ def test_the_bridge_acknowledges_category_a_at_its_own_panel() -> None:
     ship.forward(1.0)
     ship.bridge("acknowledge", id=DISTRESS)
     assert ship.supervisor.alerts.state_of(DISTRESS) == "acknowledged"
+
+
+def test_a_caution_is_active_or_gone_and_asks_nobody() -> None:
+    """Proves ALT-02, ALT-01: no sound, nothing to acknowledge, silence or take over; it goes with its cause."""
+    cautions = [name for name, kind in ALERTS.items() if kind.priority == "caution"]
+    assert {"link-degraded", "drill", "access-ending"} <= set(cautions)
+    for name in cautions:
+        alerts = raised(name)
+        assert told(alerts) == [("acknowledged", "caution", 0)]
+        answers = (alerts.acknowledge(name, 101.0), alerts.silence(name, 101.0), alerts.transfer(name, 101.0))
+        alerts.tick(1000.0)
+        alerts.give_back(1000.0)
+        assert (answers, told(alerts)) == ((False, False, False), [])
+        for second in (1001.0, 1001.0 + ALERTS[name].off_delay_s):
+            alerts.want(name, active=False, now_s=second)
+        assert told(alerts) == [("normal", "caution", 0)]
+
+
+def test_a_caution_that_an_earlier_release_kept_open_goes_with_its_cause() -> None:
+    """Proves ALT-07: as a record of before says it, it was to be acknowledged; the record of an alarm is taken as it is."""
+    for state in ("unacknowledged", "silenced", "rectified-unacknowledged", "responsibility-transferred"):
+        alerts = Alerts(LIMITS)
+        rows: dict[str, Plain] = {
+            "drill": [state, "caution", 1, 1],
+            "journal": ["rectified-unacknowledged", "alarm", 1, 1],
+        }
+        alerts.restore(cbor.encode({"t": "alerts", "alerts": rows}), 100.0)
+        assert (alerts.state_of("drill"), alerts.state_of("journal")) == ("acknowledged", "rectified-unacknowledged")
+        alerts.want("drill", active=False, now_s=101.0)
+        assert alerts.state_of("drill") == "normal"
 
 
 def test_acknowledging_is_not_silencing_and_what_comes_again_sounds_again() -> None:

@@ -87,7 +87,7 @@ def test_a_change_is_said_whole_in_two_parts() -> None:
 @pytest.mark.parametrize(
     ("name", "do", "letters"),
     [
-        ("link-degraded", "", "BCV"), (SILENT, "", "BWV"), (LOST, "", "BAV"), ("distress", "", "AEV"), (SILENT, "silence", "BWS"),
+        ("link-degraded", "", "BCA"), (SILENT, "", "BWV"), (LOST, "", "BAV"), ("distress", "", "AEV"), (SILENT, "silence", "BWS"),
         (SILENT, "acknowledge", "BWA"), (SILENT, "transfer", "BWO"), (SILENT, "rectify", "BWU"), (SILENT, "end", "BWN"),
     ],
 )  # fmt: skip

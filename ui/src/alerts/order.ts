@@ -1,5 +1,6 @@
 /** In which order alerts are shown: by state, then priority, then category, the latest first (IEC 62923-1). Pure. */
 import type { AlertJson } from "../protocols.gen";
+import type { Words } from "../words";
 
 export type Priority = AlertJson["priority"];
 export type State = AlertJson["state"];
@@ -29,6 +30,11 @@ export function ordered(alerts: readonly AlertJson[]): AlertJson[] {
 /** Return whether somebody has still to acknowledge it: its sign flashes. A caution needs nobody. */
 export function isOpen(alert: AlertJson): boolean {
   return alert.priority !== "caution" && alert.state !== "acknowledged" && alert.state !== "responsibility-transferred" && alert.state !== "normal";
+}
+
+/** Return the word for how an alert stands: a caution is active or it is gone, and nobody acknowledges it. */
+export function stateText(alert: Pick<AlertJson, "priority" | "state">, text: Words["alerts"]): string {
+  return alert.priority === "caution" && alert.state !== "normal" ? text.active : text.states[alert.state];
 }
 
 /** Return how the row is coloured. */

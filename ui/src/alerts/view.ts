@@ -13,7 +13,7 @@ import { words } from "../words";
 import { adviceText, alertText } from "../words/told";
 import { answer, objections, pictureAgeS, PICTURE_S, type Act } from "./answers";
 import { changes, type Change } from "./history";
-import { counts, isOpen, keyOf, ordered, PRIORITIES, toneOf } from "./order";
+import { counts, isOpen, keyOf, ordered, PRIORITIES, stateText, toneOf } from "./order";
 import { ICON, tones } from "./style";
 
 void import("../map/chart");
@@ -130,7 +130,7 @@ export class AlertsView extends LitElement {
         <span class="text" title=${alert.text}>${alertText(alert, words())}</span>
         <span>${text.priorities[alert.priority]}${alert.is_escalated ? " ↑" : ""}</span>
         <span title=${text.category}>${alert.category}</span>
-        <span>${text.states[alert.state]}</span>
+        <span>${stateText(alert, text)}</span>
         <span>${clockText(alert.since_utc_ms)}</span>
         <span>${text[alert.source]}</span>
         <span class="acts">${this.button("acknowledge", alert)}${this.button("silence", alert)}</span>
@@ -142,7 +142,7 @@ export class AlertsView extends LitElement {
     return html`
       <div class="row past" role="row" data-testid="alert-past-row" data-alert=${change.alert_id} data-state=${change.state}>
         <span role="cell">${stampText(change.utc_ms)}</span><span role="cell">${text[change.source]}</span><span role="cell">${text.priorities[change.priority]}</span><span role="cell">${change.category}</span>
-        <span role="cell" class="text" title=${change.text}>${alertText(change, words()) || change.alert_id}</span><span role="cell">${text.states[change.state]}</span><span role="cell">${change.person}</span>
+        <span role="cell" class="text" title=${change.text}>${alertText(change, words()) || change.alert_id}</span><span role="cell">${stateText(change, text)}</span><span role="cell">${change.person}</span>
       </div>`;
   }
 

@@ -2,7 +2,7 @@ import "@oicl/openbridge-webcomponents/dist/components/alert-icon/alert-icon.js"
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { answer, objections } from "../alerts/answers";
-import { isOpen, ordered, toneOf } from "../alerts/order";
+import { isOpen, ordered, stateText, toneOf } from "../alerts/order";
 import { ICON, tones } from "../alerts/style";
 import { page, Watch } from "../app/console";
 import type { Vessel } from "../link/store";
@@ -45,7 +45,7 @@ export class AlertStrip extends LitElement {
         <obc-alert-icon .type=${ICON[alert.priority]} .acknowledged=${acked} .active=${true}></obc-alert-icon>
         <div>
           <div class="text">${alertText(alert, words())}</div>
-          <div class="sub">${text.priorities[alert.priority]} ${alert.category} · ${text.states[alert.state]} · ${clockText(alert.since_utc_ms)} · ${text[alert.source]}</div>
+          <div class="sub">${text.priorities[alert.priority]} ${alert.category} · ${stateText(alert, text)} · ${clockText(alert.since_utc_ms)} · ${text[alert.source]}</div>
         </div>
         ${acked ? nothing : this.button(alert)}
       </article>`;

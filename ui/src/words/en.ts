@@ -213,7 +213,7 @@ export const en = {
       "rectified-unacknowledged": "rectified, unacknowledged",
       "responsibility-transferred": "taken ashore",
     },
-    more: (count: number) => `+${count} more`, ship: "ship", shore: "shore",
+    active: "active", more: (count: number) => `+${count} more`, ship: "ship", shore: "shore",
     now: "Now", past: "History of alerts", noPast: "No alert has changed in the last 30 days.", silence: "Silence", silenceAll: "Silence all, 30 s",
     silenceWhy: "After 30 s what nobody has acknowledged sounds again.", take: "Take responsibility", soundOff: "Sound is off: press here",
     detail: "Decision aid", noAdvice: "Its source gives no advice.", since: "Since", picture: "Age of the picture", answeredBy: "Answered",

@@ -206,7 +206,7 @@ export const ko: Words = {
       "rectified-unacknowledged": "해소, 미확인",
       "responsibility-transferred": "육상 인수",
     },
-    more: (count) => `외 ${count}건`, ship: "선박", shore: "육상",
+    active: "발생 중", more: (count) => `외 ${count}건`, ship: "선박", shore: "육상",
     now: "현재", past: "경보 이력", noPast: "지난 30일 동안 변한 경보가 없습니다.", silence: "소거", silenceAll: "모두 소거, 30초",
     silenceWhy: "30초 뒤 확인되지 않은 경보는 다시 울립니다.", take: "책임 인수", soundOff: "소리 꺼짐: 누르십시오",
     detail: "판단 지원", noAdvice: "발신원이 준 조언이 없습니다.", since: "발생", picture: "상황도 경과", answeredBy: "응답",
