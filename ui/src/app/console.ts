@@ -14,17 +14,10 @@ import type { AlertJson } from "../protocols.gen";
 import { sounds, stageOf, tells } from "../seat/chain";
 import { currentLanguage } from "../words";
 import { currentPalette } from "./palette";
+import { ASIDES, LIVE, placeOf, type Aside, type View } from "./places";
 import { ScreenTeller } from "./screen";
 
 export type Phase = "starting" | "login" | "in";
-/** What of a vessel can be open: her bridge, what is now, or what was; in the order in which they stand in the top bar. */
-export const VIEWS = ["conning", "route", "engine", "phase", "drill", "alerts", "history", "report", "replay", "ledger"] as const;
-export type View = (typeof VIEWS)[number];
-/** Views that show her as she is now: whoever is at one of them keeps the watch (AUT-05). */
-const LIVE: ReadonlySet<View> = new Set<View>(["conning", "route", "engine", "phase", "drill", "alerts"]);
-/** Pages of no vessel beside the fleet, by their address. */
-const ASIDES = { "/account": "account", "/admin": "admin" } as const;
-export type Aside = (typeof ASIDES)[keyof typeof ASIDES];
 const SEAT_MS = 5000; // told again this often while nobody answers; the shore forgets it after 15 s
 /** What the seat's call sounds like: an alarm of this page alone, which is in no list. */
 const SEAT_CALL: AlertJson = {
@@ -167,11 +160,6 @@ export class Console {
     }
     return sounds(stage) ? SEAT_CALL : null;
   }
-}
-
-function placeOf(path: string): [string | null, View] {
-  const match = /^\/vessel\/([^/]+)(?:\/([a-z]+))?/.exec(path);
-  return [match?.[1] ? decodeURIComponent(match[1]) : null, VIEWS.find((view) => view === match?.[2]) ?? "conning"];
 }
 
 /** The one console of this page. */

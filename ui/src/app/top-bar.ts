@@ -5,7 +5,8 @@ import { shipTime } from "../components/ship-time";
 import { base, buttons } from "../components/style";
 import { ADMINS } from "../admin/judge";
 import { currentLanguage, LANGUAGES, setLanguage, words, type Language } from "../words";
-import { page, VIEWS, Watch } from "./console";
+import { page, Watch } from "./console";
+import { VIEWS } from "./places";
 import "./help";
 import { currentPalette, PALETTES, setPalette } from "./palette";
 

@@ -2,7 +2,7 @@
  * The guided exercise: its steps, and when each has really happened. Pure: judged by what the console has received and nothing else,
  * so that no click ticks a step which the ship has not done.
  */
-import type { View } from "../app/console";
+import type { View } from "../app/places";
 import type { Entry } from "../ledger/request";
 import { OrderLog, type OrderEntry } from "../link/order-log";
 import type { Vessel } from "../link/store";
