@@ -16,7 +16,7 @@ from control.surroundings import Numbers, Target
 from protocols.link.events import Reason
 
 if TYPE_CHECKING:
-    from control.interlock import Context
+    from control.context import Context
 
 NM_M: Final = 1852.0
 TOLD_MAX: Final = 5

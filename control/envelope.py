@@ -10,7 +10,7 @@ from control.limits import ControlConfig
 from protocols.link.events import Reason
 
 if TYPE_CHECKING:
-    from control.interlock import Context
+    from control.context import Context
 
 SLIP_DEG: Final = 5.0
 """How far her heading may run on in one round trip at the hardest turn: what AUT-04 calls bumpless for a rudder (ours)."""

@@ -8,7 +8,7 @@ from typing import Final
 
 from control import command
 from control.command import KnownOrders, Record
-from control.interlock import Setpoints
+from control.context import Setpoints
 from control.limits import ControlConfig
 from control.messages import Actuate, Emit, HeartbeatNow, Journal, Output, Setpoint
 from control.situation import Situation

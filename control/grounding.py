@@ -12,7 +12,7 @@ from control.prediction import predicted_track
 from protocols.link.events import Reason
 
 if TYPE_CHECKING:
-    from control.interlock import Context
+    from control.context import Context
 
 KEEL: Final = "NAV_DPTK"
 

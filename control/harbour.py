@@ -12,9 +12,10 @@ from typing import Final
 
 from control import keeping
 from control.collision import own_ship
+from control.context import Context
 from control.execution import Execution
 from control.geometry import Plane
-from control.interlock import Context, verdict
+from control.interlock import verdict
 from control.limits import HarbourWay
 from control.messages import Setpoint
 from control.passage import faults

@@ -6,17 +6,15 @@ A rule that lacks an input fails with that as its reason, it never passes (INT-0
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
 from control import envelope, geometry, machinerules, station
 from control.collision import clear_of_traffic
+from control.context import DIRECT, STOPS, Context
 from control.geometry import Plane
 from control.grounding import water_enough
-from control.limits import ControlConfig, PhaseLimits
+from control.limits import PhaseLimits
 from control.prediction import predicted_track
-from control.situation import Situation
-from protocols.link.cbor import Plain
 from protocols.link.events import Reason
 
 INPUTS: Final[dict[str, tuple[str, ...]]] = {
@@ -29,63 +27,11 @@ INPUTS: Final[dict[str, tuple[str, ...]]] = {
     "route.activate": ("NAV_LAT", "NAV_LON", "NAV_HDG", "NAV_SOG", "NAV_COG", "ME_RDY"),
 }
 """What each order depends on. A controlled stop depends on nothing: stopping is always allowed."""
-DIRECT: Final = frozenset(("conn.rudder", "conn.direct"))
 ROUTES: Final = frozenset(("route.load", "route.activate", "route.suspend"))
 """Orders about a route: its legs are held against the fence when it is loaded and when it is activated (CMD-09)."""
-STOPS: Final = frozenset(("conn.controlled_stop",))
 MACHINES: Final = frozenset(machinerules.STARTS)
 STILL: Final = frozenset((*STOPS, *MACHINES, "conn.phase"))
 """Orders that ask nothing of steering gear and engine but, at most, to stop."""
-
-
-@dataclass(frozen=True, slots=True)
-class Setpoints:
-    """Orders in force; None where none is."""
-
-    heading_deg: float | None = None
-    rudder_deg: float | None = None
-    propulsion_pct: float | None = None
-    station_radius_m: float | None = None
-    """Of the station that is kept; heading and propulsion are then what keeps it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """Everything a rule may look at: what is asked, what is so, and what is in force."""
-
-    kind: str
-    args: dict[str, Plain]
-    situation: Situation
-    config: ControlConfig
-    setpoints: Setpoints
-    round_trip_ms: float | None
-    is_stop_latched: bool
-    authority: tuple[Reason, ...] = ()
-    """INT-01's reasons, found by whoever knows the authority."""
-
-    @property
-    def is_direct(self) -> bool:
-        """True for orders of direct control."""
-        return self.kind in DIRECT
-
-    @property
-    def is_stop(self) -> bool:
-        """True for orders that only stop her."""
-        return self.kind in STOPS
-
-    def number(self, channel: str) -> float | None:
-        """Return a usable number of `channel` for this order, None where INT-02 objects."""
-        return self.situation.number(channel, direct=self.kind in DIRECT)
-
-    def arg(self, name: str) -> float | None:
-        """Return the argument `name` as a number, None when the order does not carry it."""
-        value = self.args.get(name)
-        return None if value is None or isinstance(value, bool | str | bytes | list | dict) else float(value)
-
-    def word(self, name: str) -> str:
-        """Return the argument `name` as text without blanks around it; empty when the order does not carry it."""
-        value = self.args.get(name)
-        return value.strip() if isinstance(value, str) else ""
 
 
 def holds_authority(context: Context) -> list[Reason]:

@@ -9,9 +9,10 @@ from typing import Final
 from control.admission import not_in_control, unjournaled, unrecorded
 from control.believed import Believed
 from control.charge import CONN, Group
+from control.context import DIRECT, STOPS, Context
 from control.emergency import EmergencyStop
 from control.execution import Execution
-from control.interlock import DIRECT, STOPS, Context, verdict
+from control.interlock import verdict
 from control.navigator import Navigator
 from control.situation import Situation
 from control.translate import asked

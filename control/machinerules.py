@@ -8,7 +8,7 @@ from control.limits import Machine
 from protocols.link.events import Reason
 
 if TYPE_CHECKING:
-    from control.interlock import Context
+    from control.context import Context
 
 STEERING_PUMPS: Final = ("STG_PMP1", "STG_PMP2")
 STARTS: Final[dict[str, tuple[str, bool]]] = {

@@ -15,7 +15,7 @@ from control.geometry import KNOT_MPS, Plane, Track
 from control.surroundings import Numbers, Surroundings
 
 if TYPE_CHECKING:
-    from control.interlock import Context
+    from control.context import Context
 
 DRIFT_KN_MIN: Final = 1.0
 """Below this speed over ground the course of a receiver swings about, and no drift is read from it."""

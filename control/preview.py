@@ -11,7 +11,8 @@ from typing import Final, Literal
 
 from control import drill, grounding, routing
 from control.admission import not_in_control
-from control.interlock import DIRECT, STOPS, Context, Setpoints, verdict
+from control.context import DIRECT, STOPS, Context, Setpoints
+from control.interlock import verdict
 from control.ladder import LATCHED_FROM
 from control.limits import ControlConfig
 from control.situation import Situation

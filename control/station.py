@@ -9,7 +9,7 @@ from protocols.link.cbor import Plain
 from protocols.link.events import Reason
 
 if TYPE_CHECKING:
-    from control.interlock import Context
+    from control.context import Context
 
 KIND: Final = "conn.station_keep"
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from control import station
-from control.interlock import Setpoints
+from control.context import Setpoints
 from control.limits import ControlConfig
 from control.messages import Setpoint
 from control.situation import Situation

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from control.collision import Passing, motions, own_ship, passings
-from control.interlock import Context
+from control.context import Context
 
 PASSINGS_MAX: Final = 20
 """Targets listed, those within the limits first, then by distance: more is no list to decide by."""

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from control.interlock import Context, Setpoints, verdict
+from control.context import Context, Setpoints
+from control.interlock import verdict
 from control.limits import ControlConfig
 from control.situation import Situation
 from protocols.link import cbor

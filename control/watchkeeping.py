@@ -6,9 +6,10 @@ from typing import Final
 
 from control import geometry
 from control.authority import Authority
+from control.context import Context
 from control.execution import Execution
 from control.harbour import SafeHarbour
-from control.interlock import REVIEWED, Context, verdict
+from control.interlock import REVIEWED, verdict
 from control.ladder import ACTIONS, LATCHED_FROM, Ladder, LadderInputs
 from control.linkwatch import GAP_S, LinkWatch
 from control.messages import Emit, HeartbeatNow, Setpoint

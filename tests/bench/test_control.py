@@ -8,9 +8,10 @@ import random
 import shapely
 
 from control.collision import clear_of_traffic, dangers
+from control.context import Context, Setpoints
 from control.depths import DepthChart, Feature
 from control.grounding import water_enough
-from control.interlock import Context, Setpoints, verdict
+from control.interlock import verdict
 from control.limits import Grounding
 from control.surroundings import Target
 from tests.bench.figures import cpu_s, keep

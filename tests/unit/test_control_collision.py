@@ -9,8 +9,8 @@ from typing import Literal
 import pytest
 
 from control.collision import clear_of_traffic, dangers
+from control.context import Context, Setpoints
 from control.geometry import KNOT_MPS
-from control.interlock import Context, Setpoints
 from control.limits import ControlConfig
 from control.surroundings import Surroundings, Target, Targets
 from control.trial import trial

@@ -158,12 +158,12 @@ def told_of_access(ship: Rig) -> tuple[int | None, list[str], list[str]]:
     ship.forward(1.2)
     facts = ship.supervisor.facts(ship.now_s)
     access = RemoteAccess(-1) if facts.access is None else facts.access
-    alerts = [
-        name
-        for name in ("access-ending", "access-ended")
-        if ship.supervisor.alerts.state_of(name)
-        == "unacknowledged"  # what was rectified stays until somebody has seen it
-    ]
+    shown = (
+        "unacknowledged",
+        "acknowledged",
+    )  # a warning, a caution; what was rectified stays until somebody has seen it
+    names = ("access-ending", "access-ended")
+    alerts = [name for name in names if ship.supervisor.alerts.state_of(name) in shown]
     return (None if facts.access is None else access.left_s), [one.name for one in access.reasons], alerts
 
 

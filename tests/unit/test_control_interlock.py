@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from control.interlock import INPUTS, MACHINE_RULES, REVIEWED, RULES, Context, Setpoints, verdict
+from control.context import Context, Setpoints
+from control.interlock import INPUTS, MACHINE_RULES, REVIEWED, RULES, verdict
 from control.situation import Fact, Situation
 from protocols.link.cbor import Plain
 from protocols.link.events import Reason

@@ -9,9 +9,9 @@ import pytest
 
 from control import collision
 from control.collision import CollisionWatch, Own, clear_of_traffic, dangers, motions, own_ship, passings, straight
+from control.context import Context, Setpoints
 from control.encounter import Mover
 from control.geometry import KNOT_MPS, Plane
-from control.interlock import Context, Setpoints
 from control.limits import ControlConfig
 from control.prediction import Leg
 from control.situation import Fact, Situation

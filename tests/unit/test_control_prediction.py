@@ -8,8 +8,8 @@ import math
 import numpy as np
 import pytest
 
+from control.context import Context, Setpoints
 from control.geometry import KNOT_MPS, Plane, Track
-from control.interlock import Context, Setpoints
 from control.prediction import Leg, closest, drift_mps, predicted_track, timed, track_of_length
 from control.situation import Situation
 from control.surroundings import Surroundings, Target, Targets

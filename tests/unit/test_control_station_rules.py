@@ -6,7 +6,7 @@ import dataclasses
 
 import pytest
 
-from control.interlock import Context, Setpoints
+from control.context import Context, Setpoints
 from control.limits import ConfigError, ControlConfig
 from control.station import possible, room_m, run_m
 from protocols.link.cbor import Plain

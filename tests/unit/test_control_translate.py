@@ -7,7 +7,7 @@ import dataclasses
 import pytest
 
 from control import translate
-from control.interlock import Setpoints
+from control.context import Setpoints
 from control.messages import Setpoint
 from control.situation import Fact, Situation
 from control.translate import KEPT, KEPT_AS, Asked, asked, heading_for, speed_pct, trim

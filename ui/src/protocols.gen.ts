@@ -194,11 +194,11 @@ export interface ScreenMessage {
   language: string;
   /** True while the page is not in sight: another tab, a minimised window, a locked screen. */
   hidden: boolean;
-  /** How the view stands, coarse (ui/src/replay/look.ts): of a chart its place (`own`: it follows the ship), zoom and what is up; of the history its span; left out or empty: nothing of it. LOOK_LENGTH_MAX at most. */
+  /** How the view stands, coarse (ui/src/replay/look.ts): of a chart its place (`own`: it follows the ship), zoom and what is up; of the history its span; of a list the first row in sight; left out or empty: nothing of it. LOOK_LENGTH_MAX at most. */
   look?: string;
 }
 
-/** Characters of a look: two numbers of milliseconds, or a place, a zoom and a word. */
+/** Characters of a look: two numbers of milliseconds, or a place, a zoom and a word, and the row of a list beside it. */
 export const LOOK_LENGTH_MAX = 60;
 
 /** What a console showed from a moment on, until its next one. */
