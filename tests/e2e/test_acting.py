@@ -34,13 +34,15 @@ def without_chart(page: Page) -> None:
 def another(browser: Browser, demo: Demo, person: str) -> Iterator[Page]:
     """A second console: another browser, another key, `person` logged in at the fleet view, the key enrolled."""
     context = browser.new_context(viewport={"width": 1366, "height": 768})
-    page = context.new_page()
-    without_chart(page)
-    page.set_default_timeout(PATIENCE_MS)
-    log_in(page, demo, person)
-    expect(page.get_by_test_id("whoami")).to_have_attribute("data-key-state", "enrolled")
-    yield page
-    context.close()
+    try:
+        page = context.new_page()
+        without_chart(page)
+        page.set_default_timeout(PATIENCE_MS)
+        log_in(page, demo, person)
+        expect(page.get_by_test_id("whoami")).to_have_attribute("data-key-state", "enrolled")
+        yield page
+    finally:
+        context.close()  # a page that a failed test leaves behind would look on, and take its part of two cores
 
 
 def put_in_the_way(demo: Demo) -> str:
