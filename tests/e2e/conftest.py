@@ -8,6 +8,7 @@ import shutil
 import socket
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -152,3 +153,27 @@ def picture(page: Page, name: str) -> None:
     """Save a screenshot below test-results/; `make screenshots` copies some of them to docs/."""
     RESULTS.mkdir(exist_ok=True)
     page.screenshot(path=RESULTS / f"{name}.png")
+
+
+def without_chart(page: Page) -> None:
+    """Take WebGL from a page: what a browser without it must do without, and what two charts cost on two cores."""
+    page.add_init_script(
+        "const real = HTMLCanvasElement.prototype.getContext;"
+        "HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {"
+        "  return String(kind).startsWith('webgl') ? null : real.call(this, kind, ...rest); };"
+    )
+
+
+@contextmanager
+def another(browser: Browser, demo: Demo, person: str) -> Iterator[Page]:
+    """A second console: another browser, another key, `person` logged in at the fleet view, the key enrolled."""
+    context = browser.new_context(viewport={"width": 1366, "height": 768})
+    try:
+        page = context.new_page()
+        without_chart(page)
+        page.set_default_timeout(PATIENCE_MS)
+        log_in(page, demo, person)
+        expect(page.get_by_test_id("whoami")).to_have_attribute("data-key-state", "enrolled")
+        yield page
+    finally:
+        context.close()  # a page that a failed test leaves behind would look on, and take its part of two cores

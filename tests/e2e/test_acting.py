@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect
@@ -14,35 +13,11 @@ from protocols.link.passage import Mark, Passage
 from protocols.rtz.passage import file_of
 from simulators.seabed import BANKS
 from tests.demo_rig import Demo
-from tests.e2e.conftest import PATIENCE_MS, log_in, on_the_bridge, picture
+from tests.e2e.conftest import another, on_the_bridge, picture, without_chart
 from tests.e2e.test_console import give_back_conn, open_ship, take_conn
 
 SHIP = "petrel"
 """She minds who passes within 250 m in the next 8 minutes."""
-
-
-def without_chart(page: Page) -> None:
-    """Take WebGL from a page: what a browser without it must do without, and what two charts cost on two cores."""
-    page.add_init_script(
-        "const real = HTMLCanvasElement.prototype.getContext;"
-        "HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {"
-        "  return String(kind).startsWith('webgl') ? null : real.call(this, kind, ...rest); };"
-    )
-
-
-@contextmanager
-def another(browser: Browser, demo: Demo, person: str) -> Iterator[Page]:
-    """A second console: another browser, another key, `person` logged in at the fleet view, the key enrolled."""
-    context = browser.new_context(viewport={"width": 1366, "height": 768})
-    try:
-        page = context.new_page()
-        without_chart(page)
-        page.set_default_timeout(PATIENCE_MS)
-        log_in(page, demo, person)
-        expect(page.get_by_test_id("whoami")).to_have_attribute("data-key-state", "enrolled")
-        yield page
-    finally:
-        context.close()  # a page that a failed test leaves behind would look on, and take its part of two cores
 
 
 def put_in_the_way(demo: Demo) -> str:

@@ -14,8 +14,7 @@ from protocols.link import signing
 from protocols.link.roster import Grant
 from protocols.link.signing import Domain
 from tests.demo_rig import Demo, now
-from tests.e2e.conftest import on_the_bridge, picture
-from tests.e2e.test_acting import another, without_chart
+from tests.e2e.conftest import another, on_the_bridge, picture, without_chart
 from tests.e2e.test_console import give_back_conn, open_ship, take_conn
 
 SHIP = "kestrel"

@@ -6,8 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.demo_rig import Demo
-from tests.e2e.conftest import RESULTS, log_in, picture
-from tests.e2e.test_acting import without_chart
+from tests.e2e.conftest import RESULTS, log_in, picture, without_chart
 from tests.e2e.test_console import resume
 
 

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from control.ladder import LADDER, Lasts
-from tests.e2e.test_acting import without_chart
+from tests.e2e.conftest import without_chart
 from tests.e2e.test_looks import StillShore, still
 from tests.e2e.test_survives import FITS
 from tests.played_shore import SHIP

@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.e2e import looks
-from tests.e2e.test_acting import without_chart
+from tests.e2e.conftest import without_chart
 from tests.e2e.test_long_watch import STATUS
 from tests.played_shore import EMPTY, SHIP, FakeShore
 

@@ -13,8 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.demo_rig import Demo, now, wait_until
-from tests.e2e.conftest import PATIENCE_MS, on_the_bridge, picture
-from tests.e2e.test_acting import without_chart
+from tests.e2e.conftest import PATIENCE_MS, on_the_bridge, picture, without_chart
 from tests.e2e.test_console import take_conn
 
 SHIP = "kestrel"
