@@ -46,7 +46,7 @@ export class OrderList extends LitElement {
     return html`
       <section class="panel">
         <h2>${text.title}</h2>
-        <ol data-testid="order-list" aria-live="polite">
+        <ol data-testid="order-list" aria-live="polite" tabindex="0" aria-label=${text.title}>
           ${orders.length ? orders.map((entry) => this.row(entry)) : html`<li class="none">${text.none}</li>`}
         </ol>
       </section>`;
