@@ -10,14 +10,14 @@ READY := $(VENV)/.ready
 PYTHON ?= $(shell for p in python3.12 python3.11 python3.13 python3; do \
 	if $$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null; then echo $$p; break; fi; done)
 # Tests run in three processes for two cores: many wait for a ship. Those marked alone, with limits in real time, come after, one by
-# one; then the console's, two beside each other. Both get a second try, which the summary names: a machine may stand still.
+# one; then the console's, two beside each other. Both get up to two more tries, which the summary names: a machine may stand still.
 TESTS := $(addprefix tests/,unit property simulation architecture fault integration)
 CONSOLE_TESTS := tests/e2e
 # Journeys of several browsers about seconds of silence: beside another demo the page that beats would be late itself.
 BY_ITSELF := tests/e2e/test_authority_ends.py
 REPORTS := $(addprefix test-results/,tests.xml tests-alone.xml tests-console.xml)
 WORKERS ?= 3
-SECOND_TRY := --reruns 1 -r aR
+MORE_TRIES := --reruns 2 -r aR
 ARGS ?=
 
 # The package index's slow hours must not fail a first start.
@@ -44,8 +44,8 @@ NONE_OF_ARGS := { [ $$? = 5 ] && [ -n "$(ARGS)" ]; }
 test: $(READY) ui browser mosquitto ## Run all tests; ARGS="-k conn" is passed on to pytest, which is called three times
 	@rm -f $(REPORTS)
 	@$(PY) -m pytest -m "not soak and not alone" -n $(WORKERS) --dist loadfile --junitxml=test-results/tests.xml $(TESTS) $(ARGS) || $(NONE_OF_ARGS)
-	@$(PY) -m pytest -m "alone and not soak" $(SECOND_TRY) --junitxml=test-results/tests-alone.xml $(TESTS) $(BY_ITSELF) $(ARGS) || $(NONE_OF_ARGS)
-	@$(PY) -m pytest -m "not soak" -n 2 --dist loadfile $(SECOND_TRY) --junitxml=test-results/tests-console.xml $(CONSOLE_TESTS) --ignore=$(BY_ITSELF) $(ARGS) || $(NONE_OF_ARGS)
+	@$(PY) -m pytest -m "alone and not soak" $(MORE_TRIES) --junitxml=test-results/tests-alone.xml $(TESTS) $(BY_ITSELF) $(ARGS) || $(NONE_OF_ARGS)
+	@$(PY) -m pytest -m "not soak" -n 2 --dist loadfile $(MORE_TRIES) --junitxml=test-results/tests-console.xml $(CONSOLE_TESTS) --ignore=$(BY_ITSELF) $(ARGS) || $(NONE_OF_ARGS)
 
 # The stores' tests on a server that has the extension; DIR is searched for extension/timescaledb.control and timescaledb.so.
 TIMESCALE_TESTS := tests/integration/test_shore_store.py $(wildcard tests/integration/test_store_*.py) \
