@@ -81,6 +81,7 @@ def test_she_sails_to_her_loiter_point_and_lies_there(environment: Environment) 
 def test_one_weak_strength_does_not_keep_her_there() -> None:
     """Negative control: with what holds no station of hers, and the same everywhere, she is blown away from her point."""
     ship = Lost(FRESH, {"approach_pct": 25.0})
+    assert [event.body["result"] for event in ship.entries()] == ["begun"]  # she is on her way, not stopped or held
     ship.entered_s(900.0)
     ship.away_m.clear()
     ship.forward(600.0)

@@ -144,44 +144,40 @@ def test_a_people_file_is_checked_whole(tmp_path: Path) -> None:
         people.read_seed(path)
 
 
+PUBLISHED_PEOPLE = json.loads((Path(people.__file__).parent / "examples" / "people.json").read_text())["people"]
+
+
+def seed_faults(folder: Path, entry: dict[str, object]) -> str:
+    """Return what is told of a people file with this entry alone; empty where it is taken."""
+    path = folder / "people.json"
+    path.write_text(json.dumps({"people": [entry]}))
+    try:
+        people.read_seed(path)
+    except people.SeedError as error:
+        return str(error)
+    return ""
+
+
 def test_a_placeholder_of_a_password_hash_is_refused_in_words(tmp_path: Path) -> None:
     """The example's own dots, a password written as a hash, half a hash: each by name; what argon2 makes is taken."""
-    path = tmp_path / "people.json"
 
     def faults(hashed: object) -> str:
-        entry = {"name": "sue", "role": "supervisor", "roc": "r", "password_hash": hashed}
-        path.write_text(json.dumps({"people": [entry]}))
-        try:
-            people.read_seed(path)
-        except people.SeedError as error:
-            return str(error)
-        return ""
+        return seed_faults(tmp_path, {"name": "sue", "role": "supervisor", "roc": "r", "password_hash": hashed})
 
     whole = people.HASHER.hash("a password that is long")
-    example = json.loads((Path(people.__file__).parent / "examples" / "people.json").read_text())["people"][1]
-    for wrong in (example["password_hash"], "secret", whole.rpartition("$")[0], f"{whole} ", 7, ""):
+    for wrong in (PUBLISHED_PEOPLE[1]["password_hash"], "secret", whole.rpartition("$")[0], f"{whole} ", 7, ""):
         assert "people[0] (sue): password_hash is no argon2 hash" in faults(wrong), wrong
     assert faults(whole) == faults(None) == ""
 
 
 def test_what_the_example_publishes_lets_nobody_in(tmp_path: Path) -> None:
     """Its password and its token are refused by name, and a short password; one character more is taken."""
-    path, own = tmp_path / "people.json", {"name": "ann", "role": "operator", "roc": "r"}
-
-    def faults(entry: dict[str, object]) -> str:
-        path.write_text(json.dumps({"people": [entry]}))
-        try:
-            people.read_seed(path)
-        except people.SeedError as error:
-            return str(error)
-        return ""
-
-    example = json.loads((Path(people.__file__).parent / "examples" / "people.json").read_text())["people"][0]
-    told = faults(example)
+    own: dict[str, object] = {"name": "ann", "role": "operator", "roc": "r"}
+    told = seed_faults(tmp_path, PUBLISHED_PEOPLE[0])
     assert "people[0] (ann): the password is the example's" in told
     assert "token ann-script is the example's" in told
-    assert "11 characters; 12 at least" in faults(own | {"password": "x" * 11})
-    assert faults(own | {"password": "x" * 12}) == ""
+    assert "11 characters; 12 at least" in seed_faults(tmp_path, own | {"password": "x" * 11})
+    assert seed_faults(tmp_path, own | {"password": "x" * 12}) == ""
 
 
 def test_a_roster_never_goes_back() -> None:
