@@ -110,6 +110,11 @@ def _authority(folder: Path) -> tuple[ec.EllipticCurvePrivateKey, x509.Certifica
         certificate = x509.load_pem_x509_certificate((folder / "ca.crt").read_bytes())
     except OSError as error:
         raise typer.BadParameter(f"{folder} holds no authority: {error}; make one with `authority`") from error
+    except (ValueError, TypeError) as error:  # TypeError: the key needs a password
+        word = (
+            f"the authority in {folder} cannot be used: {error}; ca.key must be a private key in PEM without a password"
+        )
+        raise typer.BadParameter(word) from error
     if not isinstance(key, ec.EllipticCurvePrivateKey):
         raise typer.BadParameter(f"{folder / 'ca.key'} is no ECDSA key")
     return key, certificate

@@ -7,15 +7,12 @@ import os
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    load_pem_private_key,
-)
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from protocols.aio.clock import Clock
 from protocols.aio.mqtt import Broker
+from protocols.errors import MalformedError
+from protocols.link.keyfile import key_of_pem
 
 
 class StartError(Exception):
@@ -28,12 +25,11 @@ def load_key(path: Path) -> Ed25519PrivateKey:
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
             _make_key(path)
-        key = load_pem_private_key(path.read_bytes(), None)
-    except (OSError, ValueError) as error:
-        raise StartError(f"the vessel's key {path} cannot be read: {error}") from error
-    if not isinstance(key, Ed25519PrivateKey):
-        raise StartError(f"the vessel's key {path} is not an Ed25519 key")
-    return key
+        return key_of_pem(path.read_bytes())
+    except OSError as error:
+        raise StartError(f"the vessel's key {path} cannot be read: {error.strerror or error}") from error
+    except MalformedError as error:
+        raise StartError(f"the vessel's key {path} cannot be used: {error}") from error
 
 
 def _make_key(path: Path) -> None:

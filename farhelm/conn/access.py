@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Final, cast
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+from protocols.errors import MalformedError
+from protocols.link.keyfile import key_of_pem
 
 ROSTER_S: Final = 5.0
 """Longest wait for the roster that tells whose key it is."""
@@ -60,7 +62,7 @@ def find(options: Options) -> Access:
     if not token:
         raise AccessError("no API token: add --token, or set FARHELM_TOKEN")
     path = options.key or _key_path(facts, person)
-    return Access(options.vessel, url.rstrip("/"), token, person, _key(path), _state(options))
+    return Access(options.vessel, url.rstrip("/"), token, person, key_in(path), _state(options))
 
 
 def way_in(demo: Path | None, url: str, token: str, role: str) -> tuple[str, str]:
@@ -146,16 +148,14 @@ def _key_path(facts: dict[str, object], person: str) -> Path:
     return Path(keys[person])
 
 
-def _key(path: Path) -> Ed25519PrivateKey:
+def key_in(path: Path) -> Ed25519PrivateKey:
+    """Return the key in a file; raise AccessError with what is wrong and what to do."""
     try:
-        key = load_pem_private_key(path.read_bytes(), None)
+        return key_of_pem(path.read_bytes())
     except OSError as error:
         raise AccessError(f"the key file {path} cannot be read: {error.strerror}") from error
-    except (ValueError, TypeError) as error:
-        raise AccessError(f"{path} holds no unencrypted private key in PEM: {error}") from error
-    if not isinstance(key, Ed25519PrivateKey):
-        raise AccessError(f"{path} holds a key of another kind than Ed25519")
-    return key
+    except MalformedError as error:
+        raise AccessError(f"the key file {path} cannot be used: {error}") from error
 
 
 def _state(options: Options) -> Path:

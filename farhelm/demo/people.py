@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from farhelm.keys.rights import RIGHTS
+from protocols.errors import MalformedError
 from protocols.link import signing
+from protocols.link.keyfile import key_of_pem
 from protocols.link.orders import GROUPS
 from protocols.link.roster import Grant, Roster, RosterEntry
 from protocols.link.signing import Domain
@@ -73,12 +75,12 @@ def write_seed(folder: Path, people: list[Person]) -> Path:
 
 
 def key_of(path: Path) -> Ed25519PrivateKey:
-    """Return the key in a file; made at the first start, 0600."""
+    """Return the key in a file; made at the first start, 0600. Raise MalformedError when the file holds none to be used."""
     if path.exists():
-        loaded = load_pem_private_key(path.read_bytes(), None)
-        if not isinstance(loaded, Ed25519PrivateKey):
-            raise ValueError(f"{path} holds no Ed25519 key")
-        return loaded
+        try:
+            return key_of_pem(path.read_bytes())
+        except MalformedError as error:
+            raise MalformedError(f"the key {path} cannot be used: {error}") from error
     path.parent.mkdir(parents=True, exist_ok=True)
     made = Ed25519PrivateKey.generate()
     keep_secret(path, made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))

@@ -22,6 +22,7 @@ from farhelm.demo import broker, configs, people, ports, postgres, recorded, sea
 from farhelm.demo.children import Child, Children
 from farhelm.keys.rights import RIGHTS
 from protocols.aio.clock import SystemClock
+from protocols.errors import MalformedError
 from simulators.fleet import FLEET
 
 HOST: Final = "127.0.0.1"
@@ -334,7 +335,7 @@ def run(options: DemoOptions) -> int:
     console = Console(stderr=False, highlight=False)
     try:
         asyncio.run(Demo(options, console).run())
-    except (DemoError, recorded.RecordedError, ports.NoPortError, postgres.PostgresError) as error:
+    except (DemoError, MalformedError, recorded.RecordedError, ports.NoPortError, postgres.PostgresError) as error:
         console.print(f"[red]{error}[/red]")
         return 1
     return 0

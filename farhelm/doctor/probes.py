@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Final, cast
 
 import httpx
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from farhelm.doctor.seen import DiskSeen, FileSeen, PortSeen, ProcessSeen, UdpSeen
+from protocols.errors import MalformedError
+from protocols.link.keyfile import key_of_pem
 
 CONNECT_S: Final = 3.0
 """Longest wait for a TCP connection; twice the round trip of the slowest bearer with one resend."""
@@ -130,10 +130,10 @@ def _speaker(host: str, number: int) -> str:
 
 def _key_problem(content: bytes) -> str:
     try:
-        key = load_pem_private_key(content, None)
-    except (ValueError, TypeError):
-        return "it holds no unencrypted private key in PEM"
-    return "" if isinstance(key, Ed25519PrivateKey) else "it holds a key of another kind than Ed25519"
+        key_of_pem(content)
+    except MalformedError as error:
+        return str(error)
+    return ""
 
 
 def _holder(protocol: str, number: int) -> str:

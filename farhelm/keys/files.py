@@ -12,11 +12,10 @@ from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
     PrivateFormat,
-    load_pem_private_key,
 )
 
-from protocols.errors import MalformedError, SignatureError
-from protocols.link import signing
+from protocols.errors import MalformedError, ProtocolError, SignatureError
+from protocols.link import keyfile, signing
 from protocols.link.roster import Grant, Roster
 from protocols.link.signing import Domain
 
@@ -35,15 +34,18 @@ def make_key(path: Path, password: str) -> Ed25519PrivateKey:
 
 def is_encrypted(path: Path) -> bool:
     """Return whether the key in a file needs a password."""
-    return b"ENCRYPTED" in path.read_bytes()
+    return keyfile.is_encrypted(path.read_bytes())
 
 
 def load_key(path: Path, password: str) -> Ed25519PrivateKey:
-    """Return the key in a file; raise ValueError when the password is wrong, MalformedError when it holds none."""
-    key = load_pem_private_key(path.read_bytes(), password.encode() if password else None)
-    if not isinstance(key, Ed25519PrivateKey):
-        raise MalformedError(f"{path} holds no Ed25519 key")
-    return key
+    """Return the key in a file; raise SignatureError when the password is wrong, MalformedError when it holds none.
+
+    A password for a file that is not encrypted is not needed and not minded.
+    """
+    try:
+        return keyfile.key_of_pem(path.read_bytes(), password)
+    except ProtocolError as error:
+        raise type(error)(f"the key {path} cannot be used: {error}") from error
 
 
 def read_word(path: Path, master: bytes | None) -> Roster | Grant:

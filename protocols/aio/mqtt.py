@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
 import socket
 import ssl
@@ -96,8 +97,13 @@ class Broker:
         context = ssl.create_default_context(cafile=self.ca or None)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         if self.cert:
-            context.load_cert_chain(self.cert, self.key)
+            context.load_cert_chain(self.cert, self.key, self._no_password)
         return context
+
+    def _no_password(self) -> str:
+        """Answer for an encrypted key: left alone, the driver would ask at the terminal and hold everything up meanwhile."""
+        word = "it is encrypted with a password; a program needs it without one: openssl pkey -in FILE -out PLAIN"
+        raise PermissionError(errno.EACCES, word, self.key)
 
     def written(self) -> tuple[float, ...]:
         """Return when the files were last written; what cannot be read counts as never."""
