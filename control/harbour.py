@@ -88,8 +88,10 @@ class SafeHarbour:
             return []
         self._seen_s = now_s
         found = self._guidance
-        allowed_m = 0.0 if found is None else found.width_m + self._voyage.config.limits.margin_m
-        if found is None or abs(found.cross_track_m) <= allowed_m:
+        if found is None:
+            return []
+        allowed_m = found.width_m + self._voyage.config.limits.margin_m
+        if abs(found.cross_track_m) <= allowed_m:
             return []
         text = f"She is {abs(found.cross_track_m):.0f} m off the safe harbour route; {allowed_m:.0f} m were judged."
         return [Reason("off_harbour_route", "FBK-02", text, round(abs(found.cross_track_m)), round(allowed_m), "m")]
@@ -108,7 +110,7 @@ class SafeHarbour:
             return []
         self._due_s = now_s + EVERY_S
         found = self._guidance = self._follower.look(now.latitude_deg, now.longitude_deg, own.speed_kn)
-        if found.is_over or (self._is_last and found.to_wheel_over_m <= way.arrive_m):
+        if found.is_over or (found.is_last_leg and found.to_wheel_over_m <= way.arrive_m):
             self._has_arrived = True
             return [Setpoint("controlled_stop", 0.0)]
         self._drift_deg = drifting(self._drift_deg, own.speed_kn, own.course_deg, own.heading_deg, found)
@@ -121,10 +123,6 @@ class SafeHarbour:
         if in_force.propulsion_pct != way.approach_pct:
             wanted.append(Setpoint("propulsion", way.approach_pct))
         return wanted
-
-    @property
-    def _is_last(self) -> bool:
-        return self._guidance is not None and self._guidance.next_turn_deg == 0.0
 
     def has_arrived(self, situation: Situation) -> bool:
         """Return whether she has come to the end of the way, where her engine is stopped and she runs out."""

@@ -42,8 +42,10 @@ class Guidance:
     to_wheel_over_m: float
     """To the next wheel-over, or to the last mark; 0 while turning."""
     next_turn_deg: float
-    """Change of course at the next wheel-over, to starboard positive; 0 on the last leg."""
+    """Change of course at the next wheel-over, to starboard positive; 0 on the last leg, and before a mark in a straight line."""
     is_turning: bool
+    is_last_leg: bool
+    """She is bound for the last mark, and has come round to it."""
     is_over: bool
     """The last mark is reached or passed."""
     width_m: float
@@ -143,7 +145,7 @@ class Follower:
         rate = math.degrees(speed_kn * KNOT_MPS / arc.radius_m) * 60.0 * RATE_SPARE
         return Guidance(
             self.leg, (tangent_deg + arc.sign * ahead_deg) % 360.0, max(rate, 1.0), cross_m, 0.0, arc.sign * left_deg,
-            is_turning=True, is_over=False, width_m=self._width_m(cross_m),
+            is_turning=True, is_last_leg=False, is_over=False, width_m=self._width_m(cross_m),
         )  # fmt: skip
 
     def _width_m(self, cross_m: float) -> float:
@@ -159,7 +161,8 @@ class Follower:
         to_end_m = piece.length_m - along_m + rest_m
         return Guidance(
             self.leg, course_deg % 360.0, None, cross_m, max(0.0, to_end_m - (0.0 if is_last else self._early_m())),
-            turn_deg(self._way, self.leg), is_turning=False, is_over=is_last and to_end_m <= 0.0, width_m=width_m,
+            turn_deg(self._way, self.leg), is_turning=False, is_last_leg=is_last, is_over=is_last and to_end_m <= 0.0,
+            width_m=width_m,
         )  # fmt: skip
 
 

@@ -49,6 +49,18 @@ def test_on_a_leg_she_steers_back_to_it_the_harder_the_nearer_to_its_edge(east_m
     assert found.next_turn_deg == pytest.approx(90.0, abs=0.1)
 
 
+def test_on_a_leg_of_several_pieces_the_wheel_goes_over_before_its_mark_and_nowhere_else() -> None:
+    """Proves CMD-09: 13 km to the corner are three pieces; where one ends and the next begins she goes straight on."""
+    follower = route(from_deg=34.933)
+    for north_m in range(-12900, -600, 50):
+        found = at(follower, 0.0, float(north_m))
+        assert (found.leg, found.is_turning, found.is_last_leg) == (1, False, False)
+        assert found.to_wheel_over_m == pytest.approx(-north_m - 600.0, abs=3.0)
+    turning = at(follower, 0.0, -590.0)
+    assert (turning.leg, turning.is_turning, turning.is_last_leg, turning.to_wheel_over_m) == (2, True, False, 0.0)
+    assert at(follower, 700.0, 0.0).is_last_leg
+
+
 @pytest.mark.parametrize("side", [1.0, -1.0], ids=["starboard", "port"])
 @pytest.mark.parametrize("course_deg", [40.0, 160.0, 250.0])
 def test_an_arc_lies_where_the_legs_do_whatever_way_she_comes(course_deg: float, side: float) -> None:
@@ -180,8 +192,8 @@ def test_the_leg_that_is_named_is_the_leg_she_begins_with() -> None:
     assert found.course_deg == pytest.approx(90.0, abs=0.2)
 
 
-ON_A_LEG = Guidance(1, 80.0, None, 0.0, 1000.0, 0.0, False, False, 100.0)
-TURNING = Guidance(1, 80.0, 30.0, 0.0, 0.0, 40.0, True, False, 100.0)
+ON_A_LEG = Guidance(1, 80.0, None, 0.0, 1000.0, 0.0, False, False, False, 100.0)
+TURNING = Guidance(1, 80.0, 30.0, 0.0, 0.0, 40.0, True, False, False, 100.0)
 
 
 @pytest.mark.parametrize(
