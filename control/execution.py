@@ -75,7 +75,7 @@ class Execution:
             text = f"{ACCEPTED_MAX} orders are waiting for the journal; try again."
             self.end(record, "REJECTED", [Reason("busy", "CMD-08", text, len(self._waiting), ACCEPTED_MAX)])
             return
-        self._move(record, "accepted")
+        self.tell(record, "accepted")
         self._waiting[self.journal(command.begun_record(record))] = record
 
     def journal(self, record: bytes, standing: str = "") -> int:
@@ -116,7 +116,7 @@ class Execution:
             self.end(record, "SUCCEEDED")
             return
         self._supersede(record.order_id, ORDER_KINDS[order.kind].channel)
-        self._move(record, "executing")
+        self.tell(record, "executing")
         expected = self.begins.get(order.kind, self._set)(order, now_s)
         self._verifiers[record.order_id] = (record, Verifier(expected, self._config))
 
@@ -235,21 +235,14 @@ class Execution:
         """Return when the next window ends; None when nothing is being watched."""
         return min((verifier.ends_s for _, verifier in self._verifiers.values()), default=None)
 
-    def _move(
-        self, record: Record, state: OrderState, reasons: list[Reason] | None = None, detail: str = ""
-    ) -> bool:  # fmt: skip
-        if not self._known.move(record, state, reasons, detail):
-            return False
-        self.outbox.append(Emit("order", record.body()))
-        return True
-
     def tell_event(self, kind: str, body: dict[str, Plain]) -> None:
         """Tell the shore of an event that is no order's state."""
         self.outbox += [Emit(kind, body), HeartbeatNow()]
 
     def tell(self, record: Record, state: OrderState, detail: str = "") -> None:
-        """Move an order that is not a setpoint (an authority request) and tell the shore."""
-        self._move(record, state, None, detail)
+        """Move an order and tell the shore of it, where it can have that state; an end is told by `end`."""
+        if self._known.move(record, state, None, detail):
+            self.outbox.append(Emit("order", record.body()))
 
 
 def setpoint_of(kind: str, args: dict[str, Plain]) -> Setpoint:
