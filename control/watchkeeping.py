@@ -89,9 +89,10 @@ class Watchkeeping:
         self._carry(now_s)
         self._review(situation, now_s)
         after = self.ladder.receive(self._inputs(situation, now_s), round(now_s * 1000))
+        has_sailed_on = after == "L3" and self.safe.entry is None  # her declared leg may have ended since
+        if STEPS.index(after) > STEPS.index(before) or has_sailed_on:
+            self._act(after, situation, now_s)
         if after != before:
-            if STEPS.index(after) > STEPS.index(before):
-                self._act(after, situation, now_s)
             is_unheard = self._link.is_unheard and self._authority.station == "remote"
             self._tell(before, after, "the operator is heard and hears nothing of the ship" if is_unheard else "")
         self.safe.look(situation, now_s)

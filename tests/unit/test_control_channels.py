@@ -61,12 +61,17 @@ def test_a_trim_of_what_is_kept_does_not_end_it_and_comes_each_ten_seconds() -> 
     assert len(desk.moves()) == 1
     desk.execution.trim(slow, CONFIG, NOW_S + 2 * TRIM_S)
     assert desk.moves()[1:] == [("propulsion", 58.6, "speed")]
-    # A speed ordered anew is not due, and stands before the course, which is.
-    desk.carry_out("faster", "conn.speed", now_s=NOW_S + 25.0, speed_kn=8.0)
+    # A look came late, so the speed is due later than the course that was ordered after it: neither waits for the other.
+    desk = Desk()
+    desk.carry_out("speed", "conn.speed", now_s=100.0, speed_kn=7.0)
+    desk.carry_out("course", "conn.course", now_s=113.0, course_deg=80.0)
+    desk.execution.trim(desk.situation, CONFIG, 114.0)
     desk.execution.outbox.clear()
     drifting = seen(NAV_HDG=80.0, NAV_COG=86.0, NAV_SOG=5.0)
-    desk.execution.trim(drifting, CONFIG, NOW_S + 3 * TRIM_S)
+    desk.execution.trim(drifting, CONFIG, 123.0)
     assert desk.moves() == [("heading", 74.0, "course")]
+    desk.execution.trim(drifting, CONFIG, 124.0)
+    assert desk.moves()[1:] == [("propulsion", 54.3, "speed")]
     assert desk.execution.in_force()["course_deg"] == 80.0
 
 

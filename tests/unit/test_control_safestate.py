@@ -286,6 +286,12 @@ def test_a_hold_of_the_stick_yields_to_whoever_orders_and_the_ladders_own_does_n
     ship.execution.actuate(Setpoint("rudder", 5.0), "ann's order")
     assert ship.look(1.0) == []
     assert (ship.state, ship.results()) == ("", [("slow_down_on_heading", "left", "another order, or the bridge")])
+    # A course that was ordered before and stays in force is the hold's from its beginning.
+    ship = Hull()
+    ship.execution.actuate(Setpoint("heading", 120.0), "ann's order")
+    ship.hold(cause="stick")
+    ship.look(1.0)
+    assert ship.state == "slow_down_on_heading"
     # The ladder's hold is no less hers when somebody's order of before comes through.
     for adopted in (False, True):
         ship = Hull()
@@ -295,6 +301,11 @@ def test_a_hold_of_the_stick_yields_to_whoever_orders_and_the_ladders_own_does_n
         ship.execution.actuate(Setpoint("rudder", 5.0), "ann's order")
         ship.look(1.0)
         assert ship.state == "slow_down_on_heading"
+    ship = Hull()
+    ship.fallback()
+    ship.execution.actuate(Setpoint("rudder", 5.0), "ann's order")
+    ship.look(1.0)
+    assert ship.state == "stop"
 
 
 def test_the_way_home_is_followed_from_its_beginning_to_its_end() -> None:
@@ -329,7 +340,10 @@ def test_a_way_home_that_cannot_be_begun_or_gone_on_with_is_a_stop() -> None:
     way.against_begin = [barred]
     ship = homing(way)
     ship.fallback()
-    assert (ship.state, ship.told()[0]["reasons"]) == ("stop", [barred.plain()])
+    assert (ship.state, ship.told()[0]["reasons"], ship.safe.has_no_fix) == ("stop", [barred.plain()], False)
+    way.against_begin = [barred, Reason("no_fix", "FBK-02", "There is no position.")]
+    ship.fallback()
+    assert ship.safe.has_no_fix
     way = Way()
     ship = homing(way)
     ship.fallback()

@@ -8,6 +8,7 @@ import pytest
 
 from control.messages import Setpoint
 from protocols.link.heartbeats import Disagreed
+from tests.unit.test_control_phases import KEEP, LOITER
 from tests.unit.test_control_safestate import AT_SEA, NO_FIX, Hull, keeper, loiterer
 
 M_EAST = math.degrees(1.0 / (6_371_000.0 * math.cos(math.radians(34.93))))
@@ -102,12 +103,13 @@ def test_a_bearing_that_changes_by_two_degrees_or_less_is_not_steered_anew(order
 
 
 def test_a_bearing_across_north_is_as_near_as_it_is() -> None:
-    """Proves FBK-02: 359.5 and 0.5 deg are one degree apart; a station due north is steered for by nought."""
+    """Proves FBK-02: 358.5 deg and nought are a degree and a half apart; a station due north is steered for by nought."""
     ship = keeper()
     ship.hold()
     ship.values["NAV_LAT"] = 34.93 - 70.0 / 111_000.0
+    set_off(ship, 0.03)  # the bearing is 359.98
     assert ship.look(1.0)[0] == ("heading", 0.0, "ladder L3")
-    ship.execution.setpoints = type(ship.execution.setpoints)(359.5, None, 15.0)
+    ship.execution.setpoints = type(ship.execution.setpoints)(358.5, None, 15.0)
     assert ship.look(1.0) == []
     ship.execution.setpoints = type(ship.execution.setpoints)(357.5, None, 15.0)
     assert ship.look(1.0) == [("heading", 0.0, "ladder L3")]
@@ -159,7 +161,7 @@ def test_a_position_that_is_lost_or_disputed_ends_the_station_in_a_stop() -> Non
             ship.disagreements = (Disagreed("position", 120.0, "m", "gnss 1", "gnss 2"),)
         moved = ship.look(1.0)
         assert ship.results() == [("station_keep", "replaced", "by stop")], lost
-        assert [one["name"] for one in ship.told()[0]["reasons"]] == ["no_fix"], lost
+        assert [(one["name"], one["rule"]) for one in ship.told()[0]["reasons"]] == [("no_fix", "FBK-02")], lost
         assert moved[-1] == ("controlled_stop", 0.0, "ladder L3"), lost
         assert (ship.state, ship.safe.has_no_fix) == ("stop", True), lost
     # Negative control: a hold that needs no position is not ended by its loss.
@@ -209,3 +211,29 @@ def test_a_loiter_point_that_cannot_be_made_for_is_a_stop(
     assert [one["name"] for one in told["reasons"]] == [name]
     assert (ship.state, ship.safe.has_no_fix) == ("stop", has_no_fix)
     assert ship.moves()[-1] == ("controlled_stop", 0.0, "ladder L5")
+
+
+def test_a_pull_of_one_per_cent_is_a_pull() -> None:
+    """Proves FBK-02: the smallest craft is turned towards her station and stopped when it ends like any other."""
+    ship = keeper(keep=KEEP | {"approach_pct": 1.0})
+    ship.hold()
+    set_off(ship, 70.0)
+    assert ship.look(1.0) == [("heading", 270.0, "ladder L3"), ("propulsion", 1.0, "ladder L3")]
+    ship.execution.outbox.clear()
+    ship.safe.end(ship.now_s, "resumed")
+    assert ship.moves() == [("propulsion", 0.0, "ladder L3")]
+
+
+def test_a_phase_with_a_loiter_point_holds_where_she_is() -> None:
+    """Proves FBK-02: the point is for the fallback alone; a hold neither makes for it nor asks whether she could."""
+    ship = loiterer()
+    ship.hold()
+    assert ship.look(1.0) == []
+    assert (ship.state, ship.execution.setpoints.heading_deg) == ("slow_down_on_heading", 80.0)
+    # From outside the fence the point is barred: her station is kept all the same, and the fallback is a stop.
+    ship = keeper(fallback="loiter", loiter=LOITER)
+    ship.values["NAV_LAT"] = 34.70
+    ship.hold()
+    assert ship.state == "station_keep"
+    ship.fallback()
+    assert ship.state == "stop"
