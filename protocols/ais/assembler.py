@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 PARTS_MAX: Final = 9
@@ -37,7 +37,7 @@ class _Open:
     count: int
     last: int
     """Number of its latest part among all parts received."""
-    parts: dict[int, Part] = field(default_factory=dict[int, Part])
+    parts: dict[int, Part]
 
 
 def part_of(source: str, formatter: str, fields: Sequence[str]) -> Part | None:
@@ -64,20 +64,22 @@ class Assembler:
 
     def receive(self, part: Part) -> list[Part] | None:
         """Return all parts of the message that `part` completes, in order; None while some are missing."""
-        if part.total == 1:
+        total, number, key = part.total, part.number, part.key
+        if total == 1:
             return [part]
         self._received += 1
-        waiting = self._open.get(part.key)
+        waiting = self._open.get(key)
         if waiting is None or self._is_another(waiting, part):
-            self._drop(part.key)
-            waiting = self._open[part.key] = _Open(part.total, self._received)
-        waiting.parts[part.number], waiting.last = part, self._received
-        if len(self._open) > OPEN_MAX:
-            self._drop(next(iter(self._open)))
-        if len(waiting.parts) < part.total:
+            self._drop(key)
+            waiting = self._open[key] = _Open(total, self._received, {})
+            if len(self._open) > OPEN_MAX:
+                self._drop(next(iter(self._open)))
+        parts, waiting.last = waiting.parts, self._received
+        parts[number] = part
+        if len(parts) < total:
             return None
-        self._open.pop(part.key, None)
-        return [waiting.parts[number] for number in range(1, part.total + 1)]
+        self._open.pop(key, None)
+        return [parts[number] for number in range(1, total + 1)]
 
     @property
     def waiting_count(self) -> int:

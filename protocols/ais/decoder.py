@@ -10,6 +10,7 @@ from binascii import Error, a2b_base64
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
+from struct import Struct
 from typing import Any, Final
 
 from protocols.ais.assembler import Part
@@ -92,21 +93,37 @@ _PLANS: Final = {int(name): plan for name, plan in _FORMS.items() if name.isdeci
 _CLASS_A: Final = {kind: _PLANS[kind].layout for kind in (1, 2, 3)}
 """Messages 1, 2 and 3 are laid out alike."""
 _CLASS_A_BITS: Final = _CLASS_A[1].length
-_AT: Final = {name: (_CLASS_A_BITS - first - width, look) for first, width, look, name in _CLASS_A[1].places}
-(_STATE_AT, _STATES), (_TURN_AT, _TURNS), (_SPEED_AT, _SPEEDS), (_COURSE_AT, _COURSES), (_HEADING_AT, _HEADINGS) = (
-    _AT[name] for name in ("nav_status", "rot_deg_min", "sog_kn", "cog_deg", "heading_deg")
-)
-_KIND_AT, _MMSI_AT = _CLASS_A_BITS - CHAR_BITS, _CLASS_A_BITS - HEAD_BITS
-_CLASS_A_BYTES = _CLASS_A_BITS // 8
 CLASS_A_CHARS: Final = _CLASS_A_BITS // CHAR_BITS
 """Characters of the payload of message 1, 2 or 3."""
-(_LONGITUDE_AT, _), (_LATITUDE_AT, _) = (_AT[field.name] for field in POSITION)
+_WORDS: Final = Struct(">QQIB").unpack
+"""Their bits in words: a shift of one of these costs half of a shift of the whole message."""
+_WORD_ENDS: Final = (64, 128, 160, 168)
+
+
+def _within(name: str) -> tuple[int, Look]:
+    """Return how far a field of message 1, 2 or 3 stands from the end of the word that it ends in, and its look-up."""
+    end, look = next((first + width, look) for first, width, look, its_name in _CLASS_A[1].places if its_name == name)
+    return next(word_end for word_end in _WORD_ENDS if end <= word_end) - end, look
+
+
+(_STATE_AT, _STATES), (_TURN_AT, _TURNS), (_SPEED_AT, _SPEEDS), (_COURSE_AT, _COURSES), (_HEADING_AT, _HEADINGS) = (
+    _within(name) for name in ("nav_status", "rot_deg_min", "sog_kn", "cog_deg", "heading_deg")
+)
+(_KIND_AT, _), (_MMSI_AT, _) = _within("type"), _within("mmsi")
+(_LONGITUDE_AT, _), (_LATITUDE_AT, _) = (_within(field.name) for field in POSITION)
+_LATER_BITS: Final = _WORD_ENDS[1] - _WORD_ENDS[0] - _LONGITUDE_AT
+"""Bits of the longitude in the word in which it ends; the first ones are the last of the word before."""
+_EARLIER_MASK: Final = (1 << POSITION[0].width - _LATER_BITS) - 1
 
 
 def decode_parts(parts: Sequence[Part]) -> AisReport | str:
     """Return the report in the parts of one message, in order; or why there is none."""
     if len(parts) == 1:
         return decode_payload(parts[0].payload, parts[0].fill, is_own_ship=parts[0].is_own_ship)
+    *before, last = parts
+    joined = "".join([part.payload for part in parts])
+    if len(joined) <= PAYLOAD_CHARS_MAX and {part.fill for part in before} <= {"0"}:
+        return decode_payload(joined, last.fill, is_own_ship=last.is_own_ship)
     bits = length = 0
     for part in parts:
         more = unarmoured(part.payload)
@@ -118,7 +135,7 @@ def decode_parts(parts: Sequence[Part]) -> AisReport | str:
     return decode_bits(bits, length, is_own_ship=parts[0].is_own_ship) if length else EMPTY
 
 
-def decode_position(payload: str, *, is_own_ship: bool) -> AisReport | None:
+def decode_position(payload: str, is_own_ship: bool) -> AisReport | None:  # noqa: FBT001 - a name costs as much as a field
     """Return the report in CLASS_A_CHARS characters of message 1, 2 or 3; None where `decode_payload` must look at them.
 
     Most of what is heard at sea is such a message and all right: the shortest way for it.
@@ -127,11 +144,24 @@ def decode_position(payload: str, *, is_own_ship: bool) -> AisReport | None:
         packed = a2b_base64(payload.encode("ascii").translate(TO_BASE64))
     except (Error, UnicodeEncodeError):
         return None
-    bits = int.from_bytes(packed, "big")
-    kind, mmsi = bits >> _KIND_AT, bits >> _MMSI_AT & _MMSI_MASK
-    if len(packed) != _CLASS_A_BYTES or kind not in _CLASS_A or mmsi > MMSI_MAX:
-        return None  # too few bytes: what is no character of the armour was left out
-    return _class_a(bits, kind, mmsi, is_own_ship=is_own_ship)
+    if len(packed) != _CLASS_A_BITS // 8:  # too few: what is no character of the armour was left out
+        return None
+    head, middle, end, _ = _WORDS(packed)
+    kind, mmsi = head >> _KIND_AT, head >> _MMSI_AT & _MMSI_MASK
+    latitude = (middle >> _LATITUDE_AT & _LATITUDE_MASK ^ _LATITUDE_HALF) - _LATITUDE_HALF
+    raw = (head & _EARLIER_MASK) << _LATER_BITS | middle >> _LONGITUDE_AT
+    longitude = (raw ^ _LONGITUDE_HALF) - _LONGITUDE_HALF
+    course, heading = _COURSES[middle >> _COURSE_AT & 0xFFF], _HEADINGS[end >> _HEADING_AT & 0x1FF]
+    if not (
+        -_LATITUDE_MAX <= latitude <= _LATITUDE_MAX and -_LONGITUDE_MAX <= longitude <= _LONGITUDE_MAX
+        and course is not OUT_OF_RANGE and heading is not OUT_OF_RANGE and mmsi <= MMSI_MAX and kind in _CLASS_A
+    ):  # fmt: skip
+        return None
+    return tuple.__new__(AisReport, (
+        kind, mmsi, is_own_ship, latitude / MINUTE_PARTS, longitude / MINUTE_PARTS, _SPEEDS[head >> _SPEED_AT & 0x3FF],
+        course, heading, _TURNS[head >> _TURN_AT & 0xFF], _STATES[head >> _STATE_AT & 0xF],
+        None, None, None, None, None, (), (_CLASS_A[kind], packed, _CLASS_A_BITS),
+    ))  # fmt: skip
 
 
 def decode_payload(payload: str, fill: str, *, is_own_ship: bool) -> AisReport | str:
@@ -150,9 +180,6 @@ def decode_bits(bits: int, length: int, *, is_own_ship: bool) -> AisReport | str
     if length < HEAD_BITS:
         return "shorter than type and MMSI"
     kind, mmsi = bits >> length - CHAR_BITS, bits >> length - HEAD_BITS & _MMSI_MASK
-    if length == _CLASS_A_BITS and kind in _CLASS_A and mmsi <= MMSI_MAX:
-        report = _class_a(bits, kind, mmsi, is_own_ship=is_own_ship)
-        return report or _with_care(_CLASS_A[kind], bits, length, kind, mmsi, is_own_ship=is_own_ship)
     return _by_plan(bits, length, kind, mmsi, is_own_ship=is_own_ship)
 
 
@@ -186,22 +213,6 @@ def _by_plan(bits: int, length: int, kind: int, mmsi: int, *, is_own_ship: bool)
             float((raw >> 6 & 63) + (raw & 63)) or None,
         )
     return tuple.__new__(AisReport, plan.pick(row))
-
-
-def _class_a(bits: int, kind: int, mmsi: int, *, is_own_ship: bool) -> AisReport | None:
-    """Return the report of a message 1, 2 or 3 that is all right, written out because most are; None where one is not."""
-    latitude = (bits >> _LATITUDE_AT & _LATITUDE_MASK ^ _LATITUDE_HALF) - _LATITUDE_HALF
-    longitude = (bits >> _LONGITUDE_AT & _LONGITUDE_MASK ^ _LONGITUDE_HALF) - _LONGITUDE_HALF
-    if not (-_LATITUDE_MAX <= latitude <= _LATITUDE_MAX and -_LONGITUDE_MAX <= longitude <= _LONGITUDE_MAX):
-        return None
-    course, heading = _COURSES[bits >> _COURSE_AT & 0xFFF], _HEADINGS[bits >> _HEADING_AT & 0x1FF]
-    if course is OUT_OF_RANGE or heading is OUT_OF_RANGE:
-        return None
-    return tuple.__new__(AisReport, (
-        kind, mmsi, is_own_ship, latitude / MINUTE_PARTS, longitude / MINUTE_PARTS, _SPEEDS[bits >> _SPEED_AT & 0x3FF],
-        course, heading, _TURNS[bits >> _TURN_AT & 0xFF], _STATES[bits >> _STATE_AT & 0xF],
-        None, None, None, None, None, (), (_CLASS_A[kind], bits, _CLASS_A_BITS),
-    ))  # fmt: skip
 
 
 def _with_care(layout: Layout, bits: int, length: int, kind: int, mmsi: int, *, is_own_ship: bool) -> AisReport:

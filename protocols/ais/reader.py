@@ -11,7 +11,7 @@ from protocols.ais.decoder import CLASS_A_CHARS, decode_parts, decode_payload, d
 from protocols.ais.report import AisReport
 
 BAD_FIELDS: Final = "count, number or fill bits are wrong"
-_PAYLOAD, _FILL = 4, 5
+_COUNT, _NUMBER, _PAYLOAD, _FILL = 0, 1, 4, 5
 
 
 class AisReader:
@@ -25,12 +25,13 @@ class AisReader:
 
     def receive(self, source: str, formatter: str, fields: Sequence[str]) -> AisReport | str | None:
         """Return the report that a sentence completes, why there is none, or None while parts of it are missing."""
-        if len(fields) > _FILL and fields[0] == "1" and fields[1] == "1" and fields[_FILL] in FILLS:
-            if fields[_FILL] == "0" and len(fields[_PAYLOAD]) == CLASS_A_CHARS:
-                plain = decode_position(fields[_PAYLOAD], is_own_ship=formatter == "VDO")
+        if len(fields) > _FILL and fields[_COUNT] == fields[_NUMBER] == "1" and fields[_FILL] in FILLS:
+            payload, fill, is_own_ship = fields[_PAYLOAD], fields[_FILL], formatter == "VDO"
+            if len(payload) == CLASS_A_CHARS and fill == "0":
+                plain = decode_position(payload, is_own_ship)
                 if plain is not None:
                     return plain
-            report = decode_payload(fields[_PAYLOAD], fields[_FILL], is_own_ship=formatter == "VDO")
+            report = decode_payload(payload, fill, is_own_ship=is_own_ship)
         else:
             part = part_of(source, formatter, fields)
             if part is None:

@@ -41,8 +41,8 @@ class AisReport(NamedTuple):
     beam_m: float | None = None
     faults: tuple[str, ...] = ()
     """Fields that could not be taken, with the reason: `heading_deg out of range`, `cog_deg cut off`."""
-    rest: tuple[Layout, int, int] | None = None
-    """Where `more` reads from: the form of the message, its bits, their number."""
+    rest: tuple[Layout, int | bytes, int] | None = None
+    """Where `more` reads from: the form of the message, its bits (as one integer, or as bytes), their number."""
 
     @property
     def is_of_somebody(self) -> bool:

@@ -40,8 +40,9 @@ def laid_out(fields: tuple[Field, ...], *, is_radio_last: bool = False) -> Layou
     return Layout(tuple(places), first, None, is_radio_last)
 
 
-def read_rest(layout: Layout, bits: int, length: int, *, known: Container[str]) -> dict[str, AisValue]:
-    """Return the fields of a message that are available and whose names are not `known`."""
+def read_rest(layout: Layout, message: int | bytes, length: int, *, known: Container[str]) -> dict[str, AisValue]:
+    """Return the fields of a message (`length` bits) that are available and whose names are not `known`."""
+    bits = message if isinstance(message, int) else int.from_bytes(message, "big")
     found: dict[str, AisValue] = {}
     for first, width, look, name in layout.places:
         if first + width > length or name in known:

@@ -20,7 +20,7 @@ _DIGIT: Final = np.full(256, _NO_DIGIT, np.int16)
 for _value, _characters in enumerate(zip("0123456789ABCDEF", "0123456789abcdef", strict=True)):
     for _character in _characters:
         _DIGIT[ord(_character)] = _value
-_STAR, _DOLLAR, _BANG = b"*$!"
+_STAR, _DOLLAR, _BANG, _NEW_LINE = b"*$!\n"
 _SHORTEST: Final = len("$GPX,*hh")
 
 
@@ -29,14 +29,10 @@ def parse_lines(lines: Sequence[bytes]) -> Iterator[Sentence | Rejected]:
     if len(lines) < FEW:
         return map(parse_line, lines)
     chunk = b"\n".join(lines)
-    if (
-        not chunk.isascii()
-        or chunk.count(b"\n") != len(lines) - 1
-        or b"\\" in chunk
-        or min(map(len, lines)) < _SHORTEST
-    ):
+    good = _plainly_good(chunk, len(lines)) if chunk.isascii() and b"\\" not in chunk else None
+    if good is None:
         return map(parse_line, lines)
-    return _in_turn(chunk.decode("ascii").split("\n"), lines, _plainly_good(chunk))
+    return _in_turn(chunk.decode("ascii").split("\n"), lines, good)
 
 
 def _in_turn(texts: list[str], lines: Sequence[bytes], good: list[bool]) -> Iterator[Sentence | Rejected]:
@@ -52,20 +48,24 @@ def _in_turn(texts: list[str], lines: Sequence[bytes], good: list[bool]) -> Iter
         yield parse_line(line)
 
 
-def _plainly_good(chunk: bytes) -> list[bool]:
-    """Return of each line of a chunk (ASCII, no TAG block) whether it is `$...*hh` or `!...*hh` with a right checksum."""
+def _plainly_good(chunk: bytes, count: int) -> list[bool] | None:
+    """Return of each line of a chunk (ASCII, no TAG block) whether it is `$...*hh` or `!...*hh` with a right checksum.
+
+    None where the chunk has not `count` lines, or one too short to be any sentence.
+    """
     codes = np.frombuffer(chunk, np.uint8)
-    ends = np.append(np.flatnonzero(codes == ord("\n")), len(codes))
+    ends = np.append(np.flatnonzero(codes == _NEW_LINE), len(codes))
     starts = np.concatenate(([0], ends[:-1] + 1))
+    sizes = ends - starts
+    if len(ends) != count or sizes.min() < _SHORTEST:
+        return None
     stars = ends - 3
     bounds = np.column_stack((starts + 1, stars)).ravel()
     folded = np.bitwise_xor.reduceat(codes, bounds)[::2]
     told = _DIGIT[codes[stars + 1]] << 4 | _DIGIT[codes[stars + 2]]
-    begins = (codes[starts] == _DOLLAR) | (codes[starts] == _BANG)
-    fits = ends - starts <= SENTENCE_CHARS_MAX
-    starred = codes[stars] == _STAR
-    good = (folded == told) & starred & begins & fits
-    if not starred.all() or chunk.count(b"*") != len(starts):  # otherwise each has its one star before the checksum
+    opened, starred = codes[starts], codes[stars] == _STAR
+    good = (folded == told) & starred & ((opened == _DOLLAR) | (opened == _BANG)) & (sizes <= SENTENCE_CHARS_MAX)
+    if not starred.all() or chunk.count(b"*") != count:  # otherwise each has its one star before the checksum
         good &= np.add.reduceat((codes == _STAR).view(np.uint8), starts) == 1
     found: list[bool] = good.tolist()
     return found

@@ -53,20 +53,20 @@ def gauge(channel: str, scale: float = 1.0, turned: Callable[[float], float] | N
     """
     place, invalid, known = placed(channel), none_of(channel), dict[str, Reading]()
 
-    def spelled(text: str) -> Reading:
-        value = number(text)
-        if value is None:
-            return invalid
-        return place(value * scale if turned is None else turned(value * scale))
-
     def read(text: str, is_valid: bool = True) -> Reading:  # noqa: FBT001, FBT002
         if not is_valid:
             return invalid
         found = known.get(text)
-        if found is None:
-            if len(known) >= VALUES_MAX:
-                known.clear()
-            found = known[text] = spelled(text)
+        if found is not None:
+            return found
+        value = number(text)
+        if value is None:
+            found = invalid
+        else:
+            found = place(value * scale if turned is None else turned(value * scale))
+        if len(known) >= VALUES_MAX:
+            known.clear()
+        known[text] = found
         return found
 
     return read

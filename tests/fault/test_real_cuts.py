@@ -28,6 +28,8 @@ LATE_S: Final = 0.5
 BUSY_S: Final = 1.0
 """What a busy machine may take beside; the figures that are printed are without it."""
 SETTLED_S: Final = 3.0
+MENDED_S: Final = 90.0
+"""By then a ship whose operator is back has been found again: `back_s` and some of his words, on a busy machine."""
 RUNS: Final = 9
 SOAK_RUNS: Final = 100
 SHIPS: Final = 3
@@ -71,14 +73,19 @@ class Loss:
         shore = self.sea.shore
         self.way.mend()
         shore.is_present = shore.is_in_chair = True
-        async with asyncio.timeout(90):
-            while self.step != "L0":
+        async with asyncio.timeout(MENDED_S):
+            while not await self._is_settled():
                 await asyncio.sleep(1.0)
                 if shore.beat is not None:
                     await shore.order(shore.next_number(), "authority.resume")
         assert shore.authority.station == "remote"
-        await asyncio.sleep(SETTLED_S)  # what was held back is through, and both hear each other each second
-        assert self.step in ("L0", "L1")
+
+    async def _is_settled(self) -> bool:
+        """Tell whether she is on L0 and stays: what was held back is through, and both hear each other each second."""
+        if self.step != "L0":
+            return False
+        await asyncio.sleep(SETTLED_S)
+        return self.step in ("L0", "L1")  # a rig that stood still for two seconds has to be found once more
 
 
 CUTS: Final[dict[str, Callable[[Loss], None]]] = {

@@ -49,6 +49,14 @@ def test_the_fast_way_and_the_careful_way_agree(kind: int, mmsi: int, noise: byt
         assert report == careful
 
 
+ARMOUR = "".join(chr(code) for code in (*range(48, 88), *range(96, 120)))
+
+
+def armoured(bits: int, chars: int) -> str:
+    """Return the low 6 x `chars` bits as a payload."""
+    return "".join(ARMOUR[bits >> 6 * (chars - 1 - at) & 63] for at in range(chars))
+
+
 course = st.one_of(st.integers(0, 4095), st.sampled_from((0, 3599, 3600, 3601, 4095)))
 heading = st.one_of(st.integers(0, 511), st.sampled_from((0, 359, 360, 510, 511)))
 longitude = st.one_of(st.integers(-(1 << 27), (1 << 27) - 1), st.sampled_from((-108_000_001, 108_000_000, 108_600_000)))
@@ -65,14 +73,34 @@ def test_position_reports_at_their_limits_are_read_alike_fast_and_with_care(
     """Messages 1, 2 and 3 of 168 bits have a way of their own; `first` is status, turn and speed."""
     place = (longitude & (1 << 28) - 1) << 27 | latitude & (1 << 27) - 1
     bits = ((((kind << 32 | mmsi) << 22 | first) << 56 | place) << 12 | course) << 9 | heading
-    report = decoder.decode_bits(bits << 31 - 3, 168 - 3, is_own_ship=False)  # three bits short: never the fast way
-    whole = decoder.decode_bits(bits << 31 - 3 + 3, 168, is_own_ship=False)
-    assert isinstance(report, AisReport)
-    assert isinstance(whole, AisReport)
-    assert whole._replace(rest=None) == report._replace(rest=None)
+    careful = decoder.decode_bits(bits << 31 - 3, 168 - 3, is_own_ship=False)  # three bits short: never the fast way
+    by_plan = decoder.decode_bits(bits << 31, 168, is_own_ship=False)
+    heard = AisReader().receive("", "VDM", ["1", "1", "", "A", armoured(bits << 31, 28), "0"])
+    assert isinstance(careful, AisReport)
+    assert isinstance(by_plan, AisReport)
+    assert isinstance(heard, AisReport)
+    assert heard._replace(rest=None) == by_plan._replace(rest=None) == careful._replace(rest=None)
+    assert heard.more() == by_plan.more()
 
 
-armour = st.text([chr(char) for char in (*range(48, 88), *range(96, 120))], max_size=300)
+@given(
+    st.integers(0, 63), st.binary(min_size=140, max_size=140), st.integers(1, 60), st.integers(1, 60), st.integers(0, 5)
+)
+def test_a_message_is_read_alike_in_one_part_and_in_two(kind: int, noise: bytes, one: int, two: int, fill: int) -> None:
+    """Parts of whole characters are joined as they stand."""
+    bits = (kind << 1120 | int.from_bytes(noise, "big")) >> 1126 - 6 * (one + two)
+    payload = armoured(bits, one + two)
+    reader = AisReader()
+    whole = reader.receive("", "VDM", ["1", "1", "", "A", payload, str(fill)])
+    assert reader.receive("", "VDM", ["2", "1", "7", "A", payload[:one], "0"]) is None
+    joined = reader.receive("", "VDM", ["2", "2", "7", "A", payload[one:], str(fill)])
+    if isinstance(whole, AisReport) and isinstance(joined, AisReport):
+        assert joined.more() == whole.more()
+        whole, joined = whole._replace(rest=None), joined._replace(rest=None)
+    assert joined == whole
+
+
+armour = st.text(ARMOUR, max_size=300)
 
 
 @given(st.one_of(armour, st.text(max_size=40), st.text(st.characters(max_codepoint=127), max_size=40)))
