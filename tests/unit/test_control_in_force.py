@@ -7,11 +7,13 @@ import pytest
 from control.command import Record
 from control.messages import Setpoint
 from control.verifier import Station
-from control.watchkeeping import FAILING_S
 from protocols.link.orders import Order
 from tests.control_rig import UTC_NS
 from tests.unit.test_control_phases import KEEP, with_phases
 from tests.unit.test_control_watchkeeping import BACK_S, Bridge
+
+FAILING_S = 5.0
+"""A rule must fail for this long."""
 
 
 def order_in_progress(ship: Bridge) -> Record:
@@ -117,6 +119,7 @@ def test_what_is_in_force_decides_which_inputs_may_be_missing() -> None:
         return ship.look(FAILING_S, heard=True)
 
     assert step(Setpoint("rudder", 5.0), "STG_RUD_S") == "L5"
+    assert step(Setpoint("heading", 80.0), "NAV_LAT") == "L5"
     assert step(Setpoint("heading", 80.0), "STG_RUD_S") == "L0"
     assert step(Setpoint("heading", 80.0), "NAV_COG") == "L0"
     assert step(Setpoint("heading", 80.0), "NAV_COG", is_following=True) == "L5"
@@ -139,6 +142,28 @@ def test_a_heading_in_force_towards_the_fence_is_judged_by_where_it_leads() -> N
     route.execution.actuate(Setpoint("heading", 180.0), "route")
     route.look(0.1, heard=True)
     assert route.look(FAILING_S, heard=True) == "L0"
+
+
+def test_a_rudder_in_force_is_judged_by_the_turn_it_makes() -> None:
+    """Proves INT-06: 1.3 km off the fence and heading for it, amidships leads out of the area, twenty degrees do not."""
+    for rudder_deg, step in ((0.0, "L5"), (20.0, "L0"), (-20.0, "L0")):
+        ship = Bridge()
+        ship.values.update(NAV_LAT=34.8 + 0.012, NAV_HDG=180.0, NAV_COG=180.0)
+        ship.execution.actuate(Setpoint("rudder", rudder_deg), "ann's order")
+        ship.look(0.1, heard=True)
+        assert ship.look(FAILING_S, heard=True) == step, rudder_deg
+
+
+def test_a_station_is_judged_by_where_she_lies_and_by_what_keeps_her_there() -> None:
+    """Proves INT-02, INT-06: 300 m off the fence with her bow to it she lies well; an engine unknown keeps none."""
+    config = with_phases(hull={"keeps_station": True}, coastal={"keep": KEEP})
+    for lost, step in (("", "L0"), ("ME_RPM", "L5")):
+        ship = Bridge(config)
+        ship.values.update(NAV_LAT=34.8 + 0.0027, NAV_HDG=180.0, NAV_COG=180.0, NAV_SOG=1.5)
+        ship.watch.keep_station("order", 60.0, ship.situation, ship.now_s)
+        ship.values.pop(lost, None)
+        ship.look(0.1, heard=True)
+        assert ship.look(FAILING_S, heard=True) == step, lost
 
 
 def test_a_station_order_says_what_must_show() -> None:

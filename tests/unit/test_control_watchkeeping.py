@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -10,16 +11,17 @@ import pytest
 from control.authority import Authority, Holder
 from control.command import KnownOrders
 from control.execution import Execution
+from control.geometry import Plane
 from control.limits import ControlConfig
 from control.linkwatch import LinkWatch
 from control.messages import Actuate, Emit, HeartbeatNow, Setpoint
 from control.navigator import Navigator
 from control.situation import Fact, Situation
 from control.voyage import Voyage
-from control.watchkeeping import DISTRESS_M, Watchkeeping
+from control.watchkeeping import Watchkeeping
 from protocols.reading import Quality
 from tests.control_rig import UTC_NS
-from tests.unit.test_control_phases import with_phases
+from tests.unit.test_control_phases import KEEP, with_phases
 
 AT_SEA: dict[str, float] = {
     "NAV_LAT": 34.93, "NAV_LON": 129.05, "NAV_HDG": 80.0, "NAV_COG": 80.0, "NAV_SOG": 9.0, "ME_RPM": 102.0, "ME_RDY": 1.0,
@@ -150,13 +152,16 @@ def test_each_step_up_is_taken_at_its_second_and_told_with_what_she_does() -> No
     assert (ship.look(6.4), ship.look(0.1)) == ("L2", "L3")
     assert ship.moves() == [("propulsion", 20.0, "ladder L3")]
     assert ship.told()[0]["action"] == "slowing down on heading"
-    assert (ship.look(4.9), ship.look(0.1), ship.moves()) == ("L3", "L4", [])
+    ship.values["ME_RPM"] = 30.0
+    assert ship.look(1.0) == "L3"
+    assert [body["result"] for body in ship.told("entry")] == ["entered"]
+    assert (ship.look(3.9), ship.look(0.1), ship.moves()) == ("L3", "L4", [])
     assert ship.told()[0]["action"] == "slowing down on heading; fallback comes next"
     assert (ship.look(44.9), ship.look(0.1)) == ("L4", "L5")
     assert ship.moves() == [("controlled_stop", 0.0, "ladder L5")]
     assert ship.told()[0]["action"] == "fallback: stopping on heading"
     # A step that stays is not told again.
-    assert (ship.look(1.0), ship.told()) == ("L5", [])
+    assert (ship.look(1.0), ship.execution.outbox) == ("L5", [])
 
 
 @pytest.mark.parametrize(
@@ -193,6 +198,7 @@ def test_all_stop_ends_whatever_held_her() -> None:
         assert ship.moves() == [("neutral", None, "ladder L6")]
         assert [(body["result"], body["why"]) for body in ship.told("entry")] == [("left", "all stop")]
         assert (ship.watch.safe.entry, ship.watch.has_the_ship, ship.watch.action) == (None, True, "all stop")
+        assert (ship.look(0.5), ship.execution.outbox) == ("L6", [])
     # Negative control: an alarm that says no, or one aboard while the bridge has her, stops nobody.
     for value, station in ((0.0, "remote"), (1.0, "local")):
         ship = Bridge()
@@ -200,7 +206,7 @@ def test_all_stop_ends_whatever_held_her() -> None:
         assert ship.look(0.5) == "L0"
 
 
-@pytest.mark.parametrize(("beyond_m", "step"), [(DISTRESS_M - 10.0, "L0"), (DISTRESS_M + 10.0, "L6")])
+@pytest.mark.parametrize(("beyond_m", "step"), [(99.5, "L0"), (100.5, "L6")])
 @pytest.mark.parametrize("station", ["remote", "none"])
 def test_far_beyond_the_fence_she_stops_at_once_unless_the_bridge_has_her(
     beyond_m: float, step: str, station: str
@@ -208,7 +214,7 @@ def test_far_beyond_the_fence_she_stops_at_once_unless_the_bridge_has_her(
     """Proves FBK-01, INT-06: a hundred metres beyond; whoever has the conn ashore, or nobody; half a position says nothing."""
     ship = Bridge()
     ship.conn.station = station
-    ship.values["NAV_LAT"] = 34.8 - beyond_m / 110_900.0
+    ship.values["NAV_LAT"] = 34.8 - beyond_m / Plane(34.8, 129.05).xy(129.05, 35.8)[1]
     assert ship.look(0.1) == step
     for lost in ("NAV_LAT", "NAV_LON"):
         blind = Bridge()
@@ -229,9 +235,11 @@ def test_a_poor_link_warns_only_whoever_is_ashore() -> None:
     ship.link.poor_for_s = 0.0
     assert ship.look() == "L0"
     assert ship.told()[0]["from"] == "L1"
-    own = Bridge()
-    own.conn.station, own.link.poor_for_s = "local", 500.0
-    assert own.look() == "L0"
+    config = with_phases()
+    touchy = dataclasses.replace(config, link=dataclasses.replace(config.link, degraded_for_s=1.0))
+    for own in (Bridge(), Bridge(touchy)):
+        own.conn.station, own.link.poor_for_s = "local", 500.0
+        assert own.look() == "L0"
     for level, step in (("direct", "L2"), ("setpoint", "L0")):
         quick = Bridge()
         quick.conn.holder = Holder("ann", level=level)
@@ -278,6 +286,7 @@ def test_the_ladder_is_left_by_the_holders_word_after_ten_seconds_of_beats() -> 
         ("left", "the operator has resumed the conn")
     ]
     assert (ship.watch.has_the_ship, ship.watch.objections()) == (False, [])
+    assert ship.watch.silence_s(ship.now_s) == 0.0
 
 
 def test_whoever_takes_the_conn_leaves_the_ladder_once_he_has_been_heard_for_long_enough() -> None:
@@ -345,7 +354,9 @@ def test_pauses_of_a_link_that_is_only_slow_are_not_carried() -> None:
         ship.look(0.1, heard=True)
     assert ship.watch.silence_s(ship.now_s) == 0.0
     ship.look(4.0)
+    ship.look(0.0)
     ship.look(0.1, heard=True)
+    ship.look(0.0)  # twice in one moment is one look
     carried_s = ship.watch.silence_s(ship.now_s)
     assert carried_s == pytest.approx(4.0)
     for _ in range(5):
@@ -355,3 +366,16 @@ def test_pauses_of_a_link_that_is_only_slow_are_not_carried() -> None:
     ship.look(2.6)
     ship.look(0.1, heard=True)
     assert ship.watch.silence_s(ship.now_s) == pytest.approx(carried_s + 2.6)
+
+
+def test_a_ship_that_was_not_looked_at_for_a_while_holds_on_the_fourth_step_too() -> None:
+    """Proves FBK-01, FBK-02: fifteen seconds at one stroke; a station that yields is the ladder's own from then on."""
+    ship = Bridge()
+    assert ship.look(15.0) == "L4"
+    assert ship.moves() == [("heading", 80.0, "ladder L3"), ("propulsion", 20.0, "ladder L3")]
+    ship = Bridge(with_phases(hull={"keeps_station": True}, coastal={"keep": KEEP}))
+    ship.watch.keep_station("order", 100.0, ship.situation, ship.now_s)
+    assert ship.look(15.0) == "L4"
+    ship.execution.actuate(Setpoint("rudder", 5.0), "late order")
+    ship.look(0.5)
+    assert ship.watch.safe.keeps_station
