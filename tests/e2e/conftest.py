@@ -15,6 +15,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.demo_rig import ROOT, Demo, start_demo, stop_demo
+from tests.e2e.open_water import has_room
 
 RESULTS = ROOT / "test-results"
 PATIENCE_MS = 40_000
@@ -90,12 +91,20 @@ def sailing(fleet: Fleet, request: pytest.FixtureRequest) -> Demo:
 
 
 @pytest.fixture
-def demo(sailing: Demo) -> Iterator[Demo]:
-    """The demo as each test finds it, however the last one ended: ships in the hands of their bridges, no stop latched, on L0."""
-    yield sailing
-    for row in sailing.facts["vessels"]:
-        on_the_bridge(sailing, row["vessel"], do="reset_stop", person="mate")  # refused where none is latched
-        assert on_the_bridge(sailing, row["vessel"], do="take", person="mate")
+def demo(sailing: Demo, fleet: Fleet, request: pytest.FixtureRequest) -> Iterator[Demo]:
+    """The demo as each test finds it, however the last one ended: ships in the hands of their bridges, no stop latched, on L0.
+
+    A test marked `sea_room(vessel, marks)` finds a new one where that ship no longer has the room, and those after it that.
+    """
+    wanted = request.node.get_closest_marker("sea_room")
+    under_way = fleet.sail(anew=False)
+    if wanted and not has_room(under_way, *wanted.args):
+        under_way = fleet.sail(anew=True)
+        assert has_room(under_way, *wanted.args), "the start leaves no such room"
+    yield under_way
+    for row in under_way.facts["vessels"]:
+        on_the_bridge(under_way, row["vessel"], do="reset_stop", person="mate")  # refused where none is latched
+        assert on_the_bridge(under_way, row["vessel"], do="take", person="mate")
 
 
 def on_the_bridge(demo: Demo, vessel: str, **word: str) -> bool:

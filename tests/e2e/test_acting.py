@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from protocols.link.passage import Mark, Passage
@@ -14,24 +14,28 @@ from protocols.rtz.passage import file_of
 from simulators.seabed import BANKS
 from tests.demo_rig import Demo
 from tests.e2e.conftest import another, on_the_bridge, picture, without_chart
+from tests.e2e.open_water import BEND, MEETING, place_of
 from tests.e2e.test_console import give_back_conn, open_ship, take_conn
 
 SHIP = "petrel"
 """She minds who passes within 250 m in the next 8 minutes."""
 
 
-def put_in_the_way(demo: Demo) -> str:
-    """Put a ship 2 km to the south-east, coming up the line on which ours would run after a turn to 130; return her MMSI."""
-    told = demo.play(do="meet", vessel=SHIP, bearing_deg=122.0, range_m=2000.0, course_deg=310.0, speed_kn=8.0)
+def put_in_the_way(demo: Demo, turned_deg: float) -> str:
+    """Put a ship 2 km off, coming up the line on which ours would run after a turn to `turned_deg`; return her MMSI."""
+    towards_deg, back_deg = (turned_deg - 8.0) % 360.0, (turned_deg + 180.0) % 360.0
+    told = demo.play(do="meet", vessel=SHIP, bearing_deg=towards_deg, range_m=2000.0, course_deg=back_deg, speed_kn=8.0)
     assert told["ok"], told
     return str(told["mmsi"])
 
 
+@pytest.mark.sea_room(SHIP, MEETING)
 def test_an_order_past_another_ship_takes_a_reason(page: Page, demo: Demo) -> None:
     """Proves INT-08 at the console: refused in words with the trial drawn; a reason typed, the same order is taken."""
     open_ship(page, demo, vessel=SHIP)
     take_conn(page)
-    other = put_in_the_way(demo)
+    turned_deg = round(place_of(demo, SHIP).course_deg + 50.0) % 360
+    other = put_in_the_way(demo, turned_deg)
     page.locator(f'[data-testid="target"][data-mmsi="{other}"]').wait_for()
 
     # The chart turns with her, and back.
@@ -41,7 +45,7 @@ def test_an_order_past_another_ship_takes_a_reason(page: Page, demo: Demo) -> No
         expect(turner).to_have_attribute("data-up", up)
 
     # Grey, with the rule; on the chart her predicted track, in the list who comes how near, when, and who gives way.
-    page.get_by_test_id("heading-set").fill("130")
+    page.get_by_test_id("heading-set").fill(f"{turned_deg:03d}")
     page.get_by_test_id("heading-set").press("Enter")
     expect(page.get_by_test_id("heading-why")).to_contain_text("INT-08")
     expect(page.get_by_test_id("heading-order")).to_be_disabled()
@@ -195,17 +199,10 @@ def test_the_conn_goes_to_another_centre(page: Page, browser: Browser, demo: Dem
         expect(page.get_by_test_id("conn-notice")).to_have_attribute("data-kind", "taken")
 
 
-def ahead_of(demo: Demo, vessel: str, *marks: tuple[float, float]) -> list[tuple[float, float]]:
-    """Return places (latitude, longitude): each so many metres ahead of the ship and to starboard of her course."""
-    now = demo.get(f"/api/v1/vessels/{vessel}")["summary"]
-    course = math.radians(now["cog_deg"])
-    found = []
-    for ahead_m, right_m in marks:
-        north_m = ahead_m * math.cos(course) - right_m * math.sin(course)
-        east_m = ahead_m * math.sin(course) + right_m * math.cos(course)
-        per_lon_m = 111_195.0 * math.cos(math.radians(now["latitude_deg"]))
-        found.append((now["latitude_deg"] + north_m / 111_195.0, now["longitude_deg"] + east_m / per_lon_m))
-    return found
+def ahead_of(demo: Demo, *marks: tuple[float, float]) -> list[tuple[float, float]]:
+    """Return places (latitude, longitude): each so many metres ahead of the petrel, as she goes now, and to starboard."""
+    now = place_of(demo, "petrel")
+    return [now.at(*mark) for mark in marks]
 
 
 def refused(page: Page, folder: Path, passage: Passage, word: str) -> None:
@@ -219,6 +216,7 @@ def refused(page: Page, folder: Path, passage: Passage, word: str) -> None:
     page.get_by_test_id("route-clear").click()
 
 
+@pytest.mark.sea_room("petrel", BEND)
 def test_a_route_is_drawn_checked_sent_activated_and_suspended(page: Page, demo: Demo, tmp_path: Path) -> None:
     """Proves CMD-09 at the console: every fault of a file is listed and it is not sent; a good route is followed to its turn."""
     without_chart(page)
@@ -229,25 +227,25 @@ def test_a_route_is_drawn_checked_sent_activated_and_suspended(page: Page, demo:
     page.get_by_test_id("to-route").click()
 
     # A file with a turn that she cannot make and a leg out of her sea: each fault in words, and nothing can be sent.
-    places = ahead_of(demo, "petrel", (-500.0, 0.0), (3000.0, 0.0), (5000.0, 60_000.0))
+    places = ahead_of(demo, (-500.0, 0.0), (3000.0, 0.0), (5000.0, 60_000.0))
     bad = Passage("too tight", 1, tuple(Mark("", *place, 5.0, 200.0, 200.0, False, 0.0, 0, False) for place in places))
     refused(page, tmp_path, bad, "Waypoint 2")
 
     # A leg to the islet in the south: no fence is near; the shore refuses it by her chart, for her draught.
     islet = BANKS[1]
-    places = [*ahead_of(demo, "petrel", (-500.0, 0.0)), (islet.latitude_deg, islet.longitude_deg)]
+    places = [*ahead_of(demo, BEND[0]), (islet.latitude_deg, islet.longitude_deg)]
     over = Passage("over", 1, tuple(Mark("", *place, 500.0, 100.0, 100.0, False, 0.0, 0, False) for place in places))
     refused(page, tmp_path, over, "The leg to waypoint 2 meets 5.0 m; 9.4 m are needed.")
 
     # Three waypoints by hand: no fault. Sent whole, it is aboard; activated by a second order, she follows it.
-    page.get_by_test_id("route-name").fill("to the south-east")
-    for latitude, longitude in ahead_of(demo, "petrel", (-500.0, 0.0), (3000.0, 0.0), (5000.0, 2000.0)):
+    page.get_by_test_id("route-name").fill("round the bend")
+    for latitude, longitude in ahead_of(demo, *BEND):
         page.get_by_test_id("route-place").fill(f"{latitude:.5f}, {longitude:.5f}")
         page.get_by_test_id("route-place").press("Enter")
     expect(page.get_by_test_id("route-faults")).to_have_attribute("data-count", "0")
     page.get_by_test_id("route-send").click()
     page.get_by_test_id("route-send-confirm").click()
-    expect(page.get_by_test_id("route-aboard")).to_contain_text("to the south-east", timeout=20_000)
+    expect(page.get_by_test_id("route-aboard")).to_contain_text("round the bend", timeout=20_000)
     expect(page.get_by_test_id("route-list")).to_have_attribute("data-count", "1")
     page.get_by_test_id("route-activate-order").click()
     page.get_by_test_id("route-activate-confirm").click()
