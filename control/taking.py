@@ -15,7 +15,7 @@ from control.messages import Emit
 from protocols.errors import ProtocolError
 from protocols.link import cbor, signing
 from protocols.link.cbor import Plain
-from protocols.link.events import Reason
+from protocols.link.events import OrderState, Reason
 from protocols.link.orders import ORDER_KINDS, Order
 from protocols.link.roster import RosterEntry
 from protocols.link.signing import Domain, Envelope
@@ -94,9 +94,9 @@ class Taking:
             return
         self._carry(record, order, entry, now_s)
 
-    def _end(self, record: Record, state: str, reasons: list[Reason]) -> None:
+    def _end(self, record: Record, state: OrderState, reasons: list[Reason]) -> None:
         self.refused.update(reason.name for reason in reasons)
-        self._execution.end(record, "EXPIRED" if state == "EXPIRED" else "REJECTED", reasons)
+        self._execution.end(record, state, reasons)
 
 
 def _claimed(body: bytes) -> dict[str, Plain]:
