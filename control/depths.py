@@ -21,6 +21,8 @@ from control.geometry import Plane, Track, shape_of
 VERSION: Final = 1
 BYTES_MAX: Final = 32 * 1024 * 1024
 """Largest chart file; a harbour cell makes 1 MB."""
+DEGREE_M: Final = 110_500.0
+"""Less than the shortest degree there is, 110,574 m of latitude at the equator: the first search in degrees misses nothing."""
 Kind = Literal["depth", "land", "obstruction"]
 KINDS: Final[tuple[Kind, ...]] = ("depth", "land", "obstruction")
 
@@ -80,11 +82,9 @@ class DepthChart:
     def first_shoal(self, plane: Plane, track: Track, width_m: float) -> Shoal | None:
         """Return the first hazard within `width_m` of the track; None where there is water enough."""
         places = [plane.position(*point) for point in track]
-        reach_deg = width_m / 111_000.0
         narrowest = math.cos(math.radians(max(abs(latitude) for _, latitude in places)))
-        near = shape_of(places)
-        wide_deg = reach_deg / max(0.05, narrowest)  # a metre to the east has more degrees than one to the north
-        found = self._tree.query(near, predicate="dwithin", distance=wide_deg)
+        wide_deg = width_m / DEGREE_M / narrowest  # a metre to the east has more degrees than one to the north
+        found = self._tree.query(shape_of(places), predicate="dwithin", distance=wide_deg)
         if not len(found):
             return None
         line = shape_of(track)
@@ -130,7 +130,7 @@ class Sheet:
     """The cells it was made of, or who made it up."""
     features: list[Feature]
     coverage: BaseGeometry
-    is_made_up: bool = False
+    is_made_up: bool
     """True: nobody surveyed it; whoever shows it says so."""
 
 

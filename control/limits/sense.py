@@ -95,7 +95,7 @@ def _outside(phase: str, what: str, place: tuple[float, float], areas: tuple[Are
 
 
 def unjudged(phases: Mapping[str, PhaseLimits]) -> list[str]:
-    """Return a fault for each condition that a phase neither judges nor says that it does not (INT-10)."""
+    """Return a fault for each condition that a phase neither judges nor says that it does not, or nobody can meet (INT-10)."""
     faults: list[str] = []
     for name, limits in phases.items():
         judged = {row.what for row in limits.envelope}
@@ -107,6 +107,8 @@ def unjudged(phases: Mapping[str, PhaseLimits]) -> list[str]:
         ]
         faults += [f"{where}.envelope: {row.what} has neither low nor high" for row in limits.envelope
                    if row.low is None and row.high is None]  # fmt: skip
+        faults += [f"{where}.envelope: {row.what} has its low {row.low:g} above its high {row.high:g}"
+                   for row in limits.envelope if row.low is not None and row.high is not None and row.low > row.high]  # fmt: skip
         faults += [f"{where}.not_judged names {word!r}, none of {', '.join(ENVELOPE_WORDS)}"
                    for word in limits.not_judged if word not in ENVELOPE_WORDS]  # fmt: skip
     return faults

@@ -105,6 +105,11 @@ def test_a_phase_cannot_be_entered_outside_its_envelope() -> None:
         ([], (), "judges the wind, and not_judged does not name it"),
         ([], ("wind", "sea", "visibility"), "judges the speed"),
         ([{"what": "wind", "channel": "WND_TWS"}], ("sea", "visibility", "speed"), "wind has neither low nor high"),
+        (
+            [{"what": "wind", "channel": "WND_TWS", "low": 20.0, "high": 2.0}],
+            ("sea", "visibility", "speed"),
+            "low 20 above its",
+        ),
         ([], ("wind", "sea", "visibility", "speed", "luck"), "not_judged names 'luck'"),
         ([{"what": "wind", "channel": "WND_TWS", "high": "much"}], ("sea", "visibility", "speed"), "high is 'much'"),
         ([{"what": "wind", "channel": "WND_TWS", "hihg": 1.0}], ("sea", "visibility", "speed"), "hihg is not known"),
@@ -188,3 +193,11 @@ def test_the_latency_limit_is_the_lower_of_the_configured_and_her_turning_circle
         ship.supervisor.link.round_trip_ms = trip_ms
         order = ship.say("conn.rudder", {"rudder_deg": 5})
         assert [name for name, rule in ship.reasons(order) if rule == "INT-09"] == names
+
+
+def test_a_condition_of_one_single_value_is_one() -> None:
+    """Proves INT-10: low and high may be the same; only a low above its high is met by nothing."""
+    found = with_rows(
+        {"what": "wind", "channel": "WND_TWS", "low": 0.0, "high": 0.0}, not_judged=("sea", "visibility", "speed")
+    )
+    assert (found.limits.envelope[0].low, found.limits.envelope[0].high) == (0.0, 0.0)

@@ -145,15 +145,20 @@ def test_who_does_not_know_where_she_is_is_refused_elsewhere(missing: str) -> No
     assert bound(ARGS, BYTES, CONFIG, seen(missing=missing)) == {}
 
 
-def test_on_the_equator_and_the_first_meridian_a_nought_is_a_place() -> None:
-    """Proves CMD-09: she lies at exactly 0 N 0 E, on her leg."""
-    west, east = (Mark("", 0.0, longitude, 600.0, 150.0, 250.0, False, 12.0, 0, False) for longitude in (-0.02, 0.02))
-    encoded = Passage("equator", 1, (west, east)).to_bytes()
-    values = {"NAV_LAT": 0.0, "NAV_LON": 0.0, "NAV_HDG": 90.0, "NAV_SOG": 9.0}
+@pytest.mark.parametrize(("heading_deg", "north", "east"), [(90.0, 0.0, 0.02), (0.0, 0.02, 0.0)])
+def test_on_the_equator_and_the_first_meridian_a_nought_is_a_place(
+    heading_deg: float, north: float, east: float
+) -> None:
+    """Proves CMD-09: she lies at exactly 0 N 0 E, on her leg, be it along the one or the other."""
+    marks = tuple(
+        Mark("", side * north, side * east, 600.0, 150.0, 250.0, False, 12.0, 0, False) for side in (-1.0, 1.0)
+    )  # fmt: skip
+    encoded = Passage("nought", 1, marks).to_bytes()
+    values = {"NAV_LAT": 0.0, "NAV_LON": 0.0, "NAV_HDG": heading_deg, "NAV_SOG": 9.0}
     there = Situation({name: Fact(value, Quality.GOOD, 0.1) for name, value in values.items()}, UTC_NS)
     args: dict[str, Plain] = {"route_hash": hash_of(encoded)}
     assert activate_faults(args, encoded, CONFIG, there) == []
-    assert bound(args, encoded, CONFIG, there) == {"heading_deg": pytest.approx(90.0)}
+    assert bound(args, encoded, CONFIG, there) == {"heading_deg": pytest.approx(heading_deg)}
 
 
 def test_the_heading_it_would_begin_with_is_that_of_the_line_of_sight() -> None:

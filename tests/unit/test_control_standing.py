@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from control.standing import access_alerts, standing_alerts
 from protocols.link.events import Reason
 from protocols.link.heartbeats import STEPS, RemoteAccess, Step
-from tests.control_rig import Rig
+from tests.control_rig import Rig, example_config
 
 BY_STEP: dict[str, set[str]] = {
     "L0": set(), "L1": {"link-degraded"}, "L2": {"link-silent"}, "L3": {"link-lost"}, "L4": {"link-lost"}, "L5": {"fallback"},
@@ -59,3 +61,30 @@ def test_the_end_of_the_grant_is_an_alert_where_somebody_ashore_has_her(
 ) -> None:
     """Proves AUT-07: coming or come, never both."""
     assert {name for name, holds in access_alerts(access, is_remote=is_remote).items() if holds} == stands
+
+
+@pytest.mark.parametrize(("fallback", "stands"), [("anchor_readiness", {"anchor"}), ("stop", set())])
+def test_when_she_has_stopped_to_be_anchored_the_people_aboard_are_called(fallback: str, stands: set[str]) -> None:
+    """Proves FBK-02, ALT-01: not before she has stopped, and not where she only stops."""
+    base = example_config()
+    coastal = dataclasses.replace(base.phases["coastal"], fallback=fallback)  # type: ignore[type-var] # one of its words
+    ship = Rig(config=dataclasses.replace(base, phases={"coastal": coastal}))
+    safe = ship.supervisor.watch.safe
+    safe.begin_fallback(ship.situation(), ship.now_s)
+    assert standing(ship) == set()
+    ship.values["NAV_SOG"] = 0.5
+    safe.look(ship.situation(), ship.now_s + 1.0)
+    assert standing(ship) == stands
+
+
+def test_a_stop_and_a_missing_input_each_have_their_alert() -> None:
+    """Proves EST-02, INT-02, ALT-01: the latch; heading and position, each by itself."""
+    ship = Rig()
+    ship.stop("sue")
+    assert standing(ship) == {"emergency-stop"}
+    ship.bridge("reset_stop")
+    for channel, name in (("NAV_HDG", "heading-input"), ("NAV_LAT", "position-input")):
+        held = ship.values.pop(channel)
+        assert standing(ship) == {name}
+        ship.values[channel] = held
+    assert standing(ship) == set()

@@ -25,7 +25,7 @@ ISLET = shapely.box(129.3, 34.9, 129.4, 35.0)
 SHEET = Sheet("two cells", [
     Feature("depth", 1.8, RAGGED), Feature("depth", 20.0, DEEP), Feature("land", None, ISLET),
     Feature("obstruction", None, shapely.Point(129.2, 34.85)),
-], SEA)  # fmt: skip
+], SEA, is_made_up=False)  # fmt: skip
 
 
 def told(one: Drawn) -> list[dict[str, Any]]:
@@ -95,7 +95,7 @@ def test_a_shape_that_cannot_be_drawn_coarser_is_a_fault_of_its_chart() -> None:
     hollow = shapely.Polygon(
         [(129, 34.9), (129.1, 34.9), (129.1, 35), (129, 35)], [[(129, 34.9), (129, 34.95), (129, 34.9)]]
     )
-    sheet = Sheet("hollow", [Feature("depth", 5.0, hollow)], SEA)
+    sheet = Sheet("hollow", [Feature("depth", 5.0, hollow)], SEA, is_made_up=False)
     assert len(told(drawn(sheet))) == 2
     with pytest.raises(ChartError, match="cannot be drawn"):
         drawn(sheet, 300)
