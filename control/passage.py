@@ -14,7 +14,7 @@ from protocols.link.events import Reason
 from protocols.link.passage import Mark, Passage
 
 PIECE_M: Final = 5_000.0
-"""Rhumb lines and great circles are followed in straight pieces of at most this; a chord of 5 km is 0.5 m off at 80 N."""
+"""Rhumb lines and great circles are followed in straight pieces of this on average; a chord of 5 km is 0.5 m off at 80 N."""
 PIECES_MAX: Final = 400
 """Most pieces of one route aboard: 2,000 km. Each is held against each area, and the ship decides nothing else meanwhile."""
 TURN_DEG_MAX: Final = 150.0
@@ -57,7 +57,7 @@ def _piece(leg: int, start: tuple[float, float], end: tuple[float, float]) -> Pi
 
 
 def _points(before: Mark, after: Mark) -> list[tuple[float, float]]:
-    """Return points along the leg from `before` to `after`, ends included, PIECE_M apart or less."""
+    """Return points along the leg from `before` to `after`, ends included, PIECE_M apart or less on average."""
     rough_m = _rough_m(before, after)
     count = max(1, min(PIECES_MAX + 1, math.ceil(rough_m / PIECE_M)))
     along = _great_circle if after.is_great_circle else _rhumb
@@ -83,11 +83,9 @@ def _rhumb(before: Mark, after: Mark, part: float) -> tuple[float, float]:
 
 
 def _great_circle(before: Mark, after: Mark, part: float) -> tuple[float, float]:
-    """Return the point at `part` of the great circle, on the sphere."""
+    """Return the point at `part` of the great circle, on the sphere; the two lie further apart than a piece."""
     one, other = _vector(before), _vector(after)
-    angle = math.acos(max(-1.0, min(1.0, sum(a * b for a, b in zip(one, other, strict=True)))))
-    if angle < 1e-9:  # noqa: PLR2004 - the same place
-        return before.longitude_deg, before.latitude_deg
+    angle = math.acos(max(-1.0, sum(a * b for a, b in zip(one, other, strict=True))))
     first, second = math.sin((1.0 - part) * angle) / math.sin(angle), math.sin(part * angle) / math.sin(angle)
     x, y, z = (first * a + second * b for a, b in zip(one, other, strict=True))
     return math.degrees(math.atan2(y, x)), math.degrees(math.atan2(z, math.hypot(x, y)))
