@@ -17,7 +17,7 @@ from control.execution import Execution
 from control.geometry import KNOT_MPS
 from control.messages import Setpoint
 from control.situation import Situation
-from control.tracking import Follower, Guidance, drifting
+from control.tracking import TURN_DEG_MIN, Follower, Guidance, drifting
 from control.voyage import Voyage
 from protocols.link import cbor
 from protocols.link.cbor import Plain
@@ -169,10 +169,11 @@ class Navigator:
         is_near = (
             tracking is not None and found is not None and found.to_wheel_over_m <= speed_mps * tracking.announce_s
         )
-        is_last = found is not None and found.next_turn_deg == 0.0
+        is_last = found is not None and found.is_last_leg
+        turns = found is not None and (found.is_turning or abs(found.next_turn_deg) >= TURN_DEG_MIN)
         want = self._alerts.want
         want("off-track", active=found is not None and abs(found.cross_track_m) > found.width_m, now_s=now_s)
-        want("course-change", active=is_near and not is_last, now_s=now_s)
+        want("course-change", active=is_near and turns, now_s=now_s)
         want("route-end", active=is_near and is_last, now_s=now_s)
         is_open = found is not None and found.is_turning and self._alerts.state_of("course-change") in WAITING
         late = tracking is not None and is_open and now_s - self._wheel_s >= tracking.confirm_s

@@ -24,8 +24,9 @@ from protocols.link.events import Reason
 from protocols.link.heartbeats import STEPS, AuthorityState, VesselHeartbeat
 from protocols.link.orders import ORDER_KINDS, check_arguments
 
-FOR_ANYBODY: Final = frozenset(("authority.request", "order.cancel", "alert.acknowledge", "alert.silence"))
-"""Kinds that need no conn and move nothing themselves: roles, keys and phases are the ship's to judge, not the mirror's."""
+FOR_ANYBODY: Final = frozenset(("order.cancel", "alert.acknowledge", "alert.silence"))
+"""Kinds that need no conn and move nothing themselves, beside those about authority: roles, keys and phases are the ship's to
+judge, not the mirror's."""
 TAKING: Final = frozenset(("authority.request", "authority.force", "authority.confirm"))
 """Kinds with which somebody ashore comes to have something of the ship: none without a grant (AUT-07)."""
 MIRROR_AGE_MAX_S: Final = 3.5

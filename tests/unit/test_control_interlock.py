@@ -241,3 +241,11 @@ def test_an_engine_that_stands_still_turns_no_way_round() -> None:
     """Proves INT-05: from nought revolutions either way may be ordered."""
     for percent in (10.0, -10.0):
         assert judged("INT-05", "conn.propulsion", {"propulsion_pct": percent}, {"ME_RPM": 0.0}) == []
+
+
+@pytest.mark.parametrize(("radius_m", "refused"), [(48.0, False), (52.0, True), (200.0, True)])
+def test_a_station_has_the_margin_of_the_fence_beyond_the_whole_of_its_circle(radius_m: float, refused: bool) -> None:
+    """Proves INT-06, INT-04: a hundred metres off the fence with a margin of fifty there is room for fifty, dense about it."""
+    where: dict[str, float | None] = {"NAV_LAT": 34.8 + 100.0 / 110_926.0, "NAV_SOG": 1.0}
+    found = judged("INT-06", "conn.station_keep", {"radius_m": radius_m}, where)
+    assert [one.name for one in found] == ["allowed_area"] * refused

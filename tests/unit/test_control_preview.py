@@ -106,7 +106,9 @@ NONE_LEFT = RemoteAccess(0, (Reason("no_grant", "AUT-07", "Revoked."),))
         ("conn.controlled_stop", {}, ANN, ["allowed"]),
         ("alert.take", {"alert_id": "drill"}, ANN, ["allowed"]),
         ("alert.acknowledge", {"alert_id": "drill"}, ANN, ["allowed"]),
-        ("order.cancel", {"order_id": "x"}, ANN, ["allowed"]),
+        ("alert.acknowledge", {"alert_id": "drill"}, Asker("vic", "v", "s"), ["allowed"]),
+        ("alert.silence", {"alert_id": "drill"}, Asker("vic", "v", "s"), ["allowed"]),
+        ("order.cancel", {"order_id": "x"}, Asker("bob", "b", "s"), ["allowed"]),
         ("authority.release", {}, ANN, ["allowed"]),
         ("authority.confirm", {}, ANN, ["refused", "no_grant"]),
         ("authority.request", {"level": "setpoint"}, Asker("bob", "b", "s"), ["refused", "no_grant"]),
@@ -265,6 +267,11 @@ def test_a_route_is_judged_as_far_as_this_station_knows_the_one_aboard() -> None
         "emergency_stop",
     ]
     assert asked("conn.heading", HEADING, route=other) == ["allowed"]
+    # A heading out of the area is the heading that is ordered, not the one of the route.
+    base = mirrored(route=ABOARD)
+    facts = {**base.situation.facts, "NAV_LAT": dataclasses.replace(base.situation.facts["NAV_LAT"], value=34.804)}
+    near = dataclasses.replace(base, situation=dataclasses.replace(base.situation, facts=facts))
+    assert names(preview("conn.heading", {"heading_deg": 180.0}, ANN, near)) == [("allowed_area", "INT-06")]
 
 
 def test_a_route_is_loaded_while_none_is_followed() -> None:
