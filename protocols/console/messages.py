@@ -107,6 +107,8 @@ class StatusMessage(TypedDict):
     """The last drill she told of since this station started; null: none."""
     access_left_s: int | None
     """Until the Master's remote-access grant ends (AUT-07), told in its last hour; null: longer, or an earlier release."""
+    lease_s: float | None
+    """How long a lease of hers is without a sign of its holder (AUT-05); null where the shore does not know her limits."""
     no_access: list[ReasonJson]
     """Why no grant is in force; empty while one is."""
 

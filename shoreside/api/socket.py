@@ -25,7 +25,7 @@ from shoreside.api.sending import FRAME, OUTLET
 from shoreside.api.shore import Shore, from_base64, shore_of
 from shoreside.commanding import preview
 from shoreside.commanding.offers import OfferError
-from shoreside.commanding.seats import may_watch
+from shoreside.commanding.seats import may_watch, with_load
 from shoreside.live.answering import answer_of
 from shoreside.live.feeds import Feed
 from shoreside.live.frames import SIZE_MAX_BYTES
@@ -310,7 +310,8 @@ class Console:
             _text(message, "request_id"), _text(message, "kind"), as_map(message.get("args")) or {},
             Asker(self._who.person, _text(message, "console"), _text(message, "session")),
         )  # fmt: skip
-        answer = preview.answer(state, asked, now)
+        conns_max, states = self._shore.config.load.conns, self._shore.station.downlink.states
+        answer = with_load(preview.answer(state, asked, now), self._who.person, states, conns_max)
         self._feed.slot(f"preview {asked.kind} {answer['subject']}", answer)
 
     async def _ping(self, message: Fields) -> None:

@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from protocols.console.messages import PreviewMessage
 from protocols.link.events import Reason
 from protocols.link.orders import Order
 from shoreside.config import OperatorLoad
 from shoreside.live.fleet import VesselState
+from shoreside.live.views import reason_json
 
 CONNS_MAX, MONITORS_MAX = OperatorLoad().conns, OperatorLoad().monitors
 """Vessels under conn, and in view beside them, of one person, where the station's file says nothing else."""
@@ -33,12 +35,27 @@ def may_take(order: Order, states: Mapping[str, VesselState], most: int = CONNS_
     """Return why the shore does not pass on an order that takes a conn: its issuer has that of `most` others already."""
     if order.kind not in ANSWERED or order.group != "conn":
         return None
-    others = [vessel for vessel in conns_of(order.person, states) if vessel != order.vessel]
+    return has_others(order.person, order.vessel, states, most)
+
+
+def has_others(person: str, vessel: str, states: Mapping[str, VesselState], most: int = CONNS_MAX) -> Reason | None:
+    """Return why `person` is not given the conn of `vessel`: of `most` others he has it; None where nothing forbids it."""
+    others = [each for each in conns_of(person, states) if each != vessel]
     if len(others) < most:
         return None
     what = "release it first" if most == 1 else f"{most} at one time are this station's limit; release one first"
-    text = f"{order.person} has the conn of {', '.join(others)}; {what}."
+    text = f"{person} has the conn of {', '.join(others)}; {what}."
     return Reason("conn_elsewhere", "AUT-10", text, ", ".join(others), most)
+
+
+def with_load(
+    message: PreviewMessage, person: str, states: Mapping[str, VesselState], most: int = CONNS_MAX
+) -> PreviewMessage:
+    """Return what a console is told before it asks for the conn of a vessel: the ship's word, and this station's own."""
+    reason = has_others(person, message["vessel"], states, most) if message["kind"] in ANSWERED else None
+    if reason is None:
+        return message
+    return {**message, "verdict": "refused", "reasons": [*message["reasons"], reason_json(reason)]}
 
 
 def may_watch(

@@ -153,6 +153,7 @@ def status_message(state: VesselState, now_s: float) -> StatusMessage:
         "action": beat.action, "collector_alive": state.collector_alive,
         "engineering": None if beat.engineering is None else authority_json(beat.engineering),
         "direct_limit_ms": None if control is None else latency_limit_ms(control, number(state, "NAV_SOG")),
+        "lease_s": None if control is None else control.authority.lease_s,
         "drill": state.drill, "access_left_s": None if beat.access is None else beat.access.left_s,
         "no_access": [] if beat.access is None else [reason_json(reason) for reason in beat.access.reasons],
     }  # fmt: skip

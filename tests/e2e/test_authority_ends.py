@@ -55,6 +55,13 @@ def take_conn_on_l0(page: Page, demo: Demo) -> None:
 def test_a_lease_that_lapses_is_told_on_every_console(page: Page, browser: Browser, demo: Demo) -> None:
     """Proves AUT-02, AUT-05: who leaves her view is counted down everywhere; lapsed, the ladder begins, and who asks gets her."""
     take_conn_on_l0(page, demo)
+
+    # A second ship is not for her: she reads why before she asks, and who waits for her is told beside the way back.
+    page.goto(f"{demo.url}/vessel/petrel")
+    expect(page.get_by_test_id("conn-request")).to_be_disabled()
+    expect(page.get_by_test_id("conn-why")).to_have_text(re.compile(r"AUT-10.*ann has the conn of kestrel; release it"))
+    page.get_by_test_id("away-back").click()
+    expect(page.get_by_test_id("conn-holder")).to_have_attribute("data-mine", "true")
     with another(browser, demo, "sue") as second, another(browser, demo, "bob") as third:
         for console in (second, third):
             console.goto(f"{demo.url}/vessel/{SHIP}")
@@ -64,6 +71,10 @@ def test_a_lease_that_lapses_is_told_on_every_console(page: Page, browser: Brows
         # Ann looks at the fleet: her own console says at once whom she has left behind; the others when it is noticed there.
         page.get_by_test_id("to-fleet").click()
         expect(page.get_by_test_id("away")).to_contain_text(re.compile(r"conn of FARHELM KESTREL .* runs out in \d+ s"))
+        page.reload()  # a page that has never had her view open knows it too
+        expect(page.get_by_test_id("away")).to_contain_text(
+            re.compile(r"conn of FARHELM KESTREL .* (in \d+ s|has run out)")
+        )
         expect(second.get_by_test_id("conn-says")).to_contain_text(
             re.compile(r"at ann's view: the lease lapses in \d+ s")
         )

@@ -90,7 +90,9 @@ def test_the_status_has_the_holder_of_the_machines_and_the_latency_limit_of_her_
     ship.latest["NAV_SOG"] = ("NAV_SOG", 40.0, 0, NOON_NS // 1_000_000)
     told = status_message(ship, 100.0)
     assert told["direct_limit_ms"] == pytest.approx(1102.6, abs=0.5)
+    assert told["lease_s"] == 15.0
     assert status_message(VesselState("unheard"), 100.0)["direct_limit_ms"] is None
+    assert status_message(VesselState("unheard"), 100.0)["lease_s"] is None
 
 
 @pytest.mark.parametrize(("session", "expected"), [("s", "INT-02"), ("another", "INT-01")])

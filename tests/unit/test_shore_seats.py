@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from protocols.console.messages import PreviewMessage
 from protocols.link import signing
 from protocols.link.heartbeats import VesselHeartbeat
 from protocols.link.orders import ORDER_KINDS, Order
 from protocols.link.signing import Domain
 from shoreside.commanding.orders import OrderBook, note_of
-from shoreside.commanding.seats import conns_of, may_take, may_watch
+from shoreside.commanding.seats import conns_of, may_take, may_watch, with_load
 from shoreside.config import AlertLimits, ConfigError, OperatorLoad, parse
 from shoreside.live import watch
 from shoreside.live.feeds import Feed, Hub
@@ -63,6 +64,25 @@ def test_who_has_a_conn_is_given_no_other(asked: Order, *, refused: bool) -> Non
     assert (reason is not None) is refused
     assert reason is None or (reason.name, reason.rule) == ("conn_elsewhere", "AUT-10")
     assert conns_of("ann", states) == ["otter"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "vessel", "person", "refused"),
+    [("authority.request", "petrel", "ann", True), ("authority.request", "otter", "ann", False),
+     ("authority.request", "petrel", "sue", False), ("conn.heading", "petrel", "ann", False)],
+)  # fmt: skip
+def test_who_has_a_conn_is_told_before_he_asks_for_another(
+    kind: str, vessel: str, person: str, *, refused: bool
+) -> None:
+    """Proves AUT-10: the preview of a request says what the request would be told, beside what the ship would say."""
+    ship = PreviewMessage(
+        type="preview", vessel=vessel, request_id="r", kind=kind, subject="", verdict="allowed", reasons=[]
+    )
+    told = with_load(ship, person, fleet_of(otter="ann", petrel=""))
+    assert (told["verdict"], [reason["rule"] for reason in told["reasons"]]) == (
+        ("refused", ["AUT-10"]) if refused else ("allowed", [])
+    )
+    assert with_load(ship, person, fleet_of(otter="ann", petrel=""), most=2) == ship
 
 
 def test_an_operator_with_a_conn_watches_three_more_at_most() -> None:

@@ -344,6 +344,8 @@ export interface StatusMessage {
   drill: DrillJson | null;
   /** Until the Master's remote-access grant ends (AUT-07), told in its last hour; null: longer, or an earlier release. */
   access_left_s: number | null;
+  /** How long a lease of hers is without a sign of its holder (AUT-05); null where the shore does not know her limits. */
+  lease_s: number | null;
   /** Why no grant is in force; empty while one is. */
   no_access: ReasonJson[];
 }

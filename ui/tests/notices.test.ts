@@ -72,7 +72,7 @@ describe("a ship that is left behind", () => {
   const away = (id: string) => id !== "k";
   const behind = (authority: AuthorityJson, summary: Partial<VesselSummary> | null, nowMs: number) => {
     const vessel = new Vessel("k");
-    Object.assign(vessel, { status: { heard: true, authority } as StatusMessage, statusAtMs: 1000, summary, particulars: { name: "KESTREL", limits: { lease_s: 15 } } });
+    Object.assign(vessel, { status: { heard: true, authority, lease_s: 15 } as StatusMessage, statusAtMs: 1000, summary, particulars: { name: "KESTREL" } });
     return [leftBehind([vessel], "s-1", away, nowMs), leftBehind([vessel], "s-1", () => true, nowMs)];
   };
 
@@ -107,6 +107,6 @@ describe("a lease", () => {
     expect(lapseLeftS({ ...mine, lease_age_s: 6 }, 15, 1)).toBe(8);
     expect(lapseLeftS({ ...mine, lease_age_s: 20 }, 15, 0)).toBe(0);
     expect(lapseLeftS(local, 15, 100)).toBeNull();
-    expect(lapseLeftS({ ...mine, lease_age_s: 6 }, undefined, 0)).toBeNull();
+    expect(lapseLeftS({ ...mine, lease_age_s: 6 }, null, 0)).toBeNull();
   });
 });

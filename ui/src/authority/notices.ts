@@ -27,10 +27,10 @@ const SHOWN_MS = 15_000; // the others: long enough to be read, gone before the 
 export const LEASE_LATE_S = 5;
 
 /**
- * Return what the step from `before` to `after` means here; null where nothing has changed hands. `leaseS`: how long a lease is, undefined
+ * Return what the step from `before` to `after` means here; null where nothing has changed hands. `leaseS`: how long a lease is, null
  * where that is not known. A lease that has run out takes the conn from nobody: he has it until another asks (AUT-05).
  */
-export function noticeOf(before: AuthorityJson, after: AuthorityJson, seat: Seat, leaseS?: number): Omit<Notice, "atMs"> | null {
+export function noticeOf(before: AuthorityJson, after: AuthorityJson, seat: Seat, leaseS: number | null = null): Omit<Notice, "atMs"> | null {
   const had = isMine(before, seat);
   const has = isMine(after, seat);
   if (!isSameHolder(before, after)) return has ? { kind: "got", who: after.person } : had ? lost(after, seat) : { kind: OTHER[after.station], who: after.person };
@@ -47,8 +47,8 @@ export function isShown(notice: Notice | null, nowMs: number = performance.now()
 }
 
 /** Return seconds until a lease that nobody renews runs out, 0 once it has; null while it is renewed, or where there is none. */
-export function lapseLeftS(authority: AuthorityJson, leaseS: number | undefined, sinceS: number): number | null {
-  if (authority.station !== "remote" || authority.lease_age_s === null || leaseS === undefined) return null;
+export function lapseLeftS(authority: AuthorityJson, leaseS: number | null, sinceS: number): number | null {
+  if (authority.station !== "remote" || authority.lease_age_s === null || leaseS === null) return null;
   const ageS = authority.lease_age_s + sinceS;
   return ageS < LEASE_LATE_S ? null : Math.max(0, leaseS - ageS);
 }
@@ -72,12 +72,12 @@ export interface Behind {
 
 /** Return the ship that `session` has and at whose view it is not; undefined where there is none, or another has her by now. */
 export function leftBehind(vessels: readonly Vessel[], session: string, isOpen: (vessel: string) => boolean, nowMs: number = performance.now()): Behind | undefined {
-  for (const { id, name, status, statusAtMs, summary, particulars } of vessels) {
+  for (const { id, name, status, statusAtMs, summary } of vessels) {
     if (!status?.heard || !isMine(status.authority, { session }) || isOpen(id)) continue;
     if (summary !== null && (summary.station !== "remote" || summary.person !== status.authority.person)) continue;
-    const leaseS = particulars?.limits["lease_s"];
+    const leaseS = status.lease_s;
     const ageS = (status.authority.lease_age_s ?? 0) + (nowMs - statusAtMs) / 1000;
-    return { id, name, leftS: leaseS === undefined ? null : Math.max(0, leaseS - ageS) };
+    return { id, name, leftS: leaseS === null ? null : Math.max(0, leaseS - ageS) };
   }
   return undefined;
 }

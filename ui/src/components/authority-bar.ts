@@ -149,7 +149,7 @@ export class AuthorityBar extends LitElement {
   private lapseLeft(): number | null {
     const authority = this.vessel.status?.authority;
     const since = (performance.now() - this.vessel.statusAtMs) / 1000;
-    return authority ? lapseLeftS(authority, this.vessel.particulars?.limits["lease_s"], since) : null;
+    return authority ? lapseLeftS(authority, this.vessel.status?.lease_s ?? null, since) : null;
   }
 
   private presence(): string {

@@ -175,8 +175,7 @@ const TAKE: Takers = {
   status: (store, message) => {
     const vessel = store.vessel(message.vessel);
     if (vessel.status?.heard && message.heard) {
-      const leaseS = vessel.particulars?.limits["lease_s"];
-      const told = noticeOf(vessel.status.authority, message.authority, store.seatAt(vessel), leaseS);
+      const told = noticeOf(vessel.status.authority, message.authority, store.seatAt(vessel), message.lease_s);
       if (told) vessel.notice = { ...told, atMs: performance.now() };
       const before = vessel.status.engineering;
       const group = before && message.engineering ? noticeOf(before, message.engineering, store.seatAt(vessel)) : null;
