@@ -270,3 +270,12 @@ def test_a_sentence_with_a_field_that_cannot_be_read_is_not_obeyed() -> None:
     assert bridge.said() == []
     assert bridge.speaker.receive(whole, 101.0, UTC_S)
     assert bridge.alerts.state_of(POSITION) == "acknowledged"
+
+
+def test_a_title_and_an_advice_that_are_too_long_for_a_sentence_are_cut() -> None:
+    """Proves ALT-08: at 28 and 40 characters, so that no sentence is longer than the bridge takes."""
+    bridge = Bridge()
+    bridge.alerts.want(SILENT, active=True, now_s=100.0)
+    changes = [{**body, "text": "T" * 60, "advice": "A" * 60} for body in bridge.alerts.outbox()]
+    bridge.speaker.changed(changes, 100.0, UTC_S)
+    assert [one["text"] for one in bridge.said("ALF")[:2]] == ["T" * 28, "A" * 40]

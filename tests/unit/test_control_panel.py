@@ -7,9 +7,11 @@ import dataclasses
 import pytest
 
 from control.charge import ConnCharge, EngineeringCharge
+from control.emergency import EmergencyStop, Press
 from control.limits import ControlConfig
 from control.messages import Journal, Setpoint, SignedGrant, SignedRoster
 from control.situation import Fact, Situation
+from protocols.errors import MalformedError
 from protocols.link import cbor
 from protocols.link.cbor import Plain
 from protocols.link.events import Reason
@@ -266,3 +268,25 @@ def test_a_word_to_go_on_is_taken_by_the_conn_s_ladder_alone() -> None:
     assert ship.step == "L3"
     assert charges["conn"].resume(ship.now_s) != []
     assert charges["engineering"].resume(ship.now_s) == []
+
+
+def test_who_does_something_aboard_without_giving_a_name_is_the_bridge() -> None:
+    """Proves AUT-06, EST-02: what is told and broadcast has a word for it."""
+    ship = Rig()
+    ship.bridge("take")
+    ship.bridge("emergency_stop")
+    assert ship.supervisor.authority.holder.person == "bridge"
+    assert told(ship, "stop")[-1]["person"] == "bridge"
+
+
+@pytest.mark.parametrize(("length", "is_read"), [(64, True), (65, False)])
+def test_a_kept_stop_is_read_with_names_as_long_as_the_panel_takes(length: int, *, is_read: bool) -> None:
+    """Proves EST-02: dense at 64 characters; what is longer was not written by this ship, and is no stop that is quietly lost."""
+    ship = Rig()
+    stop = EmergencyStop("petrel", ship.supervisor.believed)
+    stop.press(Press("p" * length, "c" * length, "i" * length))
+    if is_read:
+        assert EmergencyStop("petrel", ship.supervisor.believed, stop.record()).latched == stop.latched
+    else:
+        with pytest.raises(MalformedError):
+            EmergencyStop("petrel", ship.supervisor.believed, stop.record())
