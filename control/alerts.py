@@ -179,9 +179,11 @@ class Alerts:
                 raise MalformedError(f"alert {name} has no known state or priority")
             alert, known = self._alerts[name], next(each for each in get_args(AlertState) if each == state)
             alert.state = "unacknowledged" if known in ("responsibility-transferred", "silenced") else known
-            if ALERTS[name].priority == "caution":
-                alert.state = "acknowledged"  # earlier releases kept it as something to acknowledge
             alert.priority = next(each for each in get_args(Priority) if each == priority)
+            if (
+                ALERTS[name].priority == "caution"
+            ):  # earlier releases kept it as something to acknowledge, some as a warning
+                alert.state, alert.priority = "acknowledged", None
             alert.revision = revision if isinstance(revision, int) else 0
             alert.sounds = sounds if isinstance(sounds, int) else 0
             alert.raised_at_s = alert.sounded_at_s = now_s
