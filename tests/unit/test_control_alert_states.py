@@ -8,6 +8,7 @@ import pytest
 
 from control.alerts import OF_CAUTION, TRANSITIONS, Alerts, AlertState
 from control.alerttable import ALERTS
+from control.command import restore
 from control.limits.records import AlertLimits
 from protocols.errors import MalformedError
 from protocols.link import cbor
@@ -254,7 +255,8 @@ def restored(panel: Panel) -> Panel:
     """Return the alerts as they are after a restart at 500 s."""
     again = Panel()
     again.now_s = 500.0
-    again.alerts.restore(panel.alerts.record(), 500.0)
+    kept = restore([panel.alerts.record()]).alerts  # as the journal finds it again
+    again.alerts.restore(kept, 500.0)
     return again
 
 

@@ -116,3 +116,62 @@ def test_a_grant_opens_what_it_names(
 def test_without_a_grant_nobody_has_access_and_that_is_the_only_reason() -> None:
     """Proves AUT-07: a ship that never had one."""
     assert [(one.name, one.rule) for one in ship().access(ANN, "conn", "setpoint", 150)] == [("no_grant", "AUT-07")]
+
+
+NS = 1_000_000_000
+
+
+@pytest.mark.parametrize(
+    ("left_ns", "left_s"),
+    [(3601 * NS, None), (3601 * NS - 1, 3600), (3600 * NS, 3600), (NS, 1), (NS - 1, 0), (1, 0)],
+)
+def test_what_is_left_of_a_grant_is_told_within_its_last_hour(left_ns: int, left_s: int | None) -> None:
+    """Proves AUT-07: whole seconds, rounded down, so that nobody counts on one more than there is; before that, nothing."""
+    believed = ship()
+    grant(believed, dataclasses.replace(GRANT, valid_to_utc_ns=10_000 * NS))
+    found = believed.remote_access(10_000 * NS - left_ns)
+    assert (None if found is None else (found.left_s, found.reasons)) == (None if left_s is None else (left_s, ()))
+
+
+def test_where_there_is_no_access_the_reason_is_told_in_its_place() -> None:
+    """Proves AUT-07, AUT-12: never granted, over, revoked, of a Master who is none any more."""
+    never = ship().remote_access(150)
+    assert never is not None
+    assert (never.left_s, [one.name for one in never.reasons]) == (0, ["no_grant"])
+    believed = ship()
+    grant(believed)
+    over = believed.remote_access(200)
+    assert over is not None
+    assert (over.left_s, [one.name for one in over.reasons]) == (0, ["grant_not_valid_now"])
+    believed.revoke_grant()
+    revoked = believed.remote_access(150)
+    assert revoked is not None
+    assert [(one.name, one.rule, one.value) for one in revoked.reasons] == [("no_grant", "AUT-07", 3)]
+
+
+def test_the_grant_is_of_a_master_who_is_one_now() -> None:
+    """Proves AUT-12: the first nanosecond of his key and not the last; who is, is named; a roster without any asks for none."""
+    believed = ship()
+    grant(believed)
+    until = dataclasses.replace(KIM, valid_from_utc_ns=120, valid_to_utc_ns=180)
+    deputy = dataclasses.replace(KIM, person="lee", public_key=public_bytes(key_of(9)))
+    assert roster(believed, 5, until, deputy, ANN) == ""
+    for utc_ns, is_current in ((119, False), (120, True), (179, True), (180, False)):
+        found = believed.lapsed(utc_ns)
+        assert [(one.name, one.rule, one.value, one.limit) for one in found] == (
+            [] if is_current else [("no_current_master", "AUT-12", "kim", "lee")]
+        )
+    assert roster(believed, 6, ANN) == ""
+    assert believed.lapsed(150) == []
+
+
+def test_a_grant_that_was_never_taken_can_still_be_revoked_once() -> None:
+    """Proves AUT-07: after a restart the ship knows the number alone; what is revoked is revoked, and there is no more to do."""
+    believed = ship()
+    assert believed.revoke_grant() is False
+    assert not believed.is_revoked
+    believed.grant_version = 3
+    assert not believed.is_revoked
+    assert believed.revoke_grant() is True
+    assert (believed.is_revoked, believed.revoke_grant()) == (True, False)
+    assert "revoked aboard" in grant(believed)
