@@ -129,11 +129,9 @@ def faults(passage: Passage, config: ControlConfig) -> list[Reason]:
     ]  # fmt: skip
 
 
-def _fault(name: str, text: str, value: float | None, limit: float | str | None, unit: str = "") -> Reason:
+def _fault(name: str, text: str, value: float | None, limit: float | str, unit: str = "") -> Reason:
     rounded = None if value is None else round(value, 1)
-    return Reason(
-        name, "CMD-09", text, rounded, limit if isinstance(limit, str) or limit is None else round(limit, 1), unit
-    )
+    return Reason(name, "CMD-09", text, rounded, limit if isinstance(limit, str) else round(limit, 1), unit)
 
 
 def _turns(passage: Passage, way: list[Piece], config: ControlConfig) -> list[Reason]:

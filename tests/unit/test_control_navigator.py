@@ -155,6 +155,7 @@ def test_activating_takes_the_steering_and_begins_on_the_leg_that_is_ordered() -
 def test_she_steers_once_a_second_and_only_what_has_changed() -> None:
     """Proves CMD-09: at once, then each second; half a degree is ordered, four tenths are not; rounded, north is nought."""
     ship = Wheel().follow()
+    ship.now_s = 0.5  # in the first second of the machine as well
     assert ship.look(0.0) == [(Setpoint("heading", 80.0), "route")]
     assert ship.look(0.9, course_deg=85.0) == []
     assert ship.look(0.1) == [(Setpoint("heading", 85.0), "route")]
@@ -304,7 +305,7 @@ AHEAD_M = 9.0 * KNOT_MPS * 180.0
 @pytest.mark.parametrize(
     ("guidance", "name"),
     [
-        ({"to_wheel_over_m": AHEAD_M - 0.1}, "course-change"),
+        ({"to_wheel_over_m": AHEAD_M}, "course-change"),
         ({"to_wheel_over_m": AHEAD_M + 0.1}, ""),
         ({"to_wheel_over_m": 10.0, "next_turn_deg": 1.0}, "course-change"),
         ({"to_wheel_over_m": 10.0, "next_turn_deg": -1.0}, "course-change"),
@@ -343,13 +344,12 @@ def test_without_a_speed_nothing_is_announced_and_without_a_route_neither() -> N
     ship.look(to_wheel_over_m=10.0)
     assert active(ship, "course-change")
     other = Wheel().follow()
-    other.look(to_wheel_over_m=10.0, next_turn_deg=0.0)
+    other.values["NAV_SOG"] = 0.0
+    other.look(to_wheel_over_m=50.0)
     del other.values["NAV_SOG"]
-    other.look(next_turn_deg=30.0)
+    other.look()
     assert not active(other, "course-change")
-    none = Wheel()
-    none.look()
-    assert none.alerts.active() == ()
+    assert (Wheel().look(), Wheel().alerts.active()) == ([], ())
 
 
 def turning(acknowledged: str = "") -> Wheel:

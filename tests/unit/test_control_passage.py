@@ -11,7 +11,7 @@ import pytest
 import shapely
 
 from control.depths import DepthChart, Feature, chart_bytes, chart_of
-from control.geometry import KNOT_MPS
+from control.geometry import KNOT_MPS, Plane
 from control.limits import Area, ControlConfig, Grounding
 from control.passage import LATITUDE_DEG_MAX, PIECES_MAX, cut_m, faults, pieces, turn_deg
 from protocols.link.cbor import Plain
@@ -85,6 +85,7 @@ def test_a_rhumb_line_keeps_its_course_the_shorter_way_round(
     assert max(piece.length_m for piece in way) <= 5_000.0
     assert (way[0].start, way[-1].end) == ((start[1], start[0]), (end[1], end[0]))
     assert all(-180.0 <= piece.start[0] <= 180.0 for piece in way)
+    assert len(way) == (64 if course_deg == 45.2 else 23)
 
 
 def test_a_rhumb_line_far_north_divides_the_stretched_latitude() -> None:
@@ -127,6 +128,9 @@ def test_a_route_of_more_than_two_thousand_kilometres_is_loaded_in_parts() -> No
     assert (len(pieces(route(*whole))), rows(route(*whole))) == (400, [])
     longer = [*whole, mark(0.01, whole[-1].longitude_deg)]
     assert rows(route(*longer)) == [("too_long", None, 2000.0, "km")]
+    assert rows(route(mark(0.0, 0.0), mark(0.0, 30.0))) == [("too_long", None, 2000.0, "km")]
+    opposite = route(mark(1.0, -175.0), mark(-1.0, 5.0, is_great_circle=True))
+    assert [name for name, *_ in rows(opposite)] == ["too_long"]
     for is_great_circle in (False, True):
         far = route(mark(30.0, 0.0), mark(-30.0, 180.0, is_great_circle=is_great_circle), mark(0.0, 0.0))
         assert len(pieces(far)) == 401
@@ -194,6 +198,7 @@ def test_a_leg_is_as_long_as_the_turns_at_both_its_ends() -> None:
     ((name, value, limit, unit),) = rows(zigzag(797.0))
     assert (name, value, unit) == ("leg_length", 797.0, "m")
     assert limit == pytest.approx(800.0, abs=0.5)
+    assert limit == round(float(str(limit)), 1)
     (short,) = faults(zigzag(797.0), OPEN)
     assert short.text == "The leg to waypoint 3 is 797 m long; its turns need 800 m."
     # A leg of several pieces is as long as all of them.
@@ -241,6 +246,9 @@ def test_a_leg_is_held_against_the_fence_as_wide_as_its_wider_side() -> None:
     both = fenced(area("no_go", 34.90, 34.95), area("no_go", 34.90, 34.93, "other"))
     assert len(rows(route(mark(edge, 129.0), mark(edge, 129.2)), both)) == 2
     (out,) = faults(route(mark(34.90, 129.0), mark(34.99, 129.0)), fenced(area("allowed", 34.8, 34.95)))
+    assert rows(route(mark(34.90, 129.0), mark(34.94, 129.1)), fenced(area("allowed", 34.8, 35.0))) == []
+    clear = area("no_go", 35.2, 35.3, "far off")
+    assert len(rows(route(mark(edge, 129.0), mark(edge, 129.2)), fenced(clear, area("no_go", 34.90, 34.95)))) == 1
     assert (out.name, out.value, out.limit, out.unit) == ("allowed_area", 150.0, "clear", "m")
     assert "leaves the allowed area 'box'" in out.text
 
@@ -346,6 +354,8 @@ def test_a_time_counts_from_the_last_that_is_told_over_the_legs_between() -> Non
     leg_s = seconds(10_000.0, 14.0)
     assert rows(timed(1000, 1000 + leg_s, 1000 + 2 * leg_s)) == []
     assert len(rows(timed(1000, 1000 + leg_s - 10, 1000 + 2 * leg_s - 20))) == 2
+    # Another leg's limit counts for no other time.
+    assert rows(timed(1000, 1000 + leg_s, 0, speeds_kn=(0.0, 0.0, 5.0))) == []
     # A limit of either leg counts for both; one of a leg that is over, or that has none, does not.
     slow_s = seconds(20_000.0, 10.0)
     for speeds in ((0.0, 10.0, 0.0), (0.0, 0.0, 10.0), (0.0, 12.0, 10.0)):
@@ -353,3 +363,19 @@ def test_a_time_counts_from_the_last_that_is_told_over_the_legs_between() -> Non
         ((_, _, limit, _),) = rows(timed(1000, 0, 1000 + slow_s - 10, speeds_kn=speeds))
         assert limit == 10.0
     assert rows(timed(0, 1000, 1000 + leg_s, speeds_kn=(5.0, 5.0, 0.0))) == []
+
+
+@pytest.mark.parametrize("is_water", [False, True], ids=["fence", "water"])
+@pytest.mark.parametrize("quarter", ["north", "east"])
+def test_a_leg_begins_at_its_waypoint_to_half_a_metre(is_water: bool, quarter: str) -> None:
+    """Proves CMD-09, INT-06, INT-07: the start is held against area and shoal where it lies, leading away from both."""
+    plane = Plane(34.90, 129.0)
+    for off_m, is_clear in ((0.5, True), (-0.5, False)):
+        gap_m = off_m + (100.0 if is_water else 150.0)
+        west, south = plane.position(gap_m if quarter == "east" else -3000.0, gap_m if quarter == "north" else -3000.0)
+        away = plane.position(-2000.0 if quarter == "east" else 0.0, -2000.0 if quarter == "north" else 0.0)
+        way = route(mark(34.90, 129.0), mark(away[1], away[0]))
+        ring = ((west, south), (129.5, south), (129.5, 35.0), (west, 35.0))
+        no_go = dataclasses.replace(area("no_go", 34.8, 34.9), ring=ring)
+        config = charted("allow", Feature("depth", 1.8, shapely.Polygon(ring))) if is_water else fenced(no_go)
+        assert (rows(way, config) == []) is is_clear, off_m
