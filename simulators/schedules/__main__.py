@@ -17,6 +17,8 @@ from simulators.schedules.run import Outcome, run_schedule
 SHOWN_MAX: Final = 10
 """Failures printed; a bug shows in many seeds."""
 CHUNK: Final = 8
+TOLD_EVERY_S: Final = 30.0
+"""How often a long run says how far it is, beside its answer: two thousand schedules take half an hour of two cores."""
 
 
 def outcomes(seeds: range, workers: int) -> Iterator[Outcome]:
@@ -42,6 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
     sys.stdout.flush()
     clock, total, bad = SystemClock(), Counter[str](), 0
     began_s, calm_s, sailed_s = clock.now_s(), 0.0, 0.0
+    told_s = began_s
     for outcome in outcomes(range(options.first, last + 1), options.workers):
         total.update(seeds=1, orders=outcome.orders, executed=outcome.executed, deaths=outcome.deaths,
                      stations=outcome.stations, pulls=outcome.pulls)  # fmt: skip
@@ -51,6 +54,9 @@ def main(arguments: list[str] | None = None) -> int:
             if bad <= SHOWN_MAX:
                 sys.stdout.write(_failure(outcome))
                 sys.stdout.flush()
+        if clock.now_s() - told_s > TOLD_EVERY_S:
+            told_s = clock.now_s()
+            sys.stderr.write(_progress(total["seeds"], options.seeds, told_s - began_s))
     took_s = clock.now_s() - began_s
     sys.stdout.write(
         f"{total['seeds']} schedules in {took_s:.0f} s ({total['seeds'] / max(took_s, 1e-9):.1f}/s), "
@@ -60,6 +66,10 @@ def main(arguments: list[str] | None = None) -> int:
         f"{bad} of them broke a rule\n"
     )
     return 1 if bad else 0
+
+
+def _progress(done: int, of: int, took_s: float) -> str:
+    return f"{done} of {of} schedules, about {took_s / done * (of - done) / 60.0:.0f} min left\n"
 
 
 def _failure(outcome: Outcome) -> str:

@@ -90,3 +90,12 @@ def test_a_failure_is_printed_with_the_command_that_plays_it_again(
     told = capsys.readouterr().out
     assert told.startswith("schedules: seeds 1 to 1")
     assert "python -m simulators.schedules --seeds 1 --first 1" in told
+
+
+def test_a_long_run_says_how_far_it_is(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Beside its answer, on the other stream: what reads the answer is not disturbed."""
+    monkeypatch.setattr("simulators.schedules.__main__.TOLD_EVERY_S", -1.0)
+    assert main(["--seeds", "2", "--first", "1", "--workers", "1"]) == 0
+    told = capsys.readouterr()
+    assert told.err.startswith("1 of 2 schedules, about ")
+    assert "of 2 schedules" not in told.out
