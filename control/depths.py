@@ -13,6 +13,7 @@ from typing import Final, Literal, cast
 
 import numpy as np
 import shapely
+from shapely.affinity import translate
 from shapely.geometry import LineString
 from shapely.geometry.base import BaseGeometry
 
@@ -23,6 +24,8 @@ BYTES_MAX: Final = 32 * 1024 * 1024
 """Largest chart file; a harbour cell makes 1 MB."""
 DEGREE_M: Final = 110_500.0
 """Less than the shortest degree there is, 110,574 m of latitude at the equator: the first search in degrees misses nothing."""
+MAP: Final = shapely.box(-180.0, -90.0, 180.0, 90.0)
+"""Where the longitudes and latitudes of a chart lie."""
 Kind = Literal["depth", "land", "obstruction"]
 KINDS: Final[tuple[Kind, ...]] = ("depth", "land", "obstruction")
 
@@ -76,15 +79,14 @@ class DepthChart:
 
     def covers(self, plane: Plane, track: Track) -> bool:
         """Return whether the whole track lies on the chart."""
-        places = [plane.position(*point) for point in track]
-        return bool(self.coverage.covers(shape_of(places)))
+        return all(bool(self.coverage.covers(part)) for part in _on_the_map(_places(plane, track)))
 
     def first_shoal(self, plane: Plane, track: Track, width_m: float) -> Shoal | None:
         """Return the first hazard within `width_m` of the track; None where there is water enough."""
-        places = [plane.position(*point) for point in track]
+        places = _places(plane, track)
         narrowest = math.cos(math.radians(max(abs(latitude) for _, latitude in places)))
         wide_deg = width_m / DEGREE_M / narrowest  # a metre to the east has more degrees than one to the north
-        found = self._tree.query(shape_of(places), predicate="dwithin", distance=wide_deg)
+        _, found = self._tree.query(_turned(shape_of(places)), predicate="dwithin", distance=wide_deg)
         if not len(found):
             return None
         line = shape_of(track)
@@ -96,6 +98,27 @@ class DepthChart:
         first = int(np.argmin(along_m))
         hazard = self.hazards[int(found[met[first]])]
         return Shoal(hazard.kind, hazard.depth_m, float(along_m[first]))
+
+
+def _places(plane: Plane, track: Track) -> Track:
+    """Return a track as (longitude_deg, latitude_deg); over the antimeridian its longitudes run on beyond 180."""
+    places = [plane.position(*point) for point in track]
+    first_deg = places[0][0]
+    return [(first_deg + math.remainder(longitude - first_deg, 360.0), latitude) for longitude, latitude in places]
+
+
+def _turned(shape: BaseGeometry) -> tuple[BaseGeometry, BaseGeometry, BaseGeometry]:
+    """Return a shape in degrees where it lies, and once round the Earth to either side: a chart ends at 180 and begins there."""
+    return shape, translate(shape, 360.0), translate(shape, -360.0)
+
+
+def _on_the_map(places: Track) -> list[BaseGeometry]:
+    """Return a track in degrees in its parts on either side of the antimeridian; mostly it is one."""
+    shape = shape_of(places)
+    if all(abs(longitude) <= 180.0 for longitude, _ in places):  # noqa: PLR2004 - degrees
+        return [shape]
+    parts = [shapely.intersection(one, MAP) for one in _turned(shape)]
+    return [part for part in parts if not part.is_empty]
 
 
 Shapes = np.ndarray[tuple[int, ...], np.dtype[np.object_]]

@@ -88,6 +88,54 @@ def test_a_long_track_towards_the_equator_meets_what_lies_beside_its_polar_end(
     assert (chart(rock(beside_m, -10.0, plane=plane)).first_shoal(plane, track, 50.0) is not None) is is_met
 
 
+DATE_LINE = shapely.MultiPolygon([shapely.box(179.0, -18.0, 180.0, -16.0), shapely.box(-180.0, -18.0, -179.0, -16.0)])
+"""A chart on both sides of the antimeridian, as the sea about Fiji is."""
+
+
+@pytest.mark.parametrize("east_m", [-900.0, -540.0, -500.0, 0.0, 500.0, 540.0, 900.0])
+@pytest.mark.parametrize("heading", [1.0, -1.0])
+def test_over_the_antimeridian_a_rock_is_met_as_anywhere(east_m: float, heading: float) -> None:
+    """Proves INT-07: 532 m east of her, or west, the longitude goes from 180 to -180; rocks on this side, on it, beyond it."""
+    plane = Plane(-17.0, heading * 179.995)
+    track: Track = [(0.0, 0.0), (heading * 1000.0, 0.0)]
+    found = DepthChart([rock(heading * east_m - 10.0, -10.0, plane=plane)], DATE_LINE, NEEDED_M)
+    assert found.covers(plane, track)
+    met = found.first_shoal(plane, track, 50.0)
+    assert (met is not None) is (east_m >= 0.0)
+    if met is not None:
+        assert met.distance_m == pytest.approx(max(0.0, east_m - 10.0), abs=0.5)
+
+
+@pytest.mark.parametrize(("side", "length_m"), [(1.0, 0.0), (-1.0, 0.0), (1.0, 400.0), (-1.0, 400.0)])
+def test_beside_the_antimeridian_she_looks_over_it(side: float, length_m: float) -> None:
+    """Proves INT-07: along it, or lying still; a rock on the other side is met within 50 m and no further."""
+    plane = Plane(-17.0, side * 179.9999)  # 11 m from it
+    track: Track = [(0.0, 0.0), (0.0, length_m)]
+    for beside_m, is_met in ((40.0, True), (49.0, True), (51.0, False)):
+        west_m = beside_m if side > 0.0 else -beside_m - 20.0
+        made = DepthChart([rock(west_m, 5.0, plane=plane)], DATE_LINE, NEEDED_M)
+        assert made.covers(plane, track)
+        assert (made.first_shoal(plane, track, 50.0) is not None) is is_met
+
+
+@pytest.mark.parametrize("longitude_deg", [163.0, -163.0, 17.0, -17.0, 0.0, 90.0])
+def test_no_other_meridian_is_an_edge(longitude_deg: float) -> None:
+    """Proves INT-07: she crosses it, and meets what lies beyond it."""
+    plane, sea = Plane(-17.0, longitude_deg - 0.002), shapely.box(-180.0, -18.0, 180.0, -16.0)
+    made = DepthChart([rock(700.0, -10.0, plane=plane)], sea, NEEDED_M)
+    assert made.covers(plane, EAST)
+    assert made.first_shoal(plane, EAST, 50.0) is not None
+
+
+def test_a_chart_of_one_side_of_the_antimeridian_does_not_cover_the_other() -> None:
+    """Proves INT-07: who sails off its edge has no chart, from whichever side she comes."""
+    for half, side in ((DATE_LINE.geoms[0], 1.0), (DATE_LINE.geoms[1], -1.0)):
+        made, plane = DepthChart([], half, NEEDED_M), Plane(-17.0, side * 179.995)
+        assert made.covers(plane, [(0.0, 0.0), (side * 500.0, 0.0)])
+        assert not made.covers(plane, [(0.0, 0.0), (side * 600.0, 0.0)])
+        assert not made.covers(Plane(-17.0, -side * 179.995), [(0.0, 0.0), (side * 10.0, 0.0)])
+
+
 def test_the_first_of_several_is_told_whatever_the_order_of_the_file() -> None:
     """Proves INT-07: by the distance along the track, not by the order of the chart; one that is not met is none of them."""
     far, near, aside = rock(2000.0, -10.0, 3.0), rock(800.0, 10.0, 5.0, kind="obstruction"), rock(200.0, 70.0, 1.0)
