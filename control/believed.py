@@ -70,7 +70,7 @@ class Believed:
             roster = Roster.from_bytes(envelope.body)
         except ProtocolError as error:
             return str(error)
-        missing = self._second("roster", Domain.ROSTER, envelope, utc_ns)
+        missing = self._second("roster", Domain.ROSTER, envelope, utc_ns, self._signing_master())
         if missing and self._roster is not None and roster != self._roster:
             return missing
         if roster.vessel != self._vessel:
@@ -93,7 +93,7 @@ class Believed:
             grant = Grant.from_bytes(envelope.body)
         except ProtocolError as error:
             return str(error)
-        missing = self._second("grant", Domain.GRANT, envelope, utc_ns)
+        missing = self._second("grant", Domain.GRANT, envelope, utc_ns, grant.master)
         if missing and grant != self.grant:
             return missing
         if grant.vessel != self._vessel:
@@ -180,11 +180,17 @@ class Believed:
         signing.verify(domain, envelope, self._master_public_key)
         return envelope
 
-    def _second(self, what: str, domain: Domain, envelope: Envelope, utc_ns: int) -> str:
-        """Return why a roster or grant lacks a second signature that this vessel asks for; empty when it has it."""
+    def _signing_master(self) -> str:
+        """Return whose the Master's key is: by the grant in force, or the roster's only Master; empty: not known."""
+        if self.grant is not None:
+            return self.grant.master
+        masters = {entry.person for entry in self._keys.values() if entry.role == "master"}
+        return masters.pop() if len(masters) == 1 else ""
+
+    def _second(self, what: str, domain: Domain, envelope: Envelope, utc_ns: int, master: str) -> str:
+        """Return why a roster or grant of `master` lacks a second signature that this vessel asks for; empty when it has it."""
         if what not in self._two_sign:
             return ""
-        master = self.grant.master if self.grant is not None else ""
         return approval.second_of(what, domain, envelope, self.holder, utc_ns, master)
 
 

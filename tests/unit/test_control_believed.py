@@ -7,8 +7,9 @@ import dataclasses
 import pytest
 
 from control.believed import Believed
+from protocols.link.events import Reason
 from protocols.link.roster import Grant, Roster, RosterEntry
-from protocols.link.signing import Domain, public_bytes, sign
+from protocols.link.signing import Domain, approve, open_envelope, public_bytes, sign
 from tests.control_rig import key_of
 
 MASTER = key_of(200)
@@ -175,3 +176,103 @@ def test_a_grant_that_was_never_taken_can_still_be_revoked_once() -> None:
     assert believed.revoke_grant() is True
     assert (believed.is_revoked, believed.revoke_grant()) == (True, False)
     assert "revoked aboard" in grant(believed)
+
+
+SUE = RosterEntry("sue", "supervisor", "Busan", "", public_bytes(key_of(3)), ("approve",), 0, 2**62)
+
+
+LEE = dataclasses.replace(KIM, person="lee", public_key=public_bytes(key_of(9)))
+"""The Master's deputy."""
+
+
+def two(*what: str) -> Believed:
+    """Return a ship that asks for a second signature, kim, sue and ann aboard."""
+    believed = Believed("petrel", public_bytes(MASTER), frozenset(what))
+    assert roster(believed, 4, KIM, SUE, ANN) == ""  # the first ever is the Master's alone
+    return believed
+
+
+def doubly(domain: Domain, paper: Roster | Grant, second: int) -> bytes:
+    """Return a paper of the Master's that a second person has signed too."""
+    return approve(sign(domain, paper.to_bytes(), MASTER), domain, key_of(second))
+
+
+ONE_ONLY = "This needs a second person, who signs exactly these bytes; only one signature came."
+
+
+def test_where_rosters_take_two_the_masters_alone_changes_nothing() -> None:
+    """Proves CMD-10: the same again is no news; approved by a supervisor it is taken; by an operator, or unknown, it is not."""
+    believed = two("roster")
+    new = Roster("petrel", 5, (KIM, SUE))
+    assert roster(believed, 5, KIM, SUE) == ONE_ONLY
+    assert (believed.roster_version, roster(believed, 4, KIM, SUE, ANN)) == (4, "")
+    assert believed.take_roster(doubly(Domain.ROSTER, new, 1), 0) == "The key of ann has no right to approve."
+    assert "Of the approver" in believed.take_roster(doubly(Domain.ROSTER, new, 77), 0)
+    assert believed.roster_version == 4
+    assert believed.take_roster(doubly(Domain.ROSTER, new, 3), 0) == ""
+    assert believed.roster_version == 5
+    # The roster's only Master is not the second person of his own roster, with no grant either; beside a deputy he may be.
+    own, six = "kim cannot be the second person of an own roster", Roster("petrel", 6, (KIM, SUE, LEE))
+    assert believed.take_roster(doubly(Domain.ROSTER, six, 5), 0) == own
+    assert believed.take_roster(doubly(Domain.ROSTER, six, 3), 0) == ""
+    assert believed.take_roster(doubly(Domain.ROSTER, Roster("petrel", 7, (KIM, SUE, LEE)), 5), 0) == ""
+    # Grants are the Master's alone there; of the roster of a Master whose grant is in force he is not the second himself.
+    assert grant(believed) == ""
+    again = doubly(Domain.ROSTER, Roster("petrel", 8, (KIM, SUE, ANN)), 5)
+    assert believed.take_roster(again, 0) == own
+
+
+def test_where_grants_take_two_the_masters_alone_opens_nothing() -> None:
+    """Proves CMD-10, AUT-07: nor does one that the Master has approved for himself; the same again is no news."""
+    believed = two("grant")
+    assert grant(believed) == ONE_ONLY
+    own = "kim cannot be the second person of an own grant"
+    assert believed.take_grant(doubly(Domain.GRANT, GRANT, 5), 150) == own  # the first ever as well
+    assert believed.grant is None
+    assert believed.take_grant(doubly(Domain.GRANT, GRANT, 3), 150) == ""
+    assert grant(believed) == ""
+    assert grant(believed, dataclasses.replace(GRANT, version=4)) == ONE_ONLY
+    assert believed.take_grant(doubly(Domain.GRANT, dataclasses.replace(GRANT, version=4), 5), 150) == own
+    assert believed.grant_version == 3
+    assert roster(believed, 5, KIM) == ""
+
+
+def test_a_signature_is_of_a_key_that_is_known_and_of_these_bytes() -> None:
+    """Proves CMD-12: each by its name; the same bytes under another domain are other bytes."""
+    believed = ship()
+    body = GRANT.to_bytes()
+    good = open_envelope(sign(Domain.ORDER, body, key_of(1)))
+    assert believed.signer(Domain.ORDER, good, 0) == ANN
+    assert believed.signer(Domain.STOP, good, 0) == BAD
+    assert believed.signer(Domain.ORDER, dataclasses.replace(good, body=body + b"x"), 0) == BAD
+    stranger = open_envelope(sign(Domain.ORDER, body, key_of(77)))
+    found = believed.signer(Domain.ORDER, stranger, 0)
+    assert isinstance(found, Reason)
+    assert (found.name, found.rule) == ("unknown_key", "CMD-12")
+
+
+BAD = Reason("bad_signature", "CMD-12", "The signature does not hold: the bytes are not what was signed.")
+
+
+@pytest.mark.parametrize(("utc_ns", "is_his"), [(99, False), (100, True), (199, True), (200, False)])
+def test_a_key_is_somebodys_in_its_time(utc_ns: int, is_his: bool) -> None:
+    """Proves CMD-12: the first nanosecond and not the last, for a signature as for who has the conn."""
+    believed = ship()
+    ann = dataclasses.replace(ANN, valid_from_utc_ns=100, valid_to_utc_ns=200)
+    assert roster(believed, 5, KIM, ann) == ""
+    envelope = open_envelope(sign(Domain.ORDER, b"body", key_of(1)))
+    for found in (believed.holder(ann.key_id, utc_ns), believed.signer(Domain.ORDER, envelope, utc_ns)):
+        if is_his:
+            assert found == ann
+        else:
+            assert isinstance(found, Reason)
+            assert (found.name, found.rule) == ("key_not_valid_now", "CMD-12")
+            assert found.text == "The key of ann is not valid at the ship's time."
+
+
+def test_the_first_version_ever_is_revoked_like_any_other() -> None:
+    """Proves AUT-07: a grant of version 1."""
+    believed = ship()
+    assert grant(believed, dataclasses.replace(GRANT, version=1)) == ""
+    assert believed.revoke_grant()
+    assert believed.is_revoked
