@@ -12,10 +12,11 @@ from control.messages import (
     Actuate,
     Setpoint,
 )  # fmt: skip
-from control.supervisor import REVIEW_S
+from control.supervisor import REVIEW_S, Supervisor
 from protocols.link.heartbeats import Disagreed
 from protocols.link.passage import hash_of
-from tests.control_rig import UTC_NS, Rig, signed_roster
+from protocols.link.signing import public_bytes
+from tests.control_rig import MASTER, UTC_NS, Rig, signed_roster
 from tests.property.test_preview_is_the_verdict import ROUTES
 from tests.unit.test_control_direct import at_the_stick
 from tests.unit.test_control_drill import config as simulated
@@ -58,6 +59,8 @@ def test_a_new_ship_begins_with_nothing_and_her_first_number_is_one() -> None:
     assert (facts.setpoints, facts.route, facts.alerts, facts.action, facts.roster_version) == ({}, None, (), "", 1)
     ship.take("ann")
     assert ship.supervisor.facts(ship.now_s).authority.fencing == 1
+    newest = Supervisor(ship.config, public_bytes(MASTER), "boot", 0.0)  # no journal at all
+    assert (newest.authority.fencing_top, newest.voyage.phase) == (0, "coastal")
 
 
 def test_the_heartbeat_tells_what_comes_next_and_nothing_while_the_bridge_has_her() -> None:
@@ -255,8 +258,11 @@ def test_orders_are_handed_to_whoever_carries_them_out() -> None:
 def test_a_word_about_a_group_that_she_has_not_is_refused() -> None:
     """Proves AUT-01: a request for machines on a vessel without any."""
     ship = Rig(config=dataclasses.replace(with_phases(), machinery=()))
-    request = ship.say("authority.request", {"level": "setpoint"}, "mia", group="engineering")
-    assert ship.reasons(request) == [("no_such_group", "AUT-01")]
+    for revoke in (False, True):  # nothing else of it is judged
+        if revoke:
+            ship.bridge("revoke_access")
+        request = ship.say("authority.request", {"level": "setpoint"}, "mia", group="engineering")
+        assert ship.reasons(request) == [("no_such_group", "AUT-01")]
 
 
 def test_her_clock_is_judged_before_anything_rests_on_it() -> None:
