@@ -96,6 +96,7 @@ def test_what_is_critical_takes_a_second_person_at_another_console(page: Page, b
         expect(page.get_by_test_id("approval-why")).to_contain_text("You asked for it yourself")
         expect(page.get_by_test_id("approval-approve")).to_be_disabled()
         expect(page.get_by_test_id("estop-cover")).to_have_attribute("data-latched", "true")
+        page.get_by_test_id("estop-cover").click(trial=True)  # what waits is told beside the stop, not over it
 
         # The Master, who looks at the fleet, is told what, for which ship, by whom, and how long; two steps, by keys.
         card = second.get_by_test_id("approval")

@@ -31,6 +31,8 @@ const OTHERS: Record<Exclude<View, "conning">, (vessel: Vessel) => TemplateResul
   ledger: (vessel) => { void import("../ledger/view"); return html`<fh-ledger .vessel=${vessel}></fh-ledger>`; },
 };
 
+const WITH_HERS: ReadonlySet<View> = new Set<View>(["conning", "phase", "drill", "replay"]); // a replay orders nothing
+
 /** The whole page: log-in, fleet, or the view of one vessel. */
 @customElement("farhelm-console")
 export class Shell extends LitElement {
@@ -42,7 +44,8 @@ export class Shell extends LitElement {
     .in > * { flex: none; }
     .key { position: absolute; left: 13rem; top: 0.5rem; z-index: 5; max-width: 50rem; padding: 0.375rem 1rem; border-radius: 0.375rem; font-size: max(0.8125rem, 11px); line-height: 1.3; box-shadow: 0 0.25rem 1rem rgb(0 0 0 / 35%); background: var(--raised-enabled-background-color); color: var(--on-raised-active-color); }
     .in > .view { flex: 1; min-height: 0; }
-    @media print { :host, .in { height: auto; display: block; } fh-top-bar, .key { display: none; } } /* a report is printed without the console round it */
+    .hers { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: var(--gap); padding: var(--gap) var(--gap) 0; }
+    @media print { :host, .in { height: auto; display: block; } fh-top-bar, .key, .hers { display: none; } } /* a report is printed without the console round it */
   `];
 
   override connectedCallback(): void {
@@ -64,10 +67,16 @@ export class Shell extends LitElement {
         <fh-offers></fh-offers>
         <fh-approvals></fh-approvals>
         <fh-seat-watch></fh-seat-watch>
+        ${vessel && this.lacksHers(vessel) ? html`<div class="hers"><fh-authority-bar .vessel=${vessel}></fh-authority-bar><fh-estop .vessel=${vessel}></fh-estop></div>` : nothing}
         <div class="view">${this.view(vessel)}</div>
         ${vessel && page.view === "conning" ? nothing : html`<fh-exercise></fh-exercise>`}
       </div>
     `;
+  }
+
+  /** Who has her, and the emergency stop, stand over every view of a vessel that takes orders; these views have them among their own. */
+  private lacksHers(vessel: Vessel): boolean {
+    return vessel.takesOrders && page.aside === null && !WITH_HERS.has(page.view);
   }
 
   private view(vessel: Vessel | null) {

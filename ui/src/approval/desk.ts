@@ -18,7 +18,7 @@ export class ApprovalDesk extends LitElement {
   private readonly watch = new Watch(this);
 
   static override styles = [base, buttons, css`
-    :host { position: absolute; right: 0.75rem; top: 3.5rem; z-index: 6; width: 30rem; display: grid; gap: 0.5rem; }
+    :host { position: absolute; right: 32rem; bottom: 4.75rem; z-index: 6; /* over the bridge's trend: what stops or steers her is never covered */ width: 30rem; display: grid; gap: 0.5rem; }
     article { display: grid; gap: 0.375rem; padding: 0.75rem 1rem; border-radius: 0.375rem; border: 2px solid var(--alert-warning-color); background: var(--container-background-color); box-shadow: 0 0.25rem 1rem rgb(0 0 0 / 45%); }
     h2 { margin: 0; font-size: max(0.8125rem, 11px); font-weight: 600; color: var(--alert-warning-text-color); display: flex; justify-content: space-between; font-variant-numeric: tabular-nums; }
     b { font-size: 1.25rem; }
