@@ -104,7 +104,7 @@ def _moved_before_the_disk(patch: pytest.MonkeyPatch) -> None:
     """CMD-13: an accepted order moves at once, its record is written after."""
 
     def accept(self: Execution, record: Record) -> None:
-        self._move(record, "accepted")
+        self.tell(record, "accepted")
         if record.order is not None:
             self._start(record, record.order, 0.0)
         self.journal(command.begun_record(record))
