@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from control import station
 from control.collision import own_ship
 from control.depths import Shoal
+from control.geometry import Track
 from control.limits import Grounding
 from control.prediction import predicted_track
 from protocols.link.events import Reason
@@ -38,19 +39,27 @@ def _now(context: Context, limits: Grounding) -> list[Reason]:
             return []
         text = f"There are {under_m:.1f} m under the keel; the limit is {limits.ukc_m_min:g} m."
         return [Reason("under_keel", "INT-07", text, round(under_m, 1), limits.ukc_m_min, "m", age_s)]
-    if context.config.chart is not None or limits.without_chart != "sounder":
+    if limits.without_chart != "sounder" or _charted_track(context) is not None:
         return []
-    text = "No chart is loaded and the depth under the keel is not known: this vessel may then only be stopped."
+    text = "No chart shows her way and the depth under the keel is not known: this vessel may then only be stopped."
     return [Reason("depth_unknown", "INT-07", text, None, limits.ukc_m_min, "m", age_s)]
+
+
+def _charted_track(context: Context) -> Track | None:
+    """Return the predicted track where the whole of it lies on a chart; None without one, or where her place is not known."""
+    chart, own = context.config.chart, own_ship(context.situation)
+    if chart is None or own is None:
+        return None
+    track = predicted_track(context, own.heading_deg, own.speed_kn, context.config.limits.look_ahead_s)
+    return track if chart.covers(own.plane, track) else None
 
 
 def _ahead(context: Context, limits: Grounding) -> list[Reason]:
     chart, own = context.config.chart, own_ship(context.situation)
     if own is None or context.kind == "route.activate":
         return []  # INT-02 has already refused it; a route's legs are held against the chart as a whole (CMD-09)
-    phase = context.config.limits
-    track = predicted_track(context, own.heading_deg, own.speed_kn, phase.look_ahead_s)
-    if chart is None or not chart.covers(own.plane, track):
+    phase, track = context.config.limits, _charted_track(context)
+    if chart is None or track is None:
         if limits.without_chart != "refuse":
             return []
         text = "No chart is loaded for the predicted track: this vessel takes no such order without one."

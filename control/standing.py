@@ -66,5 +66,5 @@ def standing_alerts(
         "no-fix": safe.has_no_fix,
         "anchor": entry is not None and entry.state == "anchor_readiness" and entry.entered_s is not None,
         "heading-input": situation.objection("NAV_HDG") is not None,
-        "position-input": situation.objection("NAV_LAT") is not None,
+        "position-input": any(situation.objection(channel) is not None for channel in ("NAV_LAT", "NAV_LON")),
     }

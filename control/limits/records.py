@@ -306,7 +306,7 @@ class Grounding:
     ukc_m_min: float
     """Least water under the keel, now and along the predicted track."""
     without_chart: Literal["refuse", "sounder", "allow"]
-    """Where no chart is loaded: no order but a stop; orders while the sounder shows water enough; as if it were deep."""
+    """Where no chart shows her whole way: no order but stop; orders while the sounder shows water enough; as if it were deep."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,7 +83,7 @@ def test_a_stop_and_a_missing_input_each_have_their_alert() -> None:
     ship.stop("sue")
     assert standing(ship) == {"emergency-stop"}
     ship.bridge("reset_stop")
-    for channel, name in (("NAV_HDG", "heading-input"), ("NAV_LAT", "position-input")):
+    for channel, name in (("NAV_HDG", "heading-input"), ("NAV_LAT", "position-input"), ("NAV_LON", "position-input")):
         held = ship.values.pop(channel)
         assert standing(ship) == {name}
         ship.values[channel] = held

@@ -88,9 +88,24 @@ def test_where_neither_chart_nor_sounder_can_tell_the_setting_does(without: str,
     expected: list[str] = []
     if without == "refuse" and where != "on the chart":
         expected = ["no_chart"]
-    if without == "sounder" and where == "no chart" and not sounds:
+    if without == "sounder" and where != "on the chart" and not sounds:
         expected = ["depth_unknown"]
     assert reasons == expected
+
+
+@pytest.mark.parametrize("kind", ["conn.heading", "route.activate"])
+def test_off_the_edge_of_her_chart_a_silent_sounder_leaves_her_the_stop(kind: str) -> None:
+    """Proves INT-07: a chart that shows her place and not her way tells no more than none; one that shows both is enough."""
+    order: dict[str, Plain] = {"heading_deg": 90.0}
+    for half_m, is_refused in ((LOOK_AHEAD_M - 1.0, True), (LOOK_AHEAD_M + 1.0, False)):
+        of = config("sounder", chart(half_m=half_m))
+        found = [name for name, *_ in against(of, kind, order, NAV_DPTK=None)]
+        assert found == (["depth_unknown"] if is_refused else [])
+        assert against(of, kind, order) == []
+        assert against(of, "conn.controlled_stop", {}, NAV_DPTK=None) == []
+    # Where she is is not known either: no chart can tell.
+    lost = config("sounder", chart())
+    assert [name for name, *_ in against(lost, kind, order, NAV_DPTK=None, NAV_LAT=None)] == ["depth_unknown"]
 
 
 def test_what_neither_can_tell_is_told_with_what_would_be_needed() -> None:
