@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -289,58 +288,6 @@ def test_her_machines_are_stopped_and_started_by_who_has_engineering(page: Page,
             picture(page, "machines")
     page.get_by_test_id("engine-release").click()
     expect(page.get_by_test_id("engine-holder")).to_have_attribute("data-station", "none")
-
-
-def rudder_deg(page: Page) -> float:
-    """Return the rudder that the view shows, positive to starboard."""
-    found = re.search(r"([PS])?\s*(\d+\.\d)", page.get_by_test_id("value-STG_RUD_S").inner_text())
-    assert found is not None
-    return float(found.group(2)) * (-1.0 if found.group(1) == "P" else 1.0)
-
-
-def rudder_until(page: Page, is_so: Callable[[float], bool], what: str) -> None:
-    """Wait until the rudder is as it should be; a failure tells what the console and the ship said meanwhile."""
-    for _ in range(100):
-        if is_so(rudder_deg(page)):
-            return
-        page.wait_for_timeout(200)
-    said = [
-        page.get_by_test_id(name).all_inner_texts()
-        for name in ("stick", "stick-why", "stick-told", "ladder-step", "banner")
-    ]
-    raise AssertionError(f"{what}: the rudder is at {rudder_deg(page)}; {said}")
-
-
-def test_the_rudder_follows_held_keys_and_nothing_else(page: Page, demo: Demo) -> None:
-    """Proves DMN-01, DMN-02 by the keyboard: no enabling key, no frame; held, she follows; the focus lost, it ends at once."""
-    without_chart(page)
-    open_ship(page, demo, vessel="petrel")
-    page.get_by_test_id("level-direct").click()
-    take_conn(page)
-    stick = page.get_by_test_id("stick")
-    expect(page.get_by_test_id("stick-latency")).to_contain_text("needs 2000 ms or less, now")
-    stick.focus()
-    page.keyboard.down("ArrowRight")  # the negative: an arrow alone asks for nothing
-    page.wait_for_timeout(600)
-    expect(stick).to_have_attribute("data-held", "false")
-    page.keyboard.down(" ")
-    expect(stick).to_have_attribute("data-held", "true")
-    rudder_until(page, lambda deg: deg > 6.0, "the rudder goes to starboard")
-    picture(page, "direct")
-    page.keyboard.up("ArrowRight")
-    rudder_until(page, lambda deg: deg < 2.0, "the rudder comes back with the key")
-    expect(stick).to_have_attribute("data-held", "true")
-
-    # Another window has the focus: no key has been let go, and yet nobody holds her.
-    page.keyboard.down("ArrowRight")
-    rudder_until(page, lambda deg: deg > 3.0, "she follows again")
-    page.evaluate("window.dispatchEvent(new Event('blur'))")
-    expect(stick).to_have_attribute("data-held", "false")
-    expect(page.get_by_test_id("stick-told")).to_contain_text("neutral")
-    rudder_until(page, lambda deg: deg < 2.0, "amidships without a hand")
-    page.keyboard.up("ArrowRight")
-    page.keyboard.up(" ")
-    give_back_conn(page)
 
 
 def test_another_phase_is_put_in_force_and_a_takeover_is_rehearsed(page: Page, demo: Demo) -> None:
