@@ -42,6 +42,8 @@ class SafeHarbour:
         """Use the way of the phase in force; where it has none the state cannot be entered."""
         self._voyage, self._execution = voyage, execution
         self._follower: Follower | None = None
+        self._way: HarbourWay | None = None
+        """The one she has set out on, whatever phase is put in force meanwhile."""
         self._drift_deg, self._due_s, self._seen_s = 0.0, 0.0, 0.0
         self._guidance: Guidance | None = None
         self._has_arrived = False
@@ -53,7 +55,7 @@ class SafeHarbour:
 
     def begin(self, situation: Situation, now_s: float) -> list[Reason]:
         """Set out from here; return why she cannot."""
-        self._follower, self._guidance, self._has_arrived = None, None, False
+        self._follower, self._way, self._guidance, self._has_arrived = None, None, None, False
         way, tracking, now = self._voyage.config.limits.harbour, self._voyage.config.tracking, keeping.here(situation)
         if way is None or tracking is None:
             return [Reason("no_harbour_route", "FBK-02", "This phase has no safe harbour route.")]
@@ -63,7 +65,7 @@ class SafeHarbour:
         for passage in ways_home(way, now.latitude_deg, now.longitude_deg):
             found = faults(passage, self._voyage.config) or self._first_turn(passage, situation)
             if not found:
-                self._follower = Follower(passage, tracking, 1)
+                self._follower, self._way = Follower(passage, tracking, 1), way
                 self._drift_deg, self._due_s, self._seen_s = 0.0, now_s, now_s
                 return []
             barred = barred or found
@@ -98,7 +100,7 @@ class SafeHarbour:
 
     def steer(self, situation: Situation, now_s: float) -> list[Setpoint]:
         """Return what is to be ordered now: a heading where it has changed, the way's propulsion, a stop at its end."""
-        own, now, way = own_ship(situation), keeping.here(situation), self._voyage.config.limits.harbour
+        own, now, way = own_ship(situation), keeping.here(situation), self._way
         if (
             self._follower is None
             or own is None

@@ -59,8 +59,8 @@ class Voyager:
 
     def __init__(self, of: ControlConfig) -> None:
         """Lie where the voyages begin, heading east at 9 kn."""
-        self.execution = Execution(of, KnownOrders())
-        self.home = SafeHarbour(Voyage(of), self.execution)
+        self.execution, self.voyage = Execution(of, KnownOrders()), Voyage(of)
+        self.home = SafeHarbour(self.voyage, self.execution)
         self.now_s = 100.0
         self.values: dict[str, float] = {"NAV_HDG": 90.0, "NAV_SOG": 9.0, "NAV_COG": 90.0, "NAV_DPTK": 60.0}
         self.disagreements: tuple[Disagreed, ...] = ()
@@ -320,6 +320,23 @@ def test_a_second_way_home_is_a_new_one() -> None:
     assert [name for name, _, _ in ship.begin()] == ["no_fix"]
     ship.place(0.0, 0.0)
     assert ship.steer(5.0) == []
+
+
+@pytest.mark.parametrize("other", [None, dataclasses.replace(WAY, approach_pct=80.0, arrive_m=3000.0)])
+def test_a_phase_that_is_put_in_force_on_the_way_leaves_her_the_way_she_set_out_on(other: HarbourWay | None) -> None:
+    """Proves FBK-02: one without a way home, and one with another: she neither steams on unsteered nor changes over half-way."""
+    of = config()
+    berth = dataclasses.replace(of.phases["coastal"], harbour=other)
+    ship = Voyager(dataclasses.replace(of, phases={**of.phases, "berth": berth}))
+    assert ship.begin() == []
+    ship.steer(0.0)
+    ship.voyage.change("berth", lambda _: None, "mate", "bridge")
+    ship.place(500.0, 100.0)
+    assert [one.kind for one in ship.steer()] == ["heading"]
+    ship.place(PLANE.xy(*EASTWARD[-1])[0] - 399.0, 0.0)
+    assert ship.steer() == [Setpoint("controlled_stop", 0.0)]
+    # Setting out anew she goes by what the phase has.
+    assert [name for name, _, _ in ship.begin()] == ([] if other else ["no_harbour_route"])
 
 
 @pytest.mark.parametrize("missing", ["NAV_LAT", "NAV_SOG"])
