@@ -11,12 +11,14 @@ import pytest
 from control.depths import unseen
 from control.limits import ControlConfig, Grounding
 from control.preview import Asker, Mirror, Preview, context_of, preview
+from control.surroundings import Surroundings, Targets
 from protocols.link.cbor import Plain
 from protocols.link.events import Reason
 from protocols.link.heartbeats import Disagreed, RemoteAccess, RouteAboard, VesselHeartbeat
 from protocols.link.passage import hash_of
 from tests.control_rig import Rig
 from tests.property.test_preview_is_the_verdict import ROUTES, heartbeat
+from tests.unit.test_control_collision import target
 from tests.unit.test_control_engineering import take_engineering
 from tests.unit.test_control_phases import with_phases
 from tests.unit.test_control_station import able
@@ -308,3 +310,19 @@ def test_what_a_chart_that_is_not_here_would_judge_is_unknown(kind: str, args: d
     assert preview(kind, args, ANN, base).verdict == "allowed"
     without = dataclasses.replace(base, config=dataclasses.replace(base.config, grounding=None), is_chart_seen=False)
     assert preview(kind, args, ANN, without).verdict == "allowed"
+
+
+def test_an_activation_is_judged_by_the_turn_with_which_it_would_begin() -> None:
+    """Proves INT-08, CMD-09: a ship lies still on the route; she heads clear of it, and would be turned to it."""
+    base = mirrored(route=ABOARD)
+    facts = dict(base.situation.facts)
+    for name in ("NAV_HDG", "NAV_COG"):
+        facts[name] = dataclasses.replace(facts[name], value=110.0)
+
+    def verdict(bearing_deg: float) -> list[tuple[str, str]]:
+        around = Surroundings(Targets([target(bearing_deg, 3000.0, 0.0, 0.0)]), 2.0)
+        there = dataclasses.replace(base.situation, facts=facts, surroundings=around)
+        return names(preview("route.activate", ACTIVATE, ANN, dataclasses.replace(base, situation=there)))
+
+    assert [rule for _, rule in verdict(78.0)] == ["INT-08"]
+    assert verdict(20.0) == []
