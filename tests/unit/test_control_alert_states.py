@@ -125,8 +125,10 @@ def test_what_must_be_judged_by_a_picture_needs_a_fresh_one(age_s: float | None,
     assert panel.alerts.acknowledge(JUDGED, panel.now_s, age_s) is done
     assert panel.alerts.state_of(JUDGED) == ("acknowledged" if done else "unacknowledged")
     assert panel.alerts.acknowledge(WARNING, panel.now_s, age_s)
-    aboard = Panel("distress")
-    assert aboard.alerts.acknowledge("distress", aboard.now_s)
+    aboard = Alerts(AlertLimits(300.0, 30.0, 0.0))  # where no picture ashore is ever fresh enough
+    aboard.want("distress", active=True, now_s=0.0)
+    assert not aboard.acknowledge("distress", 0.0, 0.1)
+    assert aboard.acknowledge("distress", 0.0)
 
 
 def test_what_is_not_there_cannot_be_acknowledged_silenced_or_taken() -> None:
