@@ -138,6 +138,7 @@ class Execution:
     def supersede_steering(self, order_id: str) -> None:
         """End the orders that steer, and what keeps her station: a route does so from now on."""
         self._supersede(order_id, "steering")
+        self._kept.pop("steering", None)
         self._causes["steering"] = order_id
 
     def actuate(self, setpoint: Setpoint, cause: str) -> None:
@@ -155,7 +156,8 @@ class Execution:
         self.outbox += [Actuate(setpoint, cause), HeartbeatNow()]
 
     def claim(self, cause: str) -> None:
-        """Note that steering and propulsion are `cause`'s from now on, whatever of the former stays in force."""
+        """Make steering and propulsion `cause`'s: what was ordered stays in force, and nobody's wish is trimmed any more."""
+        self._kept.clear()
         self._causes = dict.fromkeys(BOTH, cause)
 
     def is_claimed_by(self, cause: str, channels: tuple[str, ...] = BOTH) -> bool:

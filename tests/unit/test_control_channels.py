@@ -75,6 +75,27 @@ def test_a_trim_of_what_is_kept_does_not_end_it_and_comes_each_ten_seconds() -> 
     assert desk.execution.in_force()["course_deg"] == 80.0
 
 
+def test_a_state_that_takes_the_ship_ends_what_is_kept_and_a_route_ends_the_course() -> None:
+    """Proves FBK-01, CMD-09: what was ordered stays in force; the current trims her heading for nobody who is not there."""
+    setting_off = seen(NAV_HDG=80.0, NAV_COG=90.0, NAV_SOG=5.0)
+    held = keeping()
+    held.execution.claim("ladder L3")
+    assert held.execution.in_force() == {"heading_deg": 80.0, "propulsion_pct": 50.0}
+    held.execution.outbox.clear()
+    held.execution.trim(setting_off, CONFIG, NOW_S + TRIM_S)
+    assert held.moves() == []
+    routed = keeping()
+    routed.execution.supersede_steering("route")
+    assert routed.execution.in_force() == {"heading_deg": 80.0, "propulsion_pct": 50.0, "speed_kn": 7.0}
+    routed.execution.outbox.clear()
+    routed.execution.trim(setting_off, CONFIG, NOW_S + TRIM_S)
+    assert [kind for kind, _, _ in routed.moves()] == ["propulsion"]
+    # With no course kept, a route takes up the steering all the same.
+    bare = Desk()
+    bare.execution.supersede_steering("route")
+    assert bare.execution.is_claimed_by("route", ("steering",))
+
+
 def test_letting_go_leaves_nothing_in_force_and_nothing_kept() -> None:
     """Proves AUT-06: the bridge has her; no trim reaches into her hands, and nobody of ours claims her."""
     desk = keeping()

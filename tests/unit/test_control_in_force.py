@@ -8,7 +8,7 @@ from control.command import Record
 from control.messages import Setpoint
 from control.verifier import Station
 from protocols.link.orders import Order
-from tests.control_rig import UTC_NS
+from tests.control_rig import UTC_NS, Rig
 from tests.unit.test_control_phases import KEEP, with_phases
 from tests.unit.test_control_watchkeeping import BACK_S, Bridge
 
@@ -178,3 +178,29 @@ def test_a_station_order_says_what_must_show() -> None:
     ship.execution.actuate(Setpoint("rudder", 5.0), "late order")
     ship.look(0.5)
     assert ship.watch.safe.keeps_station
+
+
+def test_a_course_is_not_trimmed_for_an_operator_who_is_lost() -> None:
+    """Proves FBK-01, FBK-02: she holds the heading that she has through hold and stop, whichever way the current sets her."""
+    ship = Rig()
+    ship.take("ann")
+    course, speed = ship.say("conn.course", {"course_deg": 80.0}), ship.say("conn.speed", {"speed_kn": 7.0})
+    ship.beating = None
+    ship.forward(9.0)
+    assert {"course_deg", "speed_kn"} <= ship.supervisor.facts(ship.now_s).setpoints.keys()
+    ship.forward(2.0)
+    assert ship.step == "L3"
+    assert ship.supervisor.facts(ship.now_s).setpoints == {"heading_deg": 80.0, "propulsion_pct": 20.0}
+    held = len(ship.moves)
+    ship.values["NAV_COG"] = 90.0
+    ship.forward(60.0)
+    assert ship.step == "L5"
+    assert [(move[1].kind, move[2]) for move in ship.moves[held:]] == [("controlled_stop", "ladder L5")]
+    # Negative control: with her operator there the same current is steered against.
+    other = Rig()
+    other.take("ann")
+    kept = other.say("conn.course", {"course_deg": 80.0})
+    other.values["NAV_COG"] = 90.0
+    other.forward(11.0)
+    assert ("heading", 70.0, kept.id) in [(move[1].kind, move[1].value, move[2]) for move in other.moves]
+    assert (ship.state(course), ship.state(speed)) != ("executing", "executing")
