@@ -160,7 +160,8 @@ class Sheet:
 def chart_bytes(source: str, features: list[Feature], coverage: BaseGeometry, *, is_made_up: bool = False) -> bytes:
     """Return a chart file: JSON of WKT-free rings, seven decimals (1 cm)."""
     rows = [
-        [one.kind, one.depth_m, shapely.to_wkb(shapely.set_precision(one.shape, 1e-7), hex=True)] for one in features
+        [one.kind, one.depth_m, shapely.to_wkb(shapely.set_precision(_mended(one.shape), 1e-7), hex=True)]
+        for one in features
     ]
     body = {"v": VERSION, "source": source, "coverage": shapely.to_wkb(coverage, hex=True), "features": rows}
     made_up = {"made_up": True} if is_made_up else {}
@@ -180,11 +181,9 @@ def sheet_of(content: bytes) -> Sheet:
         body = cast("dict[str, object]", json.loads(content))
         if body["v"] != VERSION:
             raise ChartError(f"the chart is of version {body['v']!r}, not {VERSION}")
-        coverage = shapely.from_wkb(str(body["coverage"]))
+        coverage = _shape(body["coverage"])
         features = [_feature(row) for row in cast("list[list[object]]", body["features"])]
-        if not np.isfinite(shapely.get_coordinates([coverage, *(one.shape for one in features)])).all():
-            raise ChartError("the chart has a place that is no place")
-    except (ValueError, KeyError, TypeError, IndexError, shapely.errors.ShapelyError) as error:
+    except (ValueError, KeyError, TypeError, IndexError, RecursionError, shapely.errors.ShapelyError) as error:
         raise ChartError(f"the chart cannot be read: {error}") from error
     return Sheet(str(body.get("source", "")), features, coverage, body.get("made_up") is True)
 
@@ -205,5 +204,16 @@ def _feature(row: list[object]) -> Feature:
     kind: Kind | None = next((one for one in KINDS if one == named), None)
     if kind is None or not (depth is None or (isinstance(depth, int | float) and math.isfinite(depth))):
         raise ChartError(f"the chart has a feature of kind {named!r} and depth {depth!r}")
-    made: BaseGeometry = shapely.from_wkb(str(shape))
-    return Feature(kind, None if depth is None else float(depth), made)
+    return Feature(kind, None if depth is None else float(depth), _shape(shape))
+
+
+def _shape(encoded: object) -> BaseGeometry:
+    shape: BaseGeometry = shapely.from_wkb(str(encoded))
+    if not np.isfinite(shapely.get_coordinates(shape)).all():
+        raise ChartError("the chart has a place that is no place")
+    return _mended(shape)
+
+
+def _mended(shape: BaseGeometry) -> BaseGeometry:
+    """Return a shape that can be reckoned with: a ring that crosses itself is all that it encloses, a collapsed one its line."""
+    return shape if shape.is_valid else shapely.make_valid(shape, method="structure", keep_collapsed=True)

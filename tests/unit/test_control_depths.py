@@ -221,6 +221,48 @@ def test_a_chart_file_tells_back_what_was_put_into_it(*, is_made_up: bool) -> No
     assert sheet_of(json.dumps(body).encode()).source == ""
 
 
+def ring(*metres: tuple[float, float]) -> list[tuple[float, float]]:
+    """Return places on the chart, given in metres east and north of her."""
+    return [HERE.position(*one) for one in metres]
+
+
+BLOCK = ring((200.0, -20.0), (300.0, -20.0), (300.0, 20.0), (200.0, 20.0))
+SPOILT: dict[str, shapely.Geometry] = {
+    "a ring that crosses itself": shapely.Polygon(ring((200.0, -20.0), (300.0, 20.0), (300.0, -20.0), (200.0, 20.0))),
+    "a ring that laps over": shapely.Polygon(ring((200.0, -20.0), (300.0, -20.0), (300.0, 20.0), (220.0, 20.0), (220.0, -15.0),
+                                                  (280.0, -15.0), (280.0, 30.0), (200.0, 30.0))),
+    "a hole outside": shapely.Polygon(BLOCK, [ring((400.0, -5.0), (410.0, -5.0), (410.0, 5.0))]),
+    "a spike": shapely.Polygon([*BLOCK[:3], HERE.position(300.0, 80.0), *BLOCK[2:]]),
+    "one in another": shapely.MultiPolygon([shapely.Polygon(BLOCK),
+                                            shapely.Polygon(ring((220.0, -9.0), (250.0, -9.0), (250.0, 9.0)))]),
+    "a ring without width": shapely.Polygon(ring((200.0, -20.0), (200.0, 20.0), (200.0, -20.0))),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SPOILT)
+@pytest.mark.parametrize("written", [True, False])
+def test_a_shoal_that_was_drawn_badly_is_a_shoal(name: str, *, written: bool) -> None:
+    """Proves INT-07: written by the import or by anybody else; none of them stops her reckoning, or is passed over."""
+    shape = SPOILT[name]
+    assert not shape.is_valid
+    good = chart_bytes("x", [Feature("depth", 2.0, shape)], SEA)
+    raw = json.loads(good) | {"features": [["depth", 2.0, shapely.to_wkb(shape, hex=True)]]}
+    found = chart_of(good if written else json.dumps(raw).encode(), NEEDED_M)
+    assert found.first_shoal(HERE, [(0.0, 0.0), (0.0, 0.0)], 210.0) == Shoal("depth", 2.0, 0.0)
+    ahead = found.first_shoal(HERE, EAST, 30.0)
+    assert ahead is not None
+    assert ahead.distance_m == pytest.approx(200.0, abs=1.0)
+
+
+def test_a_coverage_that_was_drawn_badly_covers_what_it_encloses() -> None:
+    """Proves INT-07: a bow tie of two halves: she is in one of them, or beside both."""
+    tie = shapely.Polygon(ring((-2000.0, -2000.0), (2000.0, 2000.0), (2000.0, -2000.0), (-2000.0, 2000.0)))
+    written = json.loads(chart_bytes("x", [], SEA)) | {"coverage": shapely.to_wkb(tie, hex=True)}
+    found = chart_of(json.dumps(written).encode(), NEEDED_M)
+    assert found.covers(HERE, [(1000.0, 0.0), (1500.0, 100.0)])
+    assert not found.covers(HERE, [(0.0, 1000.0), (0.0, 1500.0)])
+
+
 def body(**changes: object) -> bytes:
     """Return the bytes of a good chart of one depth area, changed."""
     good = json.loads(chart_bytes("x", [rock(0.0, 0.0)], SEA))
@@ -251,7 +293,7 @@ def test_a_file_that_is_no_chart_is_refused_with_what_is_wrong(changes: dict[str
     assert word in str(raised.value)
 
 
-@pytest.mark.parametrize("content", [b"", b"noise", b"[]", b"{}", b"5", b'{"v":1}'])
+@pytest.mark.parametrize("content", [b"", b"noise", b"[]", b"{}", b"5", b'{"v":1}', b"[" * 100_000])
 def test_bytes_that_are_no_chart_at_all_are_refused(content: bytes) -> None:
     """Proves INT-07: each with a word and no other error."""
     with pytest.raises(ChartError):
