@@ -159,9 +159,11 @@ class SafeState:
         self._execution.actuate(steady, entry.cause)
 
     def _hold_pct(self, situation: Situation) -> float:
-        """Return the slower of the phase's hold propulsion and what the engine does now; never astern."""
-        hold_pct, now_pct = self._voyage.config.limits.hold_pct, actual_pct(situation, self._voyage.config)
-        return hold_pct if now_pct is None else round(min(hold_pct, max(0.0, now_pct)), 1)
+        """Return the slowest of the phase's hold propulsion, what is ordered and what the engine does now; never astern."""
+        known = (actual_pct(situation, self._voyage.config), self._execution.setpoints.propulsion_pct)
+        return round(
+            min([self._voyage.config.limits.hold_pct, *(max(0.0, pct) for pct in known if pct is not None)]), 1
+        )
 
     def _cannot(self, state: str, situation: Situation, now_s: float) -> list[Reason]:
         """Return why `state` cannot be entered from here; an empty list where it can be tried."""

@@ -199,7 +199,7 @@ class Watchkeeping:
 
     def _act(self, step: Step, situation: Situation, now_s: float) -> None:
         """Do what the step asks; without a heading the rudder goes amidships, for nothing can be steered."""
-        if step == "L2" and self._execution.setpoints.rudder_deg is not None:
+        if step == "L2" and self.safe.entry is None and self._execution.setpoints.rudder_deg is not None:
             heading = situation.number("NAV_HDG")
             steady = Setpoint("rudder", 0.0) if heading is None else Setpoint("heading", round(heading, 1) % 360.0)
             self._execution.actuate(steady, "ladder L2")

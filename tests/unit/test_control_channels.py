@@ -99,12 +99,12 @@ def test_a_state_that_takes_the_ship_ends_what_is_kept_and_a_route_ends_the_cour
 def test_letting_go_leaves_nothing_in_force_and_nothing_kept() -> None:
     """Proves AUT-06: the bridge has her; no trim reaches into her hands, and nobody of ours claims her."""
     desk = keeping()
-    desk.execution.claim("ladder L3")
+    assert desk.execution.is_claimed_by("course", ("steering",))
     desk.execution.outbox.clear()
     desk.execution.release()
     assert desk.execution.outbox == [Actuate(Setpoint("release"), "release"), HeartbeatNow()]
     assert desk.execution.in_force() == {}
-    assert not desk.execution.is_claimed_by("ladder L3")
+    assert not desk.execution.is_claimed_by("course", ("steering",))
     # A course and a speed of before do not come back when there are setpoints again.
     desk.execution.actuate(Setpoint("heading", 80.0), "AUT-04")
     assert desk.execution.in_force() == {"heading_deg": 80.0}

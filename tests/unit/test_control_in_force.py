@@ -9,6 +9,7 @@ from control.messages import Setpoint
 from control.verifier import Station
 from protocols.link.orders import Order
 from tests.control_rig import UTC_NS, Rig
+from tests.unit.test_control_direct import at_the_stick
 from tests.unit.test_control_phases import KEEP, with_phases
 from tests.unit.test_control_watchkeeping import BACK_S, Bridge
 
@@ -204,3 +205,36 @@ def test_a_course_is_not_trimmed_for_an_operator_who_is_lost() -> None:
     other.forward(11.0)
     assert ("heading", 70.0, kept.id) in [(move[1].kind, move[1].value, move[2]) for move in other.moves]
     assert (ship.state(course), ship.state(speed)) != ("executing", "executing")
+
+
+def test_a_dead_mans_hold_goes_on_when_the_link_falls_silent_too() -> None:
+    """Proves DMN-02, FBK-01: let go, she keeps her station; silence takes it over as it is, point and all."""
+    ship, stick = at_the_stick(
+        with_phases(hull={"keeps_station": True}, coastal={"hold": "station_keep", "keep": KEEP})
+    )
+    stick.work(2.0)
+    ship.forward(4.0)
+    entry = ship.supervisor.watch.safe.entry
+    assert entry is not None
+    assert (entry.state, entry.cause, ship.supervisor.execution.setpoints.rudder_deg) == ("station_keep", "DMN-02", 0.0)
+    ship.beating = None
+    ship.forward(3.0)
+    assert ship.step == "L2"
+    assert ship.supervisor.watch.safe.entry is entry
+    ship.forward(8.0)
+    assert ship.step == "L3"
+    assert ship.supervisor.watch.safe.entry is entry
+    assert [one.body["result"] for one in ship.events if one.kind == "entry"] == ["begun"]
+
+
+def test_a_hold_after_a_dead_man_leaves_the_engine_in_neutral() -> None:
+    """Proves DMN-02, FBK-02: the engine still turns when the hold begins; it is not ordered ahead again for that."""
+    ship, stick = at_the_stick()
+    stick.work(2.0)
+    ship.forward(4.0)
+    assert ship.supervisor.watch.safe.keeps_station is False
+    assert ship.supervisor.watch.has_the_ship
+    assert ship.supervisor.execution.setpoints.propulsion_pct == 0.0
+    ship.beating = None
+    ship.forward(12.0)
+    assert (ship.step, ship.supervisor.execution.setpoints.propulsion_pct) == ("L3", 0.0)

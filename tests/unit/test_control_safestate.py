@@ -142,12 +142,20 @@ def test_a_hold_is_told_in_full_and_slows_her_down_on_her_heading() -> None:
 
 
 @pytest.mark.parametrize(
-    ("percent", "ordered"),
-    [(None, 20.0), (49.9, 20.0), (20.1, 20.0), (20.0, 20.0), (19.94, 19.9), (0.0, 0.0), (-30.0, 0.0)],
-)
-def test_a_hold_never_speeds_her_up_nor_drives_her_astern(percent: float | None, ordered: float) -> None:
-    """Proves FBK-02: the slower of hold and present; an engine that goes astern is stopped, one unknown takes the hold's."""
+    ("percent", "in_force", "ordered"),
+    [
+        (None, None, 20.0), (49.9, None, 20.0), (20.1, None, 20.0), (20.0, None, 20.0), (19.94, None, 19.9), (0.0, None, 0.0),
+        (-30.0, None, 0.0), (49.9, 50.0, 20.0), (49.9, 10.04, 10.0), (49.9, 0.0, 0.0), (49.9, -30.0, 0.0), (5.0, 10.0, 5.0),
+        (None, 10.0, 10.0), (None, 60.0, 20.0),
+    ],
+)  # fmt: skip
+def test_a_hold_never_speeds_her_up_nor_drives_her_astern(
+    percent: float | None, in_force: float | None, ordered: float
+) -> None:
+    """Proves FBK-02: the slowest of hold, order and engine: one that still runs down after a stop is not taken up again."""
     ship = Hull()
+    if in_force is not None:
+        ship.execution.actuate(Setpoint("propulsion", in_force), "ann's order")
     if percent is None:
         del ship.values["ME_RPM"]
     else:
