@@ -7,9 +7,10 @@ import math
 import pytest
 
 from control.messages import Setpoint
+from protocols.link.events import Reason
 from protocols.link.heartbeats import Disagreed
-from tests.unit.test_control_phases import KEEP, LOITER
-from tests.unit.test_control_safestate import AT_SEA, NO_FIX, Hull, keeper, loiterer
+from tests.unit.test_control_phases import KEEP, LOITER, with_phases
+from tests.unit.test_control_safestate import AT_SEA, NO_FIX, Hull, Way, keeper, loiterer
 
 M_EAST = math.degrees(1.0 / (6_371_000.0 * math.cos(math.radians(34.93))))
 """Degrees of longitude that are a metre there, to a third of a per cent."""
@@ -236,3 +237,13 @@ def test_a_phase_with_a_loiter_point_holds_where_she_is() -> None:
     assert ship.state == "station_keep"
     ship.fallback()
     assert ship.state == "stop"
+
+
+def test_a_station_asks_nothing_of_the_way_home() -> None:
+    """Proves FBK-02: a way that is barred from here is the fallback's matter; it is not even asked to begin."""
+    way = Way()
+    way.against_begin = [Reason("harbour_barred", "FBK-02", "It cannot be joined from here.")]
+    config = with_phases(hull={"keeps_station": True}, coastal={"hold": "station_keep", "keep": KEEP})
+    ship = Hull(config, way)
+    ship.hold()
+    assert (ship.state, way.begun_s) == ("station_keep", [])
