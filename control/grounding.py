@@ -8,14 +8,17 @@ from control import station
 from control.collision import own_ship
 from control.depths import Shoal
 from control.geometry import Track
-from control.limits import Grounding
+from control.limits import ControlConfig, Grounding
 from control.prediction import predicted_track
+from control.situation import Situation
 from protocols.link.events import Reason
 
 if TYPE_CHECKING:
     from control.context import Context
 
 KEEL: Final = "NAV_DPTK"
+HERE: Final[Track] = [(0.0, 0.0), (1.0, 0.0)]
+"""Her place on her own plane, as a track of a metre."""
 
 
 def water_enough(context: Context) -> list[Reason]:
@@ -32,17 +35,46 @@ def is_judged(kind: str) -> bool:
     return moves and kind not in ("conn.controlled_stop", "conn.phase")
 
 
+def on_her_way(situation: Situation, config: ControlConfig) -> list[Reason]:
+    """Return why she may not go on where she steers by herself (INT-07): too little water now, or nothing that tells of it.
+
+    To a loiter point and home nobody watches the sounder for her. Empty: she may, or nothing is judged.
+    """
+    limits = config.grounding
+    if limits is None:
+        return []
+    under_m, age_s = situation.number(KEEL), situation.age_s(KEEL)
+    if under_m is not None:
+        return _shallow(under_m, limits, age_s)
+    if limits.without_chart != "sounder" or _is_on_chart(situation, config):
+        return []
+    return [_unsounded(limits, age_s)]
+
+
+def _is_on_chart(situation: Situation, config: ControlConfig) -> bool:
+    own = own_ship(situation)
+    return own is not None and config.chart is not None and config.chart.covers(own.plane, HERE)
+
+
 def _now(context: Context, limits: Grounding) -> list[Reason]:
     under_m, age_s = context.number(KEEL), context.situation.age_s(KEEL)
     if under_m is not None:
-        if under_m >= limits.ukc_m_min:
-            return []
-        text = f"There are {under_m:.1f} m under the keel; the limit is {limits.ukc_m_min:g} m."
-        return [Reason("under_keel", "INT-07", text, round(under_m, 1), limits.ukc_m_min, "m", age_s)]
+        return _shallow(under_m, limits, age_s)
     if limits.without_chart != "sounder" or _charted_track(context) is not None:
         return []
+    return [_unsounded(limits, age_s)]
+
+
+def _shallow(under_m: float, limits: Grounding, age_s: float | None) -> list[Reason]:
+    if under_m >= limits.ukc_m_min:
+        return []
+    text = f"There are {under_m:.1f} m under the keel; the limit is {limits.ukc_m_min:g} m."
+    return [Reason("under_keel", "INT-07", text, round(under_m, 1), limits.ukc_m_min, "m", age_s)]
+
+
+def _unsounded(limits: Grounding, age_s: float | None) -> Reason:
     text = "No chart shows her way and the depth under the keel is not known: this vessel may then only be stopped."
-    return [Reason("depth_unknown", "INT-07", text, None, limits.ukc_m_min, "m", age_s)]
+    return Reason("depth_unknown", "INT-07", text, None, limits.ukc_m_min, "m", age_s)
 
 
 def _charted_track(context: Context) -> Track | None:

@@ -11,6 +11,7 @@ from typing import Final
 from control import keeping
 from control.entering import REACHED, WORDS, Entry, HarbourRoute, actual_pct, blocked
 from control.execution import Execution
+from control.grounding import on_her_way
 from control.keeping import Spot
 from control.messages import Emit, HeartbeatNow, Setpoint
 from control.situation import Situation
@@ -20,6 +21,8 @@ from protocols.link.cbor import Plain
 from protocols.link.events import Reason
 
 LADDER_HOLD: Final = "ladder L3"
+GOING: Final = frozenset(("loiter", "safe_harbour"))
+"""States that take her somewhere: on the way nobody watches the sounder for her."""
 STEER_DEG: Final = 2.0
 """Bearing changes below this are not steered: the autopilot would never come to rest."""
 
@@ -174,6 +177,9 @@ class SafeState:
             return [Reason("no_harbour_route", "FBK-02", "No safe harbour route is loaded.")]
         if now is None:
             return [Reason("no_fix", "FBK-02", "There is no position to go by: the ship stops and shows her signals.")]
+        water = on_her_way(situation, self._voyage.config) if state in GOING else []
+        if water:
+            return water
         if state == "loiter" and limits.loiter is not None:
             point = Spot(limits.loiter.latitude_deg, limits.loiter.longitude_deg)
             return blocked(now, point, limits.loiter.radius_m, self._voyage.config)
@@ -181,11 +187,11 @@ class SafeState:
 
     def _steer(self, entry: Entry, situation: Situation, now_s: float) -> None:
         """Go on towards the point or along the route."""
+        cannot = self._objections(entry, situation, now_s)
+        if cannot:
+            self._replace(entry, cannot, situation, now_s)
+            return
         if entry.harbour is not None:
-            cannot = [] if entry.entered_s is not None else entry.harbour.objections(situation, now_s)
-            if cannot:
-                self._replace(entry, cannot, situation, now_s)
-                return
             for setpoint in entry.harbour.steer(situation, now_s):
                 self._execution.actuate(setpoint, entry.cause)
         if entry.point is None or entry.keep is None:
@@ -203,6 +209,13 @@ class SafeState:
             self._execution.actuate(Setpoint("heading", round(wanted.heading_deg, 1) % 360.0), entry.cause)
         if keeping.differs(in_force.propulsion_pct, wanted.propulsion_pct):
             self._execution.actuate(Setpoint("propulsion", wanted.propulsion_pct), entry.cause)
+
+    def _objections(self, entry: Entry, situation: Situation, now_s: float) -> list[Reason]:
+        """Return why she cannot go on to where she is going; empty once she is there, or where she goes nowhere."""
+        if entry.entered_s is not None or entry.state not in GOING:
+            return []
+        home = entry.harbour.objections(situation, now_s) if entry.harbour is not None else []
+        return [*on_her_way(situation, self._voyage.config), *home]
 
     def _be_late(self, entry: Entry, situation: Situation, now_s: float) -> None:
         """The time is over: a hold is told, a fallback state is replaced by a stop, a stop is L6's business."""
