@@ -15,6 +15,7 @@ def birth_of(config: AgentConfig, public_key: bytes, epoch: int, utc_ns: int, *,
         "astern_pct_max": control.limits.astern_pct_max, "speed_full_kn": control.hull.speed_full_kn,
         "rpm_full": control.hull.rpm_full, "cpa_m": control.limits.cpa_m, "tcpa_s": control.limits.tcpa_s,
         "lease_s": control.authority.lease_s, "turn_radius_m": control.hull.turn_radius_m,
+        **({} if control.tracking is None else {"wheel_reach_m": control.tracking.wheel_reach_m}),
     }  # fmt: skip
     areas = () if control is None else tuple((area.kind, area.name, area.ring) for area in control.areas)
     return Birth(

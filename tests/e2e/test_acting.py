@@ -13,7 +13,7 @@ from protocols.rtz.passage import file_of
 from simulators.seabed import BANKS
 from tests.demo_rig import Demo
 from tests.e2e.conftest import another, on_the_bridge, picture, without_chart
-from tests.e2e.open_water import BEND, MEETING, place_of
+from tests.e2e.open_water import BEND, MEETING, NEAR_BEND, Marks, place_of
 from tests.e2e.test_console import give_back_conn, open_ship, take_conn
 
 SHIP = "petrel"
@@ -216,6 +216,22 @@ def refused(page: Page, folder: Path, passage: Passage, word: str) -> None:
     page.get_by_test_id("route-clear").click()
 
 
+def sail(page: Page, demo: Demo, name: str, marks: Marks) -> None:
+    """Draw a route in the route view, send it whole, activate it by a second order, and see that she follows it."""
+    page.get_by_test_id("route-name").fill(name)
+    for latitude, longitude in ahead_of(demo, *marks):
+        page.get_by_test_id("route-place").fill(f"{latitude:.5f}, {longitude:.5f}")
+        page.get_by_test_id("route-place").press("Enter")
+    expect(page.get_by_test_id("route-faults")).to_have_attribute("data-count", "0")
+    page.get_by_test_id("route-send").click()
+    page.get_by_test_id("route-send-confirm").click()
+    expect(page.get_by_test_id("route-aboard")).to_contain_text(name, timeout=20_000)
+    expect(page.get_by_test_id("route-list")).not_to_have_attribute("data-count", "0")
+    page.get_by_test_id("route-activate-order").click()
+    page.get_by_test_id("route-activate-confirm").click()
+    expect(page.get_by_test_id("route-aboard")).to_have_attribute("data-active", "true", timeout=20_000)
+
+
 @pytest.mark.sea_room("petrel", BEND)
 def test_a_route_is_drawn_checked_sent_activated_and_suspended(page: Page, demo: Demo, tmp_path: Path) -> None:
     """Proves CMD-09 at the console: every fault of a file is listed and it is not sent; a good route is followed to its turn."""
@@ -238,29 +254,49 @@ def test_a_route_is_drawn_checked_sent_activated_and_suspended(page: Page, demo:
     refused(page, tmp_path, over, "The leg to waypoint 2 meets 5.0 m; 9.4 m are needed.")
 
     # Three waypoints by hand: no fault. Sent whole, it is aboard; activated by a second order, she follows it.
-    page.get_by_test_id("route-name").fill("round the bend")
-    for latitude, longitude in ahead_of(demo, *BEND):
-        page.get_by_test_id("route-place").fill(f"{latitude:.5f}, {longitude:.5f}")
-        page.get_by_test_id("route-place").press("Enter")
-    expect(page.get_by_test_id("route-faults")).to_have_attribute("data-count", "0")
-    page.get_by_test_id("route-send").click()
-    page.get_by_test_id("route-send-confirm").click()
-    expect(page.get_by_test_id("route-aboard")).to_contain_text("round the bend", timeout=20_000)
-    expect(page.get_by_test_id("route-list")).to_have_attribute("data-count", "1")
-    page.get_by_test_id("route-activate-order").click()
-    page.get_by_test_id("route-activate-confirm").click()
-    expect(page.get_by_test_id("route-aboard")).to_have_attribute("data-active", "true", timeout=20_000)
+    sail(page, demo, "round the bend", BEND)
     expect(page.get_by_test_id("cross-track")).to_contain_text(re.compile(r"\d+ m"))
     picture(page, "route")
 
+    # The bend comes within three minutes: it is announced, and confirmed by one press.
+    page.get_by_test_id("turn-confirm").click()
+    row = page.locator('[data-testid="order"][data-kind="alert.acknowledge"]')
+    expect(page.get_by_test_id("turn-confirm")).to_have_count(0)
+
     # The bridge shows it too; suspended, she keeps her heading and the guide is gone.
     page.get_by_test_id("to-conning").click()
+    expect(row.first).to_have_attribute("data-state", "SUCCEEDED")
     expect(page.get_by_test_id("next-waypoint")).to_contain_text("waypoint 2")
     page.get_by_test_id("to-route").click()
     page.get_by_test_id("route-suspend-order").click()
     page.get_by_test_id("route-suspend-confirm").click()
     expect(page.get_by_test_id("route-aboard")).to_have_attribute("data-active", "false", timeout=20_000)
     page.get_by_test_id("to-conning").click()
+    give_back_conn(page)
+
+
+@pytest.mark.sea_room("petrel", NEAR_BEND)
+def test_a_turn_that_nobody_confirms_becomes_an_alarm_and_is_made(page: Page, demo: Demo) -> None:
+    """Told before the wheel-over, counted down for 30 s after it, then an alarm; she turns anyway (MSC.74(69))."""
+    without_chart(page)
+    open_ship(page, demo, vessel="petrel")
+    take_conn(page)
+    page.get_by_test_id("to-route").click()
+    sail(page, demo, "a turn ahead", NEAR_BEND)
+    page.get_by_test_id("to-conning").click()
+    turn = page.get_by_test_id("turn-confirm")
+    expect(turn).to_be_enabled()
+    alarm = page.get_by_test_id("alert-turn-unconfirmed")
+    expect(alarm).to_have_count(0)
+
+    # At the wheel-over the thirty seconds begin, and nobody presses.
+    expect(turn).to_contain_text(re.compile(r"\d+ s"), timeout=150_000)
+    picture(page, "turn-ahead")
+    expect(alarm).to_have_attribute("data-state", "unacknowledged")
+    expect(page.locator("html[data-sound^=alarm]")).to_be_attached()
+    expect(page.get_by_test_id("value-NAV_ROT")).to_contain_text(re.compile(r"S \d+\.\d"))
+    page.get_by_test_id("alert-ack-turn-unconfirmed").click()
+    expect(alarm).not_to_have_attribute("data-state", "unacknowledged")
     give_back_conn(page)
 
 

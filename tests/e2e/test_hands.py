@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from tests.demo_rig import Demo
 from tests.e2e.conftest import picture, without_chart
 from tests.e2e.open_water import MEETING
-from tests.e2e.test_console import give_back_conn, open_ship, take_conn
+from tests.e2e.test_console import give_back_conn, number, open_ship, take_conn
 
 PAD = """
 window.pad = null;
@@ -33,6 +33,8 @@ window.unplug = () => {
 """A gamepad of the standard layout, as the browser shows one: it delivers a sample each 20 ms until it freezes."""
 BUSY = """() => setInterval(() => { const end = performance.now() + 450; while (performance.now() < end); }, 500)"""
 """A page that answers for 50 ms in each half second, and then does no more for the rest of it."""
+STILL_KN = 1.0
+"""What the ship calls stopped and the current that she drifts with."""
 
 
 def rudder_deg(page: Page) -> float:
@@ -130,3 +132,19 @@ def test_the_emergency_stop_works_while_the_page_is_busy(page: Page, demo: Demo)
     page.get_by_test_id("estop-cover").dispatch_event("click")
     page.get_by_test_id("estop").dispatch_event("pointerdown")
     expect(page.get_by_test_id("estop-cover")).to_have_attribute("data-latched", "true")
+
+
+def test_a_controlled_stop_is_two_presses(page: Page, demo: Demo) -> None:
+    """Proves CMD-06, CMD-08 in the browser: one press stops nothing, the second does; it is told as done when she lies still."""
+    without_chart(page)
+    open_ship(page, demo, vessel="otter")
+    take_conn(page)
+    page.get_by_test_id("stop-order").click()
+    row = page.locator('[data-testid="order"][data-kind="conn.controlled_stop"]')
+    expect(row).to_have_count(0)  # the negative: set, and not confirmed
+    page.get_by_test_id("stop-confirm").click()
+    expect(row.first).to_have_attribute("data-state", "SUCCEEDED")
+    speed_kn = number(page, "NAV_SOG")
+    assert speed_kn is not None
+    assert speed_kn < STILL_KN
+    give_back_conn(page)

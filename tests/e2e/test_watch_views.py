@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.demo_rig import Demo, now, wait_until
 from tests.e2e.conftest import PATIENCE_MS, on_the_bridge, picture, without_chart
-from tests.e2e.test_console import take_conn
+from tests.e2e.test_console import give_back_conn, take_conn
 
 SHIP = "kestrel"
 
@@ -84,6 +84,17 @@ def test_an_alert_has_one_state_for_all_consoles(page: Page, other: Page, demo: 
     for console in (page, other):
         expect(console.get_by_test_id("alertrow-emergency-stop")).to_have_attribute("data-state", "acknowledged")
     expect(page.get_by_test_id("alertrow-acknowledge-emergency-stop")).to_be_disabled()
+
+    # Ann takes it over from the bridge, as who has the conn alone may: both consoles say that it is ashore's now.
+    expect(page.get_by_test_id("alertrow-take-emergency-stop")).to_have_attribute("title", "You do not have the conn")
+    take_conn(page)
+    page.get_by_test_id("alertrow-take-emergency-stop").click()
+    for console in (page, other):
+        row = console.get_by_test_id("alertrow-emergency-stop")
+        expect(row).to_have_attribute("data-state", "responsibility-transferred")
+        expect(row).to_contain_text("taken ashore")
+    expect(page.get_by_test_id("alertrow-take-emergency-stop")).to_be_disabled()
+    give_back_conn(page)
 
     # What became of each, the latest first, with who answered the shore's.
     page.get_by_test_id("alerts-past").click()

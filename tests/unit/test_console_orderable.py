@@ -16,13 +16,16 @@ from protocols.link.heartbeats import AuthorityState, VesselHeartbeat
 from protocols.link.orders import GROUPS, PHASES
 from protocols.link.roster import Grant
 from protocols.link.signing import Domain, open_envelope, sign
+from shipside.birth import birth_of
 from shoreside.commanding import preview
 from shoreside.live.event_lines import event_text
 from shoreside.live.fleet import VesselState
 from shoreside.live.orderable import drill_of, of_vessel
 from shoreside.live.views import status_message, summary
-from simulators import fleet
+from simulators import commissioning, fleet
 from simulators.bridge_watch import Mate
+from simulators.fleet import PETREL_SPEC
+from simulators.waters import HANDLING
 from tests.shore_kit import NOON_NS, Ship
 
 EXAMPLE = Path(__file__).parents[2] / "control" / "example.toml"
@@ -163,3 +166,9 @@ def test_the_simulated_mate_grants_the_machines_as_well_as_the_conn() -> None:
     both["engineering"] = {"station": "remote", "phase": "requested", "pending_id": "engine-2"}
     assert mate.receive(both, 2.0) == []
     assert mate.tick(9.0) == []
+
+
+def test_her_birth_tells_where_a_turn_really_begins(tmp_path: Path) -> None:
+    """A console that counts down to the wheel-over takes off what she goes on before she answers, as the ship herself does."""
+    limits = birth_of(commissioning.agent_config(PETREL_SPEC, 1, tmp_path), bytes(32), 1, NOON_NS).limits
+    assert limits["wheel_reach_m"] == HANDLING["petrel"].wheel_reach_m

@@ -35,6 +35,10 @@ describe("guidance", () => {
     expect((found?.toMarkM ?? 0) - (found?.toWheelOverM ?? 0)).toBeCloseTo(600, 3);
   });
 
+  it("where she goes on before she answers, the turn begins by so much earlier", () => {
+    expect((guidance(route, 1, [129.05, 35])?.toWheelOverM ?? 0) - (guidance(route, 1, [129.05, 35], 150)?.toWheelOverM ?? 0)).toBeCloseTo(150, 3);
+  });
+
   it("off the leg tells the side, and the width of that side", () => {
     expect(guidance(route, 1, [129.05, 34.999])).toMatchObject({ widthM: 200 });
     expect(guidance(route, 1, [129.05, 34.999])?.crossM).toBeCloseTo(111.2, 0);
@@ -83,6 +87,18 @@ describe("what the ship said of her route", () => {
     expect(vessel.routes.active(vessel)).toBeNull();
     say("activated", "b", "unknown here");
     expect(vessel.routes.active(vessel)).toBeNull();
+  });
+});
+
+describe("a turn that she has begun", () => {
+  const vessel = new Vessel("k");
+  const say = (what: string, utc_ms: number) => vessel.routes.take({ routes: [], now: { boot_id: "b", utc_ms, said: { what, why: "", hash: "h", leg: 2 } } });
+
+  it("can be confirmed for 30 s from her next leg on, by her own time; before and after there is no countdown", () => {
+    say("activated", 1_000_000);
+    expect(vessel.routes.confirmLeftS(1_001_000)).toBeNull();
+    say("leg", 1_050_000);
+    expect([1_049_000, 1_050_000, 1_062_000, 1_080_000, 1_200_000].map((now) => vessel.routes.confirmLeftS(now))).toEqual([30, 30, 18, null, null]);
   });
 });
 

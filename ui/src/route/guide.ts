@@ -13,13 +13,11 @@ import type { Guidance } from "./passage";
 import type { Active } from "./routes";
 
 const COURSE_CHANGE = "course-change"; // id of the ship's alert (control/alerttable.py)
-const CONFIRM_S = 30; // an alarm aboard comes this long after the wheel-over (IEC 62065)
 
 /** The leg she follows: how far off, how far to go, when she turns, and the word that the turn was seen. */
 @customElement("fh-route-guide")
 export class RouteGuide extends LitElement {
   @property({ attribute: false }) vessel!: Vessel;
-  private turnedMs: number | null = null;
   private readonly watch = new Watch(this);
 
   static override styles = [base, buttons, css`
@@ -33,9 +31,8 @@ export class RouteGuide extends LitElement {
     void this.watch;
     this.vessel.routes.ask(() => page.store.changed());
     const active = this.vessel.routes.active(this.vessel);
-    const guide = this.vessel.routes.guidance(this.vessel, shipOf(this.vessel)?.at ?? null);
+    const guide = this.vessel.routes.guidance(this.vessel, shipOf(this.vessel)?.at ?? null, this.vessel.particulars?.limits["wheel_reach_m"]);
     if (!active || !guide) return nothing;
-    this.turnedMs = guide.toWheelOverM > 0 ? null : (this.turnedMs ?? performance.now());
     const alert = this.vessel.alerts.find((each) => each.alert_id === COURSE_CHANGE && each.state === "unacknowledged");
     return html`<div class="guide ${alert ? "turn" : ""}" data-testid="route-guide" data-leg=${active.leg}>
       ${this.facts(active, guide)}
@@ -61,7 +58,7 @@ export class RouteGuide extends LitElement {
     const { operator } = page;
     if (!operator) return nothing;
     const state = gate("alert.acknowledge", this.vessel, page.store, operator, words());
-    const left = this.turnedMs === null ? null : CONFIRM_S - (performance.now() - this.turnedMs) / 1000;
+    const left = this.vessel.routes.confirmLeftS(page.store.clock.nowUtcMs());
     return html`<button class="go" data-testid="turn-confirm" ?disabled=${!state.open} title=${state.reasons.join("\n")}
       @click=${() => void operator.order(this.vessel, "alert.acknowledge", { alert_id: COURSE_CHANGE })}>${text.confirmTurn}${left === null ? "" : ` ${secondsText(left)}`}</button>`;
   }

@@ -44,8 +44,8 @@ function markOf(row: unknown): Mark {
   return { name, at: [lon, lat], radiusM: radius, portXtdM: port, starboardXtdM: starboard, speedMaxKn: speed };
 }
 
-/** Return where a ship at `at` is on the leg to mark number `leg` (1 is the second mark); null where the route has none. */
-export function guidance(passage: Passage, leg: number, at: LonLat): Guidance | null {
+/** Return where a ship at `at` is on the leg to mark number `leg` (1 is the second mark); null where the route has none. `reachM`: how far she goes on before she answers her wheel. */
+export function guidance(passage: Passage, leg: number, at: LonLat, reachM = 0): Guidance | null {
   const from = passage.marks[leg - 1];
   const next = passage.marks[leg];
   if (!from || !next) return null;
@@ -58,7 +58,7 @@ export function guidance(passage: Passage, leg: number, at: LonLat): Guidance | 
   const turnDeg = after ? wrapped(line(next.at, after.at).courseDeg - courseDeg) : 0;
   const cutM = next.radiusM * Math.tan((Math.min(Math.abs(turnDeg), 150) * Math.PI) / 360);
   const toMarkM = lengthM - alongM;
-  return { crossM, toMarkM, toWheelOverM: toMarkM - cutM, turnDeg, courseDeg, next, widthM: crossM < 0 ? next.portXtdM : next.starboardXtdM };
+  return { crossM, toMarkM, toWheelOverM: toMarkM - cutM - reachM, turnDeg, courseDeg, next, widthM: crossM < 0 ? next.portXtdM : next.starboardXtdM };
 }
 
 /** Return the points of a route as it is sailed: with an arc at each turn. */

@@ -34,7 +34,12 @@ export interface Said {
   hash: string;
   leg: number;
   why: string;
+  /** By her clock. */
+  utcMs: number;
 }
+
+/** An alarm aboard comes this long after a wheel-over that nobody has confirmed (MSC.74(69); confirm_s of her configuration). */
+const CONFIRM_S = 30;
 
 /** The routes of one vessel, asked for while somebody looks. */
 export class Routes {
@@ -66,7 +71,7 @@ export class Routes {
       }
     });
     const said = answer.now?.said;
-    this.said = answer.now && said ? { bootId: answer.now.boot_id, what: said.what, hash: said.hash, leg: said.leg, why: said.why } : null;
+    this.said = answer.now && said ? { bootId: answer.now.boot_id, what: said.what, hash: said.hash, leg: said.leg, why: said.why, utcMs: answer.now.utc_ms } : null;
   }
 
   /** Return the route aboard; null where none is, or it is not known ashore. It stays aboard over a restart of the ship. */
@@ -82,9 +87,16 @@ export class Routes {
   }
 
   /** Return where she is on the leg she follows. */
-  guidance(vessel: Heard, at: LonLat | null): Guidance | null {
+  guidance(vessel: Heard, at: LonLat | null, reachM = 0): Guidance | null {
     const active = this.active(vessel);
-    return active && at ? guidance(active.route.passage, active.leg, at) : null;
+    return active && at ? guidance(active.route.passage, active.leg, at, reachM) : null;
+  }
+
+  /** Return seconds in which the turn that she has begun can still be confirmed: at her wheel-over the next leg is hers; null: none is running. */
+  confirmLeftS(nowUtcMs: number): number | null {
+    if (this.said?.what !== "leg") return null;
+    const leftS = CONFIRM_S - (nowUtcMs - this.said.utcMs) / 1000;
+    return leftS > 0 ? Math.min(leftS, CONFIRM_S) : null;
   }
 }
 
