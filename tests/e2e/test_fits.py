@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from control.ladder import LADDER, Lasts
 from tests.e2e.conftest import without_chart
@@ -83,3 +83,13 @@ def test_no_view_s_button_lies_on_another_in_a_narrow_window(opened: Opened) -> 
       bar.shadowRoot.querySelector("header").style.flexWrap = "nowrap";
       bar.shadowRoot.querySelector("nav").style.flex = "1"; }""")
     assert faults(page, "to-") != []
+
+
+def test_the_list_of_other_ships_leaves_a_narrow_chart_its_room(opened: Opened) -> None:
+    """Six rows on the smallest screen it is made for, three below."""
+    for width, least in ((1366, 6), (1000, 3)):
+        page = opened(width, 768)
+        page.get_by_test_id("target").first.wait_for()
+        within = page.locator("[data-testid=target][data-danger=true]").count()
+        assert within < least, "the played traffic is such that both numbers are seen"
+        expect(page.get_by_test_id("target")).to_have_count(least)

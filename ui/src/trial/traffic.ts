@@ -12,6 +12,11 @@ import { dangers, type Danger } from "./cpa";
 import { clockOf, distanceText, shownTrial, type Shown } from "./manoeuvre";
 
 const ROWS = 6; // what is read at a glance; the chart shows the rest
+const NARROW_ROWS = 3; // and in a window narrower than the console is made for, so that the chart is seen beside them
+const isNarrow = matchMedia("(max-width: 1199px)");
+
+/** Return how many rows are shown: whoever comes within the limits is among them. */
+const rowsFor = (within: number): number => (isNarrow.matches ? Math.max(NARROW_ROWS, Math.min(within, ROWS)) : ROWS);
 
 /** The other ships, the most dangerous first: by the trial manoeuvre of the order being set, else as both go now. */
 @customElement("fh-traffic")
@@ -56,9 +61,10 @@ export class TrafficPanel extends LitElement {
     const set = page.operator?.draftsOf(this.vessel.id).argsOf(shown.kind) ?? {};
     const order = `${words().log.kinds[shown.kind] ?? ""} ${argsText(set, words())}`;
     const { passings } = shown.trial;
+    const most = rowsFor(passings.filter((each) => each.is_within_limits).length);
     return html`<section class="trial" data-testid="trial" data-kind=${shown.kind}>
       ${this.head(text.trial(order))}
-      ${passings.length ? this.table(passings.slice(0, ROWS).map((passing) => this.passing(passing)), passings.length - ROWS) : html`<div class="note">${text.nobody}</div>`}
+      ${passings.length ? this.table(passings.slice(0, most).map((passing) => this.passing(passing)), passings.length - most) : html`<div class="note">${text.nobody}</div>`}
     </section>`;
   }
 
@@ -66,9 +72,10 @@ export class TrafficPanel extends LitElement {
     const text = words().traffic;
     const ship = shipOf(this.vessel);
     const rows = ship ? dangers(ship, this.vessel, page.store.clock.nowUtcMs()) : [];
+    const most = rowsFor(rows.filter((each) => each.isWithinLimits).length);
     return html`<section data-testid="traffic" data-count=${rows.length}>
       ${this.head(html`${text.title} <span class="note">${text.asShe}</span>`)}
-      ${rows.length ? this.table(rows.slice(0, ROWS).map((row) => this.row(row)), rows.length - ROWS, true) : html`<div class="note">${text.none}</div>`}
+      ${rows.length ? this.table(rows.slice(0, most).map((row) => this.row(row)), rows.length - most, true) : html`<div class="note">${text.none}</div>`}
     </section>`;
   }
 
