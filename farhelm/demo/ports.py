@@ -12,6 +12,7 @@ END: Final = 32_000
 SLOTS: Final = 36
 SLOT: Final = 300
 """Where demos begin to look: 28 ships' ports apart, by the port of their console, so that two begun at once do not meet."""
+PER_VESSEL: Final = 10
 USUAL: Final = 8000
 """The console's port when none is asked for: its demo looks from `FIRST` on."""
 

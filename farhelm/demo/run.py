@@ -31,7 +31,6 @@ READY_S: Final = 60.0
 POLL_S: Final = 0.05
 DISK_MIN_BYTES: Final = 300 * 1024 * 1024
 """Free space below which the demo does not start: a day of three ships and the database's own files."""
-PORTS_PER_VESSEL: Final = 10
 
 
 class DemoError(Exception):
@@ -141,7 +140,7 @@ class Demo:
         (self._folder / "demo.json").unlink(missing_ok=True)
         ports.asked(self._options.port)
         before = 8 + len(self._recorded)
-        first = ports.run_beside(PORTS_PER_VESSEL * (len(self._fleet) + 1) + before, self._options.port)
+        first = ports.run_beside(ports.PER_VESSEL * (len(self._fleet) + 1) + before, self._options.port)
         simulators = first + before
         accounts = {name: secrets.token_urlsafe(18) for name in ("shore", "stop", *self._slugs)}
         parts = station.parts(self._options.port, first + 5, is_split=self._options.is_split)

@@ -61,9 +61,8 @@ def room(folder: Path) -> Check:
 
 def _run_of_ports() -> list[Finding]:
     from farhelm.demo import ports
-    from farhelm.demo.run import PORTS_PER_VESSEL
 
-    count = 4 * PORTS_PER_VESSEL
+    count = 4 * ports.PER_VESSEL
     try:
         first = ports.free_run(count)
     except ports.NoPortError as error:
@@ -124,10 +123,11 @@ def answers(name: str, host: str, port: int, do: str) -> Check:
     return lambda: [judge.answered_port(name, probes.port(host, port), do)]
 
 
-def agent(config: AgentConfig, path: Path, clock: Clock) -> list[Check]:
-    """Return what is looked at of a good agent's configuration."""
+def agent(config: AgentConfig, path: Path, clock: Clock, listen_s: float) -> list[Check]:
+    """Return what is looked at of a good agent's configuration; each device is waited for `listen_s` at most."""
     spool = config.spool.parent
     wanted = config.spool_bytes_max
+    wait = devices.Wait(listen_s, clock)
     panel_do = "end the program that holds it, or change safety.panel_port"
     checks: list[Check] = [
         lambda: [ok("config", f"{path}: the agent of {config.vessel.id}, without a fault")],
@@ -144,8 +144,8 @@ def agent(config: AgentConfig, path: Path, clock: Clock) -> list[Check]:
     if config.panel_port:
         checks.append(lambda: [judge.free_port(
             "panel port", probes.port(HOST, config.panel_port, listens=True), SHIP, panel_do)])  # fmt: skip
-    checks += [line_input(entry, clock) for entry in config.inputs]
-    checks += [modbus(unit, clock) for unit in config.modbus]
+    checks += [line_input(entry, wait) for entry in config.inputs]
+    checks += [modbus(unit, wait) for unit in config.modbus]
     if config.control is not None and config.autopilot is not None and config.plc:
         checks.append(lambda: [_orders(config)])
     if config.autopilot is not None:
@@ -161,7 +161,7 @@ def _orders(config: AgentConfig) -> Finding:
     return judge.orders(unit.name, missing_registers(unit.registers))
 
 
-def modbus(unit: ModbusConfig, clock: Clock) -> Check:
+def modbus(unit: ModbusConfig, wait: devices.Wait) -> Check:
     """Return the look at one Modbus unit: whether it answers, or whether its serial line is there."""
     name = f"modbus {unit.name}"
     if unit.path:
@@ -171,16 +171,16 @@ def modbus(unit: ModbusConfig, clock: Clock) -> Check:
     if not ranges:
         return answers(name, unit.host, unit.port, do)
     return lambda: [
-        judge.device(name, devices.modbus(unit.host, unit.port, unit.unit, ranges[0], clock), do, "answer to a read")
+        judge.device(name, devices.modbus(unit.host, unit.port, unit.unit, ranges[0], wait), do, "answer to a read")
     ]
 
 
-def line_input(entry: InputConfig, clock: Clock) -> Check:
+def line_input(entry: InputConfig, wait: devices.Wait) -> Check:
     """Return the look at one input of lines."""
     name, path = f"input {entry.name}", Path(entry.path)
     if entry.kind == "tcp_client":
         do = "see the device's power and cable, or correct its host and port"
-        return lambda: [judge.device(name, devices.lines(entry.host, entry.port, entry.protocol, clock), do, "line")]
+        return lambda: [judge.device(name, devices.lines(entry.host, entry.port, entry.protocol, wait), do, "line")]
     if entry.kind == "tcp_server":
         do = "end the program that holds it, or give the input another port"
         return lambda: [judge.free_port(name, probes.port(entry.host, entry.port, listens=True), SHIP, do)]

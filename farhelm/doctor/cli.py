@@ -19,6 +19,11 @@ if TYPE_CHECKING:  # what looks is loaded by the command that looks
 
 AT_ONCE: Final = 8
 """Checks side by side: each waits for an answer, none computes."""
+LISTEN_S: Final = 5.0
+"""Longest wait for a device's first word unless another is asked for: instruments speak each second or two, and a wrong baud
+rate gives none ever; an AIS transponder at anchor or a unit behind a radio may want more."""
+LISTEN_S_MAX: Final = 600.0
+"""Longer than any instrument is silent: a ship at anchor tells its place by AIS each three minutes, its name each six."""
 COLOURS: Final = {"ok": "green", "warn": "yellow", "fail": "red"}
 
 
@@ -30,6 +35,9 @@ def doctor(
         str, typer.Option("--url", help="A shore to compare clocks with: http(s)://host:port.", envvar="FARHELM_URL")
     ] = "",
     port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port the console is to have.")] = 8000,
+    listen_s: Annotated[
+        float, typer.Option("--listen", min=0.1, max=LISTEN_S_MAX, help="Seconds for which a device's first word is waited for.")
+    ] = LISTEN_S,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of a table.")] = False,
 ) -> None:  # fmt: skip
     """Look for what is wrong and say what to do about it: ports, clock, disk, broker, database, console, configuration.
@@ -45,12 +53,13 @@ def doctor(
 
       farhelm doctor --config agent.toml --url https://roc.example
 
+      farhelm doctor --config agent.toml --listen 200   # for an AIS at anchor
+
       farhelm doctor --config shore.toml --json | jq '.checks[] | select(.state != "ok")'
     """
     from farhelm.doctor import finding
-    from protocols.aio.clock import SystemClock
 
-    found = _run(_checks(demo, config, url.rstrip("/"), port, SystemClock()))
+    found = _run(_checks(demo, config, url.rstrip("/"), port, listen_s))
     if as_json:
         typer.echo(json.dumps(finding.plain(found), indent=1))
     else:
@@ -58,17 +67,19 @@ def doctor(
     raise typer.Exit(finding.exit_code(found))
 
 
-def _checks(demo: Path | None, config: Path | None, url: str, port: int, clock: Clock) -> list[Check]:
+def _checks(demo: Path | None, config: Path | None, url: str, port: int, listen_s: float) -> list[Check]:
     """Return the checks that were asked for, in the order in which they are told."""
     from farhelm.doctor import checks
+    from protocols.aio.clock import SystemClock
 
+    clock = SystemClock()
     wanted = checks.machine(clock)
     if url:
         wanted += checks.against(url, clock)
     if demo is not None or config is None:
         wanted += _of_demo(demo, port, clock)
     if config is not None:
-        wanted += _of_config(config, clock)
+        wanted += _of_config(config, clock, listen_s)
     return wanted
 
 
@@ -89,7 +100,7 @@ def _of_demo(folder: Path | None, port: int, clock: Clock) -> list[Check]:
     return [lambda: [absent], *wanted]
 
 
-def _of_config(path: Path, clock: Clock) -> list[Check]:
+def _of_config(path: Path, clock: Clock, listen_s: float) -> list[Check]:
     """Return the checks of a configuration file; its faults, all of them, are findings themselves."""
     from control.limits import ConfigError as AgentFaults
     from farhelm.doctor import checks, judge
@@ -104,7 +115,7 @@ def _of_config(path: Path, clock: Clock) -> list[Check]:
             except shore.ConfigError as error:
                 listed = judge.faults("config", error.faults, str(path))
                 return [lambda: listed]
-        return checks.agent(ship.load(path, os.environ), path, clock)
+        return checks.agent(ship.load(path, os.environ), path, clock, listen_s)
     except AgentFaults as error:
         found = judge.faults("config", error.faults, str(path))
         return [lambda: found]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final
 
 from farhelm.doctor.probes import CONNECT_S, said
@@ -19,8 +20,6 @@ from protocols.nmea0183.sentence import Sentence
 from protocols.nmea0183.sentence import parse_line as parse_sentence
 from protocols.nmea2000.text import is_frame_line
 
-LISTEN_S: Final = 5.0
-"""Longest wait for the first good line: instruments speak each second or two, and a wrong baud rate gives none ever."""
 HEARD_BYTES_MAX: Final = 65_536
 """Enough to tell that a device says no sentences."""
 CHUNK_BYTES: Final = 4096
@@ -29,7 +28,15 @@ _Take = Callable[[bytes], str]
 """From what was received to what the device said, in words; empty while it has said nothing."""
 
 
-def lines(host: str, port: int, protocol: str, clock: Clock) -> DeviceSeen:
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """How long a device is listened to at most, in seconds, by which clock."""
+
+    longest_s: float
+    clock: Clock
+
+
+def lines(host: str, port: int, protocol: str, wait: Wait) -> DeviceSeen:
     """Connect to a source of lines and listen for the first good one of `protocol` (nmea0183 or nmea2000)."""
     splitter = LineSplitter()
 
@@ -37,7 +44,7 @@ def lines(host: str, port: int, protocol: str, clock: Clock) -> DeviceSeen:
         told = (_told(line, protocol) for line in splitter.feed(chunk))
         return next((words for words in told if words), "")
 
-    return _seen(host, port, b"", take, (LISTEN_S, clock))
+    return _seen(host, port, b"", take, wait)
 
 
 def _told(line: bytes, protocol: str) -> str:
@@ -48,7 +55,7 @@ def _told(line: bytes, protocol: str) -> str:
     return found.address if isinstance(found, Sentence) else ""
 
 
-def modbus(host: str, port: int, unit: int, wanted: ReadRange, clock: Clock) -> DeviceSeen:
+def modbus(host: str, port: int, unit: int, wanted: ReadRange, wait: Wait) -> DeviceSeen:
     """Connect to a Modbus unit and read the first registers that the agent would read."""
     exchange = Exchange(TcpFrames())
     request = pdu.read_request(wanted.table, wanted.address, wanted.count)
@@ -65,23 +72,22 @@ def modbus(host: str, port: int, unit: int, wanted: ReadRange, clock: Clock) -> 
             refused = str(error)
         return f"unit {unit}, {wanted.table} {wanted.address} to {wanted.address + wanted.count - 1}"
 
-    seen = _seen(host, port, exchange.ask(unit, request), take, (CONNECT_S, clock))
+    seen = _seen(host, port, exchange.ask(unit, request), take, wait)
     return DeviceSeen(seen.host, seen.port, seen.problem, seen.spoke, seen.heard_bytes, seen.waited_s, refused)
 
 
-def _seen(host: str, port: int, question: bytes, take: _Take, wait: tuple[float, Clock]) -> DeviceSeen:
+def _seen(host: str, port: int, question: bytes, take: _Take, wait: Wait) -> DeviceSeen:
     """Connect, ask, and take what comes until it is a word or the time is over."""
-    wait_s, clock = wait
     try:
         connection = socket.create_connection((host, port), CONNECT_S)
     except OSError as error:
         return DeviceSeen(host, port, said(error))
     heard_bytes, spoke, problem = 0, "", ""
     with connection:
-        until_s = clock.now_s() + wait_s
+        until_s = wait.clock.now_s() + wait.longest_s
         try:
             connection.sendall(question)
-            while not spoke and heard_bytes < HEARD_BYTES_MAX and (left_s := until_s - clock.now_s()) > 0.0:
+            while not spoke and heard_bytes < HEARD_BYTES_MAX and (left_s := until_s - wait.clock.now_s()) > 0.0:
                 connection.settimeout(left_s)
                 chunk = connection.recv(CHUNK_BYTES)
                 if not chunk:
@@ -93,4 +99,4 @@ def _seen(host: str, port: int, question: bytes, take: _Take, wait: tuple[float,
             pass
         except (OSError, ProtocolError) as error:
             problem = said(error)
-    return DeviceSeen(host, port, "" if spoke else problem, spoke, heard_bytes, wait_s)
+    return DeviceSeen(host, port, "" if spoke else problem, spoke, heard_bytes, wait.longest_s)

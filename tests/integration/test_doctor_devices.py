@@ -16,7 +16,9 @@ from protocols.aio.clock import SystemClock
 from protocols.modbus.ranges import ReadRange
 from protocols.nmea0183.framing import framed
 
-CLOCK = SystemClock()
+WAIT = devices.Wait(20.0, SystemClock())
+"""For a device that speaks, or goes."""
+SHORT = devices.Wait(0.3, SystemClock())
 HOST = "127.0.0.1"
 GOOD = framed("HEHDT,94.18,T") + b"\r\n"
 BAD = GOOD.replace(b"94", b"95")
@@ -67,20 +69,17 @@ def saying(words: bytes) -> Callable[[socket.socket], object]:
 def test_a_device_that_speaks(words: bytes, protocol: str, spoke: str) -> None:
     """The first good line is enough; half a line and a damaged one before it are usual at any start."""
     with device(saying(words)) as port:
-        seen = devices.lines(HOST, port, protocol, CLOCK)
+        seen = devices.lines(HOST, port, protocol, WAIT)
     assert (seen.spoke, seen.problem) == (spoke, "")
 
 
 @pytest.mark.parametrize(
     ("words", "protocol"), [(b"", "nmea0183"), (BAD, "nmea0183"), (FRAME, "nmea0183"), (GOOD, "nmea2000")]
 )
-def test_a_device_that_is_silent_or_says_something_else(
-    words: bytes, protocol: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_device_that_is_silent_or_says_something_else(words: bytes, protocol: str) -> None:
     """Negative control: connected, damaged or of another protocol is not answering."""
-    monkeypatch.setattr(devices, "LISTEN_S", 0.3)
     with device(saying(words)) as port:
-        seen = devices.lines(HOST, port, protocol, CLOCK)
+        seen = devices.lines(HOST, port, protocol, SHORT)
     assert (seen.spoke, seen.problem, seen.heard_bytes, seen.waited_s) == ("", "", len(words), 0.3)
 
 
@@ -92,7 +91,7 @@ def test_a_flood_of_noise_ends() -> None:
             came.sendall(bytes(4096))
 
     with device(flood) as port:
-        seen = devices.lines(HOST, port, "nmea0183", CLOCK)
+        seen = devices.lines(HOST, port, "nmea0183", WAIT)
     assert seen.spoke == ""
     assert devices.HEARD_BYTES_MAX <= seen.heard_bytes <= devices.HEARD_BYTES_MAX + devices.CHUNK_BYTES
 
@@ -100,8 +99,8 @@ def test_a_flood_of_noise_ends() -> None:
 def test_a_device_that_closes_and_one_that_is_away() -> None:
     """Taken and closed is one thing, not there another."""
     with device(socket.socket.fileno) as port:
-        closed = devices.lines(HOST, port, "nmea0183", CLOCK)
-    away = devices.lines(HOST, port, "nmea0183", CLOCK)
+        closed = devices.lines(HOST, port, "nmea0183", WAIT)
+    away = devices.lines(HOST, port, "nmea0183", WAIT)
     assert (closed.problem, closed.waited_s > 0.0) == ("it closed the connection", True)
     assert (away.problem, away.waited_s) == ("Connection refused", 0.0)
 
@@ -117,16 +116,15 @@ def answering(pdu: bytes, *, late_by: int = 0) -> Callable[[socket.socket], obje
     return answer
 
 
-def test_a_unit_that_answers_refuses_or_is_silent(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_unit_that_answers_refuses_or_is_silent() -> None:
     """A reply to what the agent would ask is one, so is an exception; a late one of another question is none."""
-    monkeypatch.setattr(devices, "CONNECT_S", 1.0)
     found = {}
     for name, says in {
         "good": answering(bytes((3, 4, 0, 1, 0, 2))), "refuses": answering(bytes((0x83, 2))),
         "short": answering(bytes((3, 2, 0, 1))), "late": answering(bytes((3, 4, 0, 1, 0, 2)), late_by=1), "silent": until_gone,
     }.items():  # fmt: skip
         with device(says) as port:
-            found[name] = devices.modbus(HOST, port, 1, ASKED, CLOCK)
+            found[name] = devices.modbus(HOST, port, 1, ASKED, devices.Wait(1.0, SystemClock()))
     spoke = "unit 1, holding 10 to 11"
     assert {name: (seen.spoke, seen.refused) for name, seen in found.items()} == {
         "good": (spoke, ""), "refuses": (spoke, "illegal address"),

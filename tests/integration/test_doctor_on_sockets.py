@@ -29,6 +29,7 @@ from shoreside.store.migrate import migrate
 
 ROOT = Path(__file__).parents[2]
 BROKER_UP_S = 15.0
+LISTEN_S = "0.5"
 AGENT = """
 [vessel]
 id = "otter"
@@ -88,10 +89,11 @@ class Told(NamedTuple):
 
 
 def doctor(*arguments: str) -> Told:
-    """Run the command as a program does."""
+    """Run the command as a program does; devices that never say a word are waited for as long as those here need."""
+    command = [sys.executable, "-m", "farhelm", "doctor", "--json", "--listen", LISTEN_S, *arguments]
     ran = subprocess.run(
-        [sys.executable, "-m", "farhelm", "doctor", "--json", *arguments], cwd=ROOT, capture_output=True, text=True,
-        timeout=60, check=False, env={**os.environ, "FARHELM_DEMO": "", "FARHELM_URL": ""},
+        command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False,
+        env={**os.environ, "FARHELM_DEMO": "", "FARHELM_URL": ""},
     )  # fmt: skip
     assert "Traceback" not in ran.stderr, ran.stderr
     told = json.loads(ran.stdout)
@@ -209,6 +211,9 @@ def test_an_agent_that_finds_everything_and_then_does_not(tmp_path: Path, broker
         )  # the second where the broker keeps topics apart, as mosquitto does
         assert any(answer in good.checks["broker"]["text"] for answer in answers)
         assert good.checks["vessel key"]["state"] == "warn"
+        for silent in ("input gnss", "modbus plc"):
+            assert good.checks[silent]["state"] == "warn"
+            assert f"heard in {LISTEN_S} s" in good.checks[silent]["text"]
         assert {"input gnss", "input gyro", "input ais", "modbus plc", "disk of the spool"} <= set(good.checks)
         (tmp_path / "vessel.pem").write_text("nonsense")
         ship.path.chmod(0o644)
