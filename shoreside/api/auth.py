@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Final, Literal
 
@@ -25,6 +25,8 @@ RECHECK_S: Final = 2.5
 """A session or token is looked up again after this; while the database is away the last answer stands, so that an
 outage of the history does not lock out the operators."""
 KNOWN_MAX: Final = 2000
+VIEW_ONLY: Final = "/problems/view-only"
+_VIEW_ONLY: Final = "Nobody has acted at this console for a while, so it only shows. Give your password to act again."
 _WRONG: Final = "Name or password is wrong."
 _HASHES_AT_ONCE: Final = 2
 """argon2 takes 64 MiB each; more would let strangers fill the memory."""
@@ -52,6 +54,8 @@ class Who:
     """A person's browser, or a program with an API token."""
     secret_hash: bytes
     """Names the session or token, without being able to open it."""
+    is_view_only: bool = False
+    """True while a person's session only looks, because nobody has acted at it for a while."""
 
     @property
     def session(self) -> str:
@@ -59,7 +63,13 @@ class Who:
         return self.secret_hash.hex()
 
     def require(self, right: Right) -> None:
-        """Raise a 403 Problem unless the role has `right`."""
+        """Raise a 403 Problem unless the role has `right`, and the session may do more than look."""
+        self.require_role(right)
+        if self.is_view_only and right != "read":
+            raise Problem(HTTPStatus.FORBIDDEN, _VIEW_ONLY, members={"type": VIEW_ONLY})
+
+    def require_role(self, right: Right) -> None:
+        """Raise a 403 Problem unless the role has `right`, whether or not anybody is there."""
         if self.role not in RIGHTS[right]:
             raise Problem(HTTPStatus.FORBIDDEN, f"The role {self.role} may not do this.")
 
@@ -118,6 +128,25 @@ class Auth:
             raise Problem(HTTPStatus.TOO_MANY_REQUESTS, detail, {"Retry-After": f"{wait_s:.0f}"})
         if await self._by_password(who.person, password) is None:
             raise Problem(HTTPStatus.FORBIDDEN, "The password is wrong.")
+
+    async def rest(self, who: Who) -> None:
+        """Let a session only look from now on, by its console's word that nobody is there; a program's token never rests."""
+        await self._set_view_only(who, is_on=True)
+
+    async def wake(self, who: Who, password: str) -> None:
+        """Let a session act again; raise a Problem 403 for a wrong password, or 429 after five tries in a minute."""
+        await self.prove(who, password)
+        await self._set_view_only(who, is_on=False)
+
+    async def _set_view_only(self, who: Who, *, is_on: bool) -> None:
+        if who.kind == "token":
+            raise Problem(HTTPStatus.FORBIDDEN, "A program has no seat that could be empty.")
+        await self._people.set_view_only(who.secret_hash, is_on=is_on)
+        self._known[who.secret_hash] = (replace(who, is_view_only=is_on), self._clock.now_s() + RECHECK_S)
+
+    def latest(self, who: Who) -> Who:
+        """Return `who` as last looked up: an open socket's session may rest, or act again."""
+        return self._known.get(who.secret_hash, (who, 0.0))[0]
 
     async def hashed(self, password: str) -> str:
         """Return what is kept of a new password."""
@@ -216,7 +245,7 @@ class Auth:
         return self._remember(person, kind, secret_hash)
 
     def _remember(self, person: Person, kind: Literal["session", "token"], secret_hash: bytes) -> Who:
-        who = Who(person.name, person.role, person.roc, kind, secret_hash)
+        who = Who(person.name, person.role, person.roc, kind, secret_hash, person.is_view_only)
         self._known[secret_hash] = (who, self._clock.now_s() + RECHECK_S)
         while len(self._known) > KNOWN_MAX:
             del self._known[next(iter(self._known))]

@@ -31,6 +31,13 @@ class Credentials(BaseModel):
     """The browser's answer to the challenge of the problem second-factor-needed."""
 
 
+class Password(BaseModel):
+    """The password of who is logged in."""
+
+    model_config = ConfigDict(extra="forbid")
+    password: Annotated[str, Field(min_length=1, max_length=256)]
+
+
 class TicketRequest(BaseModel):
     """Optional: the console's public key (base64), so that the socket can tell its state."""
 
@@ -39,7 +46,10 @@ class TicketRequest(BaseModel):
 
 
 def _me(who: Who, *, demo: bool) -> dict[str, object]:
-    return {"person": who.person, "role": who.role, "roles": [who.role], "roc": who.roc, "demo": demo}
+    return {
+        "person": who.person, "role": who.role, "roles": [who.role], "roc": who.roc, "demo": demo,
+        "view_only": who.is_view_only,
+    }  # fmt: skip
 
 
 @router.post("/login")
@@ -65,6 +75,18 @@ async def logout(response: Response, shore: TheShore, who: TheWho) -> None:
 async def me(shore: TheShore, who: TheWho) -> dict[str, object]:
     """Return who is logged in."""
     return _me(who, demo=shore.config.demo)
+
+
+@router.post("/rest", status_code=204)
+async def rest(shore: TheShore, who: TheWho) -> None:
+    """Let this session only look: its console says so when nobody has acted at it for 15 min. The emergency stop stays."""
+    await shore.auth.rest(who)
+
+
+@router.post("/wake", status_code=204)
+async def wake(body: Password, shore: TheShore, who: TheWho) -> None:
+    """Let a session that only looks act again; 403 for a wrong password, 429 after five tries in a minute."""
+    await shore.auth.wake(who, body.password)
 
 
 @router.post("/ticket")

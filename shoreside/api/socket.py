@@ -195,6 +195,11 @@ class Console:
         except ProtocolError as error:
             self._problem("Not understood", str(error))
 
+    @property
+    def _now(self) -> Who:
+        """Who asks, as last looked up: a session may have come to rest since the socket was opened."""
+        return self._shore.auth.latest(self._who)
+
     async def _subscribe(self, message: Fields) -> None:
         vessel = message.get("vessel")
         if vessel is not None and not isinstance(vessel, str):
@@ -218,19 +223,19 @@ class Console:
     async def _order(self, message: Fields) -> None:
         vessel = _text(message, "vessel")
         self._shore.vessel(vessel)
-        passed = await pass_order(self._shore, self._who, vessel, _signed(message))
+        passed = await pass_order(self._shore, self._now, vessel, _signed(message))
         if passed.order_id is None:
             self._problem("Order not readable", "Passed on as it is; the ship refuses it and says why.")
 
     async def _heartbeat(self, message: Fields) -> None:
-        self._who.require("order")
+        self._now.require("order")
         vessel = _text(message, "vessel")
         reason = await self._shore.station.relay.pass_heartbeat(vessel, _signed(message), self._who.person)
         if reason is not None:  # one a second while it lasts: only the latest waits
             self._feed.slot("heartbeat", {"type": "problem", "title": "Heartbeat not sent", "detail": reason.text})
 
     async def _direct(self, message: Fields) -> None:
-        self._who.require("order")
+        self._now.require("order")
         reason = await self._shore.station.relay.pass_frame(
             _text(message, "vessel"), _signed(message), self._who.person
         )
@@ -243,7 +248,7 @@ class Console:
             self._problem("Emergency stop NOT sent", f"This way failed: {result}. Use another way.")
 
     async def _answer(self, message: Fields) -> None:
-        self._who.require("order")
+        self._now.require("order")
         vessel = _text(message, "vessel")
         self._shore.vessel(vessel)
         reason = self._shore.station.downlink.answer_alert(
@@ -254,7 +259,7 @@ class Console:
 
     async def _seat(self, message: Fields) -> None:
         """Take a console's word on whether its operator is there; it raises an alert, and moves nothing."""
-        self._who.require("order")
+        self._who.require_role("order")
         state, answers = self._shore.vessel(_text(message, "vessel")), message.get("answers")
         if not isinstance(answers, bool):
             raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "answers is neither true nor false.")
@@ -265,7 +270,7 @@ class Console:
 
     async def _offer(self, message: Fields) -> None:
         """Take a word about an offer of the conn; it moves nothing, for the ship takes signed orders alone."""
-        self._who.require("order")
+        self._now.require("order")
         station, now_s, act = self._shore.station, self._shore.clock.now_s(), _text(message, "act")
         vessel, offers = _text(message, "vessel"), station.offers
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Literal
 
@@ -31,6 +31,8 @@ class Person:
     password_hash: str | None
     password_is_own: bool = False
     """True when the person has set it: a people file does not set it back."""
+    is_view_only: bool = False
+    """True for a session at which nobody has acted for a while: it looks, and does nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +114,14 @@ class People:
         row = await self._one(
             "WITH noted AS (UPDATE session SET seen = now() WHERE token_hash = %s"
             " AND seen < now() - interval '1 minute')"
-            " SELECT p.name, p.role, p.roc, NULL, false FROM session s JOIN person p ON p.name = s.person"
+            " SELECT p.name, p.role, p.roc, NULL, false, s.view_only FROM session s JOIN person p ON p.name = s.person"
             " WHERE token_hash = %s AND expires > now() AND active", token_hash, token_hash,
         )  # fmt: skip
-        return _person(row) if row else None
+        return replace(_person(row[:5]), is_view_only=bool(row[5])) if row else None
+
+    async def set_view_only(self, token_hash: bytes, *, is_on: bool) -> None:
+        """Let a session only look, or act again."""
+        await self._do("UPDATE session SET view_only = %s WHERE token_hash = %s", is_on, token_hash)
 
     async def close_session(self, token_hash: bytes) -> None:
         """End a session, and forget those that have run out."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
@@ -10,7 +11,8 @@ from playwright.sync_api import Page, expect
 
 from protocols.aio.clock import SystemClock
 from tests.demo_rig import Demo
-from tests.e2e.conftest import log_in, picture
+from tests.e2e.conftest import log_in, picture, without_chart
+from tests.e2e.test_console import open_ship
 
 PERSON = "max"
 """The maintainer, who logs in nowhere else: from here on his password alone opens nothing."""
@@ -81,3 +83,28 @@ def test_more_than_a_password(page: Page, demo: Demo) -> None:
     page.get_by_test_id("login-passkey").click()
     page.get_by_test_id("whoami").click()
     expect(page.get_by_test_id("session")).to_have_count(1)
+
+
+def test_a_console_at_which_nobody_acts_only_shows(page: Page, demo: Demo) -> None:
+    """A session that came to rest greys its orders and says why, in both palettes of a watch; the stop stays, a password wakes."""
+    without_chart(page)
+    open_ship(page, demo, vessel="otter")
+    expect(page.get_by_test_id("conn-request")).to_be_enabled()
+    page.evaluate("fetch('/api/v1/rest', { method: 'POST' })")
+    page.reload()
+    line, request = page.get_by_test_id("view-only"), page.get_by_test_id("conn-request")
+    expect(line).to_be_visible()
+    expect(request).to_be_disabled()
+    picture(page, "view-only")
+    expect(page.get_by_test_id("estop-cover")).to_be_enabled()
+    expect(page.get_by_test_id("value-NAV_HDG")).to_contain_text(re.compile(r"\d+\.\d"))
+
+    # A wrong password wakes nobody; the right one does, without a log-in.
+    page.get_by_test_id("view-only-password").fill("wrong")
+    page.get_by_test_id("view-only-wake").click()
+    expect(page.get_by_test_id("view-only-refused")).to_contain_text("The password is wrong")
+    expect(request).to_be_disabled()
+    page.get_by_test_id("view-only-password").fill(demo.password("ann"))
+    page.keyboard.press("Enter")
+    expect(line).to_have_count(0)
+    expect(request).to_be_enabled()

@@ -88,6 +88,13 @@ describe("a heading order", () => {
     expect(heading()).toMatchObject({ open: false, reasons: [reason] });
   });
 
+  it("is closed at a console that only shows, and for the one reason that a password mends", () => {
+    store.viewOnly = true;
+    expect(heading()).toMatchObject({ open: false, reasons: [en.gate.viewOnly] });
+    store.viewOnly = false;
+    expect(heading().open).toBe(true);
+  });
+
   it("tells every reason, not the first", () => {
     store.connected = false;
     store.welcome = { ...welcome, key_state: "pending", roles: ["viewer"] };

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Socket } from "../src/link/socket";
 import { Store } from "../src/link/store";
+import { restsAfter } from "../src/seat/rest";
 import { Presence } from "../src/orders/presence";
 import { Session } from "../src/orders/session";
 
@@ -125,6 +126,11 @@ describe("the socket", () => {
   });
 });
 
+/** What the tabs of one browser keep in common. */
+function shared(kept = new Map<string, string>()) {
+  return { getItem: (name: string) => kept.get(name) ?? null, setItem: (name: string, value: string) => void kept.set(name, value) };
+}
+
 describe("presence", () => {
   const acts = new Map<string, (event: { isTrusted: boolean }) => void>();
   const page = { visibilityState: "visible" };
@@ -136,7 +142,7 @@ describe("presence", () => {
   });
 
   it("is none in a hidden tab, at once, and is back with the tab", () => {
-    const presence = new Presence();
+    const presence = new Presence(shared());
     presence.show("kestrel");
     expect(presence.at("kestrel")).toBe(true);
     page.visibilityState = "hidden";
@@ -146,7 +152,7 @@ describe("presence", () => {
   });
 
   it("is none at another vessel's view, none when the chain over the seat has run out, and a program's event is no act", () => {
-    const presence = new Presence();
+    const presence = new Presence(shared());
     presence.show("kestrel");
     expect(presence.at("otter")).toBe(false);
     vi.advanceTimersByTime(181_000); // the page asks; the ship is still told that he is there
@@ -157,6 +163,22 @@ describe("presence", () => {
     expect(presence.at("kestrel")).toBe(false);
     acts.get("pointermove")?.({ isTrusted: true });
     expect(presence.at("kestrel")).toBe(true);
+  });
+
+  it("is known to the other tabs of the browser: an act at one keeps them all awake, for 15 min", () => {
+    const kept = new Map<string, string>();
+    const [here, there] = [new Presence(shared(kept)), new Presence(shared(kept))];
+    expect(restsAfter(here.idleS(), here.elsewhereS())).toBe(false); // the page was opened just now
+    vi.advanceTimersByTime(900_500);
+    expect(restsAfter(here.idleS(), here.elsewhereS())).toBe(true);
+    acts.get("keydown")?.({ isTrusted: true }); // the last of the two that listens is `there`
+    expect(there.idleS()).toBe(0);
+    expect(here.idleS()).toBeGreaterThan(900);
+    expect(restsAfter(here.idleS(), here.elsewhereS())).toBe(false);
+    vi.advanceTimersByTime(900_000);
+    expect(restsAfter(here.idleS(), here.elsewhereS())).toBe(false); // 900 s to the second
+    vi.advanceTimersByTime(1000);
+    expect(restsAfter(here.idleS(), here.elsewhereS())).toBe(true);
   });
 });
 

@@ -4,14 +4,15 @@ import { Sounder } from "../alerts/sounder";
 import { Exercise } from "../exercise/exercise";
 import { SetClock } from "../replay/clock";
 import { lookText, type Part } from "../replay/look";
-import { login, logout, me } from "../link/http";
+import { login, logout, me, rest, wake } from "../link/http";
 import { Socket } from "../link/socket";
 import { Store, type Vessel } from "../link/store";
 import { Offering } from "../offer/pledge";
-import { holds } from "../orders/gates";
+import { holds, mayOrder } from "../orders/gates";
 import { Operator } from "../orders/operator";
 import type { AlertJson } from "../protocols.gen";
 import { sounds, stageOf, tells } from "../seat/chain";
+import { restsAfter } from "../seat/rest";
 import { currentLanguage } from "../words";
 import { currentPalette } from "./palette";
 import { ASIDES, LIVE, placeOf, type Aside, type View } from "./places";
@@ -54,8 +55,9 @@ export class Console {
 
   /** Take up the session of this browser, or ask for a log-in. */
   async start(): Promise<void> {
-    const person = await me().catch(() => null);
-    if (person !== null) await this.enter(person);
+    const known = await me().catch(() => null);
+    this.store.viewOnly = known?.view_only ?? false;
+    if (known !== null) await this.enter(known.person);
     else this.phase = "login";
     this.store.changed();
   }
@@ -63,7 +65,19 @@ export class Console {
   /** Log in; throw Problem when the shore refuses. */
   async login(person: string, password: string, more: { code?: string; passkey?: object } = {}): Promise<void> {
     await login(person, password, more);
-    await this.enter((await me()) ?? person);
+    await this.enter((await me())?.person ?? person);
+  }
+
+  /** Let this session act again; throw Problem when the password is wrong. */
+  async wake(password: string): Promise<void> {
+    await wake(password);
+    await this.askWhetherAwake();
+  }
+
+  /** Ask the shore whether this session still only looks. */
+  async askWhetherAwake(): Promise<void> {
+    this.store.viewOnly = (await me())?.view_only ?? this.store.viewOnly;
+    this.store.changed();
   }
 
   async logout(): Promise<void> {
@@ -128,6 +142,7 @@ export class Console {
     if (this.phase === "in" && !this.setClock) {
       const call = this.seat();
       this.tellScreen();
+      this.restWhereNobodyIs();
       if (this.operator) this.offering.tick(this.store, this.operator);
       this.sounder.look([...(this.openVessel()?.alerts ?? []), ...(call ? [call] : [])], performance.now());
     }
@@ -146,6 +161,15 @@ export class Console {
       console: store.consoleName, session: store.session, vessel: store.open, view: this.aside ?? (store.open === null ? "fleet" : this.view),
       palette: currentPalette(), language: currentLanguage(), hidden: document.hidden, ...(look === "" ? {} : { look }),
     });
+  }
+
+  /** Let the session only look once nobody has acted with this browser for long; who may not order loses nothing by it. */
+  private restWhereNobodyIs(): void {
+    const { operator, store } = this;
+    if (!operator || store.viewOnly || !mayOrder(store)) return;
+    if (!restsAfter(operator.presence.idleS(), operator.presence.elsewhereS())) return;
+    store.viewOnly = true;
+    void rest().catch(() => { store.viewOnly = false; }); // asked for again with the next tick
   }
 
   /** Watch over the seat of whoever has a conn here: tell the shore where nobody answers; return what is to sound. */

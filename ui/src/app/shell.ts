@@ -4,6 +4,7 @@ import { keyed } from "lit/directives/keyed.js";
 import "../approval/desk";
 import "../authority/away";
 import "../offer/view";
+import "../seat/view-only";
 import "../seat/watch";
 import { base } from "../components/style";
 import type { Vessel } from "../link/store";
@@ -64,6 +65,7 @@ export class Shell extends LitElement {
         <fh-skew-note></fh-skew-note>
         ${this.keyNote()}
         <fh-away></fh-away>
+        <fh-view-only></fh-view-only>
         <fh-offers></fh-offers>
         <fh-approvals></fh-approvals>
         <fh-seat-watch></fh-seat-watch>

@@ -7,6 +7,8 @@ const PATH = {
   login: "/api/v1/login",
   logout: "/api/v1/logout",
   me: "/api/v1/me",
+  rest: "/api/v1/rest",
+  wake: "/api/v1/wake",
   keys: "/api/v1/keys",
   ticket: "/api/v1/ticket",
   socket: "/api/v1/console",
@@ -41,13 +43,29 @@ export async function logout(): Promise<void> {
   await post(PATH.logout);
 }
 
+export interface Me {
+  person: string;
+  /** True while the session only looks, because nobody has acted at it for long. */
+  view_only: boolean;
+}
+
+/** Let this browser's session only look; nobody is there. */
+export async function rest(): Promise<void> {
+  await post(PATH.rest);
+}
+
+/** Let it act again; raise Problem on a wrong password. */
+export async function wake(password: string): Promise<void> {
+  await post(PATH.wake, { password });
+}
+
 /** Return who is logged in with this browser, null when nobody is; raise Problem when the shore cannot say. */
-export async function me(): Promise<string | null> {
+export async function me(): Promise<Me | null> {
   const answer = await fetch(PATH.me, { credentials: "same-origin" });
   hearAnswer(answer);
   if (answer.status === 401 || answer.status === 403) return null;
   if (!answer.ok) throw await problem(answer);
-  return ((await answer.json()) as { person: string }).person;
+  return (await answer.json()) as Me;
 }
 
 /** Offer this console's public key (base64 of 32 raw bytes) for enrolment. */

@@ -76,6 +76,8 @@ export class Store {
   readonly vessels = new Map<string, Vessel>();
   welcome: WelcomeMessage | null = null;
   connected = false;
+  /** Nobody has acted with this browser for long: the session only looks until the password is given again. */
+  viewOnly = false;
   /** This tab's session and console, as its orders name them; empty before they are known. */
   session = "";
   consoleName = "";

@@ -93,6 +93,7 @@ function common(vessel: Vessel, store: Store, desk: Desk, words: Words): string[
   const ageMs = vessel.heartbeatAgeMs();
   return [
     store.connected ? "" : gates.offline,
+    store.viewOnly ? gates.viewOnly : "",
     mayOrder(store) ? keyReason(store, desk, words) : gates.role(store.welcome?.roles.join(", ") || "-"),
     ageMs === null ? gates.neverHeard : ageMs > SILENT_MS ? gates.silent(ageText(ageMs / 1000)) : "",
   ].filter(Boolean);

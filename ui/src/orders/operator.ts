@@ -25,7 +25,7 @@ const ECHO_MS = 200;
 const STATUS_LIFE_MS = 20_000;
 
 export class Operator {
-  readonly presence = new Presence();
+  readonly presence = new Presence(localStorage);
   readonly drafts = new Map<string, Drafts>();
   key: ConsoleKey | null = null;
   private readonly lastBeatMs = new Map<string, number>();

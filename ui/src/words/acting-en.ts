@@ -36,6 +36,7 @@ export const actingEn = {
     },
   },
   seat: {
+    viewOnly: { said: "Nobody has acted here for 15 min: this console only shows. The emergency stop works.", password: "Password", wake: "Act again", unsaid: "The shore does not answer" },
     title: "Are you there?", act: (vessel: string) => `You have the conn of ${vessel}. Move the pointer or press a key.`,
     next: {
       asks: (s: string) => `It sounds in ${s}.`, sounds: (s: string) => `The others are told in ${s}.`, tells: (s: string) => `The others have been told. The ship falls back in ${s}.`,

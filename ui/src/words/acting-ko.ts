@@ -37,6 +37,7 @@ export const actingKo: typeof actingEn = {
     },
   },
   seat: {
+    viewOnly: { said: "15분 동안 조작이 없어 이 콘솔은 표시만 합니다. 비상정지는 작동합니다.", password: "비밀번호", wake: "다시 조작", unsaid: "육상이 응답하지 않음" },
     title: "자리에 계십니까?", act: (vessel) => `${vessel}의 조종권을 가지고 있습니다. 포인터를 움직이거나 키를 누르세요.`,
     next: {
       asks: (s) => `${s} 뒤에 소리가 납니다.`, sounds: (s) => `${s} 뒤에 다른 사람들에게 알립니다.`, tells: (s) => `다른 사람들에게 알렸습니다. ${s} 뒤에 선박이 대체 상태로 들어갑니다.`,

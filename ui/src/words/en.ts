@@ -168,6 +168,7 @@ export const en = {
     } as Record<string, string>,
   },
   gate: {
+    viewOnly: "Nobody has acted at this console for 15 min: give your password first",
     offline: "No connection to the shore", keyPending: "Your key is not enrolled yet", keyNone: "No enrolled key",
     role: (role: string) => `Your role (${role}) may not order`,
     neverHeard: "The ship's safety process has not been heard",

@@ -167,6 +167,7 @@ export const ko: Words = {
     },
   },
   gate: {
+    viewOnly: "15분 동안 조작 없음: 먼저 비밀번호를 입력하십시오",
     offline: "육상 연결 없음", keyPending: "키가 아직 등록되지 않음", keyNone: "등록된 키 없음",
     role: (role) => `역할(${role})로는 명령할 수 없음`, neverHeard: "선박의 안전 프로세스가 수신되지 않음",
     silent: (age) => `선박이 ${age} 동안 응답 없음`, notHolder: "조종권이 없음",
