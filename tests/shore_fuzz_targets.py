@@ -19,7 +19,7 @@ from shoreside.api.auth import Auth, Who
 from shoreside.api.key_routes import KeyRequest, SignedWord
 from shoreside.api.order_routes import Signed
 from shoreside.api.problems import Problem
-from shoreside.api.session_routes import Credentials, TicketRequest
+from shoreside.api.session_routes import Credentials, Password, TicketRequest
 from shoreside.api.shore import Shore, from_base64
 from shoreside.api.socket import Console
 from shoreside.commanding.roster import Words
@@ -32,7 +32,7 @@ from tests.fuzzing import Target
 from tests.shore_kit import LIMITS, MASTER, NOON_NS, MemoryPort, SetClock, Ship
 
 _SHIP = Ship()
-_BODIES: tuple[type[BaseModel], ...] = (Credentials, TicketRequest, KeyRequest, SignedWord, Signed)
+_BODIES: tuple[type[BaseModel], ...] = (Credentials, Password, TicketRequest, KeyRequest, SignedWord, Signed)
 _GRANT = Grant("kestrel", "g-1", "kim", ("roc-1",), ("conn",), ("setpoint",), NOON_NS, NOON_NS + 1)
 
 
@@ -56,6 +56,14 @@ def _finished(work: Coroutine[Any, Any, object]) -> object:
 
 
 @cache
+class _Awake:
+    """Sessions of which none has come to rest, without a database."""
+
+    @staticmethod
+    def latest(who: Who) -> Who:
+        return who
+
+
 def _console() -> Console:
     """Return the console of an operator, on a station that knows a vessel, without a socket."""
     clock, port = _Flow(), MemoryPort()
@@ -65,7 +73,7 @@ def _console() -> Console:
     config = ShoreConfig("127.0.0.1", 0, ("http://x",), "", "", "", Path(), None, True, "t", LIMITS, (_SHIP.config(),))
     nobody = cast("Any", None)  # what a message never touches: the database and the people in it
     shore = Shore(
-        config, clock, station, StopRelay(clock, MemoryPort()), nobody, nobody, cast("Auth", None), "t", nobody
+        config, clock, station, StopRelay(clock, MemoryPort()), nobody, nobody, cast("Auth", _Awake()), "t", nobody
     )
     socket = cast("Any", type("Socket", (), {"scope": {}}))
     return Console(socket, shore, Who("ann", "operator", "roc-1", "session", b"s"), None)

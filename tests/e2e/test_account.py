@@ -86,7 +86,7 @@ def test_more_than_a_password(page: Page, demo: Demo) -> None:
 
 
 def test_a_console_at_which_nobody_acts_only_shows(page: Page, demo: Demo) -> None:
-    """A session that came to rest greys its orders and says why, in both palettes of a watch; the stop stays, a password wakes."""
+    """A session that came to rest greys its orders and says why; the stop stays, and a password wakes it."""
     without_chart(page)
     open_ship(page, demo, vessel="otter")
     expect(page.get_by_test_id("conn-request")).to_be_enabled()

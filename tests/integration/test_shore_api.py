@@ -25,7 +25,9 @@ async def test_a_watch_logs_in_and_out(house: House) -> None:
     # Ann.
     answer = await house.login()
     assert answer.status_code == 200
-    assert answer.json() == {"person": "ann", "role": "operator", "roles": ["operator"], "roc": "roc-1", "demo": True}
+    assert answer.json() == {
+        "person": "ann", "role": "operator", "roles": ["operator"], "roc": "roc-1", "demo": True, "view_only": False,
+    }  # fmt: skip
     cookie = answer.headers["set-cookie"]
     assert "HttpOnly" in cookie
     assert "SameSite=Strict" in cookie
