@@ -94,7 +94,7 @@ evidence-of-last: $(READY) ## Write docs/evidence.md from the results that the l
 	@$(PY) -m tests.evidence $(REPORTS) --output docs/evidence.md
 
 screenshots: $(READY) ui browser ## Renew docs/screenshots from what the console's tests saw
-	@$(PY) -m pytest -q tests/e2e
+	@$(PY) -m pytest -q $(patsubst %,tests/e2e/test_%.py,acting console exercise history_view recorded_vessel survives)
 	@mkdir -p docs/screenshots && cp $(patsubst %,test-results/%.png,admin conning exercise-panel fleet history link-back recorded-vessel trial-manoeuvre) docs/screenshots/
 
 ui: $(READY) ## Build the console, if its sources changed

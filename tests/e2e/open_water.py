@@ -24,8 +24,8 @@ Marks = tuple[tuple[float, float], ...]
 """Metres ahead of her and to starboard of her course."""
 BEND: Final[Marks] = ((-500.0, 0.0), (1200.0, 0.0), (3200.0, 2000.0))
 """A route to sail: from astern of her on her own course, and a bend of 45 deg to starboard, announced as soon as it is active."""
-NEAR_BEND: Final[Marks] = ((-700.0, 0.0), (600.0, 0.0), (2600.0, 2000.0))
-"""One whose wheel-over is half a minute ahead."""
+NEAR_BEND: Final[Marks] = ((-700.0, 0.0), (480.0, 0.0), (2480.0, 2000.0))
+"""One whose wheel-over is 300 m before the bend, which at 9 kn is 40 s ahead: half of them go for sending and activating it."""
 MEETING: Final[Marks] = ((0.0, 0.0), (500.0, 0.0), (2500.0, 2400.0))
 """A turn of 50 deg to starboard, and what the ship looks ahead after it."""
 

@@ -1,4 +1,7 @@
-"""Acting at the console, in real browsers against one demo: orders past other ships, by two people, at two consoles."""
+"""Acting at the console, in real browsers against one demo: orders past other ships, by two people, at two consoles.
+
+The routes come first, one after the other, while she has the sea for both.
+"""
 
 from __future__ import annotations
 
@@ -28,52 +31,105 @@ def put_in_the_way(demo: Demo, turned_deg: float) -> str:
     return str(told["mmsi"])
 
 
-@pytest.mark.sea_room(SHIP, MEETING)
-def test_an_order_past_another_ship_takes_a_reason(page: Page, demo: Demo) -> None:
-    """Proves INT-08 at the console: refused in words with the trial drawn; a reason typed, the same order is taken."""
-    open_ship(page, demo, vessel=SHIP)
+def ahead_of(demo: Demo, *marks: tuple[float, float]) -> list[tuple[float, float]]:
+    """Return places (latitude, longitude): each so many metres ahead of the petrel, as she goes now, and to starboard."""
+    now = place_of(demo, "petrel")
+    return [now.at(*mark) for mark in marks]
+
+
+def refused(page: Page, folder: Path, passage: Passage, word: str) -> None:
+    """Import a route as a file, find its fault told in words and nothing to be sent, and clear it."""
+    path = folder / f"{passage.id}.rtz"
+    path.write_bytes(file_of(passage))
+    page.get_by_test_id("route-file").set_input_files(path)
+    expect(page.get_by_test_id("route-faults")).not_to_have_attribute("data-count", "0")
+    expect(page.get_by_test_id("route-faults")).to_contain_text(word)
+    expect(page.get_by_test_id("route-send")).to_be_disabled()
+    page.get_by_test_id("route-clear").click()
+
+
+def sail(page: Page, demo: Demo, name: str, marks: Marks) -> None:
+    """Draw a route in the route view, send it whole, activate it by a second order, and see that she follows it."""
+    page.get_by_test_id("route-name").fill(name)
+    for latitude, longitude in ahead_of(demo, *marks):
+        page.get_by_test_id("route-place").fill(f"{latitude:.5f}, {longitude:.5f}")
+        page.get_by_test_id("route-place").press("Enter")
+    expect(page.get_by_test_id("route-faults")).to_have_attribute("data-count", "0")
+    page.get_by_test_id("route-send").click()
+    page.get_by_test_id("route-send-confirm").click()
+    expect(page.get_by_test_id("route-aboard")).to_contain_text(name, timeout=20_000)
+    expect(page.get_by_test_id("route-list")).not_to_have_attribute("data-count", "0")
+    page.get_by_test_id("route-activate-order").click()
+    page.get_by_test_id("route-activate-confirm").click()
+    expect(page.get_by_test_id("route-aboard")).to_have_attribute("data-active", "true", timeout=20_000)
+
+
+@pytest.mark.sea_room("petrel", BEND)
+def test_a_route_is_drawn_checked_sent_activated_and_suspended(page: Page, demo: Demo, tmp_path: Path) -> None:
+    """Proves CMD-09 at the console: every fault of a file is listed and it is not sent; a good route is followed to its turn."""
+    without_chart(page)
+    open_ship(page, demo, vessel="petrel")
     take_conn(page)
-    turned_deg = round(place_of(demo, SHIP).course_deg + 50.0) % 360
-    other = put_in_the_way(demo, turned_deg)
-    page.locator(f'[data-testid="target"][data-mmsi="{other}"]').wait_for()
+    # The shore has the chart that she says she carries: what is deep enough it calls so, and does not leave to her.
+    expect(page.get_by_test_id("heading-order")).to_have_attribute("title", "The ship is expected to accept")
+    page.get_by_test_id("to-route").click()
 
-    # The chart turns with her, and back.
-    turner = page.get_by_test_id("chart-up")
-    for up in ("head", "course", "north"):
-        turner.press("Enter")
-        expect(turner).to_have_attribute("data-up", up)
+    # A file with a turn that she cannot make and a leg out of her sea: each fault in words, and nothing can be sent.
+    places = ahead_of(demo, (-500.0, 0.0), (3000.0, 0.0), (5000.0, 60_000.0))
+    bad = Passage("too tight", 1, tuple(Mark("", *place, 5.0, 200.0, 200.0, False, 0.0, 0, False) for place in places))
+    refused(page, tmp_path, bad, "Waypoint 2")
 
-    # Grey, with the rule; on the chart her predicted track, in the list who comes how near, when, and who gives way.
-    page.get_by_test_id("heading-set").fill(f"{turned_deg:03d}")
-    page.get_by_test_id("heading-set").press("Enter")
-    expect(page.get_by_test_id("heading-why")).to_contain_text("INT-08")
-    expect(page.get_by_test_id("heading-order")).to_be_disabled()
-    trial = page.get_by_test_id("trial")
-    expect(trial).to_have_attribute("data-kind", "conn.heading")
-    near = trial.locator('[data-danger="true"]').first
-    expect(near).to_contain_text(other)
-    expect(near).to_contain_text(re.compile(r"\d+ m"))
-    expect(near).to_contain_text(re.compile(r"\d+:\d\d"))
-    page.wait_for_timeout(1500)  # for the picture: the chart draws twice a second
-    picture(page, "trial-manoeuvre")
+    # A leg to the islet in the south: no fence is near; the shore refuses it by her chart, for her draught.
+    islet = BANKS[1]
+    places = [*ahead_of(demo, BEND[0]), (islet.latitude_deg, islet.longitude_deg)]
+    over = Passage("over", 1, tuple(Mark("", *place, 500.0, 100.0, 100.0, False, 0.0, 0, False) for place in places))
+    refused(page, tmp_path, over, "The leg to waypoint 2 meets 5.0 m; 9.4 m are needed.")
 
-    # Another heading needs no reason, and what was typed for one order is not said for another.
-    page.get_by_test_id("heading-reason").fill("seen")
-    page.get_by_test_id("heading-plus10").click()
-    page.get_by_test_id("heading-minus10").click()
-    expect(page.get_by_test_id("heading-reason")).to_have_value("")
+    # Three waypoints by hand: no fault. Sent whole, it is aboard; activated by a second order, she follows it.
+    sail(page, demo, "round the bend", BEND)
+    expect(page.get_by_test_id("cross-track")).to_contain_text(re.compile(r"\d+ m"))
+    picture(page, "route")
 
-    # With a reason, typed and confirmed by keys alone, the order opens; the ship takes it and keeps the words.
-    page.get_by_test_id("heading-reason").focus()
-    page.keyboard.type("agreed on VHF 12, she passes astern")
-    expect(page.get_by_test_id("heading-order")).to_be_enabled()
-    page.get_by_test_id("heading-order").press("Enter")
-    expect(page.get_by_test_id("heading-confirm")).to_be_enabled()
-    page.get_by_test_id("heading-confirm").press("Enter")
-    row = page.locator('[data-testid="order"][data-kind="conn.heading"]').first
-    expect(row).to_have_attribute("data-state", re.compile("executing|SUCCEEDED"))
-    expect(row).to_contain_text("agreed on VHF 12")
-    expect(page.get_by_test_id("heading-reason")).to_have_count(0)
+    # The bend comes within three minutes: it is announced, and confirmed by one press.
+    page.get_by_test_id("turn-confirm").click()
+    row = page.locator('[data-testid="order"][data-kind="alert.acknowledge"]')
+    expect(page.get_by_test_id("turn-confirm")).to_have_count(0)
+
+    # The bridge shows it too; suspended, she keeps her heading and the guide is gone.
+    page.get_by_test_id("to-conning").click()
+    expect(row.first).to_have_attribute("data-state", "SUCCEEDED")
+    expect(page.get_by_test_id("next-waypoint")).to_contain_text("waypoint 2")
+    page.get_by_test_id("to-route").click()
+    page.get_by_test_id("route-suspend-order").click()
+    page.get_by_test_id("route-suspend-confirm").click()
+    expect(page.get_by_test_id("route-aboard")).to_have_attribute("data-active", "false", timeout=20_000)
+    page.get_by_test_id("to-conning").click()
+    give_back_conn(page)
+
+
+@pytest.mark.sea_room("petrel", NEAR_BEND)
+def test_a_turn_that_nobody_confirms_becomes_an_alarm_and_is_made(page: Page, demo: Demo) -> None:
+    """Told before the wheel-over, counted down for 30 s after it, then an alarm; she turns anyway (MSC.74(69))."""
+    without_chart(page)
+    open_ship(page, demo, vessel="petrel")
+    take_conn(page)
+    page.get_by_test_id("to-route").click()
+    sail(page, demo, "a turn ahead", NEAR_BEND)
+    page.get_by_test_id("to-conning").click()
+    turn = page.get_by_test_id("turn-confirm")
+    expect(turn).to_be_enabled()
+    expect(turn).not_to_contain_text(re.compile(r"\d"))  # announced before: nothing is counted down yet
+    alarm = page.get_by_test_id("alert-turn-unconfirmed")
+    expect(alarm).to_have_count(0)
+
+    # At the wheel-over the thirty seconds begin, and nobody presses.
+    expect(turn).to_contain_text(re.compile(r"\d+ s"), timeout=60_000)
+    picture(page, "turn-ahead")
+    expect(alarm).to_have_attribute("data-state", "unacknowledged")
+    expect(page.locator("html[data-sound^=alarm]")).to_be_attached()
+    expect(page.get_by_test_id("value-NAV_ROT")).to_contain_text(re.compile(r"S \d+\.\d"))
+    page.get_by_test_id("alert-ack-turn-unconfirmed").click()
+    expect(alarm).not_to_have_attribute("data-state", "unacknowledged")
     give_back_conn(page)
 
 
@@ -199,104 +255,52 @@ def test_the_conn_goes_to_another_centre(page: Page, browser: Browser, demo: Dem
         expect(page.get_by_test_id("conn-notice")).to_have_attribute("data-kind", "taken")
 
 
-def ahead_of(demo: Demo, *marks: tuple[float, float]) -> list[tuple[float, float]]:
-    """Return places (latitude, longitude): each so many metres ahead of the petrel, as she goes now, and to starboard."""
-    now = place_of(demo, "petrel")
-    return [now.at(*mark) for mark in marks]
-
-
-def refused(page: Page, folder: Path, passage: Passage, word: str) -> None:
-    """Import a route as a file, find its fault told in words and nothing to be sent, and clear it."""
-    path = folder / f"{passage.id}.rtz"
-    path.write_bytes(file_of(passage))
-    page.get_by_test_id("route-file").set_input_files(path)
-    expect(page.get_by_test_id("route-faults")).not_to_have_attribute("data-count", "0")
-    expect(page.get_by_test_id("route-faults")).to_contain_text(word)
-    expect(page.get_by_test_id("route-send")).to_be_disabled()
-    page.get_by_test_id("route-clear").click()
-
-
-def sail(page: Page, demo: Demo, name: str, marks: Marks) -> None:
-    """Draw a route in the route view, send it whole, activate it by a second order, and see that she follows it."""
-    page.get_by_test_id("route-name").fill(name)
-    for latitude, longitude in ahead_of(demo, *marks):
-        page.get_by_test_id("route-place").fill(f"{latitude:.5f}, {longitude:.5f}")
-        page.get_by_test_id("route-place").press("Enter")
-    expect(page.get_by_test_id("route-faults")).to_have_attribute("data-count", "0")
-    page.get_by_test_id("route-send").click()
-    page.get_by_test_id("route-send-confirm").click()
-    expect(page.get_by_test_id("route-aboard")).to_contain_text(name, timeout=20_000)
-    expect(page.get_by_test_id("route-list")).not_to_have_attribute("data-count", "0")
-    page.get_by_test_id("route-activate-order").click()
-    page.get_by_test_id("route-activate-confirm").click()
-    expect(page.get_by_test_id("route-aboard")).to_have_attribute("data-active", "true", timeout=20_000)
-
-
-@pytest.mark.sea_room("petrel", BEND)
-def test_a_route_is_drawn_checked_sent_activated_and_suspended(page: Page, demo: Demo, tmp_path: Path) -> None:
-    """Proves CMD-09 at the console: every fault of a file is listed and it is not sent; a good route is followed to its turn."""
-    without_chart(page)
-    open_ship(page, demo, vessel="petrel")
+@pytest.mark.sea_room(SHIP, MEETING)
+def test_an_order_past_another_ship_takes_a_reason(page: Page, demo: Demo) -> None:
+    """Proves INT-08 at the console: refused in words with the trial drawn; a reason typed, the same order is taken."""
+    open_ship(page, demo, vessel=SHIP)
     take_conn(page)
-    # The shore has the chart that she says she carries: what is deep enough it calls so, and does not leave to her.
-    expect(page.get_by_test_id("heading-order")).to_have_attribute("title", "The ship is expected to accept")
-    page.get_by_test_id("to-route").click()
+    turned_deg = round(place_of(demo, SHIP).course_deg + 50.0) % 360
+    other = put_in_the_way(demo, turned_deg)
+    page.locator(f'[data-testid="target"][data-mmsi="{other}"]').wait_for()
 
-    # A file with a turn that she cannot make and a leg out of her sea: each fault in words, and nothing can be sent.
-    places = ahead_of(demo, (-500.0, 0.0), (3000.0, 0.0), (5000.0, 60_000.0))
-    bad = Passage("too tight", 1, tuple(Mark("", *place, 5.0, 200.0, 200.0, False, 0.0, 0, False) for place in places))
-    refused(page, tmp_path, bad, "Waypoint 2")
+    # The chart turns with her, and back.
+    turner = page.get_by_test_id("chart-up")
+    for up in ("head", "course", "north"):
+        turner.press("Enter")
+        expect(turner).to_have_attribute("data-up", up)
 
-    # A leg to the islet in the south: no fence is near; the shore refuses it by her chart, for her draught.
-    islet = BANKS[1]
-    places = [*ahead_of(demo, BEND[0]), (islet.latitude_deg, islet.longitude_deg)]
-    over = Passage("over", 1, tuple(Mark("", *place, 500.0, 100.0, 100.0, False, 0.0, 0, False) for place in places))
-    refused(page, tmp_path, over, "The leg to waypoint 2 meets 5.0 m; 9.4 m are needed.")
+    # Grey, with the rule; on the chart her predicted track, in the list who comes how near, when, and who gives way.
+    page.get_by_test_id("heading-set").fill(f"{turned_deg:03d}")
+    page.get_by_test_id("heading-set").press("Enter")
+    expect(page.get_by_test_id("heading-why")).to_contain_text("INT-08")
+    expect(page.get_by_test_id("heading-order")).to_be_disabled()
+    trial = page.get_by_test_id("trial")
+    expect(trial).to_have_attribute("data-kind", "conn.heading")
+    near = trial.locator('[data-danger="true"]').first
+    expect(near).to_contain_text(other)
+    expect(near).to_contain_text(re.compile(r"\d+ m"))
+    expect(near).to_contain_text(re.compile(r"\d+:\d\d"))
+    page.wait_for_timeout(1500)  # for the picture: the chart draws twice a second
+    picture(page, "trial-manoeuvre")
 
-    # Three waypoints by hand: no fault. Sent whole, it is aboard; activated by a second order, she follows it.
-    sail(page, demo, "round the bend", BEND)
-    expect(page.get_by_test_id("cross-track")).to_contain_text(re.compile(r"\d+ m"))
-    picture(page, "route")
+    # Another heading needs no reason, and what was typed for one order is not said for another.
+    page.get_by_test_id("heading-reason").fill("seen")
+    page.get_by_test_id("heading-plus10").click()
+    page.get_by_test_id("heading-minus10").click()
+    expect(page.get_by_test_id("heading-reason")).to_have_value("")
 
-    # The bend comes within three minutes: it is announced, and confirmed by one press.
-    page.get_by_test_id("turn-confirm").click()
-    row = page.locator('[data-testid="order"][data-kind="alert.acknowledge"]')
-    expect(page.get_by_test_id("turn-confirm")).to_have_count(0)
-
-    # The bridge shows it too; suspended, she keeps her heading and the guide is gone.
-    page.get_by_test_id("to-conning").click()
-    expect(row.first).to_have_attribute("data-state", "SUCCEEDED")
-    expect(page.get_by_test_id("next-waypoint")).to_contain_text("waypoint 2")
-    page.get_by_test_id("to-route").click()
-    page.get_by_test_id("route-suspend-order").click()
-    page.get_by_test_id("route-suspend-confirm").click()
-    expect(page.get_by_test_id("route-aboard")).to_have_attribute("data-active", "false", timeout=20_000)
-    page.get_by_test_id("to-conning").click()
-    give_back_conn(page)
-
-
-@pytest.mark.sea_room("petrel", NEAR_BEND)
-def test_a_turn_that_nobody_confirms_becomes_an_alarm_and_is_made(page: Page, demo: Demo) -> None:
-    """Told before the wheel-over, counted down for 30 s after it, then an alarm; she turns anyway (MSC.74(69))."""
-    without_chart(page)
-    open_ship(page, demo, vessel="petrel")
-    take_conn(page)
-    page.get_by_test_id("to-route").click()
-    sail(page, demo, "a turn ahead", NEAR_BEND)
-    page.get_by_test_id("to-conning").click()
-    turn = page.get_by_test_id("turn-confirm")
-    expect(turn).to_be_enabled()
-    alarm = page.get_by_test_id("alert-turn-unconfirmed")
-    expect(alarm).to_have_count(0)
-
-    # At the wheel-over the thirty seconds begin, and nobody presses.
-    expect(turn).to_contain_text(re.compile(r"\d+ s"), timeout=150_000)
-    picture(page, "turn-ahead")
-    expect(alarm).to_have_attribute("data-state", "unacknowledged")
-    expect(page.locator("html[data-sound^=alarm]")).to_be_attached()
-    expect(page.get_by_test_id("value-NAV_ROT")).to_contain_text(re.compile(r"S \d+\.\d"))
-    page.get_by_test_id("alert-ack-turn-unconfirmed").click()
-    expect(alarm).not_to_have_attribute("data-state", "unacknowledged")
+    # With a reason, typed and confirmed by keys alone, the order opens; the ship takes it and keeps the words.
+    page.get_by_test_id("heading-reason").focus()
+    page.keyboard.type("agreed on VHF 12, she passes astern")
+    expect(page.get_by_test_id("heading-order")).to_be_enabled()
+    page.get_by_test_id("heading-order").press("Enter")
+    expect(page.get_by_test_id("heading-confirm")).to_be_enabled()
+    page.get_by_test_id("heading-confirm").press("Enter")
+    row = page.locator('[data-testid="order"][data-kind="conn.heading"]').first
+    expect(row).to_have_attribute("data-state", re.compile("executing|SUCCEEDED"))
+    expect(row).to_contain_text("agreed on VHF 12")
+    expect(page.get_by_test_id("heading-reason")).to_have_count(0)
     give_back_conn(page)
 
 

@@ -148,28 +148,6 @@ def test_a_ledger_that_was_tampered_with_shows_where(page: Page, demo: Demo) -> 
     expect(page.get_by_test_id("ledger-verdict")).to_have_attribute("data-whole", "true")
 
 
-@pytest.mark.timeout(300)
-def test_a_voyage_and_the_report_of_its_day(page: Page, demo: Demo) -> None:
-    """The voyage under way is found by itself, listed, and reported by the day; on paper stands the report alone."""
-    page.context.set_default_timeout(PATIENCE_MS)
-
-    def found() -> bool:
-        return bool(demo.get(f"/api/v1/vessels/{SHIP}/voyages")["voyages"])
-
-    wait_until(found, 240, "she has been under way for the two minutes that make a departure")
-    open_view(page, demo, "ida", "history")
-    page.get_by_test_id("history-voyages").click()
-    row = page.get_by_test_id("voyage").first
-    expect(row).to_contain_text("under way")
-    row.get_by_test_id("voyage-report").click()
-    expect(page.get_by_test_id("report")).to_have_attribute("data-day", re.compile(r"\d{4}-\d\d-\d\d"))
-    expect(page.get_by_test_id("report-leg").first).to_contain_text("under way")
-    expect(page.get_by_test_id("report-distance")).to_contain_text(re.compile(r"\d+\.\d NM"))
-    page.emulate_media(media="print")
-    expect(page.locator("fh-top-bar")).to_be_hidden()
-    picture(page, "report-print")
-
-
 def test_a_replay_shows_then_and_orders_nothing(page: Page, demo: Demo) -> None:
     """Marked REPLAY, with the values and the ages of then; it opens no socket, has no order control, and jumps."""
     sockets: list[str] = []
@@ -249,6 +227,31 @@ def follow_at(page: Page, demo: Demo, at: datetime) -> None:
     page.goto(f"{demo.url}/vessel/{SHIP}/replay?at={at:%Y-%m-%dT%H:%M:%S}Z")
     expect(page.get_by_test_id("replay")).to_have_attribute("data-busy", "false")
     page.locator('[data-testid="replay-screen"][data-person="ann"]').last.click()
+
+
+@pytest.mark.timeout(300)
+def test_a_voyage_and_the_report_of_its_day(page: Page, demo: Demo) -> None:
+    """The voyage under way is found by itself, listed, and reported by the day; on paper stands the report alone.
+
+    The last of this file: by now she has been under way for as long as makes a departure.
+    """
+    page.context.set_default_timeout(PATIENCE_MS)
+
+    def found() -> bool:
+        return bool(demo.get(f"/api/v1/vessels/{SHIP}/voyages")["voyages"])
+
+    wait_until(found, 240, "she has been under way for the two minutes that make a departure")
+    open_view(page, demo, "ida", "history")
+    page.get_by_test_id("history-voyages").click()
+    row = page.get_by_test_id("voyage").first
+    expect(row).to_contain_text("under way")
+    row.get_by_test_id("voyage-report").click()
+    expect(page.get_by_test_id("report")).to_have_attribute("data-day", re.compile(r"\d{4}-\d\d-\d\d"))
+    expect(page.get_by_test_id("report-leg").first).to_contain_text("under way")
+    expect(page.get_by_test_id("report-distance")).to_contain_text(re.compile(r"\d+\.\d NM"))
+    page.emulate_media(media="print")
+    expect(page.locator("fh-top-bar")).to_be_hidden()
+    picture(page, "report-print")
 
 
 @pytest.mark.soak
