@@ -6,7 +6,7 @@ import os
 import re
 import signal
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import psycopg
 import pytest
@@ -19,8 +19,6 @@ from tests.e2e.test_console import give_back_conn, take_conn
 SHIP = "kestrel"
 
 
-SETTLED_MS = 7000
-"""A look is a row within five seconds of the one before."""
 SHORT = """row => { const list = row.closest(".list"); list.style.maxHeight = "6rem";
   list.scrollTop = row.offsetTop - list.querySelector("thead").clientHeight; }"""
 """Makes the list of the ledger shorter than what a new demo has done, and scrolls it to a row."""
@@ -190,26 +188,20 @@ def test_a_replay_stands_as_chart_history_and_lists_stood(page: Page, demo: Demo
     """What was up on ann's chart, her span of the history, the row of her lists; the negative control: before she turned it."""
     open_view(page, demo, "ann", "conning")
     expect(page.get_by_test_id("chart-up")).to_have_attribute("data-up", "north")
-    page.wait_for_timeout(SETTLED_MS)
-    moments = [now()]
+    moments = [kept(demo, "conning", "% north%")]
     page.get_by_test_id("chart-up").click()
-    page.wait_for_timeout(SETTLED_MS)
-    moments.append(now())
+    moments.append(kept(demo, "conning", "% head%"))
     page.get_by_test_id("to-history").click()
     page.get_by_test_id("history-6h").click()
-    page.wait_for_timeout(SETTLED_MS)
-    moments.append(now())
+    moments.append(kept(demo, "history", f"%last {6 * 3600 * 1000}%"))
     page.get_by_test_id("to-alerts").click()
     page.get_by_test_id("alerts-past").click()
-    page.wait_for_timeout(SETTLED_MS)
-    moments.append(now())
+    moments.append(kept(demo, "alerts", "%past %"))
     page.get_by_test_id("to-ledger").click()
     fourth = page.get_by_test_id("ledger-entry").nth(3)
     fourth.evaluate(SHORT)
     number = fourth.get_attribute("data-number")
-    page.wait_for_timeout(SETTLED_MS)
-    moments.append(now())
-    page.wait_for_timeout(SETTLED_MS)  # and what was seen is written each five seconds
+    moments.append(kept(demo, "ledger", f"%entry {number}%"))
     for at, up in zip(moments[:2], ("north", "head"), strict=True):
         follow_at(page, demo, at)
         expect(page.get_by_test_id("chart-up")).to_have_attribute("data-up", up)
@@ -220,6 +212,22 @@ def test_a_replay_stands_as_chart_history_and_lists_stood(page: Page, demo: Demo
     expect(page.get_by_test_id("alert-history")).to_be_visible()
     follow_at(page, demo, moments[4])
     expect(page.get_by_test_id("replay-other")).to_contain_text(f"(from entry {number})")
+
+
+def kept(demo: Demo, view: str, look: str) -> datetime:
+    """Return a moment at which ann's screen stood so by the shore's record, the last of it: told each 5 s, written each 5 s."""
+    with psycopg.connect(demo.facts["database_dsn"], autocommit=True) as database:
+
+        def last() -> datetime | None:
+            row = database.execute(
+                "SELECT time, view, look LIKE %s FROM screen WHERE person = 'ann' ORDER BY time DESC LIMIT 1", (look,)
+            ).fetchone()
+            return row[0] if row and row[1:] == (view, True) else None
+
+        found: datetime = wait_until(last, PATIENCE_MS / 1000, f"{view} with {look} is in the record")
+    at = found.astimezone(UTC) + timedelta(seconds=1)  # a replay begins at a whole second
+    wait_until(lambda: now() > at, 2, "it has stood for a second")
+    return at
 
 
 def follow_at(page: Page, demo: Demo, at: datetime) -> None:
