@@ -161,7 +161,6 @@ class Schedule:
 
     def _disk(self) -> None:
         self.ship.disk_fails = not self.is_calm and not self.ship.disk_fails
-        self.truth.is_damaged = self.truth.is_damaged or self.ship.disk_fails
 
     def _jump(self) -> None:
         day_ns = 86_400 * commission.NS_PER_S

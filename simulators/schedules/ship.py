@@ -117,6 +117,8 @@ class LightShip:
         """Outputs until the program dies; None: it does not."""
         self.disk_pause_s: Callable[[], float] = lambda: 0.0
         self.disk_fails = False
+        self.lost_records = 0
+        """Records that a failing disk has not taken: what she knows of it."""
         self.elsewhere: dict[str, bytes] = {}
         """Standing records that the disk did not take, in other places; a power cut takes them (`shipside/storage/unkept.py`)."""
         self.is_power_cut = False
@@ -256,6 +258,7 @@ class LightShip:
             self.supervisor.receive(Journaled(output.number), self.mono_s)
 
     def _not_written(self, output: Journal) -> None:
+        self.lost_records += 1
         if output.standing:
             self.elsewhere[output.standing] = output.record
         self.supervisor.receive(JournalFailed(output.number, "disk full"), self.mono_s)

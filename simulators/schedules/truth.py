@@ -75,7 +75,8 @@ class Truth:
         self.is_local = False
         self.let_go = True
         """False from the moment the bridge has taken control until it has granted or released it."""
-        self.is_latched = self.is_damaged = False
+        self.is_latched = False
+        self._lost_before = 0
         self.latch_on_disk = self.may_be_reset = False
         """What of the latch a power cut leaves; whether somebody has asked for its reset and it was not told yet."""
         self.grants = (1, 0)
@@ -104,11 +105,16 @@ class Truth:
         self.is_latched = self.is_latched and not self.may_be_reset
         self.may_be_reset = False
         self._changed()
-        self.step, self.word_since_latch, self.is_damaged = "L0", False, False
+        self.step, self.word_since_latch, self._lost_before = "L0", False, self.ship.lost_records
         if self.ship.is_power_cut:  # what only a failing disk and the computer's memory had is gone with it
             self.grants = (self.grants[0], self.revoked_on_disk)
             # A reset may be lost as well: she comes up stopped then, and the mate sees it at the panel.
             self.is_latched = self.is_latched and self.latch_on_disk
+
+    @property
+    def is_damaged(self) -> bool:
+        """Whether the journal has a hole: a record was not taken since the boot or the bridge's re-arming."""
+        return self.ship.lost_records > self._lost_before
 
     def _keep_revocation(self) -> None:
         if not self.ship.disk_fails:
@@ -133,7 +139,7 @@ class Truth:
             self.grants = (self.grants[0], self.grants[0])
             self._keep_revocation()
         elif do == "rearm":
-            self.is_damaged = False
+            self._lost_before = self.ship.lost_records
             self._keep_revocation()
             self._keep_latch()
 
