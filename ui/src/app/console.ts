@@ -12,7 +12,7 @@ import { holds, mayOrder } from "../orders/gates";
 import { Operator } from "../orders/operator";
 import type { AlertJson } from "../protocols.gen";
 import { sounds, stageOf, tells } from "../seat/chain";
-import { restsAfter } from "../seat/rest";
+import { Rest } from "../seat/rest";
 import { currentLanguage } from "../words";
 import { currentPalette } from "./palette";
 import { ASIDES, LIVE, placeOf, type Aside, type View } from "./places";
@@ -45,6 +45,7 @@ export class Console {
   private socket: Socket | null = null;
   private readonly screen = new ScreenTeller((message) => this.socket?.send(message) ?? false);
   private toldMs = -Infinity;
+  private readonly rest = new Rest(rest);
   /** How the parts of the open view stand, coarse (`replay/look.ts`), as they say themselves. */
   private looks: Partial<Record<Part, string>> = {};
 
@@ -56,7 +57,8 @@ export class Console {
   /** Take up the session of this browser, or ask for a log-in. */
   async start(): Promise<void> {
     const known = await me().catch(() => null);
-    this.store.viewOnly = known?.view_only ?? false;
+    this.rest.take(known?.view_only ?? false);
+    this.store.viewOnly = this.rest.isOn;
     if (known !== null) await this.enter(known.person);
     else this.phase = "login";
     this.store.changed();
@@ -71,13 +73,14 @@ export class Console {
   /** Let this session act again; throw Problem when the password is wrong. */
   async wake(password: string): Promise<void> {
     await wake(password);
-    await this.askWhetherAwake();
+    this.rest.take(false);
+    this.restWhereNobodyIs();
   }
 
-  /** Ask the shore whether this session still only looks. */
+  /** Ask the shore whether this session still only looks; one that is away says nothing. */
   async askWhetherAwake(): Promise<void> {
-    this.store.viewOnly = (await me())?.view_only ?? this.store.viewOnly;
-    this.store.changed();
+    const known = await me().catch(() => null);
+    if (known !== null) this.rest.takeAgain(known.view_only);
   }
 
   async logout(): Promise<void> {
@@ -166,10 +169,8 @@ export class Console {
   /** Let the session only look once nobody has acted with this browser for long; who may not order loses nothing by it. */
   private restWhereNobodyIs(): void {
     const { operator, store } = this;
-    if (!operator || store.viewOnly || !mayOrder(store)) return;
-    if (!restsAfter(operator.presence.idleS(), operator.presence.elsewhereS())) return;
-    store.viewOnly = true;
-    void rest().catch(() => { store.viewOnly = false; }); // asked for again with the next tick
+    if (operator && mayOrder(store)) this.rest.look(operator.presence.idleS(), operator.presence.elsewhereS(), performance.now());
+    store.viewOnly = this.rest.isOn;
   }
 
   /** Watch over the seat of whoever has a conn here: tell the shore where nobody answers; return what is to sound. */

@@ -172,6 +172,7 @@ export class Operator {
   }
 
   private async beat(): Promise<void> {
+    if (this.store.viewOnly) return; // nobody is here, and the shore would refuse it each second
     const nowMs = performance.now();
     for (const vessel of this.store.vessels.values()) {
       if (!vessel.status || nowMs - vessel.statusAtMs > STATUS_LIFE_MS) continue;
