@@ -10,12 +10,13 @@ from shipside.config import AgentConfig
 def birth_of(config: AgentConfig, public_key: bytes, epoch: int, utc_ns: int, *, historical: bool = False) -> Birth:
     """Return the birth of the vessel of `config`; a historical one tells a catalogue and nothing of her as she is."""
     vessel, control = config.vessel, config.control
+    tracking = None if control is None else control.tracking
     limits = {} if control is None else {
         "rudder_deg_max": control.limits.rudder_slow_deg_max, "ahead_pct_max": control.limits.ahead_pct_max,
         "astern_pct_max": control.limits.astern_pct_max, "speed_full_kn": control.hull.speed_full_kn,
         "rpm_full": control.hull.rpm_full, "cpa_m": control.limits.cpa_m, "tcpa_s": control.limits.tcpa_s,
         "lease_s": control.authority.lease_s, "turn_radius_m": control.hull.turn_radius_m,
-        **({} if control.tracking is None else {"wheel_reach_m": control.tracking.wheel_reach_m}),
+        **({} if tracking is None else {"wheel_reach_m": tracking.wheel_reach_m, "confirm_s": tracking.confirm_s}),
     }  # fmt: skip
     areas = () if control is None else tuple((area.kind, area.name, area.ring) for area in control.areas)
     return Birth(

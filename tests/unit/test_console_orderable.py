@@ -169,6 +169,7 @@ def test_the_simulated_mate_grants_the_machines_as_well_as_the_conn() -> None:
 
 
 def test_her_birth_tells_where_a_turn_really_begins(tmp_path: Path) -> None:
-    """A console that counts down to the wheel-over takes off what she goes on before she answers, as the ship herself does."""
+    """A console counts down to the wheel-over less what she goes on before she answers, and then to her alarm, as she does."""
     limits = birth_of(commissioning.agent_config(PETREL_SPEC, 1, tmp_path), bytes(32), 1, NOON_NS).limits
     assert limits["wheel_reach_m"] == HANDLING["petrel"].wheel_reach_m
+    assert limits["confirm_s"] == commissioning.control_table(PETREL_SPEC)["tracking"]["confirm_s"]

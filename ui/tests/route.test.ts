@@ -96,9 +96,11 @@ describe("a turn that she has begun", () => {
 
   it("can be confirmed for 30 s from her next leg on, by her own time; before and after there is no countdown", () => {
     say("activated", 1_000_000);
-    expect(vessel.routes.confirmLeftS(1_001_000)).toBeNull();
+    expect(vessel.routes.confirmLeftS(1_001_000, 30)).toBeNull();
     say("leg", 1_050_000);
-    expect([1_049_000, 1_050_000, 1_062_000, 1_080_000, 1_200_000].map((now) => vessel.routes.confirmLeftS(now))).toEqual([30, 30, 18, null, null]);
+    expect([1_049_000, 1_050_000, 1_062_000, 1_080_000, 1_200_000].map((now) => vessel.routes.confirmLeftS(now, 30))).toEqual([30, 30, 18, null, null]);
+    expect([1_062_000, 1_080_000].map((now) => vessel.routes.confirmLeftS(now, 45))).toEqual([33, 15]);
+    expect(vessel.routes.confirmLeftS(1_062_000, undefined)).toBeNull(); // she does not tell how long she gives
   });
 });
 

@@ -52,13 +52,13 @@ export class RouteGuide extends LitElement {
       ${guide.turnDeg ? html`<span data-testid="wheel-over">${text.wheelOver} <b>${distanceText(Math.max(0, guide.toWheelOverM))}</b>${time(guide.toWheelOverM)}, ${sided(guide.turnDeg, 0)}°</span>` : html`<span>${text.last}</span>`}`;
   }
 
-  /** Until the turn is confirmed, 30 s after the wheel-over at the latest. */
+  /** Until the turn is confirmed, or an alarm aboard. */
   private confirm() {
     const text = words().route;
     const { operator } = page;
     if (!operator) return nothing;
     const state = gate("alert.acknowledge", this.vessel, page.store, operator, words());
-    const left = this.vessel.routes.confirmLeftS(page.store.clock.nowUtcMs());
+    const left = this.vessel.routes.confirmLeftS(page.store.clock.nowUtcMs(), this.vessel.particulars?.limits["confirm_s"]);
     return html`<button class="go" data-testid="turn-confirm" ?disabled=${!state.open} title=${state.reasons.join("\n")}
       @click=${() => void operator.order(this.vessel, "alert.acknowledge", { alert_id: COURSE_CHANGE })}>${text.confirmTurn}${left === null ? "" : ` ${secondsText(left)}`}</button>`;
   }

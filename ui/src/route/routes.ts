@@ -38,9 +38,6 @@ export interface Said {
   utcMs: number;
 }
 
-/** An alarm aboard comes this long after a wheel-over that nobody has confirmed (MSC.74(69); confirm_s of her configuration). */
-const CONFIRM_S = 30;
-
 /** The routes of one vessel, asked for while somebody looks. */
 export class Routes {
   list: KeptRoute[] = [];
@@ -92,11 +89,14 @@ export class Routes {
     return active && at ? guidance(active.route.passage, active.leg, at, reachM) : null;
   }
 
-  /** Return seconds in which the turn that she has begun can still be confirmed: at her wheel-over the next leg is hers; null: none is running. */
-  confirmLeftS(nowUtcMs: number): number | null {
-    if (this.said?.what !== "leg") return null;
-    const leftS = CONFIRM_S - (nowUtcMs - this.said.utcMs) / 1000;
-    return leftS > 0 ? Math.min(leftS, CONFIRM_S) : null;
+  /**
+   * Return seconds in which the turn that she has begun can still be confirmed before it is an alarm aboard (MSC.74(69)): at her wheel-over
+   * the next leg is hers. `confirmS`: how long she gives. Null: none is running, or she does not tell how long.
+   */
+  confirmLeftS(nowUtcMs: number, confirmS: number | undefined): number | null {
+    if (this.said?.what !== "leg" || confirmS === undefined) return null;
+    const leftS = confirmS - (nowUtcMs - this.said.utcMs) / 1000;
+    return leftS > 0 ? Math.min(leftS, confirmS) : null;
   }
 }
 
