@@ -180,9 +180,7 @@ class Alerts:
             alert, known = self._alerts[name], next(each for each in get_args(AlertState) if each == state)
             alert.state = "unacknowledged" if known in ("responsibility-transferred", "silenced") else known
             alert.priority = next(each for each in get_args(Priority) if each == priority)
-            if (
-                ALERTS[name].priority == "caution"
-            ):  # earlier releases kept it as something to acknowledge, some as a warning
+            if ALERTS[name].priority == "caution":  # earlier releases kept it to be acknowledged, some as a warning
                 alert.state, alert.priority = "acknowledged", None
             alert.revision = revision if isinstance(revision, int) else 0
             alert.sounds = sounds if isinstance(sounds, int) else 0

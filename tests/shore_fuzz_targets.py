@@ -15,11 +15,12 @@ from protocols.errors import ProtocolError
 from protocols.link import signing
 from protocols.link.heartbeats import OperatorHeartbeat
 from protocols.link.roster import Grant
+from shoreside.api.account_routes import Proven
 from shoreside.api.auth import Auth, Who
 from shoreside.api.key_routes import KeyRequest, SignedWord
 from shoreside.api.order_routes import Signed
 from shoreside.api.problems import Problem
-from shoreside.api.session_routes import Credentials, Password, TicketRequest
+from shoreside.api.session_routes import Credentials, TicketRequest
 from shoreside.api.shore import Shore, from_base64
 from shoreside.api.socket import Console
 from shoreside.commanding.roster import Words
@@ -32,7 +33,7 @@ from tests.fuzzing import Target
 from tests.shore_kit import LIMITS, MASTER, NOON_NS, MemoryPort, SetClock, Ship
 
 _SHIP = Ship()
-_BODIES: tuple[type[BaseModel], ...] = (Credentials, Password, TicketRequest, KeyRequest, SignedWord, Signed)
+_BODIES: tuple[type[BaseModel], ...] = (Credentials, Proven, TicketRequest, KeyRequest, SignedWord, Signed)
 _GRANT = Grant("kestrel", "g-1", "kim", ("roc-1",), ("conn",), ("setpoint",), NOON_NS, NOON_NS + 1)
 
 

@@ -22,6 +22,7 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from protocols.aio.port import Arrival, Connected, Disconnected, Message, Will
 from protocols.aio.refusal import Refusal, Refusals, refusal, unreadable
+from protocols.link.keyfile import ENCRYPTED
 
 INBOX_MAX: Final = 2000
 """Arrivals waiting for the program; at 100 batches/s this is 20 s of a stalled program. Full: the newest is lost."""
@@ -102,8 +103,7 @@ class Broker:
 
     def _no_password(self) -> str:
         """Answer for an encrypted key: left alone, the driver would ask at the terminal and hold everything up meanwhile."""
-        word = "it is encrypted with a password; a program needs it without one: openssl pkey -in FILE -out PLAIN"
-        raise PermissionError(errno.EACCES, word, self.key)
+        raise PermissionError(errno.EACCES, ENCRYPTED, self.key)
 
     def written(self) -> tuple[float, ...]:
         """Return when the files were last written; what cannot be read counts as never."""

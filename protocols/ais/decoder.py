@@ -93,6 +93,7 @@ _PLANS: Final = {int(name): plan for name, plan in _FORMS.items() if name.isdeci
 _CLASS_A: Final = {kind: _PLANS[kind].layout for kind in (1, 2, 3)}
 """Messages 1, 2 and 3 are laid out alike."""
 _CLASS_A_BITS: Final = _CLASS_A[1].length
+_CLASS_A_BYTES: Final = _CLASS_A_BITS // 8
 CLASS_A_CHARS: Final = _CLASS_A_BITS // CHAR_BITS
 """Characters of the payload of message 1, 2 or 3."""
 _WORDS: Final = Struct(">QQIB").unpack
@@ -144,7 +145,7 @@ def decode_position(payload: str, is_own_ship: bool) -> AisReport | None:  # noq
         packed = a2b_base64(payload.encode("ascii").translate(TO_BASE64))
     except (Error, UnicodeEncodeError):
         return None
-    if len(packed) != _CLASS_A_BITS // 8:  # too few: what is no character of the armour was left out
+    if len(packed) != _CLASS_A_BYTES:  # too few: what is no character of the armour was left out
         return None
     head, middle, end, _ = _WORDS(packed)
     kind, mmsi = head >> _KIND_AT, head >> _MMSI_AT & _MMSI_MASK

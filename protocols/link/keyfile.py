@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from protocols.errors import MalformedError, SignatureError
+
+ENCRYPTED: Final = (
+    "it is encrypted with a password, for which a program cannot ask; write it without one, for its owner alone: "
+    "(umask 077; openssl pkey -in FILE -out PLAIN), and name PLAIN instead"
+)
+"""What is said of a key that needs a password where there is nobody to give it."""
 
 
 def key_of_pem(content: bytes, password: str = "") -> Ed25519PrivateKey:
@@ -17,10 +25,7 @@ def key_of_pem(content: bytes, password: str = "") -> Ed25519PrivateKey:
     """
     is_hidden = is_encrypted(content)
     if is_hidden and not password:
-        raise MalformedError(
-            "it is encrypted with a password, for which a program cannot ask; write it without one, for its owner alone: "
-            "(umask 077; openssl pkey -in FILE -out PLAIN), and name PLAIN instead"
-        )
+        raise MalformedError(ENCRYPTED)
     try:
         key = load_pem_private_key(content, password.encode() if is_hidden else None)
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from protocols.link.signing import PUBLIC_KEY_BYTES
+from shoreside.api.account_routes import Password, Proven
 from shoreside.api.auth import TICKET_LIFE_S, Who, cookie_header
 from shoreside.api.problems import Problem
 from shoreside.api.second_factor import Proof
@@ -24,18 +25,11 @@ class Credentials(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     person: Annotated[OneLine, Field(min_length=1, max_length=64)]
-    password: Annotated[str, Field(min_length=1, max_length=256)]
+    password: Password
     code: Annotated[str, Field(max_length=16)] | None = None
     """Of an authenticator, where the account has one."""
     passkey: dict[str, Any] | None = None
     """The browser's answer to the challenge of the problem second-factor-needed."""
-
-
-class Password(BaseModel):
-    """The password of who is logged in."""
-
-    model_config = ConfigDict(extra="forbid")
-    password: Annotated[str, Field(min_length=1, max_length=256)]
 
 
 class TicketRequest(BaseModel):
@@ -84,7 +78,7 @@ async def rest(shore: TheShore, who: TheWho) -> None:
 
 
 @router.post("/wake", status_code=204)
-async def wake(body: Password, shore: TheShore, who: TheWho) -> None:
+async def wake(body: Proven, shore: TheShore, who: TheWho) -> None:
     """Let a session that only looks act again; 403 for a wrong password, 429 after five tries in a minute."""
     await shore.auth.wake(who, body.password)
 

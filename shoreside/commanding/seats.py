@@ -35,10 +35,10 @@ def may_take(order: Order, states: Mapping[str, VesselState], most: int = CONNS_
     """Return why the shore does not pass on an order that takes a conn: its issuer has that of `most` others already."""
     if order.kind not in ANSWERED or order.group != "conn":
         return None
-    return has_others(order.person, order.vessel, states, most)
+    return conn_elsewhere(order.person, order.vessel, states, most)
 
 
-def has_others(person: str, vessel: str, states: Mapping[str, VesselState], most: int = CONNS_MAX) -> Reason | None:
+def conn_elsewhere(person: str, vessel: str, states: Mapping[str, VesselState], most: int = CONNS_MAX) -> Reason | None:
     """Return why `person` is not given the conn of `vessel`: of `most` others he has it; None where nothing forbids it."""
     others = [each for each in conns_of(person, states) if each != vessel]
     if len(others) < most:
@@ -52,7 +52,7 @@ def with_load(
     message: PreviewMessage, person: str, states: Mapping[str, VesselState], most: int = CONNS_MAX
 ) -> PreviewMessage:
     """Return what a console is told before it asks for the conn of a vessel: the ship's word, and this station's own."""
-    reason = has_others(person, message["vessel"], states, most) if message["kind"] in ANSWERED else None
+    reason = conn_elsewhere(person, message["vessel"], states, most) if message["kind"] in ANSWERED else None
     if reason is None:
         return message
     return {**message, "verdict": "refused", "reasons": [*message["reasons"], reason_json(reason)]}

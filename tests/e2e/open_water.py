@@ -7,12 +7,12 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
+from control.geometry import Plane
 from simulators.fleet import FLEET
 from simulators.seabed import BANKS
 from simulators.waters import ALLOWED, no_go
 from tests.demo_rig import Demo
 
-DEGREE_M = 111_195.0
 CLEAR_M = 350.0
 """To an area's edge: her margin of 50 m, a leg's cross-track limit of 200 m, and 100 m for what she wanders meanwhile."""
 STEP_M = 100.0
@@ -44,8 +44,8 @@ class Place:
         course = math.radians(self.course_deg)
         north_m = ahead_m * math.cos(course) - right_m * math.sin(course)
         east_m = ahead_m * math.sin(course) + right_m * math.cos(course)
-        per_lon_m = DEGREE_M * math.cos(math.radians(self.latitude_deg))
-        return self.latitude_deg + north_m / DEGREE_M, self.longitude_deg + east_m / per_lon_m
+        longitude_deg, latitude_deg = Plane(self.latitude_deg, self.longitude_deg).position(east_m, north_m)
+        return latitude_deg, longitude_deg
 
 
 def place_of(demo: Demo, vessel: str) -> Place:
@@ -59,7 +59,8 @@ def is_open(latitude_deg: float, longitude_deg: float, vessel: str) -> bool:
     (spec,) = (one for one in FLEET if one.slug == vessel)
     ring = no_go(spec)
     west, south, east, north = ALLOWED
-    lat_deg, lon_deg = CLEAR_M / DEGREE_M, CLEAR_M / DEGREE_M / math.cos(math.radians(latitude_deg))
+    beside_deg, above_deg = Plane(latitude_deg, longitude_deg).position(CLEAR_M, CLEAR_M)
+    lat_deg, lon_deg = above_deg - latitude_deg, beside_deg - longitude_deg
     within = west + lon_deg < longitude_deg < east - lon_deg and south + lat_deg < latitude_deg < north - lat_deg
     barred = (
         ring[0][0] - lon_deg < longitude_deg < ring[1][0] + lon_deg

@@ -52,16 +52,19 @@ def take_conn_on_l0(page: Page, demo: Demo) -> None:
     expect(page.get_by_test_id("ladder-step")).to_have_attribute("data-step", "L0")
 
 
-def test_a_lease_that_lapses_is_told_on_every_console(page: Page, browser: Browser, demo: Demo) -> None:
-    """Proves AUT-02, AUT-05: who leaves her view is counted down everywhere; lapsed, the ladder begins, and who asks gets her."""
-    take_conn_on_l0(page, demo)
-
-    # A second ship is not for her: she reads why before she asks, and who waits for her is told beside the way back.
+def refused_a_second(page: Page, demo: Demo) -> None:
+    """A second ship is not for her: she reads why before she asks, and who waits for her is told beside the way back."""
     page.goto(f"{demo.url}/vessel/petrel")
     expect(page.get_by_test_id("conn-request")).to_be_disabled()
     expect(page.get_by_test_id("conn-why")).to_have_text(re.compile(r"AUT-10.*ann has the conn of kestrel; release it"))
     page.get_by_test_id("away-back").click()
     expect(page.get_by_test_id("conn-holder")).to_have_attribute("data-mine", "true")
+
+
+def test_a_lease_that_lapses_is_told_on_every_console(page: Page, browser: Browser, demo: Demo) -> None:
+    """Proves AUT-02, AUT-05: who leaves her view is counted down everywhere; lapsed, the ladder begins, and who asks gets her."""
+    take_conn_on_l0(page, demo)
+    refused_a_second(page, demo)
     with another(browser, demo, "sue") as second, another(browser, demo, "bob") as third:
         for console in (second, third):
             console.goto(f"{demo.url}/vessel/{SHIP}")

@@ -48,13 +48,8 @@ def ashore_s(demo: Demo) -> float:
     return now().timestamp() - points[0][2] / 1000 if points else 0.0
 
 
-def test_an_alert_has_one_state_for_all_consoles(page: Page, other: Page, demo: Demo) -> None:
-    """Proves ALT-03, ALT-06, ALT-07 at two consoles: silenced here, acknowledged there, and the history names who."""
-    for console, person in ((page, "ann"), (other, "bob")):
-        open_view(console, demo, person, "alerts")
-    expect(page.get_by_test_id("whoami")).to_have_attribute("data-key-state", "enrolled")
-
-    # The collector stands still: the shore's own warning sounds at both, and one acknowledgement is both's.
+def stale_data_is_answered_once(page: Page, other: Page, demo: Demo) -> None:
+    """The collector stands still: the shore's own warning sounds at both consoles, and one acknowledgement is both's."""
     os.kill(demo.pid(f"collector-{SHIP}"), signal.SIGSTOP)
     try:
         for console in (page, other):
@@ -67,6 +62,15 @@ def test_an_alert_has_one_state_for_all_consoles(page: Page, other: Page, demo: 
     finally:
         os.kill(demo.pid(f"collector-{SHIP}"), signal.SIGCONT)
     expect(page.get_by_test_id("alertrow-shore.data-stale")).to_have_count(0)
+
+
+def test_an_alert_has_one_state_for_all_consoles(page: Page, other: Page, demo: Demo) -> None:
+    """Proves ALT-03, ALT-06, ALT-07 at two consoles: silenced here, acknowledged there, and the history names who."""
+    for console, person in ((page, "ann"), (other, "bob")):
+        open_view(console, demo, person, "alerts")
+    expect(page.get_by_test_id("whoami")).to_have_attribute("data-key-state", "enrolled")
+
+    stale_data_is_answered_once(page, other, demo)
 
     # The bridge stops her: the ship's alarm, which Ann silences and Bob acknowledges by orders that she takes.
     assert on_the_bridge(demo, SHIP, do="emergency_stop", person="mate")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -41,17 +42,26 @@ def locked(path: Path, form: PrivateFormat = PrivateFormat.PKCS8) -> Ed25519Priv
 
 @pytest.mark.parametrize("role", ["collector", "safety"])
 def test_the_agent_says_what_to_do_and_that_is_enough(tmp_path: Path, role: str) -> None:
-    """Both processes aboard end with code 3 and one sentence, no trace; the command that it names makes the key usable."""
-    config, key = agent_toml(tmp_path, free_port(), TCP.format("nav", free_port())), locked(tmp_path / "vessel.pem")
+    """Both processes aboard end with code 3 and one sentence, no trace; it names the command that makes the key usable."""
+    config = agent_toml(tmp_path, free_port(), TCP.format("nav", free_port()))
+    locked(tmp_path / "vessel.pem")
     ran = run_to_end([*collector(config)[:-1], role])
     assert ran.returncode == 3
     assert ran.stderr.startswith(
         f"the agent cannot run: the vessel's key {tmp_path / 'vessel.pem'} cannot be used: it is encr"
     )
     assert "openssl pkey -in FILE -out PLAIN" in ran.stderr
+
+
+def test_the_command_that_is_named_makes_the_key_usable(tmp_path: Path) -> None:
+    """What the sentence says to do is done: the program has the same key then. In CI it is tried whatever is missing."""
     openssl = shutil.which("openssl")
     if openssl is None:
-        pytest.skip("no openssl here: what the sentence says to do was NOT tried")
+        word = "no openssl here: what the sentence says to do was NOT tried"
+        if os.environ.get("CI"):
+            pytest.fail(word)
+        pytest.skip(word)
+    key = locked(tmp_path / "vessel.pem")
     told = [openssl, "pkey", "-in", str(tmp_path / "vessel.pem"), "-out", str(tmp_path / "plain.pem")]
     subprocess.run([*told, "-passin", f"pass:{PASSWORD}"], check=True)
     assert signing.public_bytes(load_key(tmp_path / "plain.pem")) == signing.public_bytes(key)

@@ -54,6 +54,17 @@ class Way:
         return self.arrived
 
 
+def under_way(
+    execution: Execution, values: dict[str, float], in_force: Setpoint | None, heading_deg: float | None
+) -> None:
+    """Let an order of Ann's be in force, None: none is; and let the gyro show a heading, None: it shows none."""
+    if in_force is not None:
+        execution.actuate(in_force, "ann's order")
+    values.pop("NAV_HDG")
+    if heading_deg is not None:
+        values["NAV_HDG"] = heading_deg
+
+
 class Hull:
     """A ship with nothing but her safe states."""
 
@@ -181,12 +192,7 @@ def test_she_is_steadied_on_the_heading_ordered_or_else_the_one_she_has(
 ) -> None:
     """Proves FBK-02: a turn that was ordered is finished; a rudder that lay over is not; blind she goes amidships."""
     ship = Hull()
-    if in_force is not None:
-        ship.execution.actuate(in_force, "ann's order")
-    if heading_deg is None:
-        del ship.values["NAV_HDG"]
-    else:
-        ship.values["NAV_HDG"] = heading_deg
+    under_way(ship.execution, ship.values, in_force, heading_deg)
     ship.execution.outbox.clear()
     begin, cause = (ship.fallback, "ladder L5") if state == "stop" else (ship.hold, "ladder L3")
     begin()

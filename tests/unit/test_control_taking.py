@@ -15,7 +15,6 @@ from protocols.link.signing import Domain
 from tests.control_rig import KEYS, Rig, key_of
 
 NOT_BELIEVED = "not believed: the id, person and kind are only what the bytes claim"
-ORDER_ID = "01JD8Z6T5Y9K3B7M2N4P6QXXXX"
 
 
 def told(ship: Rig) -> dict[str, Plain]:

@@ -22,6 +22,7 @@ from control.watchkeeping import Watchkeeping
 from protocols.reading import Quality
 from tests.control_rig import UTC_NS
 from tests.unit.test_control_phases import KEEP, with_phases
+from tests.unit.test_control_safestate import under_way
 
 AT_SEA: dict[str, float] = {
     "NAV_LAT": 34.93, "NAV_LON": 129.05, "NAV_HDG": 80.0, "NAV_COG": 80.0, "NAV_SOG": 9.0, "ME_RPM": 102.0, "ME_RDY": 1.0,
@@ -178,12 +179,7 @@ def test_a_silent_link_leaves_the_last_safe_setpoint_and_a_rudder_is_none(
 ) -> None:
     """Proves FBK-01: a heading stays; a rudder order would turn her for ever, so she is steadied; blind, amidships."""
     ship = Bridge()
-    if in_force is not None:
-        ship.execution.actuate(in_force, "ann's order")
-    if heading_deg is None:
-        del ship.values["NAV_HDG"]
-    else:
-        ship.values["NAV_HDG"] = heading_deg
+    under_way(ship.execution, ship.values, in_force, heading_deg)
     assert ship.look(3.5) == "L2"
     assert ship.moves() == moved
 
