@@ -41,14 +41,12 @@ _KEEPALIVE: Final = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalive
 async def connect(url: str) -> Connection:
     """Return a new connection; raise StoreDownError when there is none to be had."""
     try:
-        connection = await psycopg.AsyncConnection.connect(
+        return await psycopg.AsyncConnection.connect(
             url, connect_timeout=CONNECT_TIMEOUT_S, autocommit=True, keepalives_idle=10, keepalives_interval=5,
-            keepalives_count=3, tcp_user_timeout=15_000,
+            keepalives_count=3, tcp_user_timeout=15_000, options="-c timezone=UTC",
         )  # fmt: skip
-        await connection.execute("SET TIME ZONE 'UTC'")
     except psycopg.Error as error:
         raise StoreDownError(_first_line(error)) from error
-    return connection
 
 
 class Readers:
