@@ -43,7 +43,7 @@ NONE_OF_ARGS := { [ $$? = 5 ] && [ -n "$(ARGS)" ]; }
 
 test: $(READY) ui browser mosquitto ## Run all tests; ARGS="-k conn" is passed on to pytest, which is called three times
 	@rm -f $(REPORTS)
-	@$(PY) -m pytest -m "not soak and not alone" -n $(WORKERS) --dist loadfile --junitxml=test-results/tests.xml $(TESTS) $(ARGS) || $(NONE_OF_ARGS)
+	@$(PY) -m pytest -m "not soak and not alone" -r aR -n $(WORKERS) --dist loadfile --junitxml=test-results/tests.xml $(TESTS) $(ARGS) || $(NONE_OF_ARGS)
 	@$(PY) -m pytest -m "alone and not soak" $(MORE_TRIES) --junitxml=test-results/tests-alone.xml $(TESTS) $(BY_ITSELF) $(ARGS) || $(NONE_OF_ARGS)
 	@$(PY) -m pytest -m "not soak" -n 2 --dist loadfile $(MORE_TRIES) --junitxml=test-results/tests-console.xml $(CONSOLE_TESTS) --ignore=$(BY_ITSELF) $(ARGS) || $(NONE_OF_ARGS)
 

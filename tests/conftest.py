@@ -1,4 +1,7 @@
-"""A PostgreSQL of its own for the tests that ask for one; each test gets a fresh database in it. Settings of all properties."""
+"""A PostgreSQL of its own for the tests that ask for one; each test gets a fresh database in it. Settings of all properties.
+
+Who waits for real programs gets a second try where the wait ran out, and only there.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,19 @@ if (
     "CI" not in os.environ
 ):  # there hypothesis has a profile of its own, which is as unhurried and draws the same each time
     settings.load_profile("unhurried")
+
+WAITING = {"integration", "fault"}
+"""The folders whose tests wait for real programs on real sockets."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Try a wait that ran out once more, for a machine may stand still for a second; the summary says "rerun" and names it.
+
+    What was seen and was wrong is not tried again. Tests that are `alone` have their tries from the Makefile.
+    """
+    for item in items:
+        if WAITING & set(item.path.parts) and item.get_closest_marker("alone") is None:
+            item.add_marker(pytest.mark.flaky(reruns=1, only_rerun=["TimeoutError"]))
 
 
 @pytest.fixture(scope="session")

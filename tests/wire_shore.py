@@ -86,7 +86,9 @@ async def bare_shore(port: int, key: Ed25519PrivateKey) -> AsyncIterator[Shore]:
         yield shore
     finally:
         task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        (ended,) = await asyncio.gather(task, return_exceptions=True)
+        if isinstance(ended, Exception):  # it had died before: whoever waited for it is told why
+            raise ended
 
 
 @dataclass

@@ -131,13 +131,25 @@ async def test_a_cut_of_the_broker_loses_nothing_and_delays_no_start(place: Plac
                 newest = max(seen, default=0)
                 await until(lambda: max(station.batches, default=0) > newest + 15, 30)  # noqa: B023 - awaited here
                 if turn == 2:
-                    await until(lambda: set(range(1, max(station.batches))) <= seen | set(station.batches), 30)  # noqa: B023 - awaited here
-                seen |= set(station.batches)
-                historical += sum(1 for batch in station.batches.values() if batch.historical)
+                    try:
+                        await until(lambda: not missing(seen, station), 30)  # noqa: B023 - awaited here
+                    except TimeoutError as error:
+                        log = (place.folder / "agent.log").read_text()[-3000:]
+                        raise TimeoutError(
+                            f"{missing(seen, station)} of {max(station.batches)} never came: {log}"
+                        ) from error
+        # Counted when the shore has ended: what it took and acknowledged while it was being ended never comes again.
+        seen |= set(station.batches)
+        historical += sum(1 for batch in station.batches.values() if batch.historical)
         await asyncio.sleep(2.0)  # an outage: the ship goes on collecting
     assert seen == set(range(1, max(seen) + 1))
     assert historical > 0
     assert (place.folder / "spool.db").stat().st_size > 0
+
+
+def missing(seen: set[int], station: Shore) -> list[int]:
+    """Which batches before the newest have never come."""
+    return sorted(set(range(1, max(station.batches))) - seen - set(station.batches))
 
 
 async def test_either_process_may_die_without_the_other(place: Place) -> None:
