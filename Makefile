@@ -17,6 +17,10 @@ CONSOLE_TESTS := tests/e2e
 BY_ITSELF := tests/e2e/test_authority_ends.py
 REPORTS := $(addprefix test-results/,tests.xml tests-alone.xml tests-console.xml)
 WORKERS ?= 3
+# Schedules of everything that goes wrong at once, on what the tests of the ships leave of the cores: most of these wait.
+SCHEDULES ?= 2000
+# Not by its own name: `make -n` would run it.
+AGAIN := $(MAKE) --no-print-directory
 MORE_TRIES := --reruns 2 -r aR
 ARGS ?=
 
@@ -41,11 +45,15 @@ demo: $(READY) ui ## Start everything: database, broker, ships, agents, shore, c
 
 NONE_OF_ARGS := { [ $$? = 5 ] && [ -n "$(ARGS)" ]; }
 
-test: $(READY) ui browser mosquitto ## Run all tests; ARGS="-k conn" is passed on to pytest, which is called three times
+test: $(READY) ui browser mosquitto ## Run all tests and SCHEDULES=2000 of `make simulate`; ARGS="-k conn" is passed on to pytest, which is called three times
 	@rm -f $(REPORTS)
+	@$(if $(ARGS),,tests/beside.sh "$(PY) -m simulators.schedules --seeds $(SCHEDULES)" test-results/schedules.log) $(AGAIN) test-ships
+	@$(PY) -m pytest -m "not soak" -n 2 --dist loadfile $(MORE_TRIES) --junitxml=test-results/tests-console.xml $(CONSOLE_TESTS) --ignore=$(BY_ITSELF) $(ARGS) || $(NONE_OF_ARGS)
+
+.PHONY: test-ships
+test-ships:
 	@$(PY) -m pytest -m "not soak and not alone" -r aR -n $(WORKERS) --dist loadfile --junitxml=test-results/tests.xml $(TESTS) $(ARGS) || $(NONE_OF_ARGS)
 	@$(PY) -m pytest -m "alone and not soak" $(MORE_TRIES) --junitxml=test-results/tests-alone.xml $(TESTS) $(BY_ITSELF) $(ARGS) || $(NONE_OF_ARGS)
-	@$(PY) -m pytest -m "not soak" -n 2 --dist loadfile $(MORE_TRIES) --junitxml=test-results/tests-console.xml $(CONSOLE_TESTS) --ignore=$(BY_ITSELF) $(ARGS) || $(NONE_OF_ARGS)
 
 # The stores' tests on a server that has the extension; DIR is searched for extension/timescaledb.control and timescaledb.so.
 TIMESCALE_TESTS := tests/integration/test_shore_store.py $(wildcard tests/integration/test_store_*.py) \

@@ -47,6 +47,7 @@ _LONGITUDE_HALF, _LATITUDE_HALF = (1 << field.width - 1 for field in POSITION)
 _LATITUDE_BITS: Final = POSITION[1].width
 _LONGITUDE_MASK, _LATITUDE_MASK = ((1 << field.width) - 1 for field in POSITION)
 _LONGITUDE_MAX, _LATITUDE_MAX = 180 * MINUTE_PARTS, 90 * MINUTE_PARTS
+_LONGITUDE_MIN, _LATITUDE_MIN = -_LONGITUDE_MAX, -_LATITUDE_MAX
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +155,7 @@ def decode_position(payload: str, is_own_ship: bool) -> AisReport | None:  # noq
     longitude = (raw ^ _LONGITUDE_HALF) - _LONGITUDE_HALF
     course, heading = _COURSES[middle >> _COURSE_AT & 0xFFF], _HEADINGS[end >> _HEADING_AT & 0x1FF]
     if not (
-        -_LATITUDE_MAX <= latitude <= _LATITUDE_MAX and -_LONGITUDE_MAX <= longitude <= _LONGITUDE_MAX
+        _LATITUDE_MIN <= latitude <= _LATITUDE_MAX and _LONGITUDE_MIN <= longitude <= _LONGITUDE_MAX
         and course is not OUT_OF_RANGE and heading is not OUT_OF_RANGE and mmsi <= MMSI_MAX and kind in _CLASS_A
     ):  # fmt: skip
         return None
@@ -204,7 +205,7 @@ def _by_plan(bits: int, length: int, kind: int, mmsi: int, *, is_own_ship: bool)
         raw = aligned >> plan.position
         latitude = (raw & _LATITUDE_MASK ^ _LATITUDE_HALF) - _LATITUDE_HALF
         longitude = (raw >> _LATITUDE_BITS & _LONGITUDE_MASK ^ _LONGITUDE_HALF) - _LONGITUDE_HALF
-        if not (-_LATITUDE_MAX <= latitude <= _LATITUDE_MAX and -_LONGITUDE_MAX <= longitude <= _LONGITUDE_MAX):
+        if not (_LATITUDE_MIN <= latitude <= _LATITUDE_MAX and _LONGITUDE_MIN <= longitude <= _LONGITUDE_MAX):
             return _with_care(plan.layout, bits, length, kind, mmsi, is_own_ship=is_own_ship)
         row[4], row[5] = latitude / MINUTE_PARTS, longitude / MINUTE_PARTS
     if plan.size >= 0:

@@ -12,6 +12,8 @@ from protocols.ais.report import AisReport
 
 BAD_FIELDS: Final = "count, number or fill bits are wrong"
 _COUNT, _NUMBER, _PAYLOAD, _FILL = 0, 1, 4, 5
+_FIELDS: Final = 6
+"""As many as the standard has; a receiver may add its own."""
 
 
 class AisReader:
@@ -25,13 +27,14 @@ class AisReader:
 
     def receive(self, source: str, formatter: str, fields: Sequence[str]) -> AisReport | str | None:
         """Return the report that a sentence completes, why there is none, or None while parts of it are missing."""
-        if len(fields) > _FILL and fields[_COUNT] == fields[_NUMBER] == "1" and fields[_FILL] in FILLS:
-            payload, fill, is_own_ship = fields[_PAYLOAD], fields[_FILL], formatter == "VDO"
-            if len(payload) == CLASS_A_CHARS and fill == "0":
-                plain = decode_position(payload, is_own_ship)
+        if len(fields) == _FIELDS:
+            count, number, _, _, payload, fill = fields
+            if fill == "0" and len(payload) == CLASS_A_CHARS and count == number == "1":
+                plain = decode_position(payload, formatter == "VDO")
                 if plain is not None:
                     return plain
-            report = decode_payload(payload, fill, is_own_ship=is_own_ship)
+        if len(fields) > _FILL and fields[_COUNT] == fields[_NUMBER] == "1" and fields[_FILL] in FILLS:
+            report = decode_payload(fields[_PAYLOAD], fields[_FILL], is_own_ship=formatter == "VDO")
         else:
             part = part_of(source, formatter, fields)
             if part is None:

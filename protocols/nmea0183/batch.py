@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from protocols.nmea0183.framing import SENTENCE_CHARS_MAX
 from protocols.nmea0183.sentence import Rejected, Sentence, opening, parse_line
@@ -21,6 +22,9 @@ for _value, _characters in enumerate(zip("0123456789ABCDEF", "0123456789abcdef",
     for _character in _characters:
         _DIGIT[ord(_character)] = _value
 _STAR, _DOLLAR, _BANG, _NEW_LINE = b"*$!\n"
+CHECKSUM_CHARS: Final = len("*hh")
+Codes = NDArray[np.uint8]
+Places = NDArray[np.intp]
 _SHORTEST: Final = len("$GPX,*hh")
 
 
@@ -28,18 +32,33 @@ def parse_lines(lines: Sequence[bytes]) -> Iterator[Sentence | Rejected]:
     """Return the sentence in each line, or why there is none, one after the other."""
     if len(lines) < FEW:
         return map(parse_line, lines)
-    chunk = b"\n".join(lines)
-    good = _plainly_good(chunk, len(lines)) if chunk.isascii() and b"\\" not in chunk else None
-    if good is None:
+    chunk = b"\n".join((*lines, b""))
+    if not chunk.isascii() or b"\\" in chunk:
         return map(parse_line, lines)
-    return _in_turn(chunk.decode("ascii").split("\n"), lines, good)
+    codes = np.frombuffer(chunk, np.uint8)
+    ends = np.flatnonzero(codes == _NEW_LINE)
+    good = _plainly_good(codes, ends, chunk.count(b"*")) if len(ends) == len(lines) else None
+    return map(parse_line, lines) if good is None else _in_turn(_bodies(codes, ends), lines, good)
 
 
-def _in_turn(texts: list[str], lines: Sequence[bytes], good: list[bool]) -> Iterator[Sentence | Rejected]:
+def _bodies(codes: Codes, ends: Places) -> list[str]:
+    """Return what stands before the last three characters of each line, which are its checksum where the line is good.
+
+    They become line ends, so that one split cuts the lines and their checksums apart: a slice of each line costs more.
+    """
+    cut = codes.copy()
+    for back in range(1, CHECKSUM_CHARS + 1):
+        cut[ends - back] = _NEW_LINE
+    bodies = cut.tobytes().decode("ascii").split("\n" * (CHECKSUM_CHARS + 1))
+    bodies.pop()  # after the last line end
+    return bodies
+
+
+def _in_turn(bodies: list[str], lines: Sequence[bytes], good: list[bool]) -> Iterator[Sentence | Rejected]:
     """Make each sentence when it is asked for: those of a whole chunk held at once cost more than their making."""
-    for text, line, is_good in zip(texts, lines, good, strict=True):
+    for body, line, is_good in zip(bodies, lines, good, strict=True):
         if is_good:
-            fields = text[:-3].split(",")
+            fields = body.split(",")
             names = opening(fields.pop(0))
             if names is not None and fields:
                 talker, formatter, is_encapsulated = names
@@ -48,24 +67,22 @@ def _in_turn(texts: list[str], lines: Sequence[bytes], good: list[bool]) -> Iter
         yield parse_line(line)
 
 
-def _plainly_good(chunk: bytes, count: int) -> list[bool] | None:
+def _plainly_good(codes: Codes, ends: Places, stars_count: int) -> list[bool] | None:
     """Return of each line of a chunk (ASCII, no TAG block) whether it is `$...*hh` or `!...*hh` with a right checksum.
 
-    None where the chunk has not `count` lines, or one too short to be any sentence.
+    `ends`: where the line ends are, the last of them the chunk's. None where a line is too short to be any sentence.
     """
-    codes = np.frombuffer(chunk, np.uint8)
-    ends = np.append(np.flatnonzero(codes == _NEW_LINE), len(codes))
     starts = np.concatenate(([0], ends[:-1] + 1))
     sizes = ends - starts
-    if len(ends) != count or sizes.min() < _SHORTEST:
+    if sizes.min() < _SHORTEST:
         return None
-    stars = ends - 3
+    stars = ends - CHECKSUM_CHARS
     bounds = np.column_stack((starts + 1, stars)).ravel()
     folded = np.bitwise_xor.reduceat(codes, bounds)[::2]
     told = _DIGIT[codes[stars + 1]] << 4 | _DIGIT[codes[stars + 2]]
     opened, starred = codes[starts], codes[stars] == _STAR
     good = (folded == told) & starred & ((opened == _DOLLAR) | (opened == _BANG)) & (sizes <= SENTENCE_CHARS_MAX)
-    if not starred.all() or chunk.count(b"*") != count:  # otherwise each has its one star before the checksum
+    if not starred.all() or stars_count != len(ends):  # otherwise each has its one star before the checksum
         good &= np.add.reduceat((codes == _STAR).view(np.uint8), starts) == 1
     found: list[bool] = good.tolist()
     return found

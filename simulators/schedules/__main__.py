@@ -18,7 +18,7 @@ SHOWN_MAX: Final = 10
 """Failures printed; a bug shows in many seeds."""
 CHUNK: Final = 8
 TOLD_EVERY_S: Final = 30.0
-"""How often a long run says how far it is, beside its answer: two thousand schedules take half an hour of two cores."""
+"""How often a long run says how far it is, beside its answer: ten thousand schedules take a quarter of an hour of two cores."""
 
 
 def outcomes(seeds: range, workers: int) -> Iterator[Outcome]:
