@@ -91,9 +91,10 @@ _FORMS: Final = {
 }
 _PLANS: Final = {int(name): plan for name, plan in _FORMS.items() if name.isdecimal() and int(name) not in _HAS_FORMS}
 
-_CLASS_A: Final = {kind: _PLANS[kind].layout for kind in (1, 2, 3)}
+_CLASS_A: Final = _PLANS[1].layout
 """Messages 1, 2 and 3 are laid out alike."""
-_CLASS_A_BITS: Final = _CLASS_A[1].length
+_CLASS_A_LAST: Final = 3
+_CLASS_A_BITS: Final = _CLASS_A.length
 _CLASS_A_BYTES: Final = _CLASS_A_BITS // 8
 CLASS_A_CHARS: Final = _CLASS_A_BITS // CHAR_BITS
 """Characters of the payload of message 1, 2 or 3."""
@@ -104,7 +105,7 @@ _WORD_ENDS: Final = (64, 128, 160, 168)
 
 def _within(name: str) -> tuple[int, Look]:
     """Return how far a field of message 1, 2 or 3 stands from the end of the word that it ends in, and its look-up."""
-    end, look = next((first + width, look) for first, width, look, its_name in _CLASS_A[1].places if its_name == name)
+    end, look = next((first + width, look) for first, width, look, its_name in _CLASS_A.places if its_name == name)
     return next(word_end for word_end in _WORD_ENDS if end <= word_end) - end, look
 
 
@@ -143,7 +144,7 @@ def decode_position(payload: str, is_own_ship: bool) -> AisReport | None:  # noq
     Most of what is heard at sea is such a message and all right: the shortest way for it.
     """
     try:
-        packed = a2b_base64(payload.encode("ascii").translate(TO_BASE64))
+        packed = a2b_base64(payload.encode().translate(TO_BASE64))  # no byte of another character is one of base64
     except (Error, UnicodeEncodeError):
         return None
     if len(packed) != _CLASS_A_BYTES:  # too few: what is no character of the armour was left out
@@ -156,13 +157,13 @@ def decode_position(payload: str, is_own_ship: bool) -> AisReport | None:  # noq
     course, heading = _COURSES[middle >> _COURSE_AT & 0xFFF], _HEADINGS[end >> _HEADING_AT & 0x1FF]
     if not (
         _LATITUDE_MIN <= latitude <= _LATITUDE_MAX and _LONGITUDE_MIN <= longitude <= _LONGITUDE_MAX
-        and course is not OUT_OF_RANGE and heading is not OUT_OF_RANGE and mmsi <= MMSI_MAX and kind in _CLASS_A
+        and course is not OUT_OF_RANGE and heading is not OUT_OF_RANGE and mmsi <= MMSI_MAX and 0 < kind <= _CLASS_A_LAST
     ):  # fmt: skip
         return None
     return tuple.__new__(AisReport, (
         kind, mmsi, is_own_ship, latitude / MINUTE_PARTS, longitude / MINUTE_PARTS, _SPEEDS[head >> _SPEED_AT & 0x3FF],
         course, heading, _TURNS[head >> _TURN_AT & 0xFF], _STATES[head >> _STATE_AT & 0xF],
-        None, None, None, None, None, (), (_CLASS_A[kind], packed, _CLASS_A_BITS),
+        None, None, None, None, None, (), (_CLASS_A, packed, _CLASS_A_BITS),
     ))  # fmt: skip
 
 

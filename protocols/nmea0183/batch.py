@@ -56,10 +56,14 @@ def _bodies(codes: Codes, ends: Places) -> list[str]:
 
 def _in_turn(bodies: list[str], lines: Sequence[bytes], good: list[bool]) -> Iterator[Sentence | Rejected]:
     """Make each sentence when it is asked for: those of a whole chunk held at once cost more than their making."""
+    known: dict[str, tuple[str, str, bool] | None] = {}  # of this chunk's dozen addresses
     for body, line, is_good in zip(bodies, lines, good, strict=True):
         if is_good:
             fields = body.split(",")
-            names = opening(fields.pop(0))
+            address = fields.pop(0)
+            names = known.get(address)
+            if names is None:
+                names = known[address] = opening(address)
             if names is not None and fields:
                 talker, formatter, is_encapsulated = names
                 yield tuple.__new__(Sentence, (talker, formatter, fields, None, True, is_encapsulated, ""))
