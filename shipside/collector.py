@@ -37,6 +37,7 @@ from telemetry.batching import Batcher
 from telemetry.health_channels import HealthWatch
 from telemetry.link_channels import LinkWatch
 from telemetry.scan import Scanner
+from telemetry.source_telling import SourceTelling
 
 BIRTH_RETRY_S: Final = 1.0
 """Pause before a birth that the broker did not take is sent again; nothing else goes before it."""
@@ -90,6 +91,7 @@ class Collector:
         self._is_awaited = False
         """The shore can read batches again and has seen none: what was collected goes at once, on any bearer (R4)."""
         self._lookout, self._health = Lookout(), HealthWatch(clock.now_s())
+        self._telling = SourceTelling()
         self._link = LinkWatch(known.by_id, clock.now_s())
         self._manual, self._keep_due_s = ManualFile(config.journal), clock.now_s() + KEEP_S
         kept = spool.kept(COUNTERS)
@@ -205,10 +207,7 @@ class Collector:
 
     def _look(self, now_s: float) -> None:
         """Say which inputs came, went, or gave what is no sentence; what is worth an event is one before the next batch."""
-        for switch in self.listening.picture.outbox():
-            self._say("source", channel=switch.channel, before=switch.before, after=switch.after)
-            body: dict[str, Plain] = {"channel": switch.channel, "from": switch.before or "", "to": switch.after}
-            self.uplink.dispatch.record("source", body, now_s)
+        self._tell_sources(now_s)
         facts = self.facts()
         for line in self._lookout.changes(facts):
             self._say("input", **line)
@@ -225,6 +224,19 @@ class Collector:
         self.alerts.take(self.listening.data_alerts(now_s), now_s)
         self.alerts.equipment(self.traffic.equipment.outbox(), now_s)
         self.uplink.tell_losses()
+
+    def _tell_sources(self, now_s: float) -> None:
+        """Record which source a channel is taken from: each change at once, and all of them after a start and each birth."""
+        picture = self.listening.picture
+        for switch in picture.outbox():
+            self._say("source", channel=switch.channel, before=switch.before, after=switch.after)
+            body: dict[str, Plain] = {"channel": switch.channel, "from": switch.before, "to": switch.after}
+            self.uplink.dispatch.record("source", body, now_s)
+            self._telling.switched(switch.channel, switch.after)
+        believed = picture.believed() if self._telling.is_due(now_s) else {}
+        if told := self._telling.tick(believed, now_s):
+            now: dict[str, Plain] = {source: [*channels] for source, channels in told.items()}
+            self.uplink.dispatch.record("source", {"now": now}, now_s)
 
     def facts(self) -> list[InputFacts]:
         """Return how each input and unit is doing."""
@@ -266,6 +278,7 @@ class Collector:
         while self._port.connected:
             if await self._port.publish(topic, self.birth().to_bytes(), retain=True):
                 self.uplink.connected()
+                self._telling.begin()
                 self._is_awaited = True
                 self._wake.set()
                 return

@@ -22,7 +22,7 @@ from shoreside.commanding.orders import OrderBook
 from shoreside.config import AlertLimits, VesselConfig
 from shoreside.ingest.intake import Intake
 from shoreside.ingest.missing import Wanted
-from shoreside.live import fleet, orderable, views, watch
+from shoreside.live import fleet, orderable, sources, views, watch
 from shoreside.live.answering import Answer, Answering
 from shoreside.live.feeds import Hub, targets_messages
 from shoreside.live.fleet import VesselState
@@ -110,6 +110,8 @@ class Downlink:
                 fleet.take_birth(state, birth)
         for vessel, rows in known.latest.items():
             fleet.recall_latest(self._state(vessel), rows)
+        for vessel, told in known.sources.items():
+            sources.recall_sources(self._state(vessel), told)
         for vessel, points in known.tracks.items():
             fleet.recall_track(self._state(vessel), points)
         for vessel, reports in known.targets.items():
@@ -219,6 +221,7 @@ class Downlink:
         message = views.vessel_message(state)
         if message is not None:
             self._tell(vessel, message)
+            self._tell_sources(state)
 
     def _judge_birth(self, state: VesselState, birth: Birth, known: bytes | None) -> None:
         """Raise SignatureError for a birth with another key than the one known, CatalogueError for one that misnames."""
@@ -310,7 +313,14 @@ class Downlink:
         elif event.kind != "ledger" or event.body.get("text"):  # a head each minute is no news to anybody
             self._note_dropped(event)
             state.drill = orderable.drill_of(event) or state.drill
+            if event.kind == "source" and sources.take_sources(state, event.body):
+                self._tell_sources(state)
             self._tell(event.vessel, views.event_message(event))
+
+    def _tell_sources(self, state: VesselState) -> None:
+        frame = Frame(sources.sources_message(state))
+        for feed in self._hub.watching(state.vessel):
+            feed.slot("sources", frame)
 
     def _note_dropped(self, event: Event) -> None:
         """Record batches that the ship has lost. They stay unacknowledged: one that comes after all is stored."""

@@ -9,6 +9,7 @@ from typing import Final, Literal, Protocol
 from protocols.console.alerts import AlertJson
 from protocols.console.messages import ValueRow
 from protocols.link.batch import Batch, TargetReport
+from protocols.link.cbor import Plain
 from protocols.link.closing import Closing
 from protocols.link.events import Event, Reason
 
@@ -94,6 +95,10 @@ class Remembered:
     orders: tuple[OrderNote, ...] = ()
     """The last state of the last orders, oldest first."""
     alerts: tuple[tuple[str, AlertJson], ...] = ()
+    sources: dict[str, tuple[tuple[int, dict[str, Plain]], ...]] = field(
+        default_factory=dict[str, tuple[tuple[int, dict[str, Plain]], ...]]
+    )
+    """(UTC ns aboard, body) of the last events of kind `source` by vessel, oldest first."""
     words: dict[tuple[str, Word], bytes] = field(default_factory=dict[tuple[str, Word], bytes])
     """The latest signed roster and grant by vessel."""
 

@@ -116,6 +116,10 @@ class Picture:
         """Return the switches of source since the last call, and forget them."""
         return self._selector.outbox()
 
+    def believed(self) -> dict[str, str]:
+        """Return {channel: source believed}, as `SourceSelector.believed` does."""
+        return self._selector.believed()
+
     def fallen_back(self, now_s: float) -> dict[str, tuple[str, str]]:
         """Return {channel: (source left, source believed)}, as `SourceSelector.fallen_back` does."""
         return self._selector.fallen_back(now_s)

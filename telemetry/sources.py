@@ -82,6 +82,10 @@ class SourceSelector:
         choice = self._choices.get(channel)
         return choice.selected if choice else ""
 
+    def believed(self) -> dict[str, str]:
+        """Return {channel: source believed} of every channel that has ever had a good one."""
+        return {channel: choice.selected for channel, choice in self._choices.items() if choice.selected}
+
     def fallen_back(self, now_s: float) -> dict[str, tuple[str, str]]:
         """Return {channel: (source left, source believed)} where the best source once believed was left.
 

@@ -28,3 +28,12 @@ class ChannelJson(TypedDict):
     local_id: str
     """ISO 19848 local id (DNV VIS): what it is a value of."""
     limits: LimitsJson
+
+
+class SourcesMessage(TypedDict):
+    """Which source each value is taken from, by the ship's own word; on subscribe, after a birth and on each change."""
+
+    type: Literal["sources"]
+    vessel: str
+    sources: dict[str, list[str]]
+    """Short ids of the channels by the name of their source, `input/talker`; a channel that is left out was not told."""

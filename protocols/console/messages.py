@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final, Literal, NotRequired, TypeAlias, TypedDict
 
 from protocols.console.alerts import AlertsMessage, AnswerMessage, SeatMessage
-from protocols.console.channels import ChannelJson
+from protocols.console.channels import ChannelJson, SourcesMessage
 from protocols.console.navigation import TrialJson
 from protocols.console.offers import OfferMessage, OffersMessage
 from protocols.console.orderable import DrillJson, MachineJson, PhaseJson
@@ -303,9 +303,9 @@ class ProblemMessage(TypedDict):
 
 
 FromShore: TypeAlias = (
-    WelcomeMessage | FleetMessage | VesselMessage | ValuesMessage | StatusMessage | TrackMessage | TargetsMessage
-    | OrderMessage | AlertsMessage | EventMessage | PreviewMessage | ApprovalsMessage | OffersMessage | KeyMessage
-    | ProblemMessage
+    WelcomeMessage | FleetMessage | VesselMessage | ValuesMessage | SourcesMessage | StatusMessage | TrackMessage
+    | TargetsMessage | OrderMessage | AlertsMessage | EventMessage | PreviewMessage | ApprovalsMessage | OffersMessage
+    | KeyMessage | ProblemMessage
 )  # fmt: skip
 
 

@@ -34,7 +34,8 @@ EVENT_KINDS: Final[dict[str, str]] = {
     "alert": "an alert changed state; body: alert_id, text, priority, category, state, value, limit",
     "alerts": "every alert of the safety process as it stands, after a reconnect; body: alerts, each as in `alert`",
     "stop": "the emergency stop was latched or reset; body: state, person, console, meaning",
-    "source": "a channel changed its source; body: channel, from, to; of a value by hand: value, unit, until, person",
+    "source": "the source of channels; body: channel, from, to of a change, of a value by hand also value, unit, until, person; "
+    "or now ({source: its channels} as they are taken)",
     "roster": "a roster or grant was taken or refused; body: what, version, result, detail",
     "dropped": "batches that will never come; body: epoch, first, last (sequences, 0 and 0: not known), reason, class",
     "bearer": "the link's profile changed; body: from, to, reason",

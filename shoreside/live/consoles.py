@@ -12,6 +12,7 @@ from shoreside.commanding.roster import Words
 from shoreside.downlink import Downlink
 from shoreside.live import views
 from shoreside.live.feeds import Feed, Hub
+from shoreside.live.sources import sources_message
 
 
 class Consoles:
@@ -48,6 +49,7 @@ class Consoles:
             feed.firm(order)
         feed.slot("status", views.status_message(state, now_s))
         feed.slot("track", views.track_message(state))
+        feed.slot("sources", sources_message(state))
         feed.values(list(state.latest.values()))
         feed.targets(list(state.targets.values()))
         return True

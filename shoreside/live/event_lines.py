@@ -50,8 +50,11 @@ def _direct(body: Body) -> str:
 
 
 def _source(body: Body) -> str:
-    """Return how a channel came by its values: another source, or a person."""
-    channel = said(body, "channel")
+    """Return how a channel came by its values: another source, or a person; or how many come from which source now."""
+    channel, now = said(body, "channel"), body.get("now")
+    if isinstance(now, dict):
+        shares = (f"{name} ({len(channels)})" for name, channels in now.items() if isinstance(channels, list))
+        return f"Sources in use: {', '.join(shares)}"
     if "person" not in body:
         return f"{channel}: source {said(body, 'from')} to {said(body, 'to')}"
     if body.get("value") is None:

@@ -56,6 +56,8 @@ class VesselState:
     circular: frozenset[str] = frozenset()
     """Channels that wrap at 360 deg: their means are taken on the circle."""
     latest: dict[str, ValueRow] = field(default_factory=dict[str, ValueRow])
+    sources: dict[str, str] = field(default_factory=dict[str, str])
+    """{channel: source it is taken from} as told since her last birth; one that is left out was not told."""
     heartbeat: VesselHeartbeat | None = None
     heartbeat_at_s: float | None = None
     clock_skew_s: float | None = None
@@ -97,6 +99,8 @@ def take_birth(state: VesselState, birth: Birth) -> None:
     """Learn what the vessel is; raise MalformedError, having changed nothing, when its catalogue cannot be read."""
     state.channels = catalogue.channels(birth.catalogue)
     state.circular = catalogue.circular(birth.catalogue)
+    if state.birth is not None and state.birth.utc_ns != birth.utc_ns:
+        state.sources.clear()  # she tells them anew; an earlier release does not, and then they are not known any more
     state.birth = replace(birth, catalogue=None)
     state.control = _control(birth)
 

@@ -8,6 +8,7 @@ from typing import Final, cast
 from protocols.console.alerts import AlertJson
 from protocols.console.messages import ReasonJson, ValueRow
 from protocols.link.batch import TargetReport
+from protocols.link.cbor import Plain
 from protocols.link.events import Reason
 from shoreside.live import fleet
 from shoreside.live.answering import answered_by
@@ -18,6 +19,9 @@ from shoreside.store.rows import utc_ns
 LATEST_DAYS: Final = 7
 """Older latest values are not shown again; the history has them."""
 ORDERS_MAX: Final = 500
+SOURCES_MAX: Final = 500
+"""Events about sources read of each vessel: the telling after her birth and the changes since. Of one with more of them, the
+channels that did not change in these are not told until her next birth."""
 
 _LATEST: Final = """
 SELECT v.slug, c.short_id, s.value, s.quality, s.time FROM vessel v CROSS JOIN channel c CROSS JOIN LATERAL (
@@ -32,6 +36,11 @@ SELECT slug, longitude_deg, latitude_deg, time FROM (
   ORDER BY vessel_id, date_bin('10 s', time, '2000-01-01'), time) p JOIN vessel ON vessel.id = vessel_id
 ORDER BY time
 """
+_SOURCES: Final = """
+SELECT slug, time, body FROM vessel CROSS JOIN LATERAL (
+  SELECT time, seq, body FROM event WHERE vessel_id = vessel.id AND kind = 'source' ORDER BY time DESC LIMIT %s) e
+ORDER BY time, seq
+"""
 
 
 async def load(connection: Connection) -> Remembered:
@@ -42,7 +51,7 @@ async def load(connection: Connection) -> Remembered:
         keys={str(slug): key for slug, _, key in vessels if isinstance(key, bytes)},
         batches=await _batches(connection), events=await _events(connection), latest=await _latest(connection),
         tracks=await _tracks(connection), targets=await _targets(connection), orders=await _orders(connection),
-        alerts=await _alerts(connection), words=await words(connection),
+        alerts=await _alerts(connection), sources=await _sources(connection), words=await words(connection),
     )  # fmt: skip
 
 
@@ -117,6 +126,13 @@ async def _targets(connection: Connection) -> dict[str, tuple[TargetReport, ...]
         made = TargetReport(**{name: fields.get(name) for name in TargetReport._fields})  # type: ignore[arg-type]  # our own row
         found.setdefault(str(slug), []).append(made)
     return {slug: tuple(reports) for slug, reports in found.items()}
+
+
+async def _sources(connection: Connection) -> dict[str, tuple[tuple[int, dict[str, Plain]], ...]]:
+    found: dict[str, list[tuple[int, dict[str, Plain]]]] = {}
+    for slug, time, body in await _all(connection, _SOURCES, SOURCES_MAX):
+        found.setdefault(str(slug), []).append((_utc_ns(time), cast("dict[str, Plain]", body)))
+    return {slug: tuple(told) for slug, told in found.items()}
 
 
 async def _orders(connection: Connection) -> tuple[OrderNote, ...]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from protocols.console.alerts import AlertJson
 from protocols.link.batch import Batch
 from protocols.link.birth import Birth
+from protocols.link.cbor import Plain
 from protocols.link.closing import Closing
 from protocols.link.events import Event
 from protocols.link.ledger import EMPTY, Entry, Head, cause_of, entry_after
@@ -74,11 +75,16 @@ class MemoryStore:
         events: dict[tuple[str, str], Ranges] = {}
         for vessel, boot_id, seq in self.events:
             events.setdefault((vessel, boot_id), Ranges()).add(seq)
+        told: dict[str, tuple[tuple[int, dict[str, Plain]], ...]] = {}
+        for event, _ in self.events.values():
+            if event.kind == "source":
+                told[event.vessel] = (*told.get(event.vessel, ()), (event.utc_ns, event.body))
         return Remembered(
             births=dict(self.births), keys=dict(self.keys),
             batches={key: ranges.spans() for key, ranges in batches.items()},
             events={key: ranges.spans() for key, ranges in events.items()},
             orders=tuple(self.orders), alerts=tuple(self.alerts.values()), words=dict(self.words),
+            sources=told,
         )  # fmt: skip
 
     async def commit(self, work: Work) -> int:

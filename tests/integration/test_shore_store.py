@@ -8,9 +8,11 @@ import pytest
 
 from protocols.console.alerts import AlertJson
 from protocols.link.batch import Batch, Column, TargetReport
+from protocols.link.cbor import Plain
 from protocols.link.events import Event, Reason
 from protocols.link.ledger import Entry, faults
 from shoreside.ports import OrderNote, StoreDownError, Work
+from shoreside.store.loading import SOURCES_MAX
 from shoreside.store.migrate import SchemaError
 from shoreside.store.postgres import PostgresStore
 from tests.postgres_rig import TIMESCALE
@@ -104,6 +106,24 @@ async def test_a_clock_gone_mad_fills_the_default_partition_only(database_url: s
     await store.close()
     assert await count(database_url, "SELECT count(*) FROM sample") == [(366,)]
     assert await count(database_url, "SELECT count(*) FROM sample_undated") == [(126,)]
+
+
+async def test_where_values_are_taken_from_is_remembered_oldest_first(database_url: str) -> None:
+    """Of each vessel the newest events of that kind and no others; the control is an event of another kind."""
+    store = PostgresStore(database_url)
+    await store.load()
+    changes = ({"channel": "NAV_HDG", "to": f"gyro-{number}"} for number in range(SOURCES_MAX))
+    bodies: list[dict[str, Plain]] = [{"now": {"gyro/HE": ["NAV_HDG"]}}, *changes]
+    told = [
+        Event("kestrel", "boot-1", 2 + n, 0, NOON_NS + n * 10**9, "source", body) for n, body in enumerate(bodies)
+    ]  # fmt: skip
+    heron = Event("heron", "boot-1", 1, 0, NOON_NS, "source", bodies[0])
+    await store.commit(Work(events=(event(1), *((each, each.to_bytes()) for each in (heron, *reversed(told))))))
+    known = await store.load()
+    await store.close()
+    assert known.sources == {
+        "kestrel": tuple((each.utc_ns, each.body) for each in told[1:]), "heron": ((NOON_NS, bodies[0]),),
+    }  # fmt: skip
 
 
 async def test_events_are_chained_and_remembered(database_url: str) -> None:

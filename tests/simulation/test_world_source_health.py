@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from protocols.reading import Quality
 from simulators import loop
 from simulators.world import World
 from telemetry.catalogue import Catalogue
@@ -28,6 +29,10 @@ def test_an_unplugged_source_is_seen_ashore() -> None:
             assert 0.0 < ashore("LNK_RTT") < 5.0
             assert state.latest["LNK_BEARER"][1] == "lte"
             assert ashore("LNK_LTE_SAMPLES") > 0.0
+            # The shore was told where each value comes from: of every channel that has one, and nothing else is claimed.
+            assert state.sources["NAV_HDG"].partition("/")[0] == "bridge"
+            assert state.sources["ME_RPM"] == "plc"
+            assert {name for name, row in state.latest.items() if row[2] == Quality.GOOD} <= set(state.sources)
             assert ashore("LNK_COST") == pytest.approx(0.0, abs=0.01)
 
             for wire in world.vessels["kestrel"].wires:

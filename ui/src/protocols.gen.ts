@@ -96,6 +96,14 @@ export interface ChannelJson {
   limits: LimitsJson;
 }
 
+/** Which source each value is taken from, by the ship's own word; on subscribe, after a birth and on each change. */
+export interface SourcesMessage {
+  type: "sources";
+  vessel: string;
+  /** Short ids of the channels by the name of their source, `input/talker`; a channel that is left out was not told. */
+  sources: Record<string, string[]>;
+}
+
 /** One machine of the function group `engineering` that may be started and stopped. */
 export interface MachineJson {
   name: string;
@@ -525,7 +533,7 @@ export interface ProblemMessage {
   detail: string;
 }
 
-export type FromShore = WelcomeMessage | FleetMessage | VesselMessage | ValuesMessage | StatusMessage | TrackMessage | TargetsMessage | OrderMessage | AlertsMessage | EventMessage | PreviewMessage | ApprovalsMessage | OffersMessage | KeyMessage | ProblemMessage;
+export type FromShore = WelcomeMessage | FleetMessage | VesselMessage | ValuesMessage | SourcesMessage | StatusMessage | TrackMessage | TargetsMessage | OrderMessage | AlertsMessage | EventMessage | PreviewMessage | ApprovalsMessage | OffersMessage | KeyMessage | ProblemMessage;
 
 /** Which vessel's view is open; null for the fleet view only. Replaces the former subscription. */
 export interface SubscribeMessage {

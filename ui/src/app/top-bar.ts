@@ -2,6 +2,7 @@ import { css, html, LitElement, nothing } from "lit";
 import { customElement } from "lit/decorators.js";
 import { clockText } from "../components/format";
 import { shipTime } from "../components/ship-time";
+import { sourceText } from "../components/source";
 import { base, buttons } from "../components/style";
 import { ADMINS } from "../admin/judge";
 import { currentLanguage, LANGUAGES, setLanguage, words, type Language } from "../words";
@@ -83,8 +84,9 @@ export class TopBar extends LitElement {
   /** The clock aboard of the vessel that is open, where she tells one. */
   private aboard() {
     const text = words().time;
-    const aboard = shipTime(page.store.clock.nowUtcMs(), page.openVessel()?.particulars?.ship_time_offset_h);
-    return aboard ? html`<small title=${text.shipTitle} data-testid="ship-time">${text.ship} ${aboard}</small>` : nothing;
+    const vessel = page.openVessel();
+    const aboard = shipTime(page.store.clock.nowUtcMs(), vessel?.particulars?.ship_time_offset_h);
+    return vessel && aboard ? html`<small title=${[text.shipTitle, words().source.utc(sourceText(vessel, "NAV_UTC", words()))].join("\n")} data-testid="ship-time">${text.ship} ${aboard}</small>` : nothing;
   }
 
   private choose(change: () => void): void {

@@ -5,6 +5,7 @@ import { ageText } from "../link/ages";
 import type { Vessel } from "../link/store";
 import { words } from "../words";
 import { DASHES, shown, unitOf } from "./format";
+import { sourceText } from "./source";
 import { base, looks } from "./style";
 
 /** One value with its name, unit and age; never a number where there is none to trust. */
@@ -42,7 +43,8 @@ export class ValueField extends LitElement {
           <span class="age">${look === "fresh" ? "" : ageText(ageS)}</span>
         </div>
         <div class="value ${look}" data-testid="value-${this.channel}" data-look=${look} data-age-s=${ageS?.toFixed(1) ?? ""}
-          title="${words().age} ${ageText(ageS)}"
+          data-source=${this.vessel.sources.get(this.channel) ?? ""} title="${words().age} ${ageText(ageS)}
+${sourceText(this.vessel, this.channel, words())}"
           >${text}<span class="unit">${unitOf(this.channel, this.vessel)}</span></div>
       </div>
     `;

@@ -3,6 +3,7 @@ import { customElement, property, state } from "lit/decorators.js";
 import { page, Watch } from "../app/console";
 import { Every } from "../components/every";
 import { DASHES, shown, unitOf } from "../components/format";
+import { sourceText } from "../components/source";
 import { base, looks, panel } from "../components/style";
 import { samples } from "../history/request";
 import { picture, type Picture } from "../history/series";
@@ -76,7 +77,8 @@ export class EngineView extends LitElement {
     const tone = typeof value === "number" && (look === "fresh" || look === "late") ? beyond(value, channel.limits) : "";
     return html`
       <div class="row" data-testid="engine-row-${channel.short_id}" data-look=${look} data-beyond=${tone}>
-        <span class="name" title="${channel.short_id} · ${channel.local_id}">${words().channels[channel.short_id] ?? channel.name}</span>
+        <span class="name" title="${channel.short_id} · ${channel.local_id}
+${sourceText(this.vessel, channel.short_id, words())}">${words().channels[channel.short_id] ?? channel.name}</span>
         ${this.trend(channel)}
         ${this.bar(channel, typeof value === "number" ? value : null, tone)}
         <span class="value ${tone || look}">${typeof value === "boolean" ? this.word(channel, value) : isHidden ? DASHES : shown(channel.short_id, value)}<span class="unit">${isHidden || typeof value === "boolean" ? "" : unitOf(channel.short_id, this.vessel)}</span></span>

@@ -21,6 +21,8 @@ export class Vessel {
   particulars: VesselMessage | null = null;
   readonly channels = new Map<string, ChannelJson>();
   readonly values = new Map<string, Sample>();
+  /** Source of each channel by her own word; one that is missing was not told, and is not guessed. */
+  sources: ReadonlyMap<string, string> = new Map();
   status: StatusMessage | null = null;
   /** performance.now() when `status` came. */
   statusAtMs = 0;
@@ -173,6 +175,10 @@ const TAKE: Takers = {
     vessel.gapCount = message.gap_count;
     for (const [id, value, quality, utcMs] of message.values) vessel.values.set(id, { value, quality, utcMs });
     extendTrack(vessel);
+  },
+  sources: (store, message) => {
+    const told = Object.entries(message.sources).flatMap(([source, channels]) => channels.map((channel) => [channel, source] as const));
+    store.vessel(message.vessel).sources = new Map(told);
   },
   status: (store, message) => {
     const vessel = store.vessel(message.vessel);

@@ -4,6 +4,7 @@ import { GeoJSONSource, LngLatBounds, Map as Chart, ScaleControl } from "maplibr
 import mapCss from "maplibre-gl/dist/maplibre-gl.css?inline";
 import { page, Watch } from "../app/console";
 import { PALETTE_CHANGED } from "../app/palette";
+import { positionText } from "../components/source";
 import { base, buttons } from "../components/style";
 import type { Vessel } from "../link/store";
 import { shownTrial } from "../trial/manoeuvre";
@@ -84,7 +85,7 @@ export class ChartView extends LitElement {
       <div class="tools">
         <button aria-label="+" @click=${() => this.chart?.zoomIn()}>+</button>
         <button aria-label="-" @click=${() => this.chart?.zoomOut()}>−</button>
-        ${this.own ? html`<button class=${this.following ? "on" : ""} data-testid="chart-follow" @click=${this.follow}>${text.follow}</button>`
+        ${this.own ? html`<button class=${this.following ? "on" : ""} data-testid="chart-follow" title=${positionText(this.own, words())} @click=${this.follow}>${text.follow}</button>`
           : nothing}
         ${this.own ? html`<button data-testid="chart-up" data-up=${this.orientation} title=${text.upTitle} @click=${this.turn}>${text.up[this.orientation]}</button>
           <button data-testid="chart-rings" class=${this.hasRings ? "on" : ""} @click=${() => { this.hasRings = !this.hasRings; this.draw(); }}>${text.rings}</button>

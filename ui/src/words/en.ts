@@ -5,6 +5,7 @@ import { exerciseEn } from "./exercise-en";
 import { helpEn } from "./help-en";
 import { offerEn } from "./offer-en";
 import { refusalsEn } from "./refusals-en";
+import { sourceEn } from "./source-en";
 import { timeEn } from "./time-en";
 import { watchEn } from "./watch-en";
 
@@ -13,6 +14,7 @@ export const en = {
   ...watchEn,
   ...actingEn,
   time: timeEn,
+  source: sourceEn,
   help: helpEn,
   admin: adminEn,
   offer: offerEn,

@@ -7,6 +7,7 @@ import { exerciseKo } from "./exercise-ko";
 import { helpKo } from "./help-ko";
 import { offerKo } from "./offer-ko";
 import { refusalsKo } from "./refusals-ko";
+import { sourceKo } from "./source-ko";
 import { timeKo } from "./time-ko";
 import { watchKo } from "./watch-ko";
 
@@ -14,6 +15,7 @@ export const ko: Words = {
   ...watchKo,
   ...actingKo,
   time: timeKo,
+  source: sourceKo,
   help: helpKo,
   admin: adminKo,
   offer: offerKo,
