@@ -23,7 +23,7 @@ def birth_of(config: AgentConfig, public_key: bytes, epoch: int, utc_ns: int, *,
         vessel.id, vessel.name, vessel.ship_type, vessel.mmsi, vessel.imo, vessel.length_m, vessel.beam_m,
         epoch, utc_ns, config.catalogue.hash, config.catalogue.to_wire(), areas, limits,
         None if control is None else control.to_plain(), public_key, historical, vessel.ship_time_offset_h,
-        _chart(control),
+        _chart(control), vessel.functions,
     )  # fmt: skip
 
 

@@ -69,7 +69,7 @@ class FakeShore:
             "name": "SHIP 00", "ship_type": "cargo", "mmsi": 440_000_000, "imo": None, "length_m": 120.0, "beam_m": 20.0,
             "catalogue_hash": "", "channels": self.channels, "areas": [], "limits": {"cpa_m": 400.0, "tcpa_s": 720.0},
             "ship_time_offset_h": 9.0, "takes_orders": True, "machinery": [], "phases": [], "telegraph": {}, "actuators": "",
-            "safety_depth_m": 9.6,
+            "safety_depth_m": 9.6, "functions": [],
         }  # fmt: skip
         return {"type": "vessel", "vessel": SHIP, **vessel}
 

@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from protocols.aio.port import Arrival, Connected, Message
 from protocols.link import codec, signing, topics
+from protocols.link.aros import Claim
 from protocols.link.batch import Batch, Column, TargetReport
 from protocols.link.birth import Birth
 from protocols.link.cbor import Plain
@@ -119,7 +120,7 @@ class Ship:
             self.vessel, self.vessel.title(), "tanker", 440_123_456, 9_123_456, 320.0, 58.0, 1, NOON_NS,
             self.catalogue.hash, self.catalogue.to_wire(),
             (("no_go", "shoal", ((129.0, 35.0), (129.1, 35.0), (129.1, 35.1))),),
-            {"rudder_deg_max": 35.0}, {"phase": "coastal"}, self.public_key,
+            {"rudder_deg_max": 35.0}, {"phase": "coastal"}, self.public_key, functions=(Claim("NAV", "RC", "OS"),),
         )  # fmt: skip
         return self.topic(topics.BIRTH), made.to_bytes()
 

@@ -125,19 +125,8 @@ def write_agent(folder: Path, spec: VesselSpec, at: Addresses) -> Path:
     home.mkdir(exist_ok=True)
     registers = register_map.FOLDER / f"{spec.slug}.toml"
     master = signing.public_bytes(people.key_of(people.key_path(folder, "master"))).hex()
-    identity = spec.identity
-    imo = f"imo = {identity.imo}\n" if identity.imo else ""
     text = f"""# Agent of the simulated vessel {spec.slug}, written by `farhelm demo` at each start.
-[vessel]
-id = "{spec.slug}"
-name = "{identity.name}"
-ship_type = "{_ship_type(identity.ship_type)}"
-mmsi = {identity.mmsi}
-{imo}length_m = {float(identity.length_m)}
-beam_m = {float(identity.beam_m)}
-ship_time_offset_h = 9.0
-
-[broker]
+{_vessel(spec)}[broker]
 url = "{at.broker_url}"
 
 [[input]]
@@ -171,6 +160,22 @@ grant = "{folder / "beliefs" / f"{spec.slug}.grant"}"
     path = home / "agent.toml"
     people.keep_secret(path, text.encode())
     return path
+
+
+def _vessel(spec: VesselSpec) -> str:
+    identity = spec.identity
+    imo = f"imo = {identity.imo}\n" if identity.imo else ""
+    return f"""[vessel]
+id = "{spec.slug}"
+name = "{identity.name}"
+ship_type = "{_ship_type(identity.ship_type)}"
+mmsi = {identity.mmsi}
+{imo}length_m = {float(identity.length_m)}
+beam_m = {float(identity.beam_m)}
+ship_time_offset_h = 9.0
+functions = {functions(spec)}
+
+"""
 
 
 def _control(spec: VesselSpec) -> str:
@@ -236,6 +241,11 @@ ring = {_ring(waters.no_go(spec))}
 [chart]
 file = "../{CHART}"
 """
+
+
+def functions(spec: VesselSpec) -> str:
+    """Return what is claimed of her, as a TOML list: nobody is aboard, and machines are ordered where `_machinery` names some."""
+    return '["NAV RC OS", "ENG RC OS"]' if _machinery(spec) else '["NAV RC OS"]'
 
 
 def _machinery(spec: VesselSpec) -> str:

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from farhelm.doctor import clocks, devices, judge, probes, services
 from farhelm.doctor.finding import Finding, fail, ok, warn
 from protocols.aio.clock import Clock
+from protocols.link import aros
 
 if TYPE_CHECKING:  # each program's own parts are imported by the check that needs them: a ship has no web framework
     from shipside.config import AgentConfig
@@ -131,6 +132,7 @@ def agent(config: AgentConfig, path: Path, clock: Clock, listen_s: float) -> lis
     panel_do = "end the program that holds it, or change safety.panel_port"
     checks: list[Check] = [
         lambda: [ok("config", f"{path}: the agent of {config.vessel.id}, without a fault")],
+        lambda: [_functions(config)],
         lambda: [judge.private_file("config file", probes.file(path))],
         lambda: [judge.disk("disk of the spool", probes.disk(spool), SPOOL_BYTES_MIN, wanted, DISK_DO)],
         lambda: [judge.disk("disk of the journal", probes.disk(config.journal.parent), SPOOL_BYTES_MIN,
@@ -152,6 +154,12 @@ def agent(config: AgentConfig, path: Path, clock: Clock, listen_s: float) -> lis
         do = "see the autopilot's power and cable, or correct safety.autopilot_port"
         checks.append(answers("autopilot", config.autopilot.host, config.autopilot.port, do))
     return checks
+
+
+def _functions(config: AgentConfig) -> Finding:
+    claims = config.vessel.functions
+    is_ashore = any(claim.control == "RC" and claim.place != "OB" for claim in claims)
+    return judge.functions(aros.printed(claims), is_ashore=is_ashore, takes_orders=config.control is not None)
 
 
 def _orders(config: AgentConfig) -> Finding:

@@ -233,6 +233,16 @@ def orders(plc: str, missing: Sequence[str]) -> Finding:
     return ok(name, "its register map has every order")
 
 
+def functions(notations: str, *, is_ashore: bool, takes_orders: bool) -> Finding:
+    """Judge what the owner claims of the vessel's functions; `is_ashore`: some of it is claimed to be done from off the ship."""
+    if is_ashore and not takes_orders:
+        said = f"{notations} is claimed, but without [control] every order from ashore is refused"
+        return warn("functions", said, "add [control], or correct vessel.functions")
+    if not notations:
+        return ok("functions", "vessel.functions names none")
+    return ok("functions", f"{notations}: the owner's claim, not a certificate")
+
+
 def console(folder: str | None) -> Finding:
     """Judge whether the console is built."""
     if folder is None:

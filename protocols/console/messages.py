@@ -173,6 +173,19 @@ class Ring(TypedDict):
     points: list[tuple[float, float]]
 
 
+class FunctionJson(TypedDict):
+    """One function of the vessel in the words of AROS, as her owner says it; no certificate."""
+
+    notation: str
+    """As it is printed: AROS-NAV(RC, OS)."""
+    function: str
+    """NAV, ENG, OPS or SAF."""
+    control: str
+    """RC, DS, SA or FA."""
+    place: str
+    """OB, OS or HC; a word of a later edition comes as the vessel wrote it, here and in the other two."""
+
+
 class VesselMessage(TypedDict):
     """What a vessel is: catalogue, particulars, areas, limits; on subscribe and on a new birth."""
 
@@ -191,6 +204,8 @@ class VesselMessage(TypedDict):
     """Operational limits in force, for the controls' scales: rudder_deg_max, propulsion_pct_max, ..."""
     ship_time_offset_h: float | None
     """Hours that the clocks aboard are ahead of UTC, as her configuration says; null: not told, and not to be guessed."""
+    functions: list[FunctionJson]
+    """How her functions are controlled and from where, as her configuration says; empty: it says nothing."""
     takes_orders: bool
     """False: the vessel is only watched; nothing aboard of her would judge or carry out an order."""
     machinery: list[MachineJson]

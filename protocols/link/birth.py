@@ -8,7 +8,7 @@ from typing import Final
 import zstandard
 
 from protocols.errors import MalformedError
-from protocols.link import cbor, fields
+from protocols.link import aros, cbor, fields
 from protocols.link.cbor import Plain
 
 VERSION: Final = 2
@@ -22,7 +22,7 @@ CATALOGUE_MAX_BYTES: Final = 1024 * 1024
 
 _LEFT_OUT: Final = ("ship_time_offset_h", "chart")
 """Fields that are not written where they are None."""
-_APART: Final = frozenset(("areas", "limits", "historical", *_LEFT_OUT))
+_APART: Final = frozenset(("areas", "limits", "historical", "functions", *_LEFT_OUT))
 """Fields that are not written as they stand."""
 
 
@@ -58,6 +58,8 @@ class Birth:
     """Hours that the clocks aboard are ahead of UTC; None: none is told. Left out where None, for the same reason."""
     chart: str | None = None
     """SHA-256 of the chart file that her grounding rule reads, hexadecimal; empty: she carries none; None: not told."""
+    functions: tuple[aros.Claim, ...] = ()
+    """How her functions are controlled and from where, as her owner says it; left out where he says nothing."""
 
     def to_bytes(self) -> bytes:
         """Return the deterministic CBOR of this birth."""
@@ -69,6 +71,8 @@ class Birth:
         if self.historical:
             simple["historical"] = True
         simple.update({name: told for name in _LEFT_OUT if (told := getattr(self, name)) is not None})
+        if self.functions:
+            simple["functions"] = [claim.to_wire() for claim in self.functions]
         simple["catalogue"], version = _packed(self.catalogue)
         return cbor.encode({**simple, "areas": areas, "limits": limits, "v": version})
 
@@ -92,6 +96,7 @@ class Birth:
             historical="historical" in source and fields.flag(source, "historical"),
             ship_time_offset_h=fields.optional_number(source, "ship_time_offset_h"),
             chart=fields.text(source, "chart", 64) if "chart" in source else None,
+            functions=aros.from_wire(source, "functions"),
         )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from shipside.config.modbus import NAMES as MODBUS_NAMES
 from telemetry.catalogue import standard_catalogue
 
 KEYS: Final[dict[str, tuple[str, ...]]] = {
-    "vessel": ("id", "name", "ship_type", "mmsi", "imo", "length_m", "beam_m", "ship_time_offset_h"),
+    "vessel": ("id", "name", "ship_type", "mmsi", "imo", "length_m", "beam_m", "ship_time_offset_h", "functions"),
     "broker": ("url", "stop_url"),
     "input": (
         "name", "kind", "host", "port", "group", "interface", "path", "baud", "speed", "loop", "live", "talkers", "formatters",

@@ -10,7 +10,7 @@ from typing import cast
 
 from control.limits import ConfigError, ControlConfig
 from protocols.errors import MalformedError
-from protocols.link import topics
+from protocols.link import aros, topics
 from protocols.nmea0183.ranges import RANGES
 from shipside.config.reader import Reader
 from telemetry.catalogue import Catalogue, standard_catalogue
@@ -30,6 +30,8 @@ class VesselConfig:
     beam_m: float
     ship_time_offset_h: float | None = None
     """Hours that the clocks aboard are ahead of UTC, -12..14; None: the vessel keeps no ship's time that is told."""
+    functions: tuple[aros.Claim, ...] = ()
+    """How her functions are controlled and from where, in the words of AROS: the owner's claim; empty: none is made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +53,14 @@ def read_vessel(reader: Reader) -> VesselConfig:
     offset = None
     if "ship_time_offset_h" in table:
         offset = reader.number(table, "ship_time_offset_h", "vessel", -12.0, 14.0)
+    functions, faults = aros.claims_of(table.get("functions", []), "vessel.functions")
+    reader.faults += faults
     imo = int(reader.number(table, "imo", "vessel", 1_000_000, 9_999_999)) if "imo" in table else None
     return VesselConfig(
         identity, reader.text(table, "name", "vessel"), reader.text(table, "ship_type", "vessel", "vessel"),
         int(reader.number(table, "mmsi", "vessel", 0, 999_999_999, 0)), imo,
         reader.number(table, "length_m", "vessel", 0.1, 500.0), reader.number(table, "beam_m", "vessel", 0.1, 100.0), offset,
+        functions,
     )  # fmt: skip
 
 

@@ -61,7 +61,7 @@ async def end_session(person: str, session: str, shore: TheShore, who: TheWho) -
 
 @router.get("/vessels")
 async def vessels(shore: TheShore, who: TheWho) -> dict[str, object]:
-    """Return each vessel's catalogue, areas and limits, and the Master's words as they are ashore and as she told them last."""
+    """Return each vessel's functions, catalogue, areas and limits, and the Master's words as ashore and as she told them last."""
     who.require("admin")
     kept = shore.people.administration
     aboard, lost = await kept.words_aboard(), await kept.lost_aboard()
@@ -133,6 +133,7 @@ def _vessel(shore: Shore, state: VesselState) -> dict[str, object]:
         "vessel": state.vessel, "name": described["name"] if described else state.vessel,
         "catalogue_hash": described["catalogue_hash"] if described else None, "channels": len(state.channels),
         "heard_s": None if heard_s is None else round(heard_s, 1),
+        "functions": described["functions"] if described else [],
         "areas": [{"kind": area["kind"], "name": area["name"]} for area in described["areas"]] if described else [],
         "limits": described["limits"] if described else {}, "forged": state.forged_count, "misnamed": state.misnamed_count,
     }  # fmt: skip

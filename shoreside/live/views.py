@@ -69,6 +69,10 @@ def vessel_message(state: VesselState) -> VesselMessage | None:
             for kind, name, ring in birth.areas
         ],
         "limits": birth.limits, "ship_time_offset_h": birth.ship_time_offset_h, "takes_orders": birth.control is not None,
+        "functions": [
+            {"notation": claim.notation, "function": claim.function, "control": claim.control, "place": claim.place}
+            for claim in birth.functions
+        ],
         **orderable.of_vessel(state.control),
     }  # fmt: skip
 

@@ -129,6 +129,7 @@ async def test_words_ashore_stand_beside_what_the_ship_has_told(house: House) ->
     assert told["catalogue_hash"] == house.ship.catalogue.hash
     assert told["areas"] == [{"kind": "no_go", "name": "shoal"}]
     assert told["limits"] == {"rudder_deg_max": 35.0}
+    assert [claim["notation"] for claim in told["functions"]] == ["AROS-NAV(RC, OS)"]
 
 
 async def test_each_process_says_what_it_lost_and_where(house: House) -> None:

@@ -264,3 +264,11 @@ def test_the_greeting_is_mqtt_5() -> None:
     assert named.endswith(b"\x00\x03ann\x00\x06secret")
     long = hello("a" * 300, None)
     assert (long[1] & 0x7F) + (long[2] << 7) == len(long) - 3
+
+
+def test_what_the_owner_claims_is_printed_and_a_claim_that_nothing_aboard_answers_is_doubted() -> None:
+    said = "AROS-NAV(RC, OS)"
+    says(judge.functions(said, is_ashore=True, takes_orders=True), "ok", said, "not a certificate")
+    says(judge.functions(said, is_ashore=True, takes_orders=False), "warn", said, "without [control]")
+    says(judge.functions("AROS-NAV(DS, OB)", is_ashore=False, takes_orders=False), "ok", "not a certificate")
+    says(judge.functions("", is_ashore=False, takes_orders=True), "ok", "names none")

@@ -414,6 +414,18 @@ export interface Ring {
   points: ([number, number])[];
 }
 
+/** One function of the vessel in the words of AROS, as her owner says it; no certificate. */
+export interface FunctionJson {
+  /** As it is printed: AROS-NAV(RC, OS). */
+  notation: string;
+  /** NAV, ENG, OPS or SAF. */
+  function: string;
+  /** RC, DS, SA or FA. */
+  control: string;
+  /** OB, OS or HC; a word of a later edition comes as the vessel wrote it, here and in the other two. */
+  place: string;
+}
+
 /** What a vessel is: catalogue, particulars, areas, limits; on subscribe and on a new birth. */
 export interface VesselMessage {
   type: "vessel";
@@ -431,6 +443,8 @@ export interface VesselMessage {
   limits: Record<string, number>;
   /** Hours that the clocks aboard are ahead of UTC, as her configuration says; null: not told, and not to be guessed. */
   ship_time_offset_h: number | null;
+  /** How her functions are controlled and from where, as her configuration says; empty: it says nothing. */
+  functions: FunctionJson[];
   /** False: the vessel is only watched; nothing aboard of her would judge or carry out an order. */
   takes_orders: boolean;
   /** What the group `engineering` may order; empty: nothing. */

@@ -92,7 +92,7 @@ function keeping(keep_radius_m: number, keep_radius_m_max: number): PhaseJson {
 function introduce(id: string, name: string, different: Difference): void {
   const { store } = page;
   store.take({
-    type: "vessel", vessel: id, name, ship_type: "tanker", mmsi: 440999001, imo: null, length_m: 320, beam_m: 58, catalogue_hash: "", areas: [], ship_time_offset_h: 9, takes_orders: !different.observed,
+    type: "vessel", vessel: id, name, ship_type: "tanker", mmsi: 440999001, imo: null, length_m: 320, beam_m: 58, catalogue_hash: "", areas: [], ship_time_offset_h: 9, functions: [], takes_orders: !different.observed,
     channels: CHANNELS.map(([short_id, unit, , cycle_s]): ChannelJson => ({ short_id, name: short_id, unit, kind: "number", low: -400, high: 400, cycle_s, max_age_s: 10, local_id: "", limits: {} })),
     limits: { rudder_deg_max: 35, ahead_pct_max: 90, astern_pct_max: 60, speed_full_kn: 15, rpm_full: 90, cpa_m: 400, tcpa_s: 720 }, machinery: [], phases: different.keepsM ? [keeping(...different.keepsM)] : [], telegraph: TELEGRAPH, actuators: "simulated", safety_depth_m: 25,
   });

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { grantStanding, grantWindow, losses, processTone, rosterStanding, toldLine } from "../src/admin/judge";
+import { claimText, grantStanding, grantWindow, losses, processTone, rosterStanding, toldLine } from "../src/admin/judge";
 import type { GrantJson, ToldJson, VesselJson } from "../src/admin/request";
+import { adminEn } from "../src/words/admin-en";
+import { adminKo } from "../src/words/admin-ko";
 
 const NOON = 1_790_000_000_000;
 const HOUR = 3_600_000;
@@ -50,4 +52,12 @@ it("a ship's word leaves out what she did not say", () => {
   expect(toldLine({ version: "2", result: "revoked", detail: "aboard by mate", utc_ms: NOON })).toBe("2 · revoked · aboard by mate");
   expect(toldLine({ version: null, result: "refused", detail: "", utc_ms: null })).toBe("refused");
   expect(toldLine(null)).toBe("");
+});
+
+it("a function is told in the words of the console, and a word of a later edition as the ship wrote it", () => {
+  const claim = { notation: "AROS-NAV(RC, OS)", function: "NAV", control: "RC", place: "OS" };
+  expect(claimText(claim, adminEn)).toBe("navigation: remote control, off ship");
+  expect(claimText(claim, adminKo)).toBe("항해: 원격 제어, 선외");
+  expect(claimText({ ...claim, function: "CRG", place: "XX" }, adminEn)).toBe("CRG: remote control, XX");
+  expect(Object.keys(adminKo.places)).toEqual(Object.keys(adminEn.places));
 });

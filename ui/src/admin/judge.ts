@@ -1,4 +1,6 @@
 /** What of the administration wants somebody's eye, by its own rules. Pure. */
+import type { FunctionJson } from "../protocols.gen";
+import type { adminEn } from "../words/admin-en";
 import type { ProcessJson, ToldJson, VesselJson } from "./request";
 
 /** Roles to whom the shore shows the administration; what is let through is decided there. */
@@ -45,4 +47,10 @@ export function losses({ figures }: Pick<ProcessJson, "figures">): { rows: [stri
 /** Return the words of a ship in one line, without the parts that she did not say. */
 export function toldLine(told: ToldJson | null): string {
   return told === null ? "" : [told.version ?? "", told.result ?? "", told.detail].filter(Boolean).join(" · ");
+}
+
+/** A function of the vessel in words: "navigation: remote control, off ship"; a word that is not known stays as she wrote it. */
+export function claimText(claim: FunctionJson, text: Pick<typeof adminEn, "functions" | "controls" | "places">): string {
+  const [done, how, where] = [text.functions[claim.function], text.controls[claim.control], text.places[claim.place]];
+  return `${done ?? claim.function}: ${how ?? claim.control}, ${where ?? claim.place}`;
 }

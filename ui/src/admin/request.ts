@@ -1,6 +1,7 @@
 /** What the shore is asked for the admin view; it answers supervisors, maintainers and masters alone. */
 import { ask, send } from "../link/http";
 import type { Place } from "../account/requests";
+import type { FunctionJson } from "../protocols.gen";
 
 const PATH = "/api/v1/admin";
 
@@ -54,6 +55,8 @@ export interface VesselJson {
   catalogue_hash: string | null;
   channels: number;
   heard_s: number | null;
+  /** What her owner claims of her functions; no certificate. */
+  functions: FunctionJson[];
   areas: { kind: "allowed" | "no_go"; name: string }[];
   limits: Record<string, number>;
   forged: number;

@@ -8,7 +8,7 @@ import { DASHES, stampText } from "../components/format";
 import { base, buttons, panel } from "../components/style";
 import { ageText } from "../link/ages";
 import { words } from "../words";
-import { grantStanding, grantWindow, losses, processTone, rosterStanding, toldLine, type Standing } from "./judge";
+import { claimText, grantStanding, grantWindow, losses, processTone, rosterStanding, toldLine, type Standing } from "./judge";
 import { administration, endSessionOf, type Administration, type PersonJson, type ProcessJson, type VesselJson } from "./request";
 
 const READ_MS = 10_000; // as often as the station's processes report
@@ -105,7 +105,8 @@ export class AdminView extends LitElement {
     const window = grantWindow(one, page.store.clock.nowUtcMs());
     const { grant, roster } = one;
     return html`<tr data-testid="admin-vessel" data-vessel=${one.vessel}>
-      <td><b>${one.name}</b><small>${one.heard_s === null ? text.neverHeard : text.heard(ageText(one.heard_s))}</small></td>
+      <td><b>${one.name}</b><small>${one.heard_s === null ? text.neverHeard : text.heard(ageText(one.heard_s))}</small>
+        ${one.functions.map((claim) => html`<small data-testid="admin-function" title=${`${text.claim} ${claimText(claim, text)}`}><b>${claim.notation}</b> ${claimText(claim, text)}</small>`)}</td>
       <td><code>${one.catalogue_hash?.slice(0, 12) ?? DASHES}</code><small>${text.channels(one.channels)}</small></td>
       <td>${this.standing(rosterStanding(one))}<small>${text.versions(roster.ashore, roster.aboard)} · ${text.keys(roster.keys)}</small><small>${this.told(roster.told)}</small></td>
       <td>${this.standing(grantStanding(one))} ${window ? html`<span class="tone ${window}">${text.windows[window]}</span>` : nothing}
