@@ -39,6 +39,7 @@ ALERTS: Final[dict[str, AlertKind]] = {
         AlertKind("heading-input", "HEADING LOST", "Check the gyro; no heading orders.", "warning", "B", 1.0, 3.0),
         AlertKind("position-input", "POSITION LOST", "Check the receivers; no orders in fences.", "warning", "B", 2.0, 3.0),
         AlertKind("collision-danger", "DANGER OF COLLISION", "Look at the targets; act by the COLREG.", "alarm", "A", 2.0, 10.0),
+        AlertKind("too-little-time", "TOO LITTLE TIME TO ANSWER", "Act now, or stop her.", "warning", "B", 2.0, 5.0),
         AlertKind("off-track", "OFF TRACK", "Steer back, or suspend the route.", "alarm", "B", 3.0, 5.0),
         AlertKind("course-change", "COURSE CHANGE AHEAD", "Look, then acknowledge; she turns.", "warning", "B", 0.0, 2.0),
         AlertKind("turn-unconfirmed", "COURSE CHANGE NOT CONFIRMED", "She turns; look at once.", "alarm", "B", 0.0, 2.0),

@@ -8,7 +8,16 @@ from typing import Final
 from control.emergency import EmergencyStop
 from control.safestate import SafeState
 from control.situation import Situation
-from protocols.link.heartbeats import STEPS, ActiveReason, AuthorityState, Disagreed, RemoteAccess, RouteAboard, Step
+from protocols.link.heartbeats import (
+    STEPS,
+    ActiveReason,
+    AuthorityState,
+    Disagreed,
+    RemoteAccess,
+    RespondBy,
+    RouteAboard,
+    Step,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +46,8 @@ class Facts:
     """None where none is loaded."""
     access: RemoteAccess | None = None
     """None while a grant is in force that does not end within the hour."""
+    respond: RespondBy | None = None
+    """None where nothing ahead asks for anybody."""
 
 
 ENDS_SOON_S: Final = 900

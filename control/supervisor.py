@@ -52,6 +52,7 @@ from control.messages import (
     Speak,
 )  # fmt: skip
 from control.navigator import Navigator
+from control.respond import RespondWatch
 from control.shiptime import ShipTime
 from control.situation import NOTHING_KNOWN, Situation
 from control.standing import Facts, access_alerts, standing_alerts
@@ -125,7 +126,7 @@ class Supervisor:
         self.execution.deeds |= self.navigator.deeds()
         self.execution.translate, self.execution.begins[station.KIND] = self._translate, self._keep_station
         self.execution.deeds |= {"conn.phase": self._change_phase, "stop.reset": self._stopping.reset_by}
-        self.collision = CollisionWatch()
+        self.collision, self.respond = CollisionWatch(), RespondWatch()
         self.situation, self._seen_s = NOTHING_KNOWN, now_s
         self._bam = BridgeAlerts(self.alerts)
         if restored.alerts:
@@ -225,7 +226,7 @@ class Supervisor:
             roster_version=self.believed.roster_version, alerts=self.alerts.active(), action=self.watch.action,
             engineering=None if engineering is None else engineering.authority.facts(now_s),
             disagreed=self.situation.disagreements[:DISAGREED_MAX], route=self.navigator.aboard,
-            access=self.believed.remote_access(self.situation.utc_ns),
+            access=self.believed.remote_access(self.situation.utc_ns), respond=self.respond.by,
         )  # fmt: skip
 
     def _hear(self, arrival: Journaled | JournalFailed | LedgerState | Reconnected, now_s: float) -> None:
@@ -265,6 +266,7 @@ class Supervisor:
             "clocks-apart": self.beats.clocks_apart, "drill": self.drill.running is not None,
             "collision-danger": self.collision.look(self.situation, self.voyage.config, now_s),
         }  # fmt: skip
+        wanted["too-little-time"] = self._is_time_short(now_s)
         is_remote = any(group.authority.station == "remote" for group in self.groups.values())
         wanted |= access_alerts(self.believed.remote_access(self.situation.utc_ns), is_remote=is_remote)
         for name, is_active in wanted.items():
@@ -272,6 +274,15 @@ class Supervisor:
         if self.authority.station != "remote" or STEPS.index(self.watch.ladder.step) >= LATCHED_FROM:
             self.alerts.give_back(now_s)  # who took responsibility ashore is not heard any more (ALT-08)
         self.alerts.tick(now_s)
+
+    def _is_time_short(self, now_s: float) -> bool:
+        """Return whether what lies ahead leaves the operator who has the conn less time than he takes."""
+        aboard = self.navigator.aboard
+        is_short = self.respond.look(
+            self.situation, self.voyage.config, self.execution.setpoints, self.collision.dangers, now_s,
+            is_on_route=aboard is not None and aboard.leg > 0,
+        )  # fmt: skip
+        return is_short and self.authority.station == "remote" and not self.watch.has_the_ship
 
     def _dispatch(self, record: Record, order: Order, entry: RosterEntry, now_s: float) -> None:
         """Give an order that is formally in order to whoever carries it out."""

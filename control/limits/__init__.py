@@ -29,6 +29,7 @@ from control.limits.records import (
     Loiter,
     Machine,
     PhaseLimits,
+    Response,
     Ring,
     Telegraph,
     Tracking,
@@ -43,11 +44,11 @@ if TYPE_CHECKING:
 __all__ = [
     "AREA_KINDS", "PHASES", "AlertLimits", "ApprovalLimits", "Area", "AuthorityLimits", "ConfigError", "ControlConfig",
     "EncounterAngles", "EnvelopeRow", "Grounding", "HarbourWay", "Hull", "Keep", "LinkLimits", "Loiter",
-    "Machine", "PhaseLimits", "Ring", "Telegraph", "Tracking", "VerifyWindows",
+    "Machine", "PhaseLimits", "Response", "Ring", "Telegraph", "Tracking", "VerifyWindows",
 ]  # fmt: skip
 
 KNOWN: Final = frozenset(("phase", "hull", "link", "authority", "verify", "encounter", "phases", "areas", "approval", "alerts",
-                          "machinery", "telegraph", "tracking", "grounding", "actuators"))  # fmt: skip
+                          "machinery", "telegraph", "tracking", "grounding", "response", "actuators"))  # fmt: skip
 """Names that may stand in `[control]`."""
 
 
@@ -89,6 +90,8 @@ class ControlConfig:
     """Water she needs; None: not judged by depth."""
     actuators: Literal["real", "simulated"] = "real"
     """What her orders move; drills are for simulated ones only."""
+    response: Response | None = None
+    """Who answers for her ashore; None: no time to act is told."""
     chart: DepthChart | None = None
     """The chart aboard; it is no part of what goes ashore."""
 
@@ -131,6 +134,8 @@ class ControlConfig:
         tracking = None if routed is None else reader.record(Tracking, routed, "control.tracking")
         shallow = source.get("grounding")
         grounding = None if shallow is None else reader.record(Grounding, shallow, "control.grounding")
+        answering = source.get("response")
+        response = None if answering is None else reader.record(Response, answering, "control.response")
         actuators = source.get("actuators", "real")
         if actuators not in ("real", "simulated"):
             faults.append(f"control.actuators is {actuators!r}; this version knows real, simulated")
@@ -141,7 +146,7 @@ class ControlConfig:
             faults += disorder(link)
         if hull is not None:
             faults += nonsense(hull, phases, areas, follows_routes=tracking is not None)
-        faults += unjudged(phases) + out_of_bounds(approval, alerts, machinery)
+        faults += unjudged(phases) + out_of_bounds(approval, alerts, machinery, response)
         if (
             approval is None
             or alerts is None
@@ -157,6 +162,7 @@ class ControlConfig:
         return cls(
             vessel, str(phase), hull, link, authority, verify, encounter, phases, counting, areas, approval, alerts,
             machinery, telegraph, tracking, grounding, "simulated" if actuators == "simulated" else "real",
+            response,
         )  # fmt: skip
 
     def to_plain(self) -> dict[str, Plain]:
@@ -178,6 +184,7 @@ class ControlConfig:
             "telegraph": self.telegraph,
             "tracking": self.tracking,
             "grounding": self.grounding,
+            "response": self.response,
         }
         made.update({name: _plain(table) for name, table in optional.items() if table is not None})
         return made

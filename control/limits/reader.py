@@ -29,6 +29,7 @@ from control.limits.records import (
     LookoutRule,
     Machine,
     PhaseLimits,
+    Response,
     Ring,
     Telegraph,
     Tracking,
@@ -50,7 +51,7 @@ _TEXT_MAX: Final = 64
 _Record = TypeVar(
     "_Record", Hull, LinkLimits, AuthorityLimits, VerifyWindows, EncounterAngles, PhaseLimits, Keep, Loiter, ApprovalLimits,
     AlertLimits,
-    Machine, Telegraph, EnvelopeRow, Tracking, Grounding, HarbourWay,
+    Machine, Telegraph, EnvelopeRow, Tracking, Grounding, Response, HarbourWay,
 )  # fmt: skip
 _SIGNERS: Final = ("master", "master_and_second")
 _WORDS: Final = {

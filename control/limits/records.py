@@ -310,6 +310,14 @@ class Grounding:
 
 
 @dataclass(frozen=True, slots=True)
+class Response:
+    """Who answers for the ship ashore; without this table no time to act is told."""
+
+    operator_s: float
+    """Longest time from a call to an operator's order, as it was found in exercises; 10 to 600."""
+
+
+@dataclass(frozen=True, slots=True)
 class Area:
     """A part of the sea the ship must stay in, or keep out of."""
 

@@ -14,10 +14,13 @@ from control.limits.records import (
     LinkLimits,
     Machine,
     PhaseLimits,
+    Response,
 )  # fmt: skip
 
 APPROVE_S: tuple[float, float] = (60.0, 120.0)
 """Shortest and longest life of a critical order (CMD-10)."""
+OPERATOR_S: tuple[float, float] = (10.0, 600.0)
+"""An operator's longest time to answer: nobody sees, judges and orders in less; beyond it she is not watched."""
 ESCALATE_S_MAX = 300.0
 """IEC 62923-1 5.2.3 by MSC.302(87): a warning escalates after five minutes at most (ALT-04)."""
 
@@ -115,7 +118,10 @@ def unjudged(phases: Mapping[str, PhaseLimits]) -> list[str]:
 
 
 def out_of_bounds(
-    approval: ApprovalLimits | None, alerts: AlertLimits | None, machinery: tuple[Machine, ...]
+    approval: ApprovalLimits | None,
+    alerts: AlertLimits | None,
+    machinery: tuple[Machine, ...],
+    response: Response | None = None,
 ) -> list[str]:
     """Return a fault for each number that a rule bounds, and for two machines of one name."""
     faults: list[str] = []
@@ -124,5 +130,8 @@ def out_of_bounds(
         faults.append(f"control.approval.approve_s is {approval.approve_s:g}, outside {low:g}..{high:g}")
     if alerts is not None and not 0.0 < alerts.repeat_s <= alerts.escalate_s <= ESCALATE_S_MAX:
         faults.append(f"control.alerts: 0 < repeat_s <= escalate_s <= {ESCALATE_S_MAX:g} does not hold")
+    quickest, slowest = OPERATOR_S
+    if response is not None and not quickest <= response.operator_s <= slowest:
+        faults.append(f"control.response.operator_s is {response.operator_s:g}, outside {quickest:g}..{slowest:g}")
     names = [machine.name for machine in machinery]
     return faults + [f"two machines are called {name!r}" for name in sorted(set(names)) if names.count(name) > 1]

@@ -217,6 +217,9 @@ draught_m = {float(spec.identity.draught_m)}
 ukc_m_min = {waters.ukc_m(spec)}
 without_chart = "sounder"
 
+[control.response]
+operator_s = 60.0
+
 [control.verify]
 heading_s = {handling.heading_s}
 rudder_s = 30.0

@@ -14,6 +14,7 @@ from protocols.console.navigation import TrialJson
 from protocols.console.offers import OfferMessage, OffersMessage
 from protocols.console.orderable import DrillJson, MachineJson, PhaseJson
 from protocols.console.screens import ScreenMessage
+from protocols.console.standing import ActiveReasonJson, RespondJson
 from protocols.console.traffic import TargetsMessage
 
 VERSION: Final = 1
@@ -56,15 +57,6 @@ class AuthorityJson(TypedDict):
     pending_left_s: float | None
 
 
-class ActiveReasonJson(TypedDict):
-    """Why the ladder is where it is (FBK-06)."""
-
-    name: str
-    text: str
-    since_ms: int
-    clears: str
-
-
 class StatusMessage(TypedDict):
     """The last vessel heartbeat, and how old it is at the shore; sent at 1 Hz and on change."""
 
@@ -103,6 +95,8 @@ class StatusMessage(TypedDict):
     """Who holds the function group `engineering`; null where nothing of it may be ordered."""
     direct_limit_ms: float | None
     """Longest round trip for direct control at her present speed (INT-09); null where the shore does not know her limits."""
+    respond: RespondJson | None
+    """null where the vessel tells no time to act."""
     drill: DrillJson | None
     """The last drill she told of since this station started; null: none."""
     access_left_s: int | None

@@ -20,6 +20,7 @@ SOURCES: Final = tuple(
         "orderable.py",
         "offers.py",
         "screens.py",
+        "standing.py",
         "traffic.py",
         "messages.py",
     )

@@ -146,6 +146,17 @@ class RemoteAccess:
 
 
 @dataclass(frozen=True, slots=True)
+class RespondBy:
+    """The last moment to act for what lies ahead of her, beside the time that an operator takes to."""
+
+    left_s: int
+    """Whole seconds; 0 where it has passed."""
+    operator_s: float
+    what: str
+    """Whom or what she meets, in words; at most 200 characters."""
+
+
+@dataclass(frozen=True, slots=True)
 class VesselHeartbeat:
     """What the safety process says of itself, 1 Hz and on every change, signed with the vessel's key."""
 
@@ -189,6 +200,8 @@ class VesselHeartbeat:
     """None, and not written, where none is loaded."""
     access: RemoteAccess | None = None
     """None, and not written, while a grant is in force that does not end within the hour."""
+    respond: RespondBy | None = None
+    """None, and not written, where nothing ahead asks for anybody within what she looks ahead."""
 
     def to_bytes(self) -> bytes:
         """Return the deterministic CBOR of this heartbeat: the bytes that are signed (domain VESSEL)."""
@@ -224,6 +237,7 @@ class VesselHeartbeat:
             disagreed=tuple(_disagreed(item) for item in fields.items(source, "disagreed", 8)) if "disagreed" in source else (),
             route=_route(fields.submap(source, "route")) if "route" in source else None,
             access=_access(fields.submap(source, "access")) if "access" in source else None,
+            respond=_respond(fields.submap(source, "respond")) if "respond" in source else None,
         )  # fmt: skip
 
 
@@ -232,7 +246,8 @@ def plain(heartbeat: VesselHeartbeat) -> dict[str, Plain]:
     values: dict[str, Plain] = {
         name: getattr(heartbeat, name)
         for name in VesselHeartbeat.__slots__
-        if name not in ("reasons", "authority", "alerts", "setpoints", "engineering", "disagreed", "route", "access")
+        if name
+        not in ("reasons", "authority", "alerts", "setpoints", "engineering", "disagreed", "route", "access", "respond")
     }
     values["setpoints"] = dict(heartbeat.setpoints)
     values["reasons"] = [
@@ -251,7 +266,15 @@ def plain(heartbeat: VesselHeartbeat) -> dict[str, Plain]:
     if heartbeat.access is not None:
         reasons: list[Plain] = [reason.plain() for reason in heartbeat.access.reasons]
         values["access"] = {"left_s": heartbeat.access.left_s, "reasons": reasons}
+    if heartbeat.respond is not None:
+        values["respond"] = {name: getattr(heartbeat.respond, name) for name in RespondBy.__slots__}
     return values
+
+
+def _respond(source: dict[str, Plain]) -> RespondBy:
+    return RespondBy(
+        fields.integer(source, "left_s"), fields.number(source, "operator_s"), fields.text(source, "what", 200)
+    )
 
 
 def _access(source: dict[str, Plain]) -> RemoteAccess:

@@ -329,7 +329,7 @@ class SafetyShell:
             echo_held_ms=held_ms, round_trip_ms=facts.round_trip_ms, loss_pct=facts.loss_pct,
             setpoints=facts.setpoints, phase=facts.phase, roster_version=facts.roster_version, alerts=facts.alerts,
             action=facts.action, engineering=facts.engineering, disagreed=facts.disagreed, route=facts.route,
-            access=facts.access,
+            access=facts.access, respond=facts.respond,
         )  # fmt: skip
         self.supervisor.sent(self._seq, mono_ms)
         self.outward.beat(heartbeat)

@@ -173,6 +173,7 @@ def _key(state: VesselState) -> Key:
         _held(beat.authority), None if beat.engineering is None else _held(beat.engineering), beat.stop_latched, beat.phase,
         beat.roster_version, beat.action, tuple(sorted(beat.setpoints.items())), state.collector_alive,
         None if beat.round_trip_ms is None else beat.round_trip_ms // 100, beat.loss_pct // 2, _ending(beat.access),
+        None if beat.respond is None else (beat.respond.left_s // 10, beat.respond.what),
     )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Final, Literal, cast
 
 from control.envelope import latency_limit_ms
+from control.limits import ControlConfig
 from protocols.console.alerts import AlertJson, AlertsMessage
 from protocols.console.messages import (
     AuthorityJson,
@@ -20,6 +21,7 @@ from protocols.console.messages import (
     VesselMessage,
     VesselSummary,
 )
+from protocols.console.standing import RespondJson
 from protocols.console.traffic import TargetsMessage
 from protocols.link.events import Event, Reason
 from protocols.link.heartbeats import AuthorityState, VesselHeartbeat
@@ -158,9 +160,19 @@ def status_message(state: VesselState, now_s: float) -> StatusMessage:
         "engineering": None if beat.engineering is None else authority_json(beat.engineering),
         "direct_limit_ms": None if control is None else latency_limit_ms(control, number(state, "NAV_SOG")),
         "lease_s": None if control is None else control.authority.lease_s,
+        "respond": _respond(beat, control),
         "drill": state.drill, "access_left_s": None if beat.access is None else beat.access.left_s,
         "no_access": [] if beat.access is None else [reason_json(reason) for reason in beat.access.reasons],
     }  # fmt: skip
+
+
+def _respond(beat: VesselHeartbeat, control: ControlConfig | None) -> RespondJson | None:
+    """Return the last moment to act beside an operator's time; None where neither ship nor shore knows that time."""
+    if beat.respond is not None:
+        return {"left_s": beat.respond.left_s, "operator_s": beat.respond.operator_s, "what": beat.respond.what}
+    if control is None or control.response is None:
+        return None
+    return {"left_s": None, "operator_s": control.response.operator_s, "what": ""}
 
 
 def authority_json(authority: AuthorityState) -> AuthorityJson:

@@ -12,7 +12,7 @@ from control.limits import ControlConfig, Grounding
 from control.preview import Asker
 from farhelm.demo import people, phases
 from protocols.link.events import Event
-from protocols.link.heartbeats import AuthorityState, VesselHeartbeat
+from protocols.link.heartbeats import AuthorityState, RespondBy, VesselHeartbeat
 from protocols.link.orders import GROUPS, PHASES
 from protocols.link.roster import Grant
 from protocols.link.signing import Domain, open_envelope, sign
@@ -94,8 +94,15 @@ def test_the_status_has_the_holder_of_the_machines_and_the_latency_limit_of_her_
     told = status_message(ship, 100.0)
     assert told["direct_limit_ms"] == pytest.approx(1102.6, abs=0.5)
     assert told["lease_s"] == 15.0
+    assert told["respond"] == {"left_s": None, "operator_s": 60.0, "what": ""}  # nothing is ahead of her
+    assert ship.heartbeat is not None
+    ship.heartbeat = dataclasses.replace(ship.heartbeat, respond=RespondBy(41, 60.0, "the edge of 'Bank'"))
+    again = VesselHeartbeat.from_bytes(ship.heartbeat.to_bytes())
+    assert again == ship.heartbeat
+    assert status_message(ship, 100.0)["respond"] == {"left_s": 41, "operator_s": 60.0, "what": "the edge of 'Bank'"}
     assert status_message(VesselState("unheard"), 100.0)["direct_limit_ms"] is None
     assert status_message(VesselState("unheard"), 100.0)["lease_s"] is None
+    assert status_message(VesselState("unheard"), 100.0)["respond"] is None
 
 
 @pytest.mark.parametrize(("session", "expected"), [("s", "INT-02"), ("another", "INT-01")])

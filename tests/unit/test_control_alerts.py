@@ -328,6 +328,7 @@ def test_the_table_of_alerts_is_the_policy() -> None:
         "entry-late": ("alarm", "B", 0.0, 0.0), "no-fix": ("alarm", "B", 0.0, 0.0), "anchor": ("warning", "B", 0.0, 0.0),
         "emergency-stop": ("alarm", "B", 0.0, 0.0), "heading-input": ("warning", "B", 1.0, 3.0),
         "position-input": ("warning", "B", 2.0, 3.0), "collision-danger": ("alarm", "A", 2.0, 10.0),
+        "too-little-time": ("warning", "B", 2.0, 5.0),
         "off-track": ("alarm", "B", 3.0, 5.0), "course-change": ("warning", "B", 0.0, 2.0),
         "turn-unconfirmed": ("alarm", "B", 0.0, 2.0), "route-end": ("warning", "B", 0.0, 2.0),
         "journal": ("alarm", "B", 0.0, 0.0), "drill": ("caution", "B", 0.0, 0.0), "ledger": ("alarm", "B", 0.0, 0.0),

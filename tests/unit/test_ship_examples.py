@@ -71,6 +71,7 @@ def limits_of(control: dict[str, Any]) -> list[tuple[str, ...]]:
             "encounter",
             "tracking",
             "grounding",
+            "response",
             "approval",
             "alerts",
             "telegraph",

@@ -239,6 +239,23 @@ export interface HeardJson {
   status: Record<string, number | string | boolean | null>;
 }
 
+/** Why the ladder is where it is (FBK-06). */
+export interface ActiveReasonJson {
+  name: string;
+  text: string;
+  since_ms: number;
+  clears: string;
+}
+
+/** The last moment to act for what lies ahead, beside the time that an operator takes to. */
+export interface RespondJson {
+  /** At the time of the heartbeat; null: nothing ahead asks for anybody within what she looks ahead. */
+  left_s: number | null;
+  operator_s: number;
+  /** Whom or what she meets, in her words; empty where nothing is ahead. */
+  what: string;
+}
+
 /** One other ship, heard by AIS or tracked by a radar. */
 export interface TargetJson {
   /** Of a radar's target a number of our own with ten digits. */
@@ -303,14 +320,6 @@ export interface AuthorityJson {
   pending_left_s: number | null;
 }
 
-/** Why the ladder is where it is (FBK-06). */
-export interface ActiveReasonJson {
-  name: string;
-  text: string;
-  since_ms: number;
-  clears: string;
-}
-
 /** The last vessel heartbeat, and how old it is at the shore; sent at 1 Hz and on change. */
 export interface StatusMessage {
   type: "status";
@@ -348,6 +357,8 @@ export interface StatusMessage {
   engineering: AuthorityJson | null;
   /** Longest round trip for direct control at her present speed (INT-09); null where the shore does not know her limits. */
   direct_limit_ms: number | null;
+  /** null where the vessel tells no time to act. */
+  respond: RespondJson | null;
   /** The last drill she told of since this station started; null: none. */
   drill: DrillJson | null;
   /** Until the Master's remote-access grant ends (AUT-07), told in its last hour; null: longer, or an earlier release. */

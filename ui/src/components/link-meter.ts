@@ -4,6 +4,7 @@ import { Watch } from "../app/console";
 import { ageText } from "../link/ages";
 import type { Vessel } from "../link/store";
 import { latencyText } from "../direct/latency";
+import { isTimeShort, respondText } from "../link/respond";
 import { words } from "../words";
 import { doingText, ladderSentence } from "../words/told";
 import { DASHES } from "./format";
@@ -71,6 +72,11 @@ export class LinkMeter extends LitElement {
     return value > bad ? "bad" : value > warn ? "warn" : "";
   }
 
+  private respond(since: number) {
+    const told = respondText(this.vessel.status, since, words());
+    return told ? html`<div class=${isTimeShort(this.vessel.status, since) ? "fact warn" : ""} data-testid="respond-by">${told}</div>` : nothing;
+  }
+
   private reasons() {
     const text = words().link;
     const { status } = this.vessel;
@@ -79,6 +85,7 @@ export class LinkMeter extends LitElement {
     const left = status.next_step_in_s === null ? null : Math.max(0, status.next_step_in_s - since);
     return html`
       ${status.next_step ? html`<div data-testid="ladder-next">${text.next}: <b>${status.next_step} ${text.steps[status.next_step] ?? ""}</b> ${left === null ? "" : `${text.in} ${left.toFixed(0)} s`}</div>` : nothing}
+      ${this.respond(since)}
       ${status.action ? html`<div>${doingText(status.action, words())}</div>` : nothing}
       ${status.collector_alive ? nothing : html`<div>${text.collectorDead}</div>`}
       ${status.reasons.map((reason) => html`<div title=${reason.clears}>${ladderSentence(reason, words())}</div>`)}

@@ -203,6 +203,8 @@ export const en = {
   refusals: refusalsEn,
   link: {
     title: "Link", roundTrip: "Round trip", loss: "Loss", age: "Heartbeat age", step: "Ladder", next: "Next step",
+    actWithin: (left: string, what: string, operator: string) => `Act within ${left} (${what}); an operator takes up to ${operator}`,
+    nothingAhead: (operator: string) => `Nothing ahead asks for anybody; an operator takes up to ${operator}`,
     in: "in", none: "none", lastKnown: "last known", reasons: "Why", collectorDead: "The ship's collector is down: values are not coming",
     steps: {
       L0: "Normal", L1: "Degraded", L2: "Silent", L3: "Lost", L4: "Grace", L5: "Fallback", L6: "Distress",

@@ -198,6 +198,8 @@ export const ko: Words = {
   refusals: refusalsKo,
   link: {
     title: "통신", roundTrip: "왕복", loss: "손실", age: "하트비트 경과", step: "단계", next: "다음 단계", in: "까지", lastKnown: "마지막 상태",
+    actWithin: (left, what, operator) => `${left} 안에 조치 필요 (${what}); 운용자 응답 시간 최대 ${operator}`,
+    nothingAhead: (operator) => `앞에 조치가 필요한 것 없음; 운용자 응답 시간 최대 ${operator}`,
     none: "없음", reasons: "사유", collectorDead: "선박 수집기가 멈춰 값이 오지 않습니다",
     steps: { L0: "정상", L1: "저하", L2: "무응답", L3: "상실", L4: "유예", L5: "대체", L6: "조난" },
   },

@@ -15,6 +15,7 @@ export const alertsKo: Record<string, readonly [text: string, advice: string]> =
   "heading-input": ["선수방위 상실", "자이로를 확인하십시오. 방위 명령은 할 수 없습니다."],
   "position-input": ["선위 상실", "수신기를 확인하십시오. 지오펜스 안에서는 명령할 수 없습니다."],
   "collision-danger": ["충돌 위험", "물표를 보고 국제해상충돌예방규칙에 따라 행동하십시오."],
+  "too-little-time": ["응답할 시간 부족", "지금 조치하거나 정선시키십시오."],
   "off-track": ["항로 이탈", "항로로 되돌리거나 항로를 중지하십시오."],
   "course-change": ["변침 예고", "확인한 뒤 응답하십시오. 선박이 회전합니다."],
   "turn-unconfirmed": ["변침 미확인", "선박이 회전합니다. 즉시 확인하십시오."],

@@ -1,0 +1,24 @@
+"""Parts of a vessel's status: why her ladder stands where it does, and how long there is until somebody must act."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+
+class ActiveReasonJson(TypedDict):
+    """Why the ladder is where it is (FBK-06)."""
+
+    name: str
+    text: str
+    since_ms: int
+    clears: str
+
+
+class RespondJson(TypedDict):
+    """The last moment to act for what lies ahead, beside the time that an operator takes to."""
+
+    left_s: int | None
+    """At the time of the heartbeat; null: nothing ahead asks for anybody within what she looks ahead."""
+    operator_s: float
+    what: str
+    """Whom or what she meets, in her words; empty where nothing is ahead."""
