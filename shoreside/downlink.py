@@ -118,7 +118,13 @@ class Downlink:
             fleet.take_targets(self._state(vessel), reports)
 
     def receive(self, topic: str, payload: bytes, now_s: float, utc_ns: int) -> None:
-        """Take one message of a ship; a bad one costs itself and is counted."""
+        """Take one message of a ship as it arrives; a bad one costs itself and is counted."""
+        self._take(topic, payload, now_s, utc_ns)
+        vessel = topic.removeprefix(f"{topics.ROOT}/").partition("/")[0]
+        if vessel in self.states:
+            self.states[vessel].link.received_bytes += len(payload)
+
+    def _take(self, topic: str, payload: bytes, now_s: float, utc_ns: int) -> None:
         try:
             vessel, leaf = topics.split(topic)
             handler = self._handlers.get(leaf)
@@ -209,7 +215,7 @@ class Downlink:
             fleet.take_birth(state, birth)
             state.collector_alive, state.forged_count, state.misnamed_count = True, 0, 0
         for held in self.intake.reading.take_birth(birth):
-            self.receive(topics.topic(vessel, topics.BATCH), held, now_s, utc_ns)
+            self._take(topics.topic(vessel, topics.BATCH), held, now_s, utc_ns)
         if known is None:
             self._keys[vessel] = birth.vessel_public_key
         if self.role.keeps:
@@ -260,7 +266,7 @@ class Downlink:
     def found(self, wanted: Wanted, answer: Birth | Closing | None, now_s: float, utc_ns: int) -> None:
         """Take the store's answer to what the intake wanted; None: it has none."""
         for payload in self.intake.found(wanted, answer, now_s):
-            self.receive(topics.topic(wanted.vessel, topics.BATCH), payload, now_s, utc_ns)
+            self._take(topics.topic(wanted.vessel, topics.BATCH), payload, now_s, utc_ns)
 
     def _open(self, vessel: str, payload: bytes) -> bytes:
         """Return the body of a vessel's envelope once its signature holds; raise SignatureError otherwise."""

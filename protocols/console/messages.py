@@ -12,7 +12,7 @@ from protocols.console.alerts import AlertsMessage, AnswerMessage, SeatMessage
 from protocols.console.channels import ChannelJson, SourcesMessage
 from protocols.console.navigation import TrialJson
 from protocols.console.offers import OfferMessage, OffersMessage
-from protocols.console.orderable import DrillJson, MachineJson, PhaseJson
+from protocols.console.orderable import DrillJson, FunctionJson, MachineJson, PhaseJson
 from protocols.console.screens import ScreenMessage
 from protocols.console.standing import ActiveReasonJson, RespondJson
 from protocols.console.traffic import TargetsMessage
@@ -82,7 +82,11 @@ class StatusMessage(TypedDict):
     echo_seq: int
     echo_held_ms: int
     round_trip_ms: float | None
+    jitter_ms: float | None
+    """Mean change from one of her last eleven round trips to the next; null: there are not two of this holder yet."""
     loss_pct: float
+    received_bytes_s: float | None
+    """Payload of her messages at this process over the last ten seconds, no headers; 0: nothing came; null: not measured yet."""
     setpoints: dict[str, float]
     """heading_deg, rudder_deg, propulsion_pct where ordered; course_deg, speed_kn while she keeps one."""
     phase: str
@@ -165,19 +169,6 @@ class Ring(TypedDict):
     kind: Literal["allowed", "no_go"]
     name: str
     points: list[tuple[float, float]]
-
-
-class FunctionJson(TypedDict):
-    """One function of the vessel in the words of AROS, as her owner says it; no certificate."""
-
-    notation: str
-    """As it is printed: AROS-NAV(RC, OS)."""
-    function: str
-    """NAV, ENG, OPS or SAF."""
-    control: str
-    """RC, DS, SA or FA."""
-    place: str
-    """OB, OS or HC; a word of a later edition comes as the vessel wrote it, here and in the other two."""
 
 
 class VesselMessage(TypedDict):

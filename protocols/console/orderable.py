@@ -62,3 +62,16 @@ class DrillJson(TypedDict):
     why: str
     """Why it ended."""
     utc_ms: int
+
+
+class FunctionJson(TypedDict):
+    """One function of the vessel in the words of AROS, as her owner says it; no certificate."""
+
+    notation: str
+    """As it is printed: AROS-NAV(RC, OS)."""
+    function: str
+    """NAV, ENG, OPS or SAF."""
+    control: str
+    """RC, DS, SA or FA."""
+    place: str
+    """OB, OS or HC; a word of a later edition comes as the vessel wrote it, here and in the other two."""

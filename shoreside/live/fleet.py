@@ -21,6 +21,7 @@ from protocols.link.heartbeats import VesselHeartbeat
 from protocols.link.passage import hash_of
 from protocols.reading import Quality
 from shoreside import catalogue
+from shoreside.live.linkfigures import LinkFigures
 from shoreside.plain import as_map
 
 NS_PER_MS: Final = 1_000_000
@@ -69,6 +70,7 @@ class VesselState:
     samples_per_s: float = 0.0
     """Mean of the last ten seconds."""
     counted: deque[tuple[float, int]] = field(default_factory=lambda: deque[tuple[float, int]](maxlen=11))
+    link: LinkFigures = field(default_factory=LinkFigures)
     forged_count: int = 0
     """Messages in this vessel's name whose signature did not hold, since the last good birth."""
     misnamed_count: int = 0
@@ -178,7 +180,8 @@ def recall_track(state: VesselState, points: tuple[TrackPoint, ...]) -> None:
 
 
 def measure_rate(state: VesselState, now_s: float) -> None:
-    """Measure the samples per second over the last ten seconds; called about each second."""
+    """Measure samples and bytes per second over the last ten seconds; called about each second."""
+    state.link.look(now_s)
     state.counted.append((now_s, state.sample_count))
     (first_s, first), (last_s, last) = state.counted[0], state.counted[-1]
     state.samples_per_s = (last - first) / (last_s - first_s) if last_s > first_s else 0.0
@@ -257,6 +260,7 @@ def take_heartbeat(state: VesselState, beat: VesselHeartbeat, now_s: float, utc_
         return False
     state.heartbeat = beat
     state.heartbeat_at_s = now_s
+    state.link.take(beat)
     state.clock_skew_s = (beat.utc_ns - utc_ns) / 1e9
     return True
 

@@ -28,9 +28,9 @@ LATE_LEASE_S: Final = 2.0
 LAST_MINUTE_S: Final = 60
 _LEFT_OUT: Final = frozenset((
     "type", "vessel", "heard", "heartbeat_age_ms", "boot_id", "seq", "mono_ms", "utc_ms", "echo_session", "echo_seq",
-    "echo_held_ms", "alerts",
+    "echo_held_ms", "alerts", "jitter_ms", "received_bytes_s",
 ))  # fmt: skip
-"""Of a status: what each heartbeat says anew, what the row says itself, and alerts, whose changes are kept."""
+"""Of a status: what every beat says anew, what the row says itself, alerts, whose changes are kept, and means of ten seconds."""
 
 
 @dataclass(frozen=True, slots=True)

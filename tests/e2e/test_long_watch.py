@@ -46,7 +46,7 @@ STATUS: Final[dict[str, Any]] = {
     "next_step_in_s": None, "authority": NOBODY, "stop_latched": False, "echo_session": "", "echo_seq": 0, "echo_held_ms": 0,
     "loss_pct": 0.0, "setpoints": {"heading_deg": 80.0, "propulsion_pct": 40.0}, "phase": "open_sea", "roster_version": 1,
     "alerts": [], "action": "", "collector_alive": True, "engineering": None, "direct_limit_ms": 2000.0, "drill": None,
-    "respond": None, "access_left_s": None, "lease_s": 15.0, "no_access": [],
+    "respond": None, "access_left_s": None, "lease_s": 15.0, "no_access": [], "jitter_ms": None, "received_bytes_s": 900.0,
 }  # fmt: skip
 
 

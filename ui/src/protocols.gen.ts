@@ -157,6 +157,18 @@ export interface DrillJson {
   utc_ms: number;
 }
 
+/** One function of the vessel in the words of AROS, as her owner says it; no certificate. */
+export interface FunctionJson {
+  /** As it is printed: AROS-NAV(RC, OS). */
+  notation: string;
+  /** NAV, ENG, OPS or SAF. */
+  function: string;
+  /** RC, DS, SA or FA. */
+  control: string;
+  /** OB, OS or HC; a word of a later edition comes as the vessel wrote it, here and in the other two. */
+  place: string;
+}
+
 /** Who offers the conn of a vessel to whom, and what came of it. */
 export interface OfferJson {
   vessel: string;
@@ -344,7 +356,11 @@ export interface StatusMessage {
   echo_seq: number;
   echo_held_ms: number;
   round_trip_ms: number | null;
+  /** Mean change from one of her last eleven round trips to the next; null: there are not two of this holder yet. */
+  jitter_ms: number | null;
   loss_pct: number;
+  /** Payload of her messages at this process over the last ten seconds, no headers; 0: nothing came; null: not measured yet. */
+  received_bytes_s: number | null;
   /** heading_deg, rudder_deg, propulsion_pct where ordered; course_deg, speed_kn while she keeps one. */
   setpoints: Record<string, number>;
   phase: string;
@@ -423,18 +439,6 @@ export interface Ring {
   kind: "allowed" | "no_go";
   name: string;
   points: ([number, number])[];
-}
-
-/** One function of the vessel in the words of AROS, as her owner says it; no certificate. */
-export interface FunctionJson {
-  /** As it is printed: AROS-NAV(RC, OS). */
-  notation: string;
-  /** NAV, ENG, OPS or SAF. */
-  function: string;
-  /** RC, DS, SA or FA. */
-  control: string;
-  /** OB, OS or HC; a word of a later edition comes as the vessel wrote it, here and in the other two. */
-  place: string;
 }
 
 /** What a vessel is: catalogue, particulars, areas, limits; on subscribe and on a new birth. */

@@ -34,6 +34,17 @@ const FORMATS: Record<string, Format> = {
 
 export const DASHES = "---";
 
+/** Return a time of the link in milliseconds, `---` where it is not known. */
+export function tripText(ms: number | null): string {
+  return ms === null ? DASHES : `${ms.toFixed(0)} ms`;
+}
+
+/** Return what arrives a second, `---` where it is not measured; a thousand bytes are a kB, as a contract counts them. */
+export function rateText(bytes_s: number | null): string {
+  if (bytes_s === null) return DASHES;
+  return bytes_s < 999.5 ? `${bytes_s.toFixed(0)} B/s` : `${(bytes_s / 1000).toFixed(1)} kB/s`;
+}
+
 /** Return the unit in which channel `id` is shown. */
 export function unitOf(id: string, vessel: Vessel): string {
   return FORMATS[id]?.unit ?? vessel.channels.get(id)?.unit ?? "";

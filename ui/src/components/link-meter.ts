@@ -1,4 +1,4 @@
-import { css, html, LitElement, nothing } from "lit";
+import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { Watch } from "../app/console";
 import { ageText } from "../link/ages";
@@ -7,7 +7,7 @@ import { latencyText } from "../direct/latency";
 import { isTimeShort, respondText } from "../link/respond";
 import { words } from "../words";
 import { doingText, ladderSentence } from "../words/told";
-import { DASHES } from "./format";
+import { DASHES, rateText, tripText } from "./format";
 import { base, ON_STEP_COLOURS, panel, STEP_COLOURS } from "./style";
 
 const ROUND_TRIP_WARN_MS = 1000; // INT-09: warn 1 s, refuse 2 s
@@ -17,7 +17,7 @@ const SILENT_MS = 3500; // ladder L2
 const LATE_MS = 2000;
 const LOCKED_FROM = "L2"; // no rudder order is taken from there on, however quick the link
 
-/** The link as an instrument: round trip, loss, age, ladder step with its reasons, countdown to the next. */
+/** The link as an instrument: round trip and jitter, loss, age, what is received, ladder step with its reasons, countdown to the next. */
 @customElement("fh-link-meter")
 export class LinkMeter extends LitElement {
   @property({ attribute: false }) vessel!: Vessel;
@@ -31,6 +31,7 @@ export class LinkMeter extends LitElement {
     .step span { font-size: max(0.8125rem, 10.5px); font-weight: 600; }
     .fact b { display: block; font-size: 1.375rem; line-height: 1.2; font-weight: 600; font-variant-numeric: tabular-nums; white-space: nowrap; }
     .fact .label { white-space: nowrap; }
+    .fact small { display: block; color: var(--quiet); font-size: max(0.75rem, 10.5px); line-height: 1.2; font-variant-numeric: tabular-nums; white-space: nowrap; }
     .warn b { color: var(--alert-warning-text-color); }
     .bad b { color: var(--base-red-500); }
     .reasons { grid-column: 1 / -1; margin-top: 0.25rem; font-size: max(0.8125rem, 10.5px); line-height: 1.25; overflow: auto; } /* what comes next and what she does first; the oldest of L5's four reasons is scrolled to */
@@ -55,17 +56,17 @@ export class LinkMeter extends LitElement {
           <div class="step" data-testid="ladder-step" data-step=${step} data-old=${old} style="background: ${shown ?? "var(--border-divider-color)"}; color: ${old ? "inherit" : (ON_STEP_COLOURS[step] ?? "inherit")}">
             <b>${step || DASHES}</b><span>${old ? text.lastKnown : (text.steps[step] ?? "")}</span>
           </div>
-          ${this.fact(text.roundTrip, trip === null ? DASHES : `${trip.toFixed(0)} ms`, trip === null ? "" : this.grade(trip, ROUND_TRIP_WARN_MS, ROUND_TRIP_REFUSE_MS), "link-rtt")}
+          ${this.fact(text.roundTrip, tripText(trip), trip === null ? "" : this.grade(trip, ROUND_TRIP_WARN_MS, ROUND_TRIP_REFUSE_MS), "link-rtt", html`<small title=${text.jitterTitle} data-testid="link-jitter">${text.jitter} ${trip === null ? DASHES : tripText(status?.jitter_ms ?? null)}</small>`)}
           ${this.fact(text.loss, status?.heard ? `${status.loss_pct.toFixed(0)} %` : DASHES, this.grade(status?.loss_pct ?? 0, LOSS_WARN_PCT, 50), "link-loss")}
-          ${this.fact(text.age, ageMs === null ? DASHES : ageText(ageMs / 1000), this.grade(ageMs ?? 0, LATE_MS, SILENT_MS), "link-age")}
+          ${this.fact(text.age, ageMs === null ? DASHES : ageText(ageMs / 1000), this.grade(ageMs ?? 0, LATE_MS, SILENT_MS), "link-age", html`<small title=${text.receivedTitle} data-testid="link-received">${text.received} ${rateText(status?.received_bytes_s ?? null)}</small>`)}
           <div class="reasons" tabindex="0" role="group" aria-label=${text.title} data-testid="ladder-reasons">${this.reasons()}</div>
           <div class="ladder" aria-hidden="true">${Object.keys(text.steps).map((name) => html`<i style=${step && !old && name <= step ? `background: ${STEP_COLOURS[step] ?? ""}` : ""}></i>`)}</div>
         </div>
       </section>`;
   }
 
-  private fact(label: string, value: string, tone: string, testId: string) {
-    return html`<div class="fact ${tone}"><span class="label">${label}</span><b data-testid=${testId}>${value}</b></div>`;
+  private fact(label: string, value: string, tone: string, testId: string, more: TemplateResult | typeof nothing = nothing) {
+    return html`<div class="fact ${tone}"><span class="label">${label}</span><b data-testid=${testId}>${value}</b>${more}</div>`;
   }
 
   private grade(value: number, warn: number, bad: number): string {

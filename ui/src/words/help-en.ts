@@ -14,7 +14,7 @@ export const helpEn = {
       depths: ["Depth areas", "Of imported charts, as the line below the chart names them. Deep blue: shallow for this ship, within the thick safety contour; pale or black: deep; green: dries. Purple: wreck, rock, obstruction, with its least depth or ?. Grey: no chart."],
       marker: ["EBL/VRM", "Bearing line and range ring from own ship. Click on the chart or type; it is told in words and carried along, its bearing true."],
       traffic: ["Targets", "Other ships, the most dangerous first, by closest point (CPA) and time to it (TCPA); while an order is being set, as it would be after it."],
-      link: ["Link", "Round trip, loss, age of her last heartbeat. L0 is normal; each further step is what she does by herself without you, with the time to the next."],
+      link: ["Link", "Round trip, loss, age of her last heartbeat; jitter: how much one round trip differs from the next; received: what arrives of her a second, without network headers. L0 is normal; each further step is what she does by herself without you, with the time to the next."],
       orders: ["Orders", "Two steps: Order, then Confirm within 10 s. A grey button says why below it. What became of each stands in the order log."],
       estop: ["Emergency stop", "Lift the cover, press. It needs no conn. It stays latched until it is reset aboard, or by the Master and a second person."],
       alerts: ["Alerts", "By priority, as IEC 62923 has them. Silence lasts 30 s; acknowledging says that you have read it. Category A wants a picture of at most 3 s."],
