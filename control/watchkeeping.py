@@ -72,7 +72,7 @@ class Watchkeeping:
         if not self.ladder.is_latched or self._link.run_s(now_s) >= self._voyage.config.link.back_s:
             self._carried_s = 0.0
         elif raw_s < self._before_s and self._before_s > GAP_S:
-            self._carried_s += self._before_s
+            self._carried_s += self._before_s - raw_s  # a beat that proves an older moment ends that much of it
         self._before_s = raw_s
 
     def is_back(self, now_s: float) -> bool:

@@ -192,6 +192,30 @@ def test_a_flapping_link_is_lost_and_gives_one_alarm() -> None:
     assert raised.count("link-lost") == 1
 
 
+def test_a_beat_that_proves_an_older_moment_first_counts_no_silence_twice() -> None:
+    """Proves FBK-01: the first beat after an outage echoes a heartbeat from its beginning; the second proves today."""
+    ship = Rig()
+    ship.take("ann")
+    ship.forward(3.0)
+    # A second into the outage she says something that is still heard ashore; no answer comes up.
+    ship.beating = None
+    ship.forward(1.0)
+    ship.said_seq += 1
+    early = ship.said_seq
+    ship.supervisor.sent(early, round(ship.now_s * 1000))
+    ship.forward(32.0)
+    assert ship.step == "L4"
+    # The link is back: what comes first was made then. Thirty-three seconds were silent, not sixty-three.
+    silence_s = ship.supervisor.watch.silence_s(ship.now_s)
+    ship.beat("ann", echo_seq=early)
+    ship.supervisor.tick(ship.now_s)
+    assert ship.supervisor.watch.silence_s(ship.now_s) == pytest.approx(silence_s, abs=0.6)
+    ship.beating = "ann"
+    ship.forward(5.0)
+    assert ship.step == "L4"
+    assert ship.supervisor.watch.silence_s(ship.now_s) <= silence_s + 2.0
+
+
 def test_a_ship_that_boots_with_no_shore_reaches_l3() -> None:
     """Proves FBK-01: armed from boot, not from first contact."""
     ship = Rig()
