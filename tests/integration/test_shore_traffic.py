@@ -161,6 +161,7 @@ async def test_the_stop_needs_no_login_and_no_database(house: House) -> None:
     assert "NOT sent" in is_problem(await house.http.post("/stop/kestrel", content=signed), 503)
 
 
+@pytest.mark.alone
 async def test_one_stalled_browser_disturbs_nobody(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """One client stops reading; the other has every batch at once, the stalled one loses only what was replaced."""
     for bound in ("SEND_BUFFER_BYTES", "WRITE_HIGH_BYTES"):
