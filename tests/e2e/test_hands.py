@@ -34,6 +34,7 @@ window.unplug = () => {
 BUSY = """() => setInterval(() => { const end = performance.now() + 450; while (performance.now() < end); }, 500)"""
 """A page that answers for 50 ms in each half second, and then does no more for the rest of it."""
 STILL_KN = 1.0
+STILL_LOOKS = 40
 """What the ship calls stopped and the current that she drifts with."""
 
 
@@ -144,7 +145,11 @@ def test_a_controlled_stop_is_two_presses(page: Page, demo: Demo) -> None:
     expect(row).to_have_count(0)  # the negative: set, and not confirmed
     page.get_by_test_id("stop-confirm").click()
     expect(row.first).to_have_attribute("data-state", "SUCCEEDED")
-    speed_kn = number(page, "NAV_SOG")
-    assert speed_kn is not None
-    assert speed_kn < STILL_KN
+    for _ in range(STILL_LOOKS):  # what is shown now may be newer than what she was judged by, a tenth about the limit
+        speed_kn = number(page, "NAV_SOG")
+        if speed_kn is not None and speed_kn < STILL_KN:
+            break
+        page.wait_for_timeout(500)
+    else:
+        pytest.fail(f"{speed_kn} kn are shown, {STILL_KN} are still")
     give_back_conn(page)

@@ -66,7 +66,7 @@ export class LinkMeter extends LitElement {
   }
 
   private fact(label: string, value: string, tone: string, testId: string, more: TemplateResult | typeof nothing = nothing) {
-    return html`<div class="fact ${tone}"><span class="label">${label}</span><b data-testid=${testId}>${value}</b>${more}</div>`;
+    return html`<div class="fact ${tone}"><span class="label">${label}</span><b data-testid=${testId}>${value}</b>${(this.vessel.status?.step ?? "") < LOCKED_FROM ? more : nothing /* from there on the reasons need the room */}</div>`;
   }
 
   private grade(value: number, warn: number, bad: number): string {
@@ -86,10 +86,10 @@ export class LinkMeter extends LitElement {
     const left = status.next_step_in_s === null ? null : Math.max(0, status.next_step_in_s - since);
     return html`
       ${status.next_step ? html`<div data-testid="ladder-next">${text.next}: <b>${status.next_step} ${text.steps[status.next_step] ?? ""}</b> ${left === null ? "" : `${text.in} ${left.toFixed(0)} s`}</div>` : nothing}
-      ${this.respond(since)}
       ${status.action ? html`<div>${doingText(status.action, words())}</div>` : nothing}
       ${status.collector_alive ? nothing : html`<div>${text.collectorDead}</div>`}
       ${status.reasons.map((reason) => html`<div title=${reason.clears}>${ladderSentence(reason, words())}</div>`)}
+      ${this.respond(since)}
       ${status.step < LOCKED_FROM ? html`<div data-testid="direct-latency">${latencyText(this.vessel, words())}</div>` : nothing}`;
   }
 }
