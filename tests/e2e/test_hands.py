@@ -34,8 +34,9 @@ window.unplug = () => {
 BUSY = """() => setInterval(() => { const end = performance.now() + 450; while (performance.now() < end); }, 500)"""
 """A page that answers for 50 ms in each half second, and then does no more for the rest of it."""
 STILL_KN = 1.0
-STILL_LOOKS = 40
 """What the ship calls stopped and the current that she drifts with."""
+STILL_LOOKS = 40
+"""Twice a second: she loses the last tenth of a knot within seconds."""
 
 
 def rudder_deg(page: Page) -> float:
