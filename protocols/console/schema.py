@@ -115,7 +115,7 @@ def main(arguments: list[str]) -> int:
     """Write FILE, or with --check only compare; return 0 when it is as it should be, 1 when it differs, 2 on misuse."""
     check = "--check" in arguments
     files = [argument for argument in arguments if argument != "--check"]
-    if len(files) != 1:
+    if len(files) != 1 or files[0].startswith("-"):
         sys.stderr.write(_USAGE + "\n")
         return 2
     target, fresh = Path(files[0]), typescript("\n".join(source.read_text(encoding="utf-8") for source in SOURCES))

@@ -51,6 +51,8 @@ def test_check_notices_a_difference(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert schema.main(["--check", str(target)]) == 1
     assert "is not what messages.py says" in capsys.readouterr().err
     assert schema.main([]) == 2
+    assert schema.main(["--help"]) == 2  # a word that is no file's name: it once became one
+    assert not Path("--help").exists()
 
 
 def test_the_console_has_the_types_of_today() -> None:
