@@ -80,7 +80,7 @@ class RespondWatch:
         """Begin with nothing ahead."""
         self._due_s = 0.0
         self.by: RespondBy | None = None
-        """None: nothing ahead asks for anybody, or nothing is known of it."""
+        """None as `respond_by` says."""
 
     def look(
         self, situation: Situation, config: ControlConfig, setpoints: Setpoints, dangers: Sequence[Passing], now_s: float,

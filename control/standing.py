@@ -47,7 +47,7 @@ class Facts:
     access: RemoteAccess | None = None
     """None while a grant is in force that does not end within the hour."""
     respond: RespondBy | None = None
-    """None where nothing ahead asks for anybody."""
+    """None as `control.respond.respond_by` says."""
 
 
 ENDS_SOON_S: Final = 900

@@ -121,7 +121,7 @@ def out_of_bounds(
     approval: ApprovalLimits | None,
     alerts: AlertLimits | None,
     machinery: tuple[Machine, ...],
-    response: Response | None = None,
+    response: Response | None,
 ) -> list[str]:
     """Return a fault for each number that a rule bounds, and for two machines of one name."""
     faults: list[str] = []

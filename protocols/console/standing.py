@@ -18,7 +18,7 @@ class RespondJson(TypedDict):
     """The last moment to act for what lies ahead, beside the time that an operator takes to."""
 
     left_s: int | None
-    """At the time of the heartbeat; null: nothing ahead asks for anybody within what she looks ahead."""
+    """At the time of the heartbeat; null: she tells none, for she sees nothing ahead or does not know her motion."""
     operator_s: float
     what: str
-    """Whom or what she meets, in her words; empty where nothing is ahead."""
+    """Whom or what she meets, in her words; empty where she tells no time."""

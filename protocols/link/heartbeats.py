@@ -201,7 +201,7 @@ class VesselHeartbeat:
     access: RemoteAccess | None = None
     """None, and not written, while a grant is in force that does not end within the hour."""
     respond: RespondBy | None = None
-    """None, and not written, where nothing ahead asks for anybody within what she looks ahead."""
+    """None, and not written, where she sees nothing ahead, does not know her motion, or has no table `response`."""
 
     def to_bytes(self) -> bytes:
         """Return the deterministic CBOR of this heartbeat: the bytes that are signed (domain VESSEL)."""

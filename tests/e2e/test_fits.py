@@ -59,6 +59,35 @@ def faults(page: Page, *of: str) -> list[str]:
     return [fault for fault in found if any(part in fault for part in of)]
 
 
+class NearShore(StillShore):
+    """A shore whose ship meets something within so many seconds."""
+
+    left_s = 0
+
+    def say(self, message: dict[str, Any]) -> None:
+        """Send one message, a status with the time there is."""
+        near = {
+            "heartbeat_age_ms": 0,
+            "respond": {"left_s": self.left_s, "operator_s": 60.0, "what": "the edge of 'Bank'"},
+        }
+        super().say({**message, **near} if message["type"] == "status" else message)
+
+
+@pytest.mark.parametrize(("left_s", "is_amber"), [(300, False), (41, True)])
+def test_less_time_than_an_operator_takes_is_amber(browser: Browser, left_s: int, *, is_amber: bool) -> None:
+    """The colour of a warning is on the sentence of the time to act, and only below his own time."""
+    page = browser.new_page(viewport={"width": 1920, "height": 1080})
+    without_chart(page)
+    shore = NearShore()
+    shore.left_s = left_s
+    still(page, f"/vessel/{SHIP}", shore).tell()
+    told = page.get_by_test_id("respond-by")
+    expect(told).to_contain_text("Act within")
+    colours = told.evaluate("of => [of, of.parentElement].map((each) => getComputedStyle(each).color)")
+    assert (colours[0] != colours[1]) is is_amber
+    page.close()
+
+
 @pytest.mark.parametrize(("width", "height", "at_once"), [(1920, 1080, 4), (1366, 768, 3)])
 def test_every_reason_of_a_lost_link_is_to_be_read(opened: Opened, width: int, height: int, at_once: int) -> None:
     """Next step, what she does and every reason, none cut; the negative control: a line less of room that cannot be scrolled."""

@@ -9,16 +9,15 @@ import pytest
 import shapely
 
 from control.context import Setpoints
-from control.depths import DepthChart, Feature
-from control.geometry import KNOT_MPS, Plane
+from control.depths import DepthChart
+from control.geometry import KNOT_MPS
 from control.limits import Area, ConfigError, ControlConfig, Response
 from control.respond import RespondWatch, manoeuvre_s, respond_by
 from protocols.link.heartbeats import RespondBy
 from tests.control_rig import Rig, example_config
-from tests.unit.test_control_collision import target
+from tests.unit.test_control_collision import EAST_M, target
+from tests.unit.test_control_depths import NEEDED_M, SEA, rock
 
-EAST_M = 91_350.0
-"""Metres of a degree of longitude at 34.93 N (WGS84)."""
 SPEED_KN = 9.0
 
 
@@ -135,27 +134,23 @@ def test_her_own_turn_takes_the_longer_the_slower_she_is() -> None:
     assert manoeuvre_s(hull, 0.0) == manoeuvre_s(hull, 1.0) == pytest.approx(run_m / KNOT_MPS)
 
 
-def rock(ahead_m: float, beside_m: float, covers: bool = True) -> ControlConfig:  # noqa: FBT002
+def charted(ahead_m: float, beside_m: float, sea: shapely.Polygon = SEA) -> ControlConfig:
     """Return a vessel with a chart on which one rock lies so far east of the rig's place and so far north of her way."""
-    config = dataclasses.replace(example_config(), areas=(), all_areas=())
-    plane = Plane(34.93, 129.05)
-    ring = [plane.position(ahead_m + x, beside_m + y) for x, y in ((0.0, 0.0), (20.0, 0.0), (20.0, 20.0), (0.0, 20.0))]
-    sea = shapely.box(128.0, 34.0, 130.0, 36.0) if covers else shapely.box(128.0, 34.0, 129.055, 36.0)
-    chart = DepthChart([Feature("obstruction", 1.0, shapely.Polygon(ring))], sea, 7.7)
-    return dataclasses.replace(config, chart=chart)
+    chart = DepthChart([rock(ahead_m, beside_m)], sea, NEEDED_M)
+    return dataclasses.replace(example_config(), areas=(), all_areas=(), chart=chart)
 
 
 def test_a_rock_of_her_chart_counts_within_her_margin_and_half_her_beam() -> None:
     """A chart that ends ahead of her tells nothing of what she meets first, and nothing is guessed from it."""
     config = example_config()
     room_m = config.limits.margin_m + config.hull.beam_m / 2.0
-    told = by(heading_east(rock(1_500.0, -10.0)))
+    told = by(heading_east(charted(1_500.0, -10.0)))
     assert told is not None
-    assert "obstruction" in told.what
+    assert told.what == "a charted depth of 2.0 m"
     assert told.left_s == pytest.approx(1_500.0 / (9.0 * KNOT_MPS) - manoeuvre_s(config.hull, 9.0), abs=5.0)
-    assert by(heading_east(rock(1_500.0, room_m - 2.0))) is not None
-    assert by(heading_east(rock(1_500.0, room_m + 2.0))) is None
-    assert by(heading_east(rock(1_500.0, -10.0, covers=False))) is None
+    assert by(heading_east(charted(1_500.0, room_m - 2.0))) is not None
+    assert by(heading_east(charted(1_500.0, room_m + 2.0))) is None
+    assert by(heading_east(charted(1_500.0, -10.0, shapely.box(128.0, 34.0, 129.055, 36.0)))) is None
 
 
 def test_what_is_met_first_counts_and_what_is_too_near_leaves_nothing() -> None:

@@ -13,6 +13,7 @@ EMPHASIS: Final = {"next", "she"}
 SPOKEN: Final = {
     "BROKEN at entry N": "BROKEN at entry ", "Direct control needs 2000 ms or less, now 76 ms": "Direct control needs ",
     "Act within 3:25 (the edge of 'Bank'); an operator takes up to 1:00": "Act within ",
+    "She tells no time to act": "She tells no time to act;",
 }  # fmt: skip
 """{as the document gives an example: how the console's own sentence begins}"""
 

@@ -261,10 +261,10 @@ export interface ActiveReasonJson {
 
 /** The last moment to act for what lies ahead, beside the time that an operator takes to. */
 export interface RespondJson {
-  /** At the time of the heartbeat; null: nothing ahead asks for anybody within what she looks ahead. */
+  /** At the time of the heartbeat; null: she tells none, for she sees nothing ahead or does not know her motion. */
   left_s: number | null;
   operator_s: number;
-  /** Whom or what she meets, in her words; empty where nothing is ahead. */
+  /** Whom or what she meets, in her words; empty where she tells no time. */
   what: string;
 }
 

@@ -19,8 +19,8 @@ describe("the last moment to act", () => {
     expect(isTimeShort(ahead(60), 0.5)).toBe(true);
   });
 
-  it("says that nothing is ahead, and nothing at all for a ship that tells no such time or was never heard", () => {
-    expect(respondText(ahead(null), 0, en)).toBe("Nothing ahead asks for anybody; an operator takes up to 1:00");
+  it("says that she tells none, which is no word that the way is clear, and nothing at all for a ship that tells no such time or was never heard", () => {
+    expect(respondText(ahead(null), 0, en)).toBe("She tells no time to act; an operator takes up to 1:00");
     expect(isTimeShort(ahead(null), 0)).toBe(false);
     expect(respondText({ ...ahead(5), respond: null }, 0, en)).toBe("");
     expect(respondText(ahead(5, 0, false), 0, en)).toBe("");

@@ -32,7 +32,7 @@ export class LinkMeter extends LitElement {
     .fact b { display: block; font-size: 1.375rem; line-height: 1.2; font-weight: 600; font-variant-numeric: tabular-nums; white-space: nowrap; }
     .fact .label { white-space: nowrap; }
     .fact small { display: block; color: var(--quiet); font-size: max(0.75rem, 10.5px); line-height: 1.2; font-variant-numeric: tabular-nums; white-space: nowrap; }
-    .warn b { color: var(--alert-warning-text-color); }
+    .warn b, .short { color: var(--alert-warning-text-color); }
     .bad b { color: var(--base-red-500); }
     .reasons { grid-column: 1 / -1; margin-top: 0.25rem; font-size: max(0.8125rem, 10.5px); line-height: 1.25; overflow: auto; } /* what comes next and what she does first; the oldest of L5's four reasons is scrolled to */
     .next { grid-column: 1 / -1; }
@@ -75,7 +75,7 @@ export class LinkMeter extends LitElement {
 
   private respond(since: number) {
     const told = respondText(this.vessel.status, since, words());
-    return told ? html`<div class=${isTimeShort(this.vessel.status, since) ? "fact warn" : ""} data-testid="respond-by">${told}</div>` : nothing;
+    return told ? html`<div class=${isTimeShort(this.vessel.status, since) ? "short" : ""} data-testid="respond-by">${told}</div>` : nothing;
   }
 
   private reasons() {

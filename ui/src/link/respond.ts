@@ -1,10 +1,11 @@
 /** The last moment to act for what lies ahead of a ship, beside the time that an operator takes to. Pure. */
 import type { StatusMessage } from "../protocols.gen";
+import { clockOf } from "../trial/manoeuvre";
 import type { Words } from "../words";
 
 type Told = Pick<StatusMessage, "heard" | "heartbeat_age_ms" | "respond"> | null;
 
-/** Return the seconds that are left `since` seconds after the status came; null: nothing is ahead, or nothing is told. */
+/** Return the seconds that are left `since` seconds after the status came; null: she tells none. */
 export function leftS(status: Told, since: number): number | null {
   if (!status?.heard || !status.respond || status.respond.left_s === null) return null;
   return Math.max(0, status.respond.left_s - status.heartbeat_age_ms / 1000 - since);
@@ -20,11 +21,6 @@ export function isTimeShort(status: Told, since: number): boolean {
 export function respondText(status: Told, since: number, words: Words): string {
   if (!status?.heard || !status.respond) return "";
   const left = leftS(status, since);
-  const operator = clock(status.respond.operator_s);
-  return left === null ? words.link.nothingAhead(operator) : words.link.actWithin(clock(left), status.respond.what, operator);
-}
-
-function clock(seconds: number): string {
-  const whole = Math.floor(seconds);
-  return `${String(Math.floor(whole / 60))}:${String(whole % 60).padStart(2, "0")}`;
+  const operator = clockOf(status.respond.operator_s);
+  return left === null ? words.link.noTimeTold(operator) : words.link.actWithin(clockOf(Math.floor(left)), status.respond.what, operator);
 }

@@ -206,7 +206,7 @@ export const en = {
     jitter: "jitter", jitterTitle: "Mean change from one round trip to the next over her last eleven.",
     received: "received", receivedTitle: "Payload of all her messages at this station over the last ten seconds, without the network's own headers.", step: "Ladder", next: "Next step",
     actWithin: (left: string, what: string, operator: string) => `Act within ${left} (${what}); an operator takes up to ${operator}`,
-    nothingAhead: (operator: string) => `Nothing ahead asks for anybody; an operator takes up to ${operator}`,
+    noTimeTold: (operator: string) => `She tells no time to act; an operator takes up to ${operator}`,
     in: "in", none: "none", lastKnown: "last known", reasons: "Why", collectorDead: "The ship's collector is down: values are not coming",
     steps: {
       L0: "Normal", L1: "Degraded", L2: "Silent", L3: "Lost", L4: "Grace", L5: "Fallback", L6: "Distress",

@@ -201,7 +201,7 @@ export const ko: Words = {
     jitter: "지터", jitterTitle: "최근 왕복 11개에서 이웃한 두 왕복 시간의 차이의 평균.",
     received: "수신", receivedTitle: "최근 10초 동안 이 육상국에 온 이 선박의 모든 메시지 본문. 통신망의 헤더는 세지 않습니다.", step: "단계", next: "다음 단계", in: "까지", lastKnown: "마지막 상태",
     actWithin: (left, what, operator) => `${left} 안에 조치 필요 (${what}); 운용자 응답 시간 최대 ${operator}`,
-    nothingAhead: (operator) => `앞에 조치가 필요한 것 없음; 운용자 응답 시간 최대 ${operator}`,
+    noTimeTold: (operator) => `선박이 알린 조치 시한 없음; 운용자 응답 시간 최대 ${operator}`,
     none: "없음", reasons: "사유", collectorDead: "선박 수집기가 멈춰 값이 오지 않습니다",
     steps: { L0: "정상", L1: "저하", L2: "무응답", L3: "상실", L4: "유예", L5: "대체", L6: "조난" },
   },
