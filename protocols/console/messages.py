@@ -14,7 +14,7 @@ from protocols.console.navigation import TrialJson
 from protocols.console.offers import OfferMessage, OffersMessage
 from protocols.console.orderable import DrillJson, FunctionJson, MachineJson, PhaseJson
 from protocols.console.screens import ScreenMessage
-from protocols.console.standing import ActiveReasonJson, RespondJson
+from protocols.console.standing import ActiveReasonJson, RespondJson, WayJson
 from protocols.console.traffic import TargetsMessage
 
 VERSION: Final = 1
@@ -109,6 +109,8 @@ class StatusMessage(TypedDict):
     """How long a lease of hers is without a sign of its holder (AUT-05); null where the shore does not know her limits."""
     no_access: list[ReasonJson]
     """Why no grant is in force; empty while one is."""
+    ways: list[WayJson]
+    """Her ways to the shore, the first first; empty where she has one alone, and for an earlier release."""
 
 
 class VesselSummary(TypedDict):

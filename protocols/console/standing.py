@@ -1,4 +1,4 @@
-"""Parts of a vessel's status: why her ladder stands where it does, and how long there is until somebody must act."""
+"""Parts of a vessel's status: why her ladder stands where it does, how long there is to act, and her ways to the shore."""
 
 from __future__ import annotations
 
@@ -22,3 +22,13 @@ class RespondJson(TypedDict):
     operator_s: float
     what: str
     """Whom or what she meets, in her words; empty where she tells no time."""
+
+
+class WayJson(TypedDict):
+    """One of a vessel's ways to the shore, each over a bearer of its own, as she told at the time of the heartbeat."""
+
+    name: str
+    """As her configuration calls it, at most 16 characters."""
+    is_connected: bool
+    round_trip_ms: float | None
+    """To the broker and back over this way; null: not measured since it was last connected."""

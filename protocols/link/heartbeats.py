@@ -19,6 +19,10 @@ Step = Literal["L0", "L1", "L2", "L3", "L4", "L5", "L6"]
 AuthorityPhase = Literal["held", "requested", "granted"]
 _STATIONS: Final[dict[str, Station]] = {"local": "local", "remote": "remote", "none": "none"}
 _PHASES: Final[dict[str, AuthorityPhase]] = {"held": "held", "requested": "requested", "granted": "granted"}
+WAYS_MAX: Final = 4
+"""Ways to the shore that a vessel tells of; she has two today."""
+WAY_NAME_MAX: Final = 16
+"""Characters of a way's name: it stands in a console's link meter."""
 STEPS: Final[tuple[Step, ...]] = ("L0", "L1", "L2", "L3", "L4", "L5", "L6")
 
 
@@ -157,6 +161,17 @@ class RespondBy:
 
 
 @dataclass(frozen=True, slots=True)
+class Way:
+    """One of several ways from her to the shore, each over a bearer of its own."""
+
+    name: str
+    """As her configuration calls it, at most 16 characters."""
+    is_connected: bool
+    round_trip_ms: float | None
+    """To the broker and back over this way; None: not measured since it was last connected."""
+
+
+@dataclass(frozen=True, slots=True)
 class VesselHeartbeat:
     """What the safety process says of itself, 1 Hz and on every change, signed with the vessel's key."""
 
@@ -202,6 +217,8 @@ class VesselHeartbeat:
     """None, and not written, while a grant is in force that does not end within the hour."""
     respond: RespondBy | None = None
     """None, and not written, where she sees nothing ahead, does not know her motion, or has no table `response`."""
+    ways: tuple[Way, ...] = ()
+    """Her ways to the shore, the first first; not written where there is only one."""
 
     def to_bytes(self) -> bytes:
         """Return the deterministic CBOR of this heartbeat: the bytes that are signed (domain VESSEL)."""
@@ -238,16 +255,20 @@ class VesselHeartbeat:
             route=_route(fields.submap(source, "route")) if "route" in source else None,
             access=_access(fields.submap(source, "access")) if "access" in source else None,
             respond=_respond(fields.submap(source, "respond")) if "respond" in source else None,
+            ways=tuple(_way(item) for item in fields.items(source, "ways", WAYS_MAX)) if "ways" in source else (),
         )  # fmt: skip
+
+
+_OF_SEVERAL: Final = frozenset((
+    "reasons", "authority", "alerts", "setpoints", "engineering", "disagreed", "route", "access", "respond", "ways",
+))  # fmt: skip
+"""Fields that are no plain value by themselves."""
 
 
 def plain(heartbeat: VesselHeartbeat) -> dict[str, Plain]:
     """Return `heartbeat` as a map of plain values, as it is signed and as the console shows it."""
     values: dict[str, Plain] = {
-        name: getattr(heartbeat, name)
-        for name in VesselHeartbeat.__slots__
-        if name
-        not in ("reasons", "authority", "alerts", "setpoints", "engineering", "disagreed", "route", "access", "respond")
+        name: getattr(heartbeat, name) for name in VesselHeartbeat.__slots__ if name not in _OF_SEVERAL
     }
     values["setpoints"] = dict(heartbeat.setpoints)
     values["reasons"] = [
@@ -268,7 +289,18 @@ def plain(heartbeat: VesselHeartbeat) -> dict[str, Plain]:
         values["access"] = {"left_s": heartbeat.access.left_s, "reasons": reasons}
     if heartbeat.respond is not None:
         values["respond"] = {name: getattr(heartbeat.respond, name) for name in RespondBy.__slots__}
+    if heartbeat.ways:
+        values["ways"] = [{name: getattr(way, name) for name in Way.__slots__} for way in heartbeat.ways]
     return values
+
+
+def _way(item: Plain) -> Way:
+    if not isinstance(item, dict):
+        raise MalformedError("a way is not a map")
+    round_trip_ms = fields.optional_number(item, "round_trip_ms")
+    if round_trip_ms is not None and round_trip_ms < 0.0:
+        raise MalformedError("round_trip_ms of a way is below 0")
+    return Way(fields.text(item, "name", WAY_NAME_MAX), fields.flag(item, "is_connected"), round_trip_ms)
 
 
 def _respond(source: dict[str, Plain]) -> RespondBy:

@@ -164,6 +164,9 @@ def status_message(state: VesselState, now_s: float) -> StatusMessage:
         "respond": _respond(beat, control),
         "drill": state.drill, "access_left_s": None if beat.access is None else beat.access.left_s,
         "no_access": [] if beat.access is None else [reason_json(reason) for reason in beat.access.reasons],
+        "ways": [
+            {"name": way.name, "is_connected": way.is_connected, "round_trip_ms": way.round_trip_ms} for way in beat.ways
+        ],
     }  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from control.limits import ControlConfig, Grounding
 from control.preview import Asker
 from farhelm.demo import people, phases
 from protocols.link.events import Event
-from protocols.link.heartbeats import AuthorityState, RespondBy, VesselHeartbeat
+from protocols.link.heartbeats import AuthorityState, RespondBy, VesselHeartbeat, Way
 from protocols.link.orders import GROUPS, PHASES
 from protocols.link.roster import Grant
 from protocols.link.signing import Domain, open_envelope, sign
@@ -100,6 +100,12 @@ def test_the_status_has_the_holder_of_the_machines_and_the_latency_limit_of_her_
     again = VesselHeartbeat.from_bytes(ship.heartbeat.to_bytes())
     assert again == ship.heartbeat
     assert status_message(ship, 100.0)["respond"] == {"left_s": 41, "operator_s": 60.0, "what": "the edge of 'Bank'"}
+    assert told["ways"] == []  # one way alone
+    ship.heartbeat = dataclasses.replace(ship.heartbeat, ways=(Way("lte", True, 81.5), Way("leo", False, None)))
+    assert status_message(ship, 100.0)["ways"] == [
+        {"name": "lte", "is_connected": True, "round_trip_ms": 81.5},
+        {"name": "leo", "is_connected": False, "round_trip_ms": None},
+    ]
     assert status_message(VesselState("unheard"), 100.0)["direct_limit_ms"] is None
     assert status_message(VesselState("unheard"), 100.0)["lease_s"] is None
     assert status_message(VesselState("unheard"), 100.0)["respond"] is None

@@ -85,6 +85,26 @@ def test_every_byte_in_her_name_counts_once_and_another_ships_not_at_all() -> No
     assert counted["heron"] == len(sent[4][1])
 
 
+def test_a_heartbeat_that_came_over_two_ways_is_one() -> None:
+    """The second to come, be it late, changes neither age nor round trips and is no refusal; only its bytes did come.
+
+    The negative control: the next heartbeat does change the age.
+    """
+    ship = Ship()
+    downlink = Downlink((ship.config(),), LIMITS, Hub())
+    first, second = ship.heartbeat(1), ship.heartbeat(2)
+    for at_s, (topic, payload) in ((100.0, first), (100.6, first), (101.0, second), (101.1, first), (101.6, second)):
+        downlink.receive(topic, payload, at_s, NOON_NS)
+    state = downlink.states["kestrel"]
+    assert state.heartbeat is not None
+    assert (state.heartbeat.seq, state.heartbeat_at_s) == (2, 101.0)
+    assert not downlink.refused.total()
+    assert state.forged_count == 0
+    assert state.link.received_bytes == 3 * len(first[1]) + 2 * len(second[1])
+    downlink.receive(*ship.heartbeat(3), 102.0, NOON_NS)
+    assert state.heartbeat_at_s == 102.0
+
+
 def test_a_batch_that_waited_for_its_birth_is_not_counted_again() -> None:
     ship = Ship()
     downlink = Downlink((ship.config(),), LIMITS, Hub())

@@ -13,7 +13,14 @@ from protocols.link import cbor, signing, topics
 from protocols.link.acks import BatchAck, EventAck
 from protocols.link.birth import Birth
 from protocols.link.events import Event, Reason
-from protocols.link.heartbeats import ActiveReason, AuthorityState, OperatorHeartbeat, RemoteAccess, VesselHeartbeat
+from protocols.link.heartbeats import (
+    ActiveReason,
+    AuthorityState,
+    OperatorHeartbeat,
+    RemoteAccess,
+    VesselHeartbeat,
+    Way,
+)
 from protocols.link.orders import ORDER_KINDS, Order, check_arguments
 from protocols.link.roster import Grant, Roster, RosterEntry
 from protocols.link.stop import StopRequest
@@ -63,6 +70,32 @@ def test_what_is_left_of_remote_access_is_told_where_there_is_something_to_tell(
     broken = cbor.encode({**cbor.decode_map(plain_beat.to_bytes()), "access": {"left_s": "soon", "reasons": []}})
     with pytest.raises(MalformedError, match="left_s"):
         VesselHeartbeat.from_bytes(broken)
+
+
+def test_the_ways_to_the_shore_are_told_where_there_are_several() -> None:
+    """Each way with its name, whether it stands and its round trip; with one way alone there is no such field, as before."""
+    (plain_beat,) = (one for one in EXAMPLES if isinstance(one, VesselHeartbeat))
+    assert "ways" not in cbor.decode_map(plain_beat.to_bytes())
+    lte = Way("lte", True, 81.5)
+    for ways in ((lte, Way("leo", False, None)), (lte,) * 4):
+        beat = dataclasses.replace(plain_beat, ways=ways)
+        assert VesselHeartbeat.from_bytes(beat.to_bytes()) == beat
+
+
+BROKEN_WAYS: list[tuple[str, cbor.Plain]] = [
+    ("ways", [{"name": "lte", "is_connected": True, "round_trip_ms": 1.0}] * 5), ("ways", "lte"), ("way", ["lte"]),
+    ("name", [{"name": "w" * 17, "is_connected": True, "round_trip_ms": 1.0}]),
+    ("is_connected", [{"name": "lte", "round_trip_ms": 1.0}]),
+    ("round_trip_ms", [{"name": "lte", "is_connected": True, "round_trip_ms": -1.0}]),
+    ("round_trip_ms", [{"name": "lte", "is_connected": True, "round_trip_ms": math.inf}]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("said", "ways"), BROKEN_WAYS)
+def test_ways_outside_their_bounds_are_refused(said: str, ways: cbor.Plain) -> None:
+    (plain_beat,) = (one for one in EXAMPLES if isinstance(one, VesselHeartbeat))
+    with pytest.raises(MalformedError, match=said):
+        VesselHeartbeat.from_bytes(cbor.encode({**cbor.decode_map(plain_beat.to_bytes()), "ways": ways}))
 
 
 @pytest.mark.parametrize("message", EXAMPLES, ids=lambda m: type(m).__name__)

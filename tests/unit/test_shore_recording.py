@@ -6,7 +6,7 @@ import dataclasses
 from typing import Any
 
 from protocols.link import signing
-from protocols.link.heartbeats import VesselHeartbeat
+from protocols.link.heartbeats import VesselHeartbeat, Way
 from shoreside.live.fleet import VesselState
 from shoreside.live.recording import AGAIN_MS, DUE_MAX, LOOK_MS, RUN_MS, Heard, Recording, Screen
 from tests.shore_kit import Ship
@@ -51,6 +51,13 @@ def test_what_is_new_is_a_row_at_once() -> None:
     assert [(row.since_ms - NOON_MS) // 1000 for row in rows] == [0, 7, 9, 10]
     assert [row.status["step"] for row in rows] == ["L0", "L2", "L2", "L2"]
     assert rows[-1].status["authority"]["lease_age_s"] == 4.4  # type: ignore[index]
+
+
+def test_a_way_that_is_lost_is_a_row_and_its_round_trip_alone_is_none() -> None:
+    up, slower, lost = (Way("lte", True, 40.0), Way("leo", True, 80.0)), Way("leo", True, 95.0), Way("leo", False, None)
+    rows = watched(Recording(), [float(n) for n in range(12)], 12, at_1={"ways": up}, at_4={"ways": (up[0], slower)},
+                   at_8={"ways": (up[0], lost)})  # fmt: skip
+    assert [(row.since_ms - NOON_MS) // 1000 for row in rows] == [0, 1, 8]
 
 
 def test_a_silence_is_told_from_a_record_that_has_none() -> None:

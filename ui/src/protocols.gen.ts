@@ -268,6 +268,15 @@ export interface RespondJson {
   what: string;
 }
 
+/** One of a vessel's ways to the shore, each over a bearer of its own, as she told at the time of the heartbeat. */
+export interface WayJson {
+  /** As her configuration calls it, at most 16 characters. */
+  name: string;
+  is_connected: boolean;
+  /** To the broker and back over this way; null: not measured since it was last connected. */
+  round_trip_ms: number | null;
+}
+
 /** One other ship, heard by AIS or tracked by a radar. */
 export interface TargetJson {
   /** Of a radar's target a number of our own with ten digits. */
@@ -383,6 +392,8 @@ export interface StatusMessage {
   lease_s: number | null;
   /** Why no grant is in force; empty while one is. */
   no_access: ReasonJson[];
+  /** Her ways to the shore, the first first; empty where she has one alone, and for an earlier release. */
+  ways: WayJson[];
 }
 
 /** One row of the fleet list. */
