@@ -27,6 +27,7 @@ from shoreside.live.answering import Answer, Answering
 from shoreside.live.feeds import Hub, targets_messages
 from shoreside.live.fleet import VesselState
 from shoreside.live.frames import Frame, ValuesFrame
+from shoreside.live.linkfigures import LinkFigures
 from shoreside.ports import Ledger, OrderNote, Remembered
 from shoreside.roles import Role
 from telemetry.catalogue import hash_of
@@ -53,7 +54,7 @@ class Downlink:
         """Know `vessels` from the start; others are added at their first birth, their keys pinned."""
         self.role = role
         self.intake = Intake(role)
-        self.states: dict[str, VesselState] = {config.vessel: VesselState(config.vessel) for config in vessels}
+        self.states: dict[str, VesselState] = {}
         self.orders = OrderBook()
         self.pending = self.intake.pending
         self.refused: Counter[str] = Counter()
@@ -62,6 +63,8 @@ class Downlink:
         self._keys = {config.vessel: config.public_key for config in vessels if config.public_key is not None}
         self._configured = frozenset(self._keys)
         self._limits = limits
+        for config in vessels:
+            self._state(config.vessel)
         self._hub = hub
         self._told: deque[tuple[OrderNote, int]] = deque(maxlen=TOLD_MAX)
         self._former_boots: dict[str, deque[str]] = {}
@@ -201,7 +204,9 @@ class Downlink:
         if state is None:
             if len(self.states) >= VESSELS_MAX:
                 raise MalformedError(f"more than {VESSELS_MAX} vessels")
-            state = self.states[vessel] = VesselState(vessel)
+            state = self.states[vessel] = VesselState(
+                vessel, link=LinkFigures(clocks_apart_s=self._limits.clock_skew_s)
+            )
         return state
 
     def _birth(self, vessel: str, payload: bytes, now_s: float, utc_ns: int) -> None:

@@ -14,7 +14,7 @@ from protocols.console.navigation import TrialJson
 from protocols.console.offers import OfferMessage, OffersMessage
 from protocols.console.orderable import DrillJson, FunctionJson, MachineJson, PhaseJson
 from protocols.console.screens import ScreenMessage
-from protocols.console.standing import ActiveReasonJson, RespondJson, WayJson
+from protocols.console.standing import ActiveReasonJson, GradesJson, RespondJson, WayJson
 from protocols.console.traffic import TargetsMessage
 
 VERSION: Final = 1
@@ -84,7 +84,10 @@ class StatusMessage(TypedDict):
     round_trip_ms: float | None
     jitter_ms: float | None
     """Mean change from one of her last eleven round trips to the next; null: there are not two of this holder yet."""
+    one_way_ms: float | None
+    """From ship to shore, of her last heartbeat by both clocks; null: hers is not trusted, or a clock must be wrong."""
     loss_pct: float
+    grades: GradesJson
     received_bytes_s: float | None
     """Payload of her messages at this process over the last ten seconds, no headers; 0: nothing came; null: not measured yet."""
     setpoints: dict[str, float]

@@ -1,8 +1,8 @@
-"""Parts of a vessel's status: why her ladder stands where it does, how long there is to act, and her ways to the shore."""
+"""Parts of a vessel's status: why her ladder stands where it does, how long there is to act, how her link and its ways do."""
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import Literal, TypeAlias, TypedDict
 
 
 class ActiveReasonJson(TypedDict):
@@ -32,3 +32,16 @@ class WayJson(TypedDict):
     is_connected: bool
     round_trip_ms: float | None
     """To the broker and back over this way; null: not measured since it was last connected."""
+
+
+GradeJson: TypeAlias = Literal["good", "amber", "red"] | None
+"""How a figure of the link stands, decided ashore with hysteresis; null: the figure is not known."""
+
+
+class GradesJson(TypedDict):
+    """The link's figures as they are coloured; all red while nothing is heard."""
+
+    round_trip: GradeJson
+    loss: GradeJson
+    age: GradeJson
+    """At the time of sending: while nothing comes a console goes on by itself, and never to a better one."""

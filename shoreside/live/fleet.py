@@ -22,6 +22,7 @@ from protocols.link.passage import hash_of
 from protocols.reading import Quality
 from shoreside import catalogue
 from shoreside.live.linkfigures import LinkFigures
+from shoreside.live.linkgrades import LinkGrades
 from shoreside.plain import as_map
 
 NS_PER_MS: Final = 1_000_000
@@ -71,6 +72,7 @@ class VesselState:
     """Mean of the last ten seconds."""
     counted: deque[tuple[float, int]] = field(default_factory=lambda: deque[tuple[float, int]](maxlen=11))
     link: LinkFigures = field(default_factory=LinkFigures)
+    grades: LinkGrades = field(default_factory=LinkGrades)
     forged_count: int = 0
     """Messages in this vessel's name whose signature did not hold, since the last good birth."""
     misnamed_count: int = 0
@@ -180,8 +182,9 @@ def recall_track(state: VesselState, points: tuple[TrackPoint, ...]) -> None:
 
 
 def measure_rate(state: VesselState, now_s: float) -> None:
-    """Measure samples and bytes per second over the last ten seconds; called about each second."""
+    """Measure samples and bytes per second over the last ten seconds, and grade the link; called about each second."""
     state.link.look(now_s)
+    grade_link(state, now_s)
     state.counted.append((now_s, state.sample_count))
     (first_s, first), (last_s, last) = state.counted[0], state.counted[-1]
     state.samples_per_s = (last - first) / (last_s - first_s) if last_s > first_s else 0.0
@@ -258,11 +261,23 @@ def take_heartbeat(state: VesselState, beat: VesselHeartbeat, now_s: float, utc_
     known = state.heartbeat
     if known is not None and known.boot_id == beat.boot_id and beat.seq <= known.seq:
         return False
+    grade_link(state, now_s)  # how long one waited for this one, which is over now
     state.heartbeat = beat
     state.heartbeat_at_s = now_s
     state.link.take(beat)
+    state.link.arrive(beat, utc_ns)
+    grade_link(state, now_s)
     state.clock_skew_s = (beat.utc_ns - utc_ns) / 1e9
     return True
+
+
+def grade_link(state: VesselState, now_s: float) -> None:
+    """Grade what is known of the link now: by her last heartbeat, and how old that is."""
+    beat = state.heartbeat
+    state.grades.look(
+        round_trip_ms=beat.round_trip_ms if beat else None, loss_pct=beat.loss_pct if beat else None,
+        age_ms=None if state.heartbeat_at_s is None else (now_s - state.heartbeat_at_s) * 1000.0, now_s=now_s,
+    )  # fmt: skip
 
 
 def holders(state: VesselState) -> frozenset[str]:

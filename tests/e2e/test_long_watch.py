@@ -47,7 +47,7 @@ STATUS: Final[dict[str, Any]] = {
     "loss_pct": 0.0, "setpoints": {"heading_deg": 80.0, "propulsion_pct": 40.0}, "phase": "open_sea", "roster_version": 1,
     "alerts": [], "action": "", "collector_alive": True, "engineering": None, "direct_limit_ms": 2000.0, "drill": None,
     "respond": None, "access_left_s": None, "lease_s": 15.0, "no_access": [], "jitter_ms": None, "received_bytes_s": 900.0,
-    "ways": [],
+    "ways": [], "one_way_ms": 40.0, "grades": {"round_trip": "good", "loss": "good", "age": "good"},
 }  # fmt: skip
 
 

@@ -1,10 +1,12 @@
-"""How evenly round trips come and how much of a vessel arrives: reckoned from what came, and nothing where nothing is known."""
+"""How evenly round trips come, how long heartbeats take, how much arrives: from what came, and nothing where nothing is known."""
 
 from __future__ import annotations
 
 import dataclasses
 
-from protocols.link import topics
+import pytest
+
+from protocols.link import signing, topics
 from protocols.link.heartbeats import VesselHeartbeat
 from shoreside.downlink import Downlink
 from shoreside.live.feeds import Hub
@@ -56,6 +58,63 @@ def test_another_holder_another_start_and_no_round_trip_begin_anew() -> None:
     assert after(figures, *beats([None], first_seq=3, session="s-2")) is None
     assert after(figures, *told) == 40.0
     assert after(figures, dataclasses.replace(told[1], boot_id="boot-2", echo_seq=3)) is None
+
+
+def ways(
+    ways_s: list[float], figures: LinkFigures | None = None, *, boot_id: str = "boot-1", is_trusted: bool = True
+) -> list[float | None]:
+    """Let heartbeats come so long after they were sent and return the one way after each."""
+    figures, told = figures or LinkFigures(clocks_apart_s=2.0), list[float | None]()
+    for way_s in ways_s:
+        beat = dataclasses.replace(BEAT, boot_id=boot_id, utc_ns=NOON_NS, utc_trusted=is_trusted)
+        figures.arrive(beat, NOON_NS + round(way_s * 1e9))
+        told.append(figures.one_way_ms)
+    return told
+
+
+def test_one_way_is_from_her_sending_to_its_coming() -> None:
+    """A burst of five seconds is told as such while one of the last thirty came quickly; where no limit is known nothing is."""
+    assert ways([0.31, 0.32, 5.0]) == [310.0, 320.0, 5000.0]
+    assert ways([0.31, *[5.0] * 30])[-2:] == [5000.0, None]
+    assert ways([0.31], LinkFigures()) == [None]
+
+
+@pytest.mark.parametrize("wrong_s", [-0.004, -0.3, -90.0, 90.0])
+def test_a_clock_that_must_be_wrong_leaves_no_figure_and_no_zero(wrong_s: float) -> None:
+    """A beat cannot come before it was sent, be it by 4 ms; and thirty that all took a minute and a half are no bearer's.
+
+    The negative control: with the clocks together the same ways are told.
+    """
+    quick = [0.005, 0.001, 0.003] * 12
+    assert [way for way in ways([way + wrong_s for way in quick])[2:] if way is not None] == []
+    assert None not in ways(quick)
+
+
+def test_a_figure_is_back_when_no_beat_of_the_last_thirty_contradicts_it() -> None:
+    told = ways([0.05, -0.002, *[0.05] * 30])
+    assert told[:2] == [50.0, None]
+    assert set(told[2:-1]) == {None}
+    assert told[-1] == 50.0
+
+
+def test_a_clock_that_she_does_not_trust_and_another_start_begin_anew() -> None:
+    figures = LinkFigures(clocks_apart_s=2.0)
+    assert ways([0.05], figures) == [50.0]
+    assert ways([0.05, 0.06], figures, is_trusted=False) == [None, None]
+    assert ways([-5.0], figures) == [None]
+    assert ways([0.07], figures, boot_id="boot-2") == [70.0]
+
+
+def test_the_station_judges_by_its_own_limit_of_clocks() -> None:
+    """The same beat 1.9 s after it was sent, and 2.1 s after it: the limit is the alert's."""
+    ship = Ship()
+    for late_s, way_ms in ((1.9, 1900.0), (2.1, None)):
+        downlink = Downlink((ship.config(),), LIMITS, Hub())
+        downlink.receive(*ship.birth(), 100.0, NOON_NS)
+        topic, payload = ship.heartbeat(1)
+        sent_ns = VesselHeartbeat.from_bytes(signing.open_envelope(payload).body).utc_ns
+        downlink.receive(topic, payload, 101.0, sent_ns + round(late_s * 1e9))
+        assert status_message(downlink.states["kestrel"], 101.0)["one_way_ms"] == way_ms
 
 
 def test_bytes_a_second_are_those_of_ten_seconds() -> None:

@@ -192,7 +192,8 @@ class Ship {
       type: "status", vessel: this.id, heard: true, heartbeat_age_ms: Date.now() - this.heardMs, boot_id: `boot-${this.id}`, seq: this.seq, mono_ms: this.heardMs - this.bornMs,
       utc_ms: this.heardMs, utc_trusted: true, step: this.step, reasons: bad ? [{ name: "round_trip", text: this.step === "L1" ? "Round trip 1.24 s is above 1 s for 5 s" : "No valid operator heartbeat", since_ms: 1, clears: "below 1 s for 10 s" }] : [],
       next_step: this.step === "L2" ? "L3" : "", next_step_in_s: this.step === "L2" ? 6 : null, authority: this.authority, stop_latched: this.stopped === true, echo_session: "", echo_seq: 0, echo_held_ms: 0,
-      round_trip_ms: (this.step === "L1" ? 1240 : this.rtt) + noise(8), loss_pct: this.step === "L1" ? 12 : 0, setpoints: this.setpoints, phase: "coastal", roster_version: 2, alerts: [],
+      round_trip_ms: (this.step === "L1" ? 1240 : this.rtt) + noise(8), loss_pct: this.step === "L1" ? 12 : 0, jitter_ms: 6, one_way_ms: this.rtt / 2, received_bytes_s: 1400, ways: [],
+      grades: { round_trip: this.step === "L1" ? "amber" : "good", loss: this.step === "L1" ? "amber" : "good", age: "good" }, setpoints: this.setpoints, phase: "coastal", roster_version: 2, alerts: [],
       action: this.step === "L3" ? "Slowing down on heading" : this.step === "L1" ? "Low-rate profile; direct orders are refused" : "", collector_alive: true, engineering: null, direct_limit_ms: 2000, drill: null, access_left_s: null, lease_s: 15, no_access: [],
     };
   }

@@ -277,6 +277,17 @@ export interface WayJson {
   round_trip_ms: number | null;
 }
 
+/** How a figure of the link stands, decided ashore with hysteresis; null: the figure is not known. */
+export type GradeJson = "good" | "amber" | "red" | null;
+
+/** The link's figures as they are coloured; all red while nothing is heard. */
+export interface GradesJson {
+  round_trip: GradeJson;
+  loss: GradeJson;
+  /** At the time of sending: while nothing comes a console goes on by itself, and never to a better one. */
+  age: GradeJson;
+}
+
 /** One other ship, heard by AIS or tracked by a radar. */
 export interface TargetJson {
   /** Of a radar's target a number of our own with ten digits. */
@@ -367,7 +378,10 @@ export interface StatusMessage {
   round_trip_ms: number | null;
   /** Mean change from one of her last eleven round trips to the next; null: there are not two of this holder yet. */
   jitter_ms: number | null;
+  /** From ship to shore, of her last heartbeat by both clocks; null: hers is not trusted, or a clock must be wrong. */
+  one_way_ms: number | null;
   loss_pct: number;
+  grades: GradesJson;
   /** Payload of her messages at this process over the last ten seconds, no headers; 0: nothing came; null: not measured yet. */
   received_bytes_s: number | null;
   /** heading_deg, rudder_deg, propulsion_pct where ordered; course_deg, speed_kn while she keeps one. */

@@ -45,7 +45,7 @@ export const STATES: Record<string, Difference & { mine?: boolean }> = {
   "late": { mine: true, authority: MINE, ageMs: 3000 },
   "stale": { ageMs: 12_000 },
   "not valid": { quality: 2 },
-  "link poor": { mine: true, authority: MINE, status: { step: "L1", round_trip_ms: 1240, loss_pct: 12, reasons: [{ name: "round_trip", text: "Round trip 1.24 s is above 1 s for 5 s", since_ms: 5000, clears: "below 1 s for 10 s" }] } },
+  "link poor": { mine: true, authority: MINE, status: { step: "L1", round_trip_ms: 1240, loss_pct: 12, grades: { round_trip: "amber", loss: "amber", age: "good" }, reasons: [{ name: "round_trip", text: "Round trip 1.24 s is above 1 s for 5 s", since_ms: 5000, clears: "below 1 s for 10 s" }] } },
   "link lost": { mine: true, authority: MINE, heartbeatAgeMs: 12_000, ageMs: 12_000, status: { step: "L3", next_step: "L5", next_step_in_s: 44, action: "Slowing down on heading", reasons: [{ name: "silent", text: "No valid operator heartbeat", since_ms: 12_000, clears: "confirmed by the holder" }] } },
   "stop latched": { status: { stop_latched: true, setpoints: { propulsion_pct: 0 } } },
   "alerts": { alerts: [
@@ -119,7 +119,7 @@ function statusOf(id: string, different: Difference & { mine?: boolean }, nowMs:
   };
   return {
     type: "status", vessel: id, heard: true, heartbeat_age_ms: different.heartbeatAgeMs ?? 300, boot_id: "b", seq: 7, mono_ms: 3_600_000, utc_ms: nowMs, utc_trusted: true, step: "L0", reasons: [], next_step: "", next_step_in_s: null,
-    authority: { ...bridge, ...different.authority, ...(different.mine ? { session: page.operator?.session ?? "" } : {}) }, stop_latched: false, echo_session: "", echo_seq: 0, echo_held_ms: 0, round_trip_ms: 84, jitter_ms: 12.4, loss_pct: 0, received_bytes_s: 1380,
+    authority: { ...bridge, ...different.authority, ...(different.mine ? { session: page.operator?.session ?? "" } : {}) }, stop_latched: false, echo_session: "", echo_seq: 0, echo_held_ms: 0, round_trip_ms: 84, jitter_ms: 12.4, one_way_ms: 41, loss_pct: 0, grades: { round_trip: "good", loss: "good", age: "good" }, received_bytes_s: 1380,
     setpoints: {}, phase: "coastal", roster_version: 2, alerts: [], action: "", collector_alive: true, engineering: null, direct_limit_ms: 2000, respond: { left_s: null, operator_s: 60, what: "" }, drill: null, access_left_s: null, lease_s: 15, no_access: [], ways: [], ...different.status,
   };
 }

@@ -13,7 +13,7 @@ const held: AuthorityJson = {
 const status = (changes: Partial<StatusMessage> = {}): StatusMessage => ({
   type: "status", vessel: "kestrel", heard: true, heartbeat_age_ms: 100, boot_id: "b", seq: 1, mono_ms: 1, utc_ms: 1,
   utc_trusted: true, step: "L0", reasons: [], next_step: "", next_step_in_s: null, authority: held, stop_latched: false,
-  echo_session: "", echo_seq: 0, echo_held_ms: 0, round_trip_ms: 80, jitter_ms: null, loss_pct: 0, received_bytes_s: null, setpoints: {}, phase: "coastal",
+  echo_session: "", echo_seq: 0, echo_held_ms: 0, round_trip_ms: 80, jitter_ms: null, one_way_ms: null, loss_pct: 0, grades: { round_trip: "good", loss: "good", age: "good" }, received_bytes_s: null, setpoints: {}, phase: "coastal",
   roster_version: 1, alerts: [], action: "", collector_alive: true, engineering: null, direct_limit_ms: 2000, respond: null, drill: null, access_left_s: null, lease_s: 15, no_access: [], ways: [], ...changes,
 });
 const welcome: WelcomeMessage = {

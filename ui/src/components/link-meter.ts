@@ -7,17 +7,14 @@ import { latencyText } from "../direct/latency";
 import { isTimeShort, respondText } from "../link/respond";
 import { words } from "../words";
 import { doingText, ladderSentence } from "../words/told";
+import { ageGrade, worst, type Grade } from "./link-grade";
 import { DASHES, rateText, tripText } from "./format";
 import { base, ON_STEP_COLOURS, panel, STEP_COLOURS } from "./style";
 
-const ROUND_TRIP_WARN_MS = 1000; // INT-09: warn 1 s, refuse 2 s
-const ROUND_TRIP_REFUSE_MS = 2000;
-const LOSS_WARN_PCT = 10; // ladder L1
 const SILENT_MS = 3500; // ladder L2
-const LATE_MS = 2000;
 const LOCKED_FROM = "L2"; // no rudder order is taken from there on, however quick the link
 
-/** The link as an instrument: round trip and jitter, loss, age, what is received, ladder step with its reasons, countdown to the next. */
+/** The link as an instrument: round trip, jitter and one way, loss, age, what is received, ladder step with its reasons, countdown to the next. */
 @customElement("fh-link-meter")
 export class LinkMeter extends LitElement {
   @property({ attribute: false }) vessel!: Vessel;
@@ -32,8 +29,8 @@ export class LinkMeter extends LitElement {
     .fact b { display: block; font-size: 1.375rem; line-height: 1.2; font-weight: 600; font-variant-numeric: tabular-nums; white-space: nowrap; }
     .fact .label { white-space: nowrap; }
     .fact small { display: block; color: var(--quiet); font-size: max(0.75rem, 10.5px); line-height: 1.2; font-variant-numeric: tabular-nums; white-space: nowrap; }
-    .warn b, .short { color: var(--alert-warning-text-color); }
-    .bad b { color: var(--base-red-500); }
+    .amber b, .short { color: var(--alert-warning-text-color); }
+    .red b { color: var(--base-red-500); }
     .reasons { grid-column: 1 / -1; margin-top: 0.25rem; font-size: max(0.8125rem, 10.5px); line-height: 1.25; overflow: auto; } /* what comes next and what she does first; the oldest of L5's four reasons is scrolled to */
     .next { grid-column: 1 / -1; }
     .ladder { grid-column: 1 / -1; margin-top: 0.25rem; display: grid; grid-template-columns: repeat(7, 1fr); gap: 3px; }
@@ -49,6 +46,8 @@ export class LinkMeter extends LitElement {
     const old = step !== "" && (ageMs ?? Infinity) > SILENT_MS; // what she does now nobody ashore knows
     const shown = old ? undefined : STEP_COLOURS[step];
     const trip = status?.heard ? status.round_trip_ms : null;
+    const own = ageGrade(ageMs);
+    const silent: Grade = own === "red" ? "red" : null; // then the shore's word on the link is as old
     return html`
       <section class="panel">
         <h2>${text.title}</h2>
@@ -56,21 +55,17 @@ export class LinkMeter extends LitElement {
           <div class="step" data-testid="ladder-step" data-step=${step} data-old=${old} style="background: ${shown ?? "var(--border-divider-color)"}; color: ${old ? "inherit" : (ON_STEP_COLOURS[step] ?? "inherit")}">
             <b>${step || DASHES}</b><span>${old ? text.lastKnown : (text.steps[step] ?? "")}</span>
           </div>
-          ${this.fact(text.roundTrip, tripText(trip), trip === null ? "" : this.grade(trip, ROUND_TRIP_WARN_MS, ROUND_TRIP_REFUSE_MS), "link-rtt", html`<small title=${text.jitterTitle} data-testid="link-jitter">${text.jitter} ${trip === null ? DASHES : tripText(status?.jitter_ms ?? null)}</small>`)}
-          ${this.fact(text.loss, status?.heard ? `${status.loss_pct.toFixed(0)} %` : DASHES, this.grade(status?.loss_pct ?? 0, LOSS_WARN_PCT, 50), "link-loss")}
-          ${this.fact(text.age, ageMs === null ? DASHES : ageText(ageMs / 1000), this.grade(ageMs ?? 0, LATE_MS, SILENT_MS), "link-age", html`<small title=${text.receivedTitle} data-testid="link-received">${text.received} ${rateText(status?.received_bytes_s ?? null)}</small>`)}
+          ${this.fact(text.roundTrip, tripText(trip), worst(status?.grades.round_trip ?? null, silent), "link-rtt", html`<small title=${text.jitterTitle} data-testid="link-jitter">${text.jitter} ${trip === null ? DASHES : tripText(status?.jitter_ms ?? null)}</small><small title=${text.oneWayTitle} data-testid="link-one-way">${text.oneWay} ${tripText(status?.one_way_ms ?? null)}</small>`)}
+          ${this.fact(text.loss, status?.heard ? `${status.loss_pct.toFixed(0)} %` : DASHES, worst(status?.grades.loss ?? null, silent), "link-loss")}
+          ${this.fact(text.age, ageMs === null ? DASHES : ageText(ageMs / 1000), worst(status?.grades.age ?? null, own), "link-age", html`<small title=${text.receivedTitle} data-testid="link-received">${text.received} ${rateText(status?.received_bytes_s ?? null)}</small>`)}
           <div class="reasons" tabindex="0" role="group" aria-label=${text.title} data-testid="ladder-reasons">${this.reasons()}</div>
           <div class="ladder" aria-hidden="true">${Object.keys(text.steps).map((name) => html`<i style=${step && !old && name <= step ? `background: ${STEP_COLOURS[step] ?? ""}` : ""}></i>`)}</div>
         </div>
       </section>`;
   }
 
-  private fact(label: string, value: string, tone: string, testId: string, more: TemplateResult | typeof nothing = nothing) {
-    return html`<div class="fact ${tone}"><span class="label">${label}</span><b data-testid=${testId}>${value}</b>${(this.vessel.status?.step ?? "") < LOCKED_FROM ? more : nothing /* from there on the reasons need the room */}</div>`;
-  }
-
-  private grade(value: number, warn: number, bad: number): string {
-    return value > bad ? "bad" : value > warn ? "warn" : "";
+  private fact(label: string, value: string, grade: Grade, testId: string, more: TemplateResult | typeof nothing = nothing) {
+    return html`<div class="fact ${grade ?? ""}" data-grade=${grade ?? ""}><span class="label">${label}</span><b data-testid=${testId}>${value}</b>${(this.vessel.status?.step ?? "") < LOCKED_FROM ? more : nothing /* from there on the reasons need the room */}</div>`;
   }
 
   private respond(since: number) {
