@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from protocols.aio.clock import Clock
 from protocols.aio.mqtt import MqttPort
@@ -17,6 +17,9 @@ from shipside.sensors.lines import open_input
 from shipside.sensors.sharing import HandedInput, SharedInput
 from shipside.sensors.units import Units
 from shipside.starting import boot_id_of, broker_of, load_key
+
+if TYPE_CHECKING:
+    from shipside.commanding.ways import Ways
 
 Say = Callable[..., None]
 NS_PER_S: Final = 1_000_000_000
@@ -85,10 +88,32 @@ async def run_collector(config: AgentConfig, clock: Clock, say: Say) -> None:
         spool.close()
 
 
+def safety_ways(config: AgentConfig, clock: Clock, say: Say) -> tuple[Ways, CountedPort]:
+    """Return the safety process's ways to the shore, closed, and the first one's port, which counts for the figures."""
+    from shipside.commanding.arrivals import subscriptions  # noqa: PLC0415 - the collector needs none of this
+    from shipside.commanding.ways import OneWay, Ways  # noqa: PLC0415 - as above
+
+    vessel, second = config.vessel.id, config.second_way
+    asked = [(config.way_name, config.broker_url, config.stop_broker_url, "")]
+    asked += [] if second is None else [(second.name, second.url, second.stop_url, "-2")]
+    ways: list[OneWay] = []
+    counted: list[CountedPort] = []
+    for name, url, stop_url, ending in asked:  # a client id for each: a broker ends the older of two with the same one
+        port = CountedPort(MqttPort(
+            broker_of(url), f"{vessel}-safety{ending}", subscriptions(vessel), on_refusal=telling(say, f"safety{ending}")
+        ))  # fmt: skip
+        stop_port = MqttPort(
+            broker_of(stop_url), f"{vessel}-stop{ending}", [topics.topic(vessel, topics.STOP)],
+            on_refusal=telling(say, f"emergency stop{ending}"),
+        )  # fmt: skip
+        counted.append(port)
+        ways.append(OneWay(name, clock, port, stop_port))
+    return Ways(ways, clock), counted[0]
+
+
 async def run_safety(config: AgentConfig, clock: Clock, say: Say) -> None:
     """Run the safety process until cancelled; raise StartError or SpoolError when it cannot start."""
     from shipside import equipment, figures  # noqa: PLC0415 - the collector needs none of this
-    from shipside.commanding.arrivals import subscriptions  # noqa: PLC0415 - as above
     from shipside.commanding.safety import SafetyShell  # noqa: PLC0415 - as above
     from shipside.commanding.strokes import no_watchdog  # noqa: PLC0415 - as above
     from shipside.commanding.stroking import Stroking, neutral_of  # noqa: PLC0415 - as above
@@ -98,15 +123,9 @@ async def run_safety(config: AgentConfig, clock: Clock, say: Say) -> None:
     inputs, units = safety_inputs_of(config, clock, say), Units(config, clock)
     panel = equipment.panel(config.panel_port)
     boot_id = boot_id_of(clock)
-    port = CountedPort(MqttPort(
-        broker_of(config.broker_url), f"{vessel}-safety", subscriptions(vessel), on_refusal=telling(say, "safety")
-    ))  # fmt: skip
-    stop_port = MqttPort(
-        broker_of(config.stop_broker_url), f"{vessel}-stop", [topics.topic(vessel, topics.STOP)],
-        on_refusal=telling(say, "emergency stop"),
-    )  # fmt: skip
+    ways, port = safety_ways(config, clock, say)
     shell = SafetyShell(
-        config, clock, port, stop_port,
+        config, clock, ways,
         inputs, units.of_safety(say), equipment.helm(config, clock, inputs, units), panel,
         Journal(config.journal), key, boot_id, say,
     )  # fmt: skip

@@ -12,6 +12,7 @@ from telemetry.link_channels import LinkCounts
 if TYPE_CHECKING:
     from shipside.collector import Collector
     from shipside.commanding.safety import SafetyShell
+    from shipside.commanding.ways import Ways
     from shipside.storage.spool import Spool
 
 
@@ -48,10 +49,23 @@ def of_link(link: LinkCounts) -> list[Family]:
     ]  # fmt: skip
 
 
+def of_ways(ways: Ways) -> list[Family]:
+    """Return how each way to the shore does, where there are several; a round trip that is not known has no value."""
+    told = ways.told()
+    trips = [({"way": way.name}, way.round_trip_ms / 1000.0) for way in told if way.round_trip_ms is not None]
+    return [
+        many("farhelm_agent_way_connected", "gauge", "1 while the way carries, by way",
+             [({"way": way.name}, float(way.is_connected)) for way in told]),
+        many("farhelm_agent_way_round_trip_seconds", "gauge", "To the broker and back, by way", trips),
+        one("farhelm_agent_twice_total", "counter", "Messages that had come over another way", ways.twice_count),
+    ] if told else []  # fmt: skip
+
+
 def of_safety(shell: SafetyShell, inputs: Sequence[LineSource], now_s: float) -> list[Family]:
     """Return what the safety process tells beside its link."""
     return [
         *of_inputs([source.facts() for source in inputs], now_s), of_rejections(shell.listening.rejected),
         one("farhelm_agent_events_unkept_total", "counter", "Events that could not be kept", shell.outward.unkept_count),
         one("farhelm_agent_retained_refused_total", "counter", "Retained orders never obeyed", shell.retained_count),
+        *of_ways(shell.ways),
     ]  # fmt: skip

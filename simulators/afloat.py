@@ -14,6 +14,7 @@ from shipside.actuators.plc import Plc
 from shipside.collector import SUBSCRIBED, Collector, will
 from shipside.commanding.arrivals import subscriptions
 from shipside.commanding.safety import SafetyShell
+from shipside.commanding.ways import OneWay, Ways
 from shipside.config import AgentConfig
 from shipside.ports import InputFacts, TakeLines
 from shipside.sensors.poller import Poller
@@ -94,6 +95,8 @@ class Afloat:
 
     ship: Ship
     link: Link
+    second: Link | None
+    """Over another bearer, for the safety process alone; None: she has one way."""
     bridge: Bridge
     autopilot: Autopilot
     wires: tuple[Wire, ...]
@@ -128,6 +131,8 @@ class Waters:
     note: Note
     clocks: Mapping[str, Clock] = field(default_factory=dict[str, Clock])
     """Clocks of the programs aboard, by vessel, where they are not the world's."""
+    second: LinkQuality | None = None
+    """Of each vessel's second way to the shore; None: they have one."""
 
 
 def launch(spec: VesselSpec, quality: LinkQuality, waters: Waters) -> Afloat:
@@ -146,13 +151,21 @@ def launch(spec: VesselSpec, quality: LinkQuality, waters: Waters) -> Afloat:
         f"collector-{seed}-{slug}", _say(waters.note, f"{slug}/collector"),
     )  # fmt: skip
     bridge = Bridge(ship, clock, waters.note)
+    second = None if waters.second is None else waters.network.link(f"{slug}-2", waters.second)
+    ways = [_way(waters, clock, slug, link, "")] + ([] if second is None else [_way(waters, clock, slug, second, "-2")])
     safety = SafetyShell(
-        config, clock, waters.network.port(f"{slug}-safety", link, subscriptions(slug)),
-        waters.network.port(f"{slug}-stop", link, [topics.topic(slug, topics.STOP)]), [for_safety, autopilot],
+        config, clock, Ways(ways, clock), [for_safety, autopilot],
         [_poller(config, ship, clock)], EquipmentHelm(autopilot, Plc(WiredPlc(ship), config.modbus[0].registers)),
         bridge, journal, key, f"boot-{seed}-{slug}", _say(waters.note, f"{slug}/safety"),
     )  # fmt: skip
-    return Afloat(ship, link, bridge, autopilot, (for_collector, for_safety), spool, journal, collector, safety)
+    return Afloat(ship, link, second, bridge, autopilot, (for_collector, for_safety), spool, journal, collector, safety)
+
+
+def _way(waters: Waters, clock: Clock, slug: str, link: Link, ending: str) -> OneWay:
+    return OneWay(
+        "second" if ending else "first", clock, waters.network.port(f"{slug}-safety{ending}", link, subscriptions(slug)),
+        waters.network.port(f"{slug}-stop{ending}", link, [topics.topic(slug, topics.STOP)]),
+    )  # fmt: skip
 
 
 def _poller(config: AgentConfig, ship: Ship, clock: Clock) -> Poller:

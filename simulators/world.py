@@ -39,7 +39,7 @@ from simulators.afloat import Afloat, Waters, launch
 from simulators.bad_link import Cut, LinkQuality
 from simulators.fleet import FLEET
 from simulators.loop import START_S, VirtualClock
-from simulators.network import LTE, SHORE_LINE, SimBroker
+from simulators.network import LTE, SHORE_LINE, Link, SimBroker
 from simulators.operators import Operator, until
 from simulators.traffic import Traffic
 from simulators.vessel.motion import KNOT_MPS, Environment
@@ -91,12 +91,12 @@ class World:
     def __init__(
         self, seed: int, vessels: tuple[str, ...] = ("otter",), *, quality: LinkQuality = LTE,
         environment: Environment = WEATHER, clocks: Mapping[str, Clock] | None = None,
-        traffic: Traffic | None = None,
+        traffic: Traffic | None = None, second: LinkQuality | None = None,
     ) -> None:  # fmt: skip
         """Prepare the world of `seed`; raise KeyError for a vessel nobody knows.
 
         `clocks`: the clocks of the programs aboard, by vessel, where they are not right; the ship and her receivers have
-        the world's. `traffic`: the other ships, where they are not the usual ones.
+        the world's. `traffic`: the other ships, where they are not the usual ones. `second`: a second way to the shore.
         """
         specs = {spec.slug: spec for spec in FLEET}
         self.seed, self.clock = seed, VirtualClock()
@@ -109,7 +109,7 @@ class World:
         self._is_over = False
         self._stack = contextlib.AsyncExitStack()
         self._tasks: list[asyncio.Task[None]] = []
-        self._traffic = traffic or Traffic()
+        self._traffic, self._second = traffic or Traffic(), second
 
     @property
     def log(self) -> bytes:
@@ -130,7 +130,9 @@ class World:
         folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="farhelm-world-")))
         self._group = await self._stack.enter_async_context(asyncio.TaskGroup())
         self.network = SimBroker(self.seed, self.clock, self.note)
-        waters = Waters(self.seed, self.clock, self.network, folder, self._environment, self.note, self._clocks)
+        waters = Waters(
+            self.seed, self.clock, self.network, folder, self._environment, self.note, self._clocks, self._second
+        )
         self.vessels = {spec.slug: launch(spec, self._quality, waters) for spec in self._specs}
         self._go_ashore()
         for slug, afloat in self.vessels.items():
@@ -172,17 +174,22 @@ class World:
         self._start(made.run(), f"operator {person}")
         return made
 
-    def cut(self, vessel: str, how: Cut = "silent") -> None:
-        """Cut the link of a vessel: silently, or with a reset that both ends feel."""
+    def cut(self, vessel: str, how: Cut = "silent", *, second: bool = False) -> None:
+        """Cut the link of a vessel, or her second: silently, or with a reset that both ends feel."""
         self.note("world", "cut", vessel=vessel, how=how)
-        link = self.vessels[vessel].link
-        link.set_quality(replace(link.quality, cut=how))
+        self._link(vessel, second=second).set_quality(replace(self._link(vessel, second=second).quality, cut=how))
 
-    def restore(self, vessel: str) -> None:
-        """Mend the link of a vessel."""
+    def restore(self, vessel: str, *, second: bool = False) -> None:
+        """Mend the link of a vessel, or her second."""
         self.note("world", "restored", vessel=vessel)
-        link = self.vessels[vessel].link
-        link.set_quality(replace(link.quality, cut=""))
+        self._link(vessel, second=second).set_quality(replace(self._link(vessel, second=second).quality, cut=""))
+
+    def _link(self, vessel: str, *, second: bool) -> Link:
+        afloat = self.vessels[vessel]
+        if not second:
+            return afloat.link
+        assert afloat.second is not None  # noqa: S101 - a world without one cuts none
+        return afloat.second
 
     def note(self, who: str, event: str, **fields: object) -> None:
         """Write one line of the log; raise RuntimeError when it is full."""

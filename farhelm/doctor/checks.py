@@ -143,6 +143,8 @@ def agent(config: AgentConfig, path: Path, clock: Clock, listen_s: float) -> lis
     ]  # fmt: skip
     if config.stop_broker_url != config.broker_url:
         checks.append(broker("broker of the emergency stop", config.stop_broker_url, clock))
+    if config.second_way is not None:
+        checks.append(broker("broker over the second way", config.second_way.url, clock))
     if config.panel_port:
         checks.append(lambda: [judge.free_port(
             "panel port", probes.port(HOST, config.panel_port, listens=True), SHIP, panel_do)])  # fmt: skip

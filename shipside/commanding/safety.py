@@ -35,7 +35,7 @@ from protocols.aio.port import Connected, Message
 from protocols.errors import ProtocolError
 from protocols.link import topics
 from protocols.link.acks import EventAck
-from protocols.link.heartbeats import VesselHeartbeat, plain
+from protocols.link.heartbeats import plain
 from shipside.actuators.helm import Helm
 from shipside.commanding.alertline import AlertPort
 from shipside.commanding.arrivals import ARRIVALS, NEVER_RETAINED
@@ -48,6 +48,7 @@ from shipside.commanding.panel import NOT_KEPT, PANEL_REFUSALS, PANEL_WORDS
 from shipside.commanding.seeing import situation_of
 from shipside.commanding.strokes import Stroke, caused, is_ours_after, no_watchdog
 from shipside.commanding.surrounding import Lookout
+from shipside.commanding.ways import OneWay, Ways
 from shipside.config import AgentConfig
 from shipside.ports import Clock, LineSource, MessagePort, PanelPort, ReadingSource
 from shipside.storage.durable import SpoolError
@@ -74,18 +75,18 @@ class SafetyShell:
     """The shell around `control.Supervisor`."""
 
     def __init__(
-        self, config: AgentConfig, clock: Clock, port: MessagePort, stop_port: MessagePort,
-        inputs: Sequence[LineSource], pollers: Sequence[ReadingSource], helm: Helm, panel: PanelPort, journal: Journal,
+        self, config: AgentConfig, clock: Clock, ways: Ways, inputs: Sequence[LineSource],
+        pollers: Sequence[ReadingSource], helm: Helm, panel: PanelPort, journal: Journal,
         key: Ed25519PrivateKey, boot_id: str, say: Say,
     ) -> None:  # fmt: skip
         """Prepare; nothing runs before `run`."""
-        self._config, self._clock, self._port, self._stop_port = config, clock, port, stop_port
+        self._config, self._clock, self.ways = config, clock, ways
         self._inputs, self._pollers, self._helm, self._panel = inputs, pollers, helm, panel
         self._journal, self._boot_id, self._say = journal, boot_id, say
         self.alert_line: AlertPort | None = None
         self._lookout = Lookout(config, clock)
         self.listening = self._lookout.traffic.listening
-        self.outward = Outward(config.vessel.id, boot_id, clock, port, journal, key)
+        self.outward = Outward(config.vessel.id, boot_id, clock, ways, journal, key)
         self._unkept = Unkept(places(config.journal, config.spool), config.journal)
         self.ledgering = Ledgering(config.vessel.id, journal, self.outward)
         self.supervisor: Supervisor | Observer = self._supervisor()
@@ -131,8 +132,11 @@ class SafetyShell:
         for arrival in self._beliefs.arrivals():
             self._feed(arrival)
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._port.run(), name="link")
-            group.create_task(self._stop_port.run(), name="stop-link")
+            for way in self.ways:
+                for port, name in ((way.port, "link"), (way.stop_port, "stop-link")):
+                    group.create_task(port.run(), name=f"{name} {way.name}")
+                    group.create_task(self._receive(way, port), name=f"{name} arrivals {way.name}")
+                group.create_task(self.outward.send_heartbeats(way), name=f"heartbeats {way.name}")
             for source in self._inputs:
                 group.create_task(source.run(self.listening.lines_taker(source.name)), name=f"input {source.name}")
             for poller in self._pollers:
@@ -141,9 +145,6 @@ class SafetyShell:
             group.create_task(self._panel.run(self.take_panel), name="panel")
             if self.alert_line is not None:
                 group.create_task(self.alert_line.run(lambda line: self._feed(BridgeLine(line))), name="bridge alerts")
-            group.create_task(self._receive(self._port), name="arrivals")
-            group.create_task(self._receive(self._stop_port), name="stop-arrivals")
-            group.create_task(self.outward.send_heartbeats(), name="heartbeats")
             group.create_task(self.outward.send_events(), name="events")
             group.create_task(self._actuate(), name="helm")
             group.create_task(self._decide(), name="deciding")
@@ -159,6 +160,7 @@ class SafetyShell:
             self.supervisor.receive(self._situation(now_s), now_s)
             self.supervisor.tick(now_s)
             self._drain(now_s)
+            self.outward.look(now_s)
             if self.ledgering.tick(now_s):
                 self._tell_journal(now_s)
             if now_s >= self._beat_due_s:
@@ -261,22 +263,31 @@ class SafetyShell:
     def _situation(self, now_s: float) -> Situation:
         return situation_of(self.listening, self._lookout, self._used, self._clock.utc_ns(), now_s)
 
-    async def _receive(self, port: MessagePort) -> None:
+    async def _receive(self, way: OneWay, port: MessagePort) -> None:
         while True:
             arrival = await port.receive()
             if isinstance(arrival, Message):
-                self.take_message(arrival)
-            elif isinstance(arrival, Connected):
-                self.outward.connected()
-                self._feed(Reconnected())
-                self.ledgering.connected()
+                self.take_message(arrival, way)
+                continue
+            if port is way.port:
+                way.connected(is_up=isinstance(arrival, Connected))
+            if isinstance(arrival, Connected):
+                if self.ways.is_first_to_stand(way):
+                    self.outward.connected()
+                    self._feed(Reconnected())
+                    self.ledgering.connected()
                 self._beat(self._clock.now_s())
-            self._say("link", arrival=type(arrival).__name__) if not isinstance(arrival, Message) else None
+            self._say("link", arrival=type(arrival).__name__, way=way.name)
 
-    def take_message(self, message: Message) -> None:
-        """Take one message of either connection, and decide on it at once."""
+    def take_message(self, message: Message, way: OneWay) -> None:
+        """Take one message of either connection of a way, and decide on it at once."""
         try:
             _, leaf = topics.split(message.topic)
+            if message.retained and leaf in NEVER_RETAINED:  # before the next line: it must not hide the live one
+                self.retained_count += 1
+                return
+            if self.ways.has_come(way, leaf, message):
+                return
             if leaf == topics.EVENT_ACK:
                 self.outward.acknowledged(EventAck.from_bytes(message.payload))
                 return
@@ -285,9 +296,6 @@ class SafetyShell:
                 return
         except ProtocolError as error:
             self._say("bad-message", problem=str(error))
-            return
-        if message.retained and leaf in NEVER_RETAINED:
-            self.retained_count += 1
             return
         make = ARRIVALS.get(leaf)
         if leaf == topics.STOP:
@@ -319,20 +327,8 @@ class SafetyShell:
         self._seq += 1
         facts = self.supervisor.facts(now_s)
         self._beat_due_s = now_s + (HEARTBEAT_DIRECT_S if is_direct(facts) else HEARTBEAT_S)
-        session, seq, held_ms = facts.echo
-        mono_ms = round(now_s * 1000)
-        heartbeat = VesselHeartbeat(
-            self._config.vessel.id, self._boot_id, self._seq, mono_ms, self._clock.utc_ns(),
-            utc_trusted=self.listening.is_utc_trusted, step=facts.step, reasons=facts.reasons,
-            next_step=facts.next_step, next_step_in_s=facts.next_step_in_s,
-            authority=facts.authority, stop_latched=facts.stop_latched, echo_session=session, echo_seq=seq,
-            echo_held_ms=held_ms, round_trip_ms=facts.round_trip_ms, loss_pct=facts.loss_pct,
-            setpoints=facts.setpoints, phase=facts.phase, roster_version=facts.roster_version, alerts=facts.alerts,
-            action=facts.action, engineering=facts.engineering, disagreed=facts.disagreed, route=facts.route,
-            access=facts.access, respond=facts.respond,
-        )  # fmt: skip
-        self.supervisor.sent(self._seq, mono_ms)
-        self.outward.beat(heartbeat)
+        self.supervisor.sent(self._seq, round(now_s * 1000))
+        heartbeat = self.outward.beat(self._seq, facts, now_s, utc_trusted=self.listening.is_utc_trusted)
         self._panel.push(json.dumps({"status": plain(heartbeat)}))
 
     def take_panel(self, request: str) -> str:

@@ -19,7 +19,7 @@ from shipside.config.health import with_health
 from shipside.config.inputs import InputConfig, read_inputs, read_ranking
 from shipside.config.integrity import read_integrity
 from shipside.config.keys import unknown_names
-from shipside.config.link import BEARERS, Bearer, LinkConfig, read_broker, read_link
+from shipside.config.link import BEARERS, Bearer, LinkConfig, SecondWay, read_broker, read_link, read_second_way
 from shipside.config.manual import read_manual
 from shipside.config.metrics import MetricsConfig, read_metrics
 from shipside.config.modbus import ModbusConfig, channel_faults, plc_faults, read_modbus
@@ -53,6 +53,10 @@ class AgentConfig:
     broker_url: str
     stop_broker_url: str
     """The emergency stop's own credential (EST-01); the same broker, another account."""
+    way_name: str
+    """How the way over which these two are reached is called."""
+    second_way: SecondWay | None
+    """None: all goes over that one."""
     inputs: tuple[InputConfig, ...]
     modbus: tuple[ModbusConfig, ...]
     ranking: Mapping[str, tuple[str, ...]]
@@ -123,8 +127,9 @@ def from_mapping(
     if plc and plc not in [unit.name for unit in modbus]:
         reader.faults.append(f"safety.plc names {plc!r}, but no [[modbus]] has that name")
     url = read_broker(reader, environment.get("FARHELM_BROKER_URL") or reader.text(broker, "url", "broker"), "url")
+    way_name, second_way = read_second_way(reader, broker, url)
     config = AgentConfig(
-        vessel=vessel, broker_url=url,
+        vessel=vessel, broker_url=url, way_name=way_name, second_way=second_way,
         stop_broker_url=read_broker(reader, reader.text(broker, "stop_url", "broker", url), "stop_url"),
         inputs=inputs, modbus=modbus, ranking=ranking,
         hold_off_s=reader.number(reader.table("sources"), "hold_off_s", "sources", 0.0, 3600.0, 10.0),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final, cast
 
 from protocols.aio.mqtt import Broker
+from protocols.link.heartbeats import WAY_NAME_MAX
 from shipside.config.reader import Reader
 
 
@@ -79,6 +80,16 @@ class LinkConfig:
         return self.cost_mb.get(bearer, 0.0 if known is None else known.cost_mb)
 
 
+@dataclass(frozen=True, slots=True)
+class SecondWay:
+    """The broker over a second bearer, for the safety process: heartbeats, orders and stops; bulk stays on the first."""
+
+    url: str
+    stop_url: str
+    """Of the emergency stop's own account."""
+    name: str
+
+
 def read_broker(reader: Reader, url: str, name: str) -> str:
     """Return the URL `url` of the broker, called `name` in [broker]."""
     fault = f"broker.{name} is not of the form mqtt://user:password@host:port"
@@ -88,6 +99,48 @@ def read_broker(reader: Reader, url: str, name: str) -> str:
     except ValueError:
         reader.faults += [fault] if name == "url" or "stop_url" in reader.table("broker") else []
     return url
+
+
+def read_second_way(reader: Reader, broker: Mapping[str, object], url: str) -> tuple[str, SecondWay | None]:
+    """Return the name of the first way, whose broker is at `url`, and the second way; None where [broker] names none."""
+    name, second_name = (
+        reader.text(broker, key, "broker", default) for key, default in (("name", "first"), ("second_name", "second"))
+    )
+    reader.faults += [
+        f"broker.{key} is {said!r}, not 1 to {WAY_NAME_MAX} characters"
+        for key, said in (("name", name), ("second_name", second_name)) if not 1 <= len(said) <= WAY_NAME_MAX
+    ]  # fmt: skip
+    if "second_url" not in broker:
+        needless = [key for key in ("second_stop_url", "second_name") if key in broker]
+        reader.faults += [f"broker.{key} stands without broker.second_url" for key in needless]
+        return name, None
+    second, stop = (reader.text(broker, key, "broker", default)
+                    for key, default in (("second_url", None), ("second_stop_url", "")))  # fmt: skip
+    found = _addresses(reader, (("second_url", second), ("second_stop_url", stop)))
+    if name == second_name:
+        reader.faults.append(f"broker.name and broker.second_name are both {name!r}: nobody could tell the ways apart")
+    if "second_url" in found and url and found["second_url"] == _address(url):
+        reader.faults.append(
+            "broker.second_url leads to the same host and port as broker.url: the router has one way for both"
+        )
+    return name, SecondWay(second, stop or second, second_name)
+
+
+def _addresses(reader: Reader, urls: tuple[tuple[str, str], ...]) -> dict[str, tuple[str, int] | None]:
+    """Return host and port by name of those that are no fault."""
+    found = {name: _address(url) for name, url in urls if url}
+    reader.faults += [
+        f"broker.{name} is not of the form mqtt://user:password@host:port" for name, at in found.items() if at is None
+    ]
+    return {name: at for name, at in found.items() if at is not None}
+
+
+def _address(url: str) -> tuple[str, int] | None:
+    try:
+        broker = Broker.from_url(url)
+    except ValueError:
+        return None
+    return broker.host, broker.port
 
 
 def read_link(reader: Reader, link: Mapping[str, object]) -> LinkConfig:

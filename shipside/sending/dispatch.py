@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from typing import Final
+from typing import Final, Protocol
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -13,7 +13,7 @@ from protocols.link.acks import EventAck
 from protocols.link.cbor import Plain
 from protocols.link.events import Event
 from protocols.link.signing import Domain
-from shipside.ports import Clock, MessagePort
+from shipside.ports import Clock
 from shipside.storage.durable import SpoolError
 from shipside.storage.kept_events import EventKeeper, Waiting
 
@@ -25,10 +25,18 @@ UNKEPT_MAX: Final = 64
 """Events kept in memory while the disk takes none: an order makes six. The oldest is lost when full."""
 
 
+class Outlet(Protocol):
+    """Where events go: a connection to the broker, or several."""
+
+    async def publish(self, topic: str, payload: bytes) -> bool:
+        """Return True when a broker acknowledged `payload`; False when it could not be sent. Never raises for a lost link."""
+        ...
+
+
 class Dispatch:
     """The events of one boot, and what former boots left behind; one task sends them."""
 
-    def __init__(self, vessel: str, boot_id: str, clock: Clock, port: MessagePort, keeper: EventKeeper,
+    def __init__(self, vessel: str, boot_id: str, clock: Clock, port: Outlet, keeper: EventKeeper,
                  key: Ed25519PrivateKey, at_once: int = 1) -> None:  # fmt: skip
         """Prepare to speak for `vessel`, signed with its `key`; hand `at_once` events to the broker before its answer."""
         self._vessel, self._boot_id, self._clock, self._port = vessel, boot_id, clock, port

@@ -202,14 +202,14 @@ def test_a_ship_that_is_not_heard_climbs_the_ladder_and_comes_back_at_her_operat
             await ann.take()
             await world.forward(seconds=12)
             assert step(world) == "L0"
-            outward = world.vessels["otter"].safety.outward
-            send, lost_s = outward.beat, world.now_s
-            outward.beat = lambda _: None  # type: ignore[method-assign]
+            (way,) = world.vessels["otter"].safety.ways
+            send, lost_s = way.beat, world.now_s
+            way.beat = lambda _: None  # type: ignore[method-assign]
             await world.until(lambda: step(world) == "L3", 15.0, "L3")
             assert 9.0 < reached(world, "L3") - lost_s < 10.8
             assert world.happened("ladder", "otter/safety")[-1]["why"]
 
-            outward.beat = send  # type: ignore[method-assign]
+            way.beat = send  # type: ignore[method-assign]
             await world.forward(seconds=12)
             assert step(world) == "L3"
             assert (await ann.resume())["state"] == "SUCCEEDED"

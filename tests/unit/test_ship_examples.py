@@ -173,6 +173,49 @@ def named_sources(loaded: AgentConfig) -> set[str]:
     return {source.partition("/")[0] for sources in loaded.ranking.values() for source in sources}
 
 
+def test_the_large_one_has_a_second_way_to_be_taken_into_use(tmp_path: Path) -> None:
+    """Left out she has one way, as before; taken into use the safety process has two, each with names of its own."""
+    one = config.load(aboard(tmp_path / "one", "coaster.toml"), {})
+    assert (one.way_name, one.second_way) == ("first", None)
+    both = config.load(aboard(tmp_path / "both", "coaster.toml", with_all_inputs=True), {})
+    assert both.way_name == "lte"
+    assert both.second_way is not None
+    assert both.second_way.name == "leo"
+    assert "leo.roc.example" in both.second_way.url
+    assert "gannet-stop" in both.second_way.stop_url
+    ways, counted = agent.safety_ways(both, SystemClock(), lambda *_, **__: None)
+    assert [way.name for way in ways] == ["lte", "leo"]
+    assert next(iter(ways)).port is counted
+
+
+SECOND = 'url = "mqtt://a:b@one.example:1883"\n'
+SECOND_FAULTS = [
+    ('second_url = "http://x"', "broker.second_url is not of the form mqtt://"),
+    ("second_url = 5", "broker.second_url is missing or no text"),
+    ('second_url = "mqtt://two.example"\nsecond_stop_url = "x"', "broker.second_stop_url is not of the form mqtt://"),
+    ('second_url = "mqtt://c:d@one.example"', "same host and port as broker.url"),
+    ('second_url = "mqtt://two.example"\nsecond_name = "first"', "both 'first'"),
+    ('second_url = "mqtt://two.example"\nname = "seventeen letters"', "broker.name is 'seventeen letters'"),
+    ('second_name = "leo"', "broker.second_name stands without broker.second_url"),
+    ('second_stop_url = "mqtt://two.example"', "broker.second_stop_url stands without"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("lines", "said"), SECOND_FAULTS)
+def test_a_second_way_that_is_none_is_a_fault(tmp_path: Path, lines: str, said: str) -> None:
+    """And each is told alone, so that no fault stands for another; without the password of its URL."""
+    path = aboard(tmp_path, "coaster.toml")
+    text = re.sub(
+        r"(?ms)^\[broker\]\n.*?^# A second", f"[broker]\n{SECOND}{lines}\n# A second", path.read_text("utf-8")
+    )
+    path.write_text(text, "utf-8")
+    with pytest.raises(ConfigError) as caught:
+        config.load(path, {})
+    (fault,) = caught.value.faults
+    assert said in fault
+    assert "PASSWORD" not in fault
+
+
 def test_every_kind_of_input_has_its_example(tmp_path: Path) -> None:
     loaded = config.load(aboard(tmp_path, "coaster.toml", with_all_inputs=True), {})
     assert {entry.kind for entry in loaded.inputs} == set(INPUT_KINDS)

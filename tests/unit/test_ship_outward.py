@@ -9,6 +9,7 @@ from protocols.link import signing, topics
 from protocols.link.acks import EventAck
 from protocols.link.events import Event
 from shipside.commanding.outward import UNKEPT_MAX, Outward
+from shipside.commanding.ways import OneWay, Ways
 from shipside.storage.journal import Journal
 from shipside.storage.spool import SpoolError
 from tests.shore_kit import OPERATOR, MemoryPort, SetClock
@@ -34,7 +35,9 @@ class _FullJournal(Journal):
 
 async def test_events_go_out_though_no_disk_takes_them() -> None:
     port, journal = MemoryPort(connected=False), _FullJournal()
-    outward = Outward("kestrel", "boot-1", SetClock(), port, journal, OPERATOR)
+    clock = SetClock()
+    ways = Ways([OneWay("first", clock, port, MemoryPort())], clock)
+    outward = Outward("kestrel", "boot-1", clock, ways, journal, OPERATOR)
     sending = asyncio.create_task(outward.send_events())
     try:
         # No disk and no link: the newest are held, and the reason is there to be told.

@@ -8,6 +8,7 @@ from control.alerttable import ALERTS
 from control.entering import WORDS
 from control.ladder import ACTIONS, LADDER
 from control.limits.records import ENVELOPE_WORDS
+from shipside.commanding.outward import WAY_LOST
 from shoreside.downlink import LEDGER_ALERT
 from shoreside.live.watch import CONDITIONS
 from tests.demo_rig import ROOT
@@ -28,7 +29,7 @@ LADDER_TOLD, DOING_TOLD = REST.split("export const doingKo")
 def test_every_alert_of_ship_and_shore_is_told_in_korean() -> None:
     """And nothing is told of an alert that does not exist."""
     told = set(re.findall(r'^  "([a-z.-]+)": \[', ALERTS_TOLD, re.MULTILINE))
-    assert told == set(ALERTS) | {each.alert_id for each in CONDITIONS} | {LEDGER_ALERT}
+    assert told == set(ALERTS) | {each.alert_id for each in CONDITIONS} | {LEDGER_ALERT, WAY_LOST}
 
 
 def test_each_reason_told_in_korean_is_one_that_the_program_gives() -> None:

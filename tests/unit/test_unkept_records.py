@@ -64,7 +64,7 @@ def _next_boot(world: World, shell: SafetyShell) -> SafetyShell:
     """Return the safety process as it starts again with what lies on the ship's disks."""
     afloat = world.vessels["otter"]
     again = SafetyShell(
-        shell._config, world.clock, shell._port, shell._stop_port, [], [], shell._helm, afloat.bridge,
+        shell._config, world.clock, shell.ways, [], [], shell._helm, afloat.bridge,
         afloat.journal, shell.outward._key, "boot-again", lambda *_, **__: None,
     )  # fmt: skip
     for arrival in again._beliefs.arrivals():
