@@ -45,7 +45,7 @@ export const STATES: Record<string, Difference & { mine?: boolean }> = {
   "late": { mine: true, authority: MINE, ageMs: 3000 },
   "stale": { ageMs: 12_000 },
   "not valid": { quality: 2 },
-  "link poor": { mine: true, authority: MINE, status: { step: "L1", round_trip_ms: 1240, loss_pct: 12, grades: { round_trip: "amber", loss: "amber", age: "good" }, reasons: [{ name: "round_trip", text: "Round trip 1.24 s is above 1 s for 5 s", since_ms: 5000, clears: "below 1 s for 10 s" }] } },
+  "link poor": { mine: true, authority: MINE, status: { step: "L1", round_trip_ms: 1240, loss_pct: 12, ways: [{ name: "lte", is_connected: true, round_trip_ms: 1180 }, { name: "leo", is_connected: false, round_trip_ms: null }], grades: { round_trip: "amber", loss: "amber", age: "good" }, reasons: [{ name: "round_trip", text: "Round trip 1.24 s is above 1 s for 5 s", since_ms: 5000, clears: "below 1 s for 10 s" }] } },
   "link lost": { mine: true, authority: MINE, heartbeatAgeMs: 12_000, ageMs: 12_000, status: { step: "L3", next_step: "L5", next_step_in_s: 44, action: "Slowing down on heading", reasons: [{ name: "silent", text: "No valid operator heartbeat", since_ms: 12_000, clears: "confirmed by the holder" }] } },
   "stop latched": { status: { stop_latched: true, setpoints: { propulsion_pct: 0 } } },
   "alerts": { alerts: [
@@ -106,6 +106,7 @@ function tell(id: string, different: Difference & { mine?: boolean }): void {
   const { store } = page;
   const nowMs = Date.now();
   const values = CHANNELS.map(([channel, , value]): ValueRow => [channel, value, different.quality ?? 0, nowMs - (different.ageMs ?? 200)]);
+  values.push(["LNK_BEARER", "lte", different.quality ?? 0, nowMs - (different.ageMs ?? 200)]);
   store.take({ type: "values", vessel: id, server_utc_ms: nowMs, values, gap_count: 0 });
   store.take(statusOf(id, different, nowMs));
   for (const kind of different.refused ? ["conn.heading", "conn.course", "conn.propulsion", "conn.telegraph", "conn.speed"] : []) {

@@ -1,6 +1,6 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
-import { Watch } from "../app/console";
+import { page, Watch } from "../app/console";
 import { ageText } from "../link/ages";
 import type { Vessel } from "../link/store";
 import { latencyText } from "../direct/latency";
@@ -8,13 +8,14 @@ import { isTimeShort, respondText } from "../link/respond";
 import { words } from "../words";
 import { doingText, ladderSentence } from "../words/told";
 import { ageGrade, worst, type Grade } from "./link-grade";
+import { bearerOf, waysOf } from "./link-ways";
 import { DASHES, rateText, tripText } from "./format";
 import { base, ON_STEP_COLOURS, panel, STEP_COLOURS } from "./style";
 
 const SILENT_MS = 3500; // ladder L2
 const LOCKED_FROM = "L2"; // no rudder order is taken from there on, however quick the link
 
-/** The link as an instrument: round trip, jitter and one way, loss, age, what is received, ladder step with its reasons, countdown to the next. */
+/** The link as an instrument: bearer and ways, round trip, jitter and one way, loss, age, what is received, ladder step with its reasons, countdown to the next. */
 @customElement("fh-link-meter")
 export class LinkMeter extends LitElement {
   @property({ attribute: false }) vessel!: Vessel;
@@ -22,6 +23,8 @@ export class LinkMeter extends LitElement {
 
   static override styles = [base, panel, css`
     .panel { height: 100%; display: grid; grid-template-rows: auto minmax(0, 1fr); gap: 0.5rem; }
+    .head { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 1rem; font-size: max(0.75rem, 10.5px); line-height: 1.2; color: var(--quiet); font-variant-numeric: tabular-nums; }
+    .head b { font-weight: 600; }
     .body { display: grid; grid-template-columns: auto repeat(3, auto); grid-template-rows: auto minmax(0, 1fr) auto; gap: 0 1rem; }
     .step { border-radius: 0.375rem; padding: 0.25rem 0.75rem; display: flex; align-items: center; justify-content: center; gap: 0.5rem; min-width: 6.5rem; }
     .step b { font-size: 2rem; line-height: 1; font-weight: 700; }
@@ -29,8 +32,8 @@ export class LinkMeter extends LitElement {
     .fact b { display: block; font-size: 1.375rem; line-height: 1.2; font-weight: 600; font-variant-numeric: tabular-nums; white-space: nowrap; }
     .fact .label { white-space: nowrap; }
     .fact small { display: block; color: var(--quiet); font-size: max(0.75rem, 10.5px); line-height: 1.2; font-variant-numeric: tabular-nums; white-space: nowrap; }
-    .amber b, .short { color: var(--alert-warning-text-color); }
-    .red b { color: var(--base-red-500); }
+    .amber b, .head b.amber, .late b, .short { color: var(--alert-warning-text-color); }
+    .red b, .head b.red, .stale b, .head .invalid b { color: var(--base-red-500); }
     .reasons { grid-column: 1 / -1; margin-top: 0.25rem; font-size: max(0.8125rem, 10.5px); line-height: 1.25; overflow: auto; } /* what comes next and what she does first; the oldest of L5's four reasons is scrolled to */
     .next { grid-column: 1 / -1; }
     .ladder { grid-column: 1 / -1; margin-top: 0.25rem; display: grid; grid-template-columns: repeat(7, 1fr); gap: 3px; }
@@ -50,7 +53,7 @@ export class LinkMeter extends LitElement {
     const silent: Grade = own === "red" ? "red" : null; // then the shore's word on the link is as old
     return html`
       <section class="panel">
-        <h2>${text.title}</h2>
+        ${this.head(own === "red")}
         <div class="body">
           <div class="step" data-testid="ladder-step" data-step=${step} data-old=${old} style="background: ${shown ?? "var(--border-divider-color)"}; color: ${old ? "inherit" : (ON_STEP_COLOURS[step] ?? "inherit")}">
             <b>${step || DASHES}</b><span>${old ? text.lastKnown : (text.steps[step] ?? "")}</span>
@@ -62,6 +65,16 @@ export class LinkMeter extends LitElement {
           <div class="ladder" aria-hidden="true">${Object.keys(text.steps).map((name) => html`<i style=${step && !old && name <= step ? `background: ${STEP_COLOURS[step] ?? ""}` : ""}></i>`)}</div>
         </div>
       </section>`;
+  }
+
+  /** The title's own line has room for the bearer and for her ways, where she has several. */
+  private head(isSilent: boolean) {
+    const text = words().link;
+    const bearer = bearerOf(this.vessel, page.store.clock.nowUtcMs());
+    const ways = waysOf(this.vessel.status, isSilent, words());
+    return html`<div class="head"><h2>${text.title}</h2>
+      <span class=${bearer.look} title=${text.bearerTitle}>${text.bearer} <b data-testid="link-bearer" data-look=${bearer.look}>${bearer.name}</b></span>
+      ${ways.length ? html`<span class="ways" title=${text.waysTitle} data-testid="link-ways">${ways.map(({ text: said, grade }, at) => html`${at ? " · " : ""}<b class=${grade ?? ""}>${said}</b>`)}</span>` : nothing}</div>`;
   }
 
   private fact(label: string, value: string, grade: Grade, testId: string, more: TemplateResult | typeof nothing = nothing) {

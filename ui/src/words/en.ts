@@ -204,6 +204,8 @@ export const en = {
   link: {
     title: "Link", roundTrip: "Round trip", loss: "Loss", age: "Heartbeat age",
     jitter: "jitter", jitterTitle: "Mean change from one round trip to the next over her last eleven.",
+    bearer: "bearer", bearerTitle: "Profile of the bearer in use, as she told it.", away: "away",
+    waysTitle: "Her ways to the shore: the round trip of each to the broker and back, as her last heartbeat told.",
     oneWay: "one way", oneWayTitle: "How long her last heartbeat took to the shore, by both clocks, and as wrong as these are. Dashes: her clock is not trusted, or the clocks cannot both be right.",
     received: "received", receivedTitle: "Payload of all her messages at this station over the last ten seconds, without the network's own headers.", step: "Ladder", next: "Next step",
     actWithin: (left: string, what: string, operator: string) => `Act within ${left} (${what}); an operator takes up to ${operator}`,

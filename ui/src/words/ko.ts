@@ -199,6 +199,8 @@ export const ko: Words = {
   link: {
     title: "통신", roundTrip: "왕복", loss: "손실", age: "하트비트 경과",
     jitter: "지터", jitterTitle: "최근 왕복 11개에서 이웃한 두 왕복 시간의 차이의 평균.",
+    bearer: "회선", bearerTitle: "선박이 알린, 사용 중인 회선의 프로파일.", away: "끊김",
+    waysTitle: "육상으로 가는 길마다 브로커까지의 왕복 시간, 마지막 하트비트가 알린 대로.",
     oneWay: "편도", oneWayTitle: "마지막 하트비트가 육상에 오기까지 걸린 시간. 두 시계로 재므로 그 차이만큼 틀립니다. 선박 시계를 믿을 수 없거나 두 시계가 함께 맞을 수 없으면 표시하지 않습니다.",
     received: "수신", receivedTitle: "최근 10초 동안 이 육상국에 온 이 선박의 모든 메시지 본문. 통신망의 헤더는 세지 않습니다.", step: "단계", next: "다음 단계", in: "까지", lastKnown: "마지막 상태",
     actWithin: (left, what, operator) => `${left} 안에 조치 필요 (${what}); 운용자 응답 시간 최대 ${operator}`,
