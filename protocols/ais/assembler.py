@@ -69,8 +69,10 @@ class Assembler:
             return [part]
         self._received += 1
         waiting = self._open.get(key)
-        if waiting is None or self._is_another(waiting, part):
+        if waiting is not None and self._is_another(waiting, part):
             self._drop(key)
+            waiting = None
+        if waiting is None:
             waiting = self._open[key] = _Open(total, self._received, {})
             if len(self._open) > OPEN_MAX:
                 self._drop(next(iter(self._open)))

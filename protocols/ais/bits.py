@@ -33,9 +33,13 @@ def unarmoured(payload: str) -> int | None:
     return int.from_bytes(unpacked, "big") >> CHAR_BITS * len(padding)
 
 
-def six_bit_text(raw: int, chars: int) -> str | None:
-    """Return the text in the low `chars` x 6 bits of `raw`, to its first `@`; None where nothing is left."""
+def six_bit(raw: int, chars: int) -> str:
+    """Return the `chars` characters in the low `chars` x 6 bits of `raw`, `@` among them."""
     padding = -chars % 4
     packed = (raw << CHAR_BITS * padding).to_bytes((chars + padding) // 4 * 3, "big")
-    text = b2a_base64(packed, newline=False)[:chars].translate(_TO_TEXT)
-    return text.partition(b"@")[0].decode("ascii").strip() or None
+    return b2a_base64(packed, newline=False)[:chars].translate(_TO_TEXT).decode("ascii")
+
+
+def six_bit_text(raw: int, chars: int) -> str | None:
+    """Return the text in the low `chars` x 6 bits of `raw`, to its first `@`; None where nothing is left."""
+    return six_bit(raw, chars).partition("@")[0].strip() or None

@@ -14,7 +14,7 @@ from struct import Struct
 from typing import Any, Final
 
 from protocols.ais.assembler import Part
-from protocols.ais.bits import CHAR_BITS, PAYLOAD_CHARS_MAX, TO_BASE64, unarmoured
+from protocols.ais.bits import CHAR_BITS, PAYLOAD_CHARS_MAX, TO_BASE64, six_bit, unarmoured
 from protocols.ais.fields import OUT_OF_RANGE, Look, OutOfRange, can_be_out
 from protocols.ais.layouts import HEAD_BITS, LAYOUTS, MINUTE_PARTS, POSITION, SIZE, form
 from protocols.ais.report import MMSI_MAX, AisReport
@@ -26,6 +26,7 @@ _DIRECT: Final = (
     "sog_kn", "cog_deg", "heading_deg", "rot_deg_min", "nav_status", "name", "callsign", "ship_type",
 )  # fmt: skip
 """Fields of a report that are fields of a message, as they are."""
+_TEXTS: Final = frozenset(("name", "callsign"))
 _WANTED: Final = frozenset((*_DIRECT, *(field.name for field in (*POSITION, *SIZE))))
 _ROW: Final = (
     "",
@@ -40,6 +41,7 @@ _ROW: Final = (
     "rest",
 )
 """What stands before the direct values when a report is made; the first is None, for all that a message has not."""
+_SIZE_MASK: Final = (1 << sum(field.width for field in SIZE)) - 1
 _HAS_FORMS: Final = frozenset((16, 22, 24, 25, 26))
 _TENTHS: Final = frozenset((17, 27))
 """Messages with positions in 1/10 min: rare, read with care."""
@@ -48,6 +50,8 @@ _LATITUDE_BITS: Final = POSITION[1].width
 _LONGITUDE_MASK, _LATITUDE_MASK = ((1 << field.width) - 1 for field in POSITION)
 _LONGITUDE_MAX, _LATITUDE_MAX = 180 * MINUTE_PARTS, 90 * MINUTE_PARTS
 _LONGITUDE_MIN, _LATITUDE_MIN = -_LONGITUDE_MAX, -_LATITUDE_MAX
+_Texts = tuple[int, int, int, tuple[slice, ...]]
+"""Shift, mask and characters of the direct texts, which stand side by side, and which of the characters are whose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,8 @@ class _Plan:
     layout: Layout
     length: int
     looks: tuple[tuple[int, int, Look], ...]
-    """Shift, mask and look-up of each direct field, for a message of exactly `length` bits."""
+    """Shift, mask and look-up of each direct field but texts, for a message of exactly `length` bits."""
+    texts: _Texts | None
     guarded: tuple[int, ...]
     """Which values of a row can be out of range."""
     position: int
@@ -70,15 +75,28 @@ def _plan(layout: Layout) -> _Plan:
     places = [
         (layout.length - first - width, (1 << width) - 1, look, name) for first, width, look, name in layout.places
     ]
-    direct = [place for place in places if place[3] in _DIRECT]
-    row = (*_ROW, *(name for *_, name in direct))
+    direct = [place for place in places if place[3] in _DIRECT and place[3] not in _TEXTS]
+    texts = [place for place in places if place[3] in _TEXTS]
+    row = (*_ROW, *(name for *_, name in (*direct, *texts)))
     shift_of = {(name, mask): shift for shift, mask, _, name in places}
     return _Plan(
-        layout, layout.length, tuple((shift, mask, look) for shift, mask, look, _ in direct),
+        layout, layout.length, tuple((shift, mask, look) for shift, mask, look, _ in direct), _side_by_side(texts),
         tuple(len(_ROW) + number for number, (_, _, look, _) in enumerate(direct) if can_be_out(look)),
         shift_of.get((POSITION[1].name, _LATITUDE_MASK), -1), shift_of.get((SIZE[3].name, (1 << SIZE[3].width) - 1), -1),
         itemgetter(*(row.index(name) if name in row else 0 for name in AisReport._fields)),
     )  # fmt: skip
+
+
+def _side_by_side(texts: Sequence[tuple[int, int, Look, str]]) -> _Texts | None:
+    if not texts:
+        return None
+    end = texts[0][0] + texts[0][1].bit_length()
+    shift = texts[-1][0]
+    starts = [(end - at - mask.bit_length()) // CHAR_BITS for at, mask, *_ in texts]
+    cuts = tuple(
+        slice(start, start + mask.bit_length() // CHAR_BITS) for start, (_, mask, *_) in zip(starts, texts, strict=True)
+    )
+    return shift, (1 << end - shift) - 1, (end - shift) // CHAR_BITS, cuts
 
 
 _FORMS: Final = {
@@ -109,9 +127,12 @@ def _within(name: str) -> tuple[int, Look]:
     return next(word_end for word_end in _WORD_ENDS if end <= word_end) - end, look
 
 
-(_STATE_AT, _STATES), (_TURN_AT, _TURNS), (_SPEED_AT, _SPEEDS), (_COURSE_AT, _COURSES), (_HEADING_AT, _HEADINGS) = (
+(_STATE_AT, _STATES), (_TURN_AT, _TURNS), (_SPEED_AT, _), (_COURSE_AT, _), (_HEADING_AT, _) = (
     _within(name) for name in ("nav_status", "rot_deg_min", "sog_kn", "cog_deg", "heading_deg")
 )
+_NO_SPEED, _NO_COURSE, _NO_HEADING, _HEADING_MAX = 1023, 3600, 511, 359
+_TENTHS_IN_ONE, _PARTS = 10.0, float(MINUTE_PARTS)
+"""As in the layout: numbers are compared and divided here, for a look-up among thousands of values costs more than both."""
 (_KIND_AT, _), (_MMSI_AT, _) = _within("type"), _within("mmsi")
 (_LONGITUDE_AT, _), (_LATITUDE_AT, _) = (_within(field.name) for field in POSITION)
 _LATER_BITS: Final = _WORD_ENDS[1] - _WORD_ENDS[0] - _LONGITUDE_AT
@@ -123,10 +144,12 @@ def decode_parts(parts: Sequence[Part]) -> AisReport | str:
     """Return the report in the parts of one message, in order; or why there is none."""
     if len(parts) == 1:
         return decode_payload(parts[0].payload, parts[0].fill, is_own_ship=parts[0].is_own_ship)
-    *before, last = parts
-    joined = "".join([part.payload for part in parts])
-    if len(joined) <= PAYLOAD_CHARS_MAX and {part.fill for part in before} <= {"0"}:
-        return decode_payload(joined, last.fill, is_own_ship=last.is_own_ship)
+    joined, fills, is_own_ship = "", "", False
+    for _, _, _, payload, fill, is_own_ship in parts:  # noqa: B007 - the last one's is used
+        joined += payload
+        fills += fill
+    if len(joined) <= PAYLOAD_CHARS_MAX and not fills[:-1].strip("0"):  # parts of whole characters
+        return decode_payload(joined, fills[-1], is_own_ship=is_own_ship)
     bits = length = 0
     for part in parts:
         more = unarmoured(part.payload)
@@ -154,15 +177,16 @@ def decode_position(payload: str, is_own_ship: bool) -> AisReport | None:  # noq
     latitude = (middle >> _LATITUDE_AT & _LATITUDE_MASK ^ _LATITUDE_HALF) - _LATITUDE_HALF
     raw = (head & _EARLIER_MASK) << _LATER_BITS | middle >> _LONGITUDE_AT
     longitude = (raw ^ _LONGITUDE_HALF) - _LONGITUDE_HALF
-    course, heading = _COURSES[middle >> _COURSE_AT & 0xFFF], _HEADINGS[end >> _HEADING_AT & 0x1FF]
+    speed, course, heading = head >> _SPEED_AT & 0x3FF, middle >> _COURSE_AT & 0xFFF, end >> _HEADING_AT & 0x1FF
     if not (
-        _LATITUDE_MIN <= latitude <= _LATITUDE_MAX and _LONGITUDE_MIN <= longitude <= _LONGITUDE_MAX
-        and course is not OUT_OF_RANGE and heading is not OUT_OF_RANGE and mmsi <= MMSI_MAX and 0 < kind <= _CLASS_A_LAST
+        _LATITUDE_MIN <= latitude <= _LATITUDE_MAX and _LONGITUDE_MIN <= longitude <= _LONGITUDE_MAX and course <= _NO_COURSE
+        and (heading <= _HEADING_MAX or heading == _NO_HEADING) and mmsi <= MMSI_MAX and 0 < kind <= _CLASS_A_LAST
     ):  # fmt: skip
         return None
     return tuple.__new__(AisReport, (
-        kind, mmsi, is_own_ship, latitude / MINUTE_PARTS, longitude / MINUTE_PARTS, _SPEEDS[head >> _SPEED_AT & 0x3FF],
-        course, heading, _TURNS[head >> _TURN_AT & 0xFF], _STATES[head >> _STATE_AT & 0xF],
+        kind, mmsi, is_own_ship, latitude / _PARTS, longitude / _PARTS,
+        None if speed == _NO_SPEED else speed / _TENTHS_IN_ONE, None if course == _NO_COURSE else course / _TENTHS_IN_ONE,
+        None if heading == _NO_HEADING else heading, _TURNS[head >> _TURN_AT & 0xFF], _STATES[head >> _STATE_AT & 0xF],
         None, None, None, None, None, (), (_CLASS_A, packed, _CLASS_A_BITS),
     ))  # fmt: skip
 
@@ -209,10 +233,14 @@ def _by_plan(bits: int, length: int, kind: int, mmsi: int, *, is_own_ship: bool)
         if not (_LATITUDE_MIN <= latitude <= _LATITUDE_MAX and _LONGITUDE_MIN <= longitude <= _LONGITUDE_MAX):
             return _with_care(plan.layout, bits, length, kind, mmsi, is_own_ship=is_own_ship)
         row[4], row[5] = latitude / MINUTE_PARTS, longitude / MINUTE_PARTS
+    if plan.texts is not None:
+        shift, mask, chars, cuts = plan.texts
+        text = six_bit(aligned >> shift & mask, chars)
+        row += [text[cut].partition("@")[0].strip() or None for cut in cuts]
     if plan.size >= 0:
-        raw = aligned >> plan.size
+        raw = aligned >> plan.size & _SIZE_MASK
         row[6], row[7] = (
-            float((raw >> 21 & 511) + (raw >> 12 & 511)) or None,
+            float((raw >> 21) + (raw >> 12 & 511)) or None,
             float((raw >> 6 & 63) + (raw & 63)) or None,
         )
     return tuple.__new__(AisReport, plan.pick(row))

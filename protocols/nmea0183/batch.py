@@ -32,12 +32,12 @@ def parse_lines(lines: Sequence[bytes]) -> Iterator[Sentence | Rejected]:
     """Return the sentence in each line, or why there is none, one after the other."""
     if len(lines) < FEW:
         return map(parse_line, lines)
-    chunk = b"\n".join((*lines, b""))
+    chunk = b"\n".join(lines) + b"\n"
     if not chunk.isascii() or b"\\" in chunk:
         return map(parse_line, lines)
     codes = np.frombuffer(chunk, np.uint8)
     ends = np.flatnonzero(codes == _NEW_LINE)
-    good = _plainly_good(codes, ends, chunk.count(b"*")) if len(ends) == len(lines) else None
+    good = _plainly_good(codes, ends, int(np.count_nonzero(codes == _STAR))) if len(ends) == len(lines) else None
     return map(parse_line, lines) if good is None else _in_turn(_bodies(codes, ends), lines, good)
 
 
@@ -57,7 +57,7 @@ def _bodies(codes: Codes, ends: Places) -> list[str]:
 def _in_turn(bodies: list[str], lines: Sequence[bytes], good: list[bool]) -> Iterator[Sentence | Rejected]:
     """Make each sentence when it is asked for: those of a whole chunk held at once cost more than their making."""
     known: dict[str, tuple[str, str, bool] | None] = {}  # of this chunk's dozen addresses
-    for body, line, is_good in zip(bodies, lines, good, strict=True):
+    for body, line, is_good in zip(bodies, lines, good):  # noqa: B905 - one body and one verdict a line, and strict costs
         if is_good:
             fields = body.split(",")
             address = fields.pop(0)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import cache, lru_cache
+from itertools import count
 from typing import Final
 
 from protocols.nmea0183.ranges import RANGES
@@ -17,14 +18,19 @@ _NUMBER: Final = re.compile(r"[+-]?(?:\d{1,12}(?:\.\d{0,12})?|\.\d{1,12})")
 _NUMBER_CHARS: Final = "0123456789.-+"
 _SURELY_SHORT: Final = 12
 """Characters in which no number can have too many digits."""
-VALUES_MAX: Final = 128
-"""Texts of one channel remembered, 25 kB: 40 channels are 1 MB of each process aboard. More costs memory and wins little."""
+TEXTS_MAX: Final = 2500
+"""Texts of all channels together remembered: half a MB of each process aboard. Most channels say some tens of numbers for
+hours, a compass of two decimals several hundred: they share the room, each takes what it needs."""
 _ANGLE_SHORT: Final = 18
 _ANGLE_CHARS: Final = "0123456789."
 DATES_MAX: Final = 16
 """Dates, and seconds of a day, remembered: each date is heard thousands of times a day, each second some times."""
 _TIME: Final = re.compile(r"([01][0-9]|2[0-3])([0-5][0-9])([0-5][0-9]|60)")
 FRACTION_DIGITS_MAX: Final = 6
+_WHOLE_DEGREES: Final = {
+    f"{degrees:0{digits}d}": float(degrees) for digits, most in ((2, 90), (3, 180)) for degrees in range(most + 1)
+}
+"""{degrees as a latitude or a longitude begins with them: their value}"""
 _DEGREES: Final = {2: re.compile(r"(\d{2})(\d{2}(?:\.\d{0,12})?)"), 3: re.compile(r"(\d{3})(\d{2}(?:\.\d{0,12})?)")}
 MINUTES_MAX: Final = 60.0
 PIVOT_YEAR: Final = 80
@@ -33,7 +39,7 @@ PIVOT_YEAR: Final = 80
 
 def number(text: str) -> float | None:
     """Return the number a field holds, None when it is empty or no number of the standard."""
-    if text and len(text) <= _SURELY_SHORT and not text.strip(_NUMBER_CHARS):
+    if len(text) <= _SURELY_SHORT and not text.strip(_NUMBER_CHARS):
         try:
             return float(text)  # of these characters alone `float` takes what the standard takes
         except ValueError:
@@ -41,6 +47,10 @@ def number(text: str) -> float | None:
     return float(text) if _NUMBER.fullmatch(text) else None
 
 
+_all_known: Final[list[dict[str, Reading]]] = []
+"""What each channel remembers."""
+_news: Final = count(1)
+"""Numbers the texts that were heard for the first time."""
 Gauge = Callable[[str, bool], Reading]
 """From the text of a field, and whether its sentence lets it be used, to the reading of one channel."""
 
@@ -49,9 +59,10 @@ def gauge(channel: str, scale: float = 1.0, turned: Callable[[float], float] | N
     """Return what reads the fields that feed `channel`, a number of the field being `scale` of the channel's unit.
 
     `turned`: what makes the field's angle one of the channel. An instrument says the same number again and again, to its
-    resolution: the readings of the last VALUES_MAX texts are remembered, and one heard before costs a look-up.
+    resolution: the readings of the texts heard last are remembered, and one heard before costs a look-up.
     """
     place, invalid, known = placed(channel), none_of(channel), dict[str, Reading]()
+    _all_known.append(known)
 
     def read(text: str, is_valid: bool = True) -> Reading:  # noqa: FBT001, FBT002
         if not is_valid:
@@ -64,8 +75,9 @@ def gauge(channel: str, scale: float = 1.0, turned: Callable[[float], float] | N
             found = invalid
         else:
             found = place(value * scale if turned is None else turned(value * scale))
-        if len(known) >= VALUES_MAX:
-            known.clear()
+        if next(_news) % TEXTS_MAX == 0:
+            for each in _all_known:
+                each.clear()
         known[text] = found
         return found
 
@@ -109,16 +121,17 @@ def longitude_deg(text: str, hemisphere: str) -> float | None:
 
 
 def _angle_deg(text: str, digits: int, hemisphere: str, positive: str, negative: str) -> float | None:
-    if text[digits + 2 : digits + 3] == "." and len(text) <= _ANGLE_SHORT and not text.strip(_ANGLE_CHARS):
+    degrees, rest = _WHOLE_DEGREES.get(text[:digits]), text[digits:]
+    if degrees is not None and rest[2:3] == "." and len(text) <= _ANGLE_SHORT and not rest.strip(_ANGLE_CHARS):
         try:
-            degrees, minutes = int(text[:digits]), float(text[digits:])
+            minutes = float(rest)
         except ValueError:
             return None
     else:
         match = _DEGREES[digits].fullmatch(text)
         if match is None:
             return None
-        degrees, minutes = int(match[1]), float(match[2])
+        degrees, minutes = float(match[1]), float(match[2])
     if minutes >= MINUTES_MAX or (hemisphere != positive and hemisphere != negative):  # noqa: PLR1714 - every fix
         return None
     angle = degrees + minutes / 60.0
@@ -128,7 +141,7 @@ def _angle_deg(text: str, digits: int, hemisphere: str, positive: str, negative:
 def position(lat: str, north: str, lon: str, east: str, *, is_valid: bool) -> tuple[Reading, Reading]:
     """Return latitude and longitude; where one of them cannot be read neither is a position, both are INVALID."""
     if is_valid:
-        latitude, longitude = latitude_deg(lat, north), longitude_deg(lon, east)
+        latitude, longitude = _angle_deg(lat, 2, north, "N", "S"), _angle_deg(lon, 3, east, "E", "W")
         if latitude is not None and longitude is not None:
             return _LATITUDE(latitude), _LONGITUDE(longitude)
     return none_of("NAV_LAT"), none_of("NAV_LON")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -57,6 +58,7 @@ def armoured(bits: int, chars: int) -> str:
     return "".join(ARMOUR[bits >> 6 * (chars - 1 - at) & 63] for at in range(chars))
 
 
+state = st.one_of(st.integers(0, (1 << 22) - 1), st.sampled_from((0, 1022, 1023, 1023 | 128 << 10, 1024 | 15 << 18)))
 course = st.one_of(st.integers(0, 4095), st.sampled_from((0, 3599, 3600, 3601, 4095)))
 heading = st.one_of(st.integers(0, 511), st.sampled_from((0, 359, 360, 510, 511)))
 longitude = st.one_of(st.integers(-(1 << 27), (1 << 27) - 1), st.sampled_from((-108_000_001, 108_000_000, 108_600_000)))
@@ -64,8 +66,7 @@ latitude = st.one_of(st.integers(-(1 << 26), (1 << 26) - 1), st.sampled_from((-5
 
 
 @given(
-    st.integers(1, 3), st.sampled_from((1, 999_999_999, 1_000_000_000)), st.integers(0, (1 << 22) - 1), course, heading,
-    longitude, latitude,
+    st.integers(1, 3), st.sampled_from((1, 999_999_999, 1_000_000_000)), state, course, heading, longitude, latitude,
 )  # fmt: skip
 def test_position_reports_at_their_limits_are_read_alike_fast_and_with_care(
     kind: int, mmsi: int, first: int, course: int, heading: int, longitude: int, latitude: int
@@ -98,6 +99,38 @@ def test_a_message_is_read_alike_in_one_part_and_in_two(kind: int, noise: bytes,
         assert joined.more() == whole.more()
         whole, joined = whole._replace(rest=None), joined._replace(rest=None)
     assert joined == whole
+
+
+PLACES = {"state": (38, 4), "turn": (42, 8), "speed": (50, 10), "course": (116, 12), "heading": (128, 9)}
+"""{field of messages 1 to 3: first bit, width}"""
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_every_value_of_a_narrow_field_of_a_position_report_is_read_alike_fast_and_with_care(name: str) -> None:
+    """Each of them, not a sample: one that is taken for its neighbour is a wrong course of somebody."""
+    first, width = PLACES[name]
+    plain = 1 << 162 | 440_000_000 << 130 | 77_400_000 << 79 | 21_000_000 << 52 | 950 << 40 | 95 << 31
+    for value in range(1 << width):
+        bits = plain & ~((1 << width) - 1 << 168 - first - width) | value << 168 - first - width
+        heard = AisReader().receive("", "VDM", ["1", "1", "", "A", armoured(bits, 28), "0"])
+        careful = decoder.decode_bits(bits >> 3, 165, is_own_ship=False)  # three bits short: never the fast way
+        assert isinstance(heard, AisReport)
+        assert isinstance(careful, AisReport)
+        assert heard._replace(rest=None) == careful._replace(rest=None), value
+
+
+def test_parts_that_are_no_whole_characters_are_joined_bit_by_bit() -> None:
+    """Fill bits at the end of a first part are none of the message."""
+    bits = 5 << 418 | 440_000_000 << 386 | (1 << 330) - 1
+    parts = [
+        ["2", "1", "3", "A", armoured(bits >> 140 << 4, 48), "4"],
+        ["2", "2", "3", "A", armoured(bits << 4, 24), "4"],
+    ]
+    reader = AisReader()
+    assert reader.receive("", "VDM", parts[0]) is None
+    joined = reader.receive("", "VDM", parts[1])
+    assert isinstance(joined, AisReport)
+    assert joined == decoder.decode_bits(bits, 424, is_own_ship=False)
 
 
 armour = st.text(ARMOUR, max_size=300)
@@ -137,3 +170,23 @@ def test_any_fields_of_sentences(rows: list[tuple[str, ...]]) -> None:
         found = reader.receive("x", "VDM", row)
         assert found is None or isinstance(found, AisReport | str)
     assert reader.assembler.waiting_count <= len(rows)
+
+
+@given(
+    st.sampled_from((5, 9, 18, 19, 21, 24)), st.integers(1, 999_999_999), st.text("@ A9", min_size=27, max_size=27),
+    st.binary(min_size=60, max_size=60), st.integers(0, 2),
+)  # fmt: skip
+def test_names_and_call_signs_are_cut_alike_fast_and_with_care(
+    kind: int, mmsi: int, letters: str, noise: bytes, place: int
+) -> None:
+    """All direct texts of a message are taken out together; `place`: where random bits become letters, `@` among them."""
+    bits = kind << 512 | mmsi << 474 | int.from_bytes(noise, "big") >> 6
+    shift = 518 - (40, 70, 143)[place] - 6 * len(letters)  # where the texts of messages 24, 5 and 19 begin
+    said = sum((ord(letter) & 63) << 6 * (26 - at) for at, letter in enumerate(letters))
+    bits = (bits & ~((1 << 162) - 1 << shift) | said << shift) >> 518 - 470
+    report = decoder.decode_bits(bits, 470, is_own_ship=True)
+    if isinstance(report, AisReport):
+        assert report.rest is not None
+        layout, message, length = report.rest
+        assert isinstance(message, int)
+        assert report == decoder._with_care(layout, message, length, kind, report.mmsi, is_own_ship=True)

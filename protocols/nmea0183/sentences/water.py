@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
-from protocols.nmea0183.field import gauge, number, reading
+from protocols.nmea0183.field import gauge, number, placed
 from protocols.nmea0183.form import Form
 from protocols.nmea0183.kinds import Field, choice, num, with_unit
-from protocols.reading import Quality, Reading
+from protocols.reading import Reading
 
 KMH_KN: Final = 1 / 1.852
+OFFSETS_MAX: Final = 16
+"""Offsets remembered: each sounder says its one again and again."""
 
 
 def _speed(name: str, status: str) -> Field:
@@ -51,6 +54,8 @@ FORMS: Final = (
 
 _ALONG, _ALONG_KMH, _ACROSS = gauge("NAV_STW"), gauge("NAV_STW", KMH_KN), gauge("NAV_STWT")
 _DEPTH, _WATER = gauge("NAV_DPTT"), gauge("ENV_SWT")
+_UNDER_KEEL = placed("NAV_DPTK")
+_offset_m = lru_cache(OFFSETS_MAX)(number)
 
 
 def vhw(f: list[str]) -> list[Reading]:
@@ -69,10 +74,10 @@ def vbw(f: list[str]) -> list[Reading]:
 def dpt(f: list[str]) -> list[Reading]:
     """Return the depth below the transducer, and below the keel where the offset is one to the keel."""
     below = _DEPTH(f[0], f[0] != "")
-    offset = number(f[1])
-    if offset is None or offset >= 0.0 or not isinstance(below.value, float):
+    offset, depth = _offset_m(f[1]), below.value
+    if offset is None or offset >= 0.0 or not isinstance(depth, float):
         return [below]
-    return [below, reading("NAV_DPTK", below.value + offset, is_valid=below.quality is Quality.GOOD)]
+    return [below, _UNDER_KEEL(depth + offset)]
 
 
 def dbt(f: list[str]) -> list[Reading]:
