@@ -58,3 +58,15 @@ class HeardJson(TypedDict):
     """Longest wait from one heartbeat to the next within the span."""
     status: dict[str, float | str | bool | None]
     """Parts of StatusMessage as they were at the beginning."""
+    figures: list[tuple[int, float | None, float | None, float | None]]
+    """[milliseconds since the span began, jitter_ms, received_bytes_s, one_way_ms] each ten seconds; empty: not recorded."""
+
+
+class SourcedJson(TypedDict):
+    """From which source aboard values were taken from a moment on."""
+
+    utc_ms: int
+    is_whole: bool
+    """True: of what is not named here the source was not told; False: it stays as it was."""
+    sources: dict[str, str]
+    """{channel: source}"""

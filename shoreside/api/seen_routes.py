@@ -32,6 +32,7 @@ async def seen(vessel: str, shore: TheShore, who: TheWho, start: From = None, to
     """Return what is needed to show a span as it was seen; at most two hours.
 
     `screens`: what every console showed, whichever vessel; `heard`: the vessel's heartbeat as consoles were told of it;
+    `sources`: which source each value was taken from when the span began, and each change within it, by her own time;
     `received`: [first, last, came, late] of what was measured, UTC ms: what came late no console's instruments showed.
     """
     who.require("read")
@@ -42,7 +43,7 @@ async def seen(vessel: str, shore: TheShore, who: TheWho, start: From = None, to
     kept = Seen(shore.readers)
     return {
         "screens": await kept.screens(since, until), "heard": await kept.heard(vessel, since, until),
-        "received": await kept.received(vessel, since, until),
+        "sources": await kept.sources(vessel, since, until), "received": await kept.received(vessel, since, until),
     }  # fmt: skip
 
 

@@ -26,11 +26,13 @@ DUE_MAX: Final = 10_000
 LATE_LEASE_S: Final = 2.0
 """A lease is renewed each second; from here on each second of its age is a row."""
 LAST_MINUTE_S: Final = 60
+FIGURES_MS: Final = 10_000
+"""Jitter and bytes a second are means of ten seconds: one sample each ten seconds tells them, within the row and adding none."""
 _LEFT_OUT: Final = frozenset((
     "type", "vessel", "heard", "heartbeat_age_ms", "boot_id", "seq", "mono_ms", "utc_ms", "echo_session", "echo_seq",
-    "echo_held_ms", "alerts", "jitter_ms", "received_bytes_s",
+    "echo_held_ms", "alerts", "jitter_ms", "received_bytes_s", "one_way_ms",
 ))  # fmt: skip
-"""Of a status: what every beat says anew, what the row says itself, alerts, whose changes are kept, and means of ten seconds."""
+"""Of a status: what every beat says anew, what the row says itself, alerts, whose changes are kept, and what `figures` tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,10 @@ class Screen:
     """Place and zoom of the chart, or the span of the history; empty: none is told."""
 
 
+Figures = tuple[int, int | None, int | None, int | None]
+"""Milliseconds since the span began, then jitter_ms, received_bytes_s and one_way_ms, whole as shown; None: not known."""
+
+
 @dataclass(frozen=True, slots=True)
 class Heard:
     """A vessel's heartbeat over a span in which it said the same."""
@@ -62,6 +68,7 @@ class Heard:
     last_ms: int
     gap_ms: int
     status: dict[str, object]
+    figures: tuple[Figures, ...] = ()
 
 
 Key = tuple[object, ...]
@@ -142,13 +149,16 @@ class Recording:
         if known is not None and known[0] == key and known[1].through_ms <= utc_ms < known[1].since_ms + RUN_MS:
             run = known[1]
             gap_ms = max(run.gap_ms, last_ms - run.last_ms) if run.last_ms >= run.since_ms else run.gap_ms
-            longer = replace(run, through_ms=utc_ms, last_ms=max(run.last_ms, last_ms), gap_ms=gap_ms)
+            told = run.figures
+            if utc_ms - run.since_ms >= told[-1][0] + FIGURES_MS:
+                told = (*told, _figures(state, utc_ms - run.since_ms))
+            longer = replace(run, through_ms=utc_ms, last_ms=max(run.last_ms, last_ms), gap_ms=gap_ms, figures=told)
             self._runs[state.vessel] = (key, longer)
             return
         if known is not None:
             self._put(known[1])
         status = {name: part for name, part in views.status_message(state, now_s).items() if name not in _LEFT_OUT}
-        self._runs[state.vessel] = (key, Heard(state.vessel, utc_ms, utc_ms, last_ms, 0, status))
+        self._runs[state.vessel] = (key, Heard(state.vessel, utc_ms, utc_ms, last_ms, 0, status, (_figures(state, 0),)))
 
     def _put(self, row: Screen | Heard) -> None:
         self._due.append(row)
@@ -158,6 +168,14 @@ class Recording:
         while len(self._due) > DUE_MAX:
             self._due.popleft()
             self.lost_count += 1
+
+
+def _figures(state: VesselState, since_ms: int) -> Figures:
+    jitter_ms, received, one_way_ms = (
+        None if figure is None else round(figure)
+        for figure in (state.link.jitter_ms, state.link.received_bytes_s, state.link.one_way_ms)
+    )
+    return since_ms, jitter_ms, received, one_way_ms
 
 
 def _is_same(one: Screen, other: Screen) -> bool:
@@ -174,7 +192,7 @@ def _key(state: VesselState) -> Key:
         beat.roster_version, beat.action, tuple(sorted(beat.setpoints.items())), state.collector_alive,
         None if beat.round_trip_ms is None else beat.round_trip_ms // 100, beat.loss_pct // 2, _ending(beat.access),
         None if beat.respond is None else (beat.respond.left_s // 10, beat.respond.what),
-        tuple((way.name, way.is_connected) for way in beat.ways),
+        tuple((way.name, way.is_connected) for way in beat.ways), tuple(state.grades.told.values()),
     )  # fmt: skip
 
 

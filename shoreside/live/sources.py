@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from protocols.console.channels import SourcesMessage
+from protocols.console.screens import SourcedJson
 from protocols.link.cbor import Plain
 from shoreside.live.fleet import VesselState
 
@@ -34,6 +36,25 @@ def _told(body: dict[str, Plain]) -> list[tuple[str, str]]:
         listed = [(each, name) for name, channels in now.items() if isinstance(channels, list) for each in channels]
         return [(each, name) for each, name in listed if isinstance(each, str) and name]
     return [(channel, source)] if isinstance(channel, str) and isinstance(source, str) and source else []
+
+
+def sourced(events: Iterable[tuple[int, str, dict[str, Plain]]], since_ms: int) -> list[SourcedJson]:
+    """Return what held at `since_ms` and each change after it, of events (UTC ms, boot, body), oldest first.
+
+    With another start of hers what the former told is over: it is told anew within ten seconds, or by an earlier release not.
+    """
+    rows: list[SourcedJson] = [{"utc_ms": since_ms, "is_whole": True, "sources": {}}]
+    boot = ""
+    for utc_ms, boot_id, body in events:
+        told = {} if "person" in body else {each: name[:SOURCE_LENGTH_MAX] for each, name in _told(body)}
+        if not told:
+            continue
+        is_whole, boot = boot_id != boot, boot_id
+        if utc_ms > since_ms:
+            rows.append({"utc_ms": utc_ms, "is_whole": is_whole, "sources": told})
+        else:
+            rows[0]["sources"] = told if is_whole else {**rows[0]["sources"], **told}
+    return rows
 
 
 def recall_sources(state: VesselState, told: tuple[tuple[int, dict[str, Plain]], ...]) -> None:

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, cast
 
 import psycopg
 
-from protocols.console.screens import HeardJson, ShownJson
+from protocols.console.screens import HeardJson, ShownJson, SourcedJson
+from protocols.link.cbor import Plain
 from shoreside.live.recording import AGAIN_MS, RUN_MS, Heard, Screen
+from shoreside.live.sources import sourced
 from shoreside.store.connection import Connection, Readers
 from shoreside.store.rows import moment, utc_ns
 
 ROWS_MAX: Final = 5000
 """Rows of one kind in one answer."""
+SOURCES_MAX: Final = 1000
+"""Events about sources read for one answer, the latest: the telling after her start and the changes since. Of one with more of
+them, the channels that did not change in these are not told."""
 STEPS: Final = 2000
 """Parts of a span within which batches are told as one: 1.3 s of the fastest replay's 42 min, 0.1 s where it plays as it was."""
 _NS_PER_MS: Final = 1_000_000
@@ -27,7 +32,14 @@ SELECT time, socket, person, console, session, vessel, view, palette, language, 
 WHERE time >= %s AND time <= %s ORDER BY time, socket LIMIT %s
 """
 _HEARD: Final = """
-SELECT since, through, last, gap_ms, status FROM heard WHERE vessel = %s AND since >= %s AND since <= %s ORDER BY since LIMIT %s
+SELECT since, through, last, gap_ms, status, figures FROM heard
+WHERE vessel = %s AND since >= %s AND since <= %s ORDER BY since LIMIT %s
+"""
+_SOURCES: Final = """
+SELECT time, boot_id, body FROM (
+  SELECT time, boot_id, seq, body FROM event
+  WHERE vessel_id = (SELECT id FROM vessel WHERE slug = %s) AND kind = 'source' AND time <= %s ORDER BY time DESC LIMIT %s) e
+ORDER BY time, seq
 """
 _RECEIVED: Final = """
 SELECT min(first_time), max(last_time), max(received), historical FROM batch_ledger
@@ -68,9 +80,9 @@ class Seen:
                 )  # fmt: skip
             if heard:
                 await cursor.executemany(
-                    b"INSERT INTO heard VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
+                    b"INSERT INTO heard VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
                     [(row.vessel, _time(row.since_ms), _time(row.through_ms), _time(row.last_ms), row.gap_ms,
-                      json.dumps(row.status).replace("\\u0000", "\\ufffd")) for row in heard],
+                      json.dumps(row.status).replace("\\u0000", "\\ufffd"), json.dumps(row.figures)) for row in heard],
                 )  # fmt: skip
 
     async def screens(self, start: datetime, end: datetime) -> list[ShownJson]:
@@ -89,9 +101,16 @@ class Seen:
         rows = await self._readers.all(_HEARD, vessel, start - _RUN, end, ROWS_MAX)
         return [
             {"since_utc_ms": _ms(since), "through_utc_ms": _ms(through), "last_utc_ms": _ms(last),
-             "gap_ms": int(str(gap_ms)), "status": status if isinstance(status, dict) else {}}
-            for since, through, last, gap_ms, status in rows
+             "gap_ms": int(str(gap_ms)), "status": status if isinstance(status, dict) else {},
+             "figures": figures if isinstance(figures, list) else []}
+            for since, through, last, gap_ms, status, figures in rows
         ]  # fmt: skip
+
+    async def sources(self, vessel: str, start: datetime, end: datetime) -> list[SourcedJson]:
+        """Return the sources of the vessel's values as they stood at `start`, then each change up to `end`."""
+        rows = await self._readers.all(_SOURCES, vessel, end, SOURCES_MAX)
+        told = [(_ms(time), str(boot_id), cast("dict[str, Plain]", body)) for time, boot_id, body in rows]
+        return sourced(told, _ms(start))
 
     async def received(self, vessel: str, start: datetime, end: datetime) -> list[tuple[int, int, int, bool]]:
         """Return, of what was measured in a span: first and last scan, when the last of it came, and whether that was late."""

@@ -67,8 +67,27 @@ async def test_two_consoles_and_a_heartbeat_are_kept_and_told(house: House) -> N
     assert len({one["socket"] for one in told["screens"]}) == 2
     (beat,) = told["heard"]
     assert beat["status"]["round_trip_ms"] == 12.0
+    assert beat["status"]["grades"]["round_trip"] == "good"
+    assert [len(sample) for sample in beat["figures"]] == [4] * len(beat["figures"])
+    assert beat["figures"][0][0] == 0
     assert beat["last_utc_ms"] <= beat["through_utc_ms"]
     is_problem(await house.http.get("/api/v1/vessels/kestrel/seen", params={"from": "0", "to": "86400000"}), 422)
+
+
+async def test_the_sources_of_then_are_told_from_the_events_that_are_kept(house: House) -> None:
+    """What held when the span began and the change within it; the station itself knows only what holds now."""
+    house.port.bring(*house.ship.event(1, "source", {"now": {"gyro1": ["NAV_HDG"]}}))
+    house.port.bring(*house.ship.event(2, "source", {"channel": "NAV_HDG", "to": "gyro2"}))
+    await house.login()
+    noon_ms = NOON_NS // 1_000_000
+    span, told = {"from": str(noon_ms + 1500), "to": str(noon_ms + 10_000)}, {"sources": [{}]}
+    async with asyncio.timeout(10):
+        while len(told["sources"]) < 2:
+            await asyncio.sleep(0.05)
+            told = await seen(house, **span)
+    assert [(row["utc_ms"] - noon_ms, row["is_whole"], row["sources"]) for row in told["sources"]] == [
+        (1500, True, {"NAV_HDG": "gyro1"}), (2000, False, {"NAV_HDG": "gyro2"}),
+    ]  # fmt: skip
 
 
 async def test_what_came_late_is_told_as_late(house: House, database_url: str) -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from typing import Any
 
 from protocols.link import signing
 from protocols.link.heartbeats import VesselHeartbeat, Way
 from shoreside.live.fleet import VesselState
+from shoreside.live.linkfigures import LinkFigures
+from shoreside.live.linkgrades import LinkGrades
 from shoreside.live.recording import AGAIN_MS, DUE_MAX, LOOK_MS, RUN_MS, Heard, Recording, Screen
 from tests.shore_kit import Ship
 
@@ -36,6 +39,35 @@ def test_a_steady_ship_is_a_row_each_half_minute() -> None:
     assert all(row.last_ms == row.through_ms == row.since_ms + RUN_MS - 1000 for row in rows)
     assert rows[0].status["step"] == "L0"
     assert not {"seq", "heartbeat_age_ms", "alerts", "type"} & rows[0].status.keys()
+
+
+def test_jitter_bytes_and_one_way_are_told_each_ten_seconds_and_add_no_row() -> None:
+    """An hour in which all three differ with each second: 120 rows as before, with three samples each, 55 bytes a sample at most.
+
+    The negative control: a colour of the link that swung with each second would be a row with each; hysteresis spares that too.
+    """
+    recording, state = Recording(), VesselState("kestrel", heartbeat=BEAT, heartbeat_at_s=0.0)
+    state.link = LinkFigures(clocks_apart_s=2.0)
+    for second in range(3600):
+        state.link.received_bytes += 1000 + 10 * (second % 97)
+        state.link.look(float(second))
+        state.link.take(dataclasses.replace(BEAT, echo_seq=second, round_trip_ms=80.0 + second % 13))
+        state.link.arrive(BEAT, BEAT.utc_ns + (40 + second % 11) * 1_000_000)
+        state.heartbeat_at_s = float(second)
+        recording.look([state], float(second), NOON_MS + second * 1000)
+    rows = [row for row in recording.take(everything=True) if isinstance(row, Heard)]
+    assert len(rows) == 3_600_000 / RUN_MS
+    assert [[sample[0] for sample in row.figures] for row in rows] == [[0, 10_000, 20_000]] * len(rows)
+    assert rows[1].figures[1][3] == 40 + 40 % 11
+    assert None not in rows[1].figures[1]
+    assert max(len(json.dumps(row.figures)) for row in rows) < 3 * 55
+    assert not {"jitter_ms", "received_bytes_s", "one_way_ms"} & rows[0].status.keys()
+
+    for second in range(3600, 3660):
+        state.grades = LinkGrades()
+        state.grades.look(round_trip_ms=950.0 + second % 2 * 100.0, loss_pct=0.0, age_ms=0.0, now_s=float(second))
+        recording.look([state], float(second), NOON_MS + second * 1000)
+    assert len([row for row in recording.take(everything=True) if isinstance(row, Heard)]) == 60
 
 
 def test_what_is_new_is_a_row_at_once() -> None:

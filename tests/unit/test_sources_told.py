@@ -18,7 +18,7 @@ from shipside.storage.spool import Spool
 from shoreside.downlink import Downlink
 from shoreside.live.event_lines import event_text
 from shoreside.live.feeds import Feed, Hub
-from shoreside.live.sources import SOURCE_LENGTH_MAX
+from shoreside.live.sources import SOURCE_LENGTH_MAX, sourced
 from shoreside.store.memory import MemoryStore
 from telemetry.source_telling import CHANNELS_AT_ONCE, TELL_EVERY_S, SourceTelling
 from tests.agent_kit import TCP, agent_toml
@@ -210,3 +210,19 @@ async def test_a_shore_begun_anew_has_the_sources_of_since_the_last_birth_from_t
 
 def test_the_line_of_the_list_says_how_many_channels_come_from_which_source() -> None:
     assert event_text(Event("g", "b", 1, 0, 0, "source", NOW)) == "Sources in use: gyro1/HE (1), fore/GP (2)"
+
+
+def test_a_replay_is_told_what_held_at_its_beginning_and_each_change_after_it() -> None:
+    """Two starts of the agent: of the former nothing holds after the first telling of the later; a value by hand is no source."""
+    events: list[tuple[int, str, dict[str, Plain]]] = [
+        (1000, "boot-1", {"now": {"gyro1": ["NAV_HDG"], "log": ["NAV_SOG", "NAV_STW"]}}),
+        (2000, "boot-1", {"channel": "NAV_HDG", "from": "gyro1", "to": "gyro2"}),
+        (2500, "boot-1", {"channel": "NAV_HDG", "to": "manual", "person": "ann"}),
+        (3000, "boot-2", {"now": {"gyro1": ["NAV_HDG"]}}),
+    ]
+    at_2200 = {"utc_ms": 2200, "is_whole": True, "sources": {"NAV_HDG": "gyro2", "NAV_SOG": "log", "NAV_STW": "log"}}
+    restarted = {"utc_ms": 3000, "is_whole": True, "sources": {"NAV_HDG": "gyro1"}}
+    assert sourced(events, 2200) == [at_2200, restarted]
+    assert sourced(events, 1500)[1] == {"utc_ms": 2000, "is_whole": False, "sources": {"NAV_HDG": "gyro2"}}
+    assert sourced(events, 4000) == [{**restarted, "utc_ms": 4000}]
+    assert sourced(events, 500)[0] == {"utc_ms": 500, "is_whole": True, "sources": {}}

@@ -249,6 +249,17 @@ export interface HeardJson {
   gap_ms: number;
   /** Parts of StatusMessage as they were at the beginning. */
   status: Record<string, number | string | boolean | null>;
+  /** [milliseconds since the span began, jitter_ms, received_bytes_s, one_way_ms] each ten seconds; empty: of an earlier release. */
+  figures: ([number, number | null, number | null, number | null])[];
+}
+
+/** From which source aboard values were taken from a moment on. */
+export interface SourcedJson {
+  utc_ms: number;
+  /** True: of what is not named here the source was not told; False: it stays as it was. */
+  is_whole: boolean;
+  /** {channel: source} */
+  sources: Record<string, string>;
 }
 
 /** Why the ladder is where it is (FBK-06). */

@@ -21,6 +21,11 @@ describe("the tape", () => {
     ]);
   });
 
+  it("has words as such", () => {
+    const raw = { fields: ["channel", "utc_ms", "value", "quality"], samples: [["LNK_BEARER", 1000, "lte", 0]], next_cursor: null };
+    expect(valuesOf(raw, new Map([["LNK_BEARER", channel("LNK_BEARER", { kind: "text" })]]), null)).toEqual([{ fromMs: 1000, row: ["LNK_BEARER", "lte", 0, 1000] }]);
+  });
+
   it("has a bucket from its end on: never before it was measured; one of poor values is not good, one of none has no number", () => {
     const fields = ["channel", "start_utc_ms", "count", "low", "high", "mean", "last", "good", "stale", "invalid", "out_of_range", "frozen", "manual"];
     const row = (start: number, last: number | null, good: number, stale: number, invalid: number) => ["A", start, 1, last, last, last, last, good, stale, invalid, 0, 0, 0];

@@ -2,9 +2,9 @@
 import { describe, expect, it, vi } from "vitest";
 import { ScreenTeller } from "../src/app/screen";
 import { Store } from "../src/link/store";
-import type { FromBrowser, HeardJson, ShownJson, TargetJson, TrackPoint } from "../src/protocols.gen";
+import type { FromBrowser, HeardJson, ShownJson, SourcedJson, TargetJson, TrackPoint } from "../src/protocols.gen";
 import { SetClock } from "../src/replay/clock";
-import { asSeen, cameAt, joined, knownBy, NOTHING, screenOf, screensAt, statusAt, trafficAsSeen, wayAsSeen, type Receipt } from "../src/replay/seen";
+import { asSeen, cameAt, joined, knownBy, NOTHING, screenOf, screensAt, sourcesAt, statusAt, trafficAsSeen, wayAsSeen, type Receipt } from "../src/replay/seen";
 import type { TimedValue } from "../src/replay/seen";
 import { messages, type Stretch } from "../src/replay/tape";
 
@@ -13,7 +13,7 @@ const screen = (utc_ms: number, changes: Partial<ShownJson> = {}): ShownJson => 
   utc_ms, socket: "1", person: "ann", console: "c1", session: "s1", vessel: "otter", view: "conning", palette: "night", language: "en", hidden: false, look: "", ...changes,
 });
 const heard = (since: number, through: number, last: number, changes: Partial<HeardJson> = {}): HeardJson => ({
-  since_utc_ms: since, through_utc_ms: through, last_utc_ms: last, gap_ms: 1000, status: { step: "L0", round_trip_ms: 640 }, ...changes,
+  since_utc_ms: since, through_utc_ms: through, last_utc_ms: last, gap_ms: 1000, status: { step: "L0", round_trip_ms: 640 }, figures: [], ...changes,
 });
 
 describe("when what was measured came", () => {
@@ -47,6 +47,30 @@ describe("way and traffic", () => {
   });
 });
 
+describe("the source of a value", () => {
+  const rows: SourcedJson[] = [
+    { utc_ms: 1000, is_whole: true, sources: { NAV_HDG: "gyro1", NAV_SOG: "log" } }, { utc_ms: 5000, is_whole: false, sources: { NAV_HDG: "gyro2" } },
+    { utc_ms: 9000, is_whole: true, sources: { NAV_SOG: "log" } },
+  ];
+
+  it("is the one that held then; with another start of hers what the former told is over", () => {
+    expect([1000, 4999, 5000, 9000].map((ms) => sourcesAt("otter", rows, ms).sources)).toEqual([
+      { gyro1: ["NAV_HDG"], log: ["NAV_SOG"] }, { gyro1: ["NAV_HDG"], log: ["NAV_SOG"] }, { gyro2: ["NAV_HDG"], log: ["NAV_SOG"] }, { log: ["NAV_SOG"] },
+    ]);
+    expect(sourcesAt("otter", rows, 999).sources).toEqual({}); // not told is not guessed
+  });
+
+  it("comes to the store with the values, there and back", () => {
+    const store = new Store(new SetClock());
+    const stretch: Stretch = { fromMs: 0, toMs: 99_000, values: [], seen: { ...NOTHING, sources: rows } };
+    const sourceAt = (ms: number) => {
+      for (const message of messages("otter", null, ms, stretch, [], [])) store.take(message);
+      return store.vessel("otter").sources.get("NAV_HDG");
+    };
+    expect([2000, 6000, 9500, 2000].map(sourceAt)).toEqual(["gyro1", "gyro2", undefined, "gyro1"]);
+  });
+});
+
 describe("a heartbeat", () => {
   const rows = [heard(10_000, 39_000, 39_000), heard(40_000, 69_000, 45_500, { status: { step: "L2" } })];
 
@@ -55,6 +79,15 @@ describe("a heartbeat", () => {
     expect(statusAt("otter", rows, 30_000)?.heartbeat_age_ms).toBe(1000);
     expect(statusAt("otter", rows, 60_000)).toMatchObject({ heard: true, heartbeat_age_ms: 14_500, step: "L2" });
     expect(statusAt("otter", rows, 39_900)).toMatchObject({ step: "L0", round_trip_ms: 640, heartbeat_age_ms: 900 });
+  });
+
+  it("has the jitter, the bytes a second and the one way of its ten seconds, and none where they were not recorded", () => {
+    const figures: HeardJson["figures"] = [[0, 12, 1400, 41], [10_000, 30, 0, null]];
+    const told = [heard(10_000, 39_000, 39_000, { figures }), heard(40_000, 69_000, 69_000)];
+    const at = (ms: number) => { const { jitter_ms, received_bytes_s, one_way_ms } = statusAt("otter", told, ms)!; return [jitter_ms, received_bytes_s, one_way_ms]; };
+    expect([10_000, 19_900].map(at)).toEqual([[12, 1400, 41], [12, 1400, 41]]);
+    expect(at(20_000)).toEqual([30, 0, null]);
+    expect(at(50_000)).toEqual([null, null, null]);
   });
 
   it("of which nothing is recorded is none, and not a silence", () => {
@@ -93,7 +126,7 @@ describe("screens", () => {
   });
 
   it("of two stretches are each there once", () => {
-    const all = { screens: rows, heard: [heard(1, 2, 2)], received: [[0, 1, 2, false]] as Receipt[] };
+    const all = { screens: rows, heard: [heard(1, 2, 2)], received: [[0, 1, 2, false]] as Receipt[], sources: [{ utc_ms: 1, is_whole: true, sources: { A: "log" } }] };
     expect(joined(all, all)).toEqual(all);
   });
 });

@@ -19,15 +19,19 @@ export async function particulars(vessel: string, signal: AbortSignal): Promise<
 export async function stretch(vessel: string, channels: ReadonlyMap<string, ChannelJson>, fromMs: number, speed: Speed, isAsSeen: boolean, signal: AbortSignal): Promise<Stretch> {
   const toMs = fromMs + STRETCH_S * 1000 * speed;
   const bucketS = bucketFor(speed);
-  const names = [...channels.values()].filter((channel) => channel.kind !== "text").map((channel) => channel.short_id).slice(0, 100);
-  const asked = new URLSearchParams({
-    channels: names.join(","), from: String(Math.floor(fromMs - LOOKBACK_MS)), to: String(Math.ceil(toMs)), format: "json", limit: "50000",
-    ...(bucketS === null ? {} : { bucket: String(bucketS) }),
-  });
+  const rows = async (isText: boolean, step: number | null) => {
+    const names = [...channels.values()].filter((channel) => (channel.kind === "text") === isText).map((channel) => channel.short_id).slice(0, 100);
+    if (!names.length) return [];
+    const asked = new URLSearchParams({
+      channels: names.join(","), from: String(Math.floor(fromMs - LOOKBACK_MS)), to: String(Math.ceil(toMs)), format: "json", limit: "50000",
+      ...(step === null ? {} : { bucket: String(step) }),
+    });
+    return valuesOf(await pages(`${home(vessel)}/samples?${asked.toString()}`, PAGES_MAX, signal), channels, step);
+  };
   const span = `from=${Math.floor(fromMs - LOOKBACK_MS)}&to=${Math.ceil(toMs)}`;
   const seen = await ask<Seen>(`${home(vessel)}/seen?${span}`, signal);
-  const whole = await pages(`${home(vessel)}/samples?${asked.toString()}`, PAGES_MAX, signal);
-  const values = valuesOf(whole, channels, bucketS);
+  const words = await rows(true, null); // words have no mean; there are few of them
+  const values = [...(await rows(false, bucketS)), ...words].sort((a, b) => a.fromMs - b.fromMs);
   return { fromMs, toMs, seen, values: isAsSeen ? asSeen(values, seen.received) : values };
 }
 

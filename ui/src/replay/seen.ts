@@ -2,7 +2,7 @@
  * What an operator saw: which view his console had open, what it was told of the ship's heartbeat, and of what was measured
  * only what had come by then. Pure: rows of the shore's record in, what stood at a moment out.
  */
-import type { HeardJson, ShownJson, StatusMessage, TargetJson, TrackPoint, ValueRow } from "../protocols.gen";
+import type { HeardJson, ShownJson, SourcedJson, SourcesMessage, StatusMessage, TargetJson, TrackPoint, ValueRow } from "../protocols.gen";
 import { blank } from "./blank";
 
 /** A value with the moment from which a console could show it. */
@@ -18,9 +18,10 @@ export interface Seen {
   screens: ShownJson[];
   heard: HeardJson[];
   received: Receipt[];
+  sources: SourcedJson[];
 }
 
-export const NOTHING: Seen = { screens: [], heard: [], received: [] };
+export const NOTHING: Seen = { screens: [], heard: [], received: [], sources: [] };
 /** A row is written when it is over, and looked at each second: between two of one ship there is this much at most. */
 const BETWEEN_MS = 2500;
 /** A screen that does not change is told again each 5 min: one that was not is of a process that died with it. */
@@ -32,6 +33,7 @@ export function joined(before: Seen, more: Seen): Seen {
   return {
     screens: once([...before.screens, ...more.screens]).sort((a, b) => a.utc_ms - b.utc_ms), heard: once([...before.heard, ...more.heard]).sort((a, b) => a.since_utc_ms - b.since_utc_ms),
     received: once([...before.received, ...more.received]).sort((a, b) => a[0] - b[0]),
+    sources: once([...before.sources, ...more.sources]).sort((a, b) => a.utc_ms - b.utc_ms),
   };
 }
 
@@ -89,7 +91,20 @@ export function statusAt(vessel: string, heard: readonly HeardJson[], atMs: numb
   const row = heard.findLast((each) => each.since_utc_ms <= atMs);
   if (row === undefined || atMs > row.through_utc_ms + BETWEEN_MS) return null;
   const ageMs = atMs > row.last_utc_ms ? atMs - row.last_utc_ms : Math.min(row.gap_ms, atMs - row.since_utc_ms);
-  return { ...blank(vessel), ...(row.status as Partial<StatusMessage>), heard: true, heartbeat_age_ms: ageMs, utc_ms: atMs };
+  const [, jitter_ms, received_bytes_s, one_way_ms] = row.figures.findLast(([sinceMs]) => row.since_utc_ms + sinceMs <= atMs) ?? [0, null, null, null];
+  return { ...blank(vessel), jitter_ms, received_bytes_s, one_way_ms, ...(row.status as Partial<StatusMessage>), heard: true, heartbeat_age_ms: ageMs, utc_ms: atMs };
+}
+
+/** Return from which source each value was taken at a moment, by the ship's own time; what she had not told is not named. */
+export function sourcesAt(vessel: string, rows: readonly SourcedJson[], atMs: number): SourcesMessage {
+  let held: Record<string, string> = {};
+  for (const row of rows) {
+    if (row.utc_ms > atMs) break;
+    held = row.is_whole ? row.sources : { ...held, ...row.sources };
+  }
+  const sources: Record<string, string[]> = {};
+  for (const [channel, source] of Object.entries(held)) (sources[source] ??= []).push(channel);
+  return { type: "sources", vessel, sources };
 }
 
 /** Return what each console showed at a moment, by person; closed ones are not among them. */

@@ -5,7 +5,7 @@
 import { QUALITY } from "../link/ages";
 import type { Answer } from "../history/series";
 import { blank, NOBODY } from "./blank";
-import { statusAt, type Seen, type TimedValue } from "./seen";
+import { sourcesAt, statusAt, type Seen, type TimedValue } from "./seen";
 import type { AlertJson, AuthorityJson, ChannelJson, FromShore, OrderMessage, StatusMessage, ValueRow } from "../protocols.gen";
 
 export const SPEEDS = [1, 2, 5, 10, 30, 60] as const;
@@ -36,7 +36,7 @@ export function valuesOf(answer: Answer, channels: ReadonlyMap<string, ChannelJs
 }
 
 function sample(row: (string | number | null)[], channels: ReadonlyMap<string, ChannelJson>): TimedValue {
-  const [channel, utcMs, value, quality] = row as [string, number, number | null, number];
+  const [channel, utcMs, value, quality] = row as [string, number, number | string | null, number];
   return { fromMs: utcMs, row: [channel, typed(value, channels.get(channel)), quality, utcMs] };
 }
 
@@ -49,7 +49,7 @@ function bucket(row: (string | number | null)[], column: Record<string, number>,
   return { fromMs: endMs, row: [channel, quality === QUALITY.invalid ? null : typed(last, channels.get(channel)), quality, endMs] };
 }
 
-function typed(value: number | null, channel: ChannelJson | undefined): number | boolean | null {
+function typed(value: number | string | null, channel: ChannelJson | undefined): number | boolean | string | null {
   return value !== null && channel?.kind === "boolean" ? value !== 0 : value;
 }
 
@@ -162,6 +162,7 @@ export function messages(vessel: string, afterMs: number | null, untilMs: number
   made.push(...orders.filter((order) => order !== null));
   if (changes.some((change) => change.utc_ms > sinceMs && change.utc_ms <= untilMs) || afterMs === null) made.push({ type: "alerts", vessel, alerts: alertsAt(changes, untilMs) });
   made.push(statusAt(vessel, stretch.seen.heard, untilMs) ?? events.filter(({ utc_ms }) => utc_ms <= untilMs).reduce(after, blank(vessel)));
+  made.push(sourcesAt(vessel, stretch.seen.sources, untilMs));
   made.push({ type: "values", vessel, server_utc_ms: untilMs, values: between(stretch, sinceMs, untilMs), gap_count: 0 });
   return made;
 }

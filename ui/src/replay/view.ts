@@ -65,7 +65,7 @@ export class ReplayView extends LitElement {
     .step { border-radius: 0.25rem; padding: 0.25rem 0.75rem; font-weight: 700; }
     .main { display: grid; gap: var(--gap); grid-template-columns: 28rem minmax(0, 1fr) 22rem; min-height: 0; }
     .left { display: grid; gap: var(--gap); grid-template-rows: minmax(0, 1.2fr) minmax(0, 1fr) auto; min-height: 0; } .left > * { min-height: 0; }
-    .middle { display: grid; gap: var(--gap); grid-template-rows: auto minmax(0, 1fr); min-height: 0; } .middle.link { grid-template-rows: auto minmax(0, 1fr) 11rem; } .chart { min-height: 0; }
+    .middle { display: grid; gap: var(--gap); grid-template-rows: auto minmax(0, 1fr); min-height: 0; } .middle.link { grid-template-rows: auto minmax(0, 1fr) 12rem; } .chart { min-height: 0; }
     .right { display: grid; gap: var(--gap); grid-template-rows: auto minmax(0, 1fr) minmax(0, 1fr); min-height: 0; }
     .screens { display: grid; gap: 0.25rem; max-height: 14rem; overflow: auto; scrollbar-width: thin; } .screens button { display: block; text-align: left; font-weight: 400; min-height: max(2.25rem, 28px); padding: 0.125rem 0.5rem; white-space: normal; line-height: 1.25; } .screens small { display: block; font-size: max(0.75rem, 10.5px); }
     .main.one { grid-template-columns: minmax(0, 1fr) 22rem; } .other { display: grid; place-content: center; justify-items: center; gap: 0.75rem; text-align: center; font-size: 1.25rem; } .other p { margin: 0; max-width: 40rem; } .jumps { overflow: auto; scrollbar-width: thin; display: grid; align-content: start; gap: 1px; }

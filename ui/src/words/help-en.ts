@@ -66,7 +66,7 @@ export const helpEn = {
       report: ["Day's report", "One day (UTC): noon position, distance, fuel, legs, extremes, alerts, orders; Print makes a page of it."],
     },
     replay: {
-      tape: ["Replay", "What was, with the ages of then, at 1 to 60 times; jump to orders, alerts, ladder steps. Nothing can be ordered from it."],
+      tape: ["Replay", "What was, with the ages, sources and link figures of then, at 1 to 60 times; jump to orders, alerts, ladder steps. Nothing can be ordered from it."],
     },
     ledger: {
       verdict: ["Verdict", "Whole: every entry hashes to what was written. Broken: from that entry on it can no longer be shown."],
