@@ -17,7 +17,7 @@ from protocols.ais.assembler import Part
 from protocols.ais.bits import CHAR_BITS, PAYLOAD_CHARS_MAX, TO_BASE64, six_bit, unarmoured
 from protocols.ais.fields import OUT_OF_RANGE, Look, OutOfRange, can_be_out
 from protocols.ais.layouts import HEAD_BITS, LAYOUTS, MINUTE_PARTS, POSITION, SIZE, form
-from protocols.ais.report import MMSI_MAX, AisReport
+from protocols.ais.report import MMSI_MAX, SHOWN, AisReport
 from protocols.ais.rest import Layout, laid_out
 
 EMPTY: Final = "empty payload"
@@ -100,9 +100,9 @@ def _side_by_side(texts: Sequence[tuple[int, int, Look, str]]) -> _Texts | None:
 
 
 _FORMS: Final = {
-    **{name: _plan(laid_out(fields)) for name, fields in LAYOUTS.items()},
+    **{name: _plan(laid_out(fields, told=SHOWN)) for name, fields in LAYOUTS.items()},
     **{
-        name.replace("25", "26"): _plan(laid_out(fields, is_radio_last=True))
+        name.replace("25", "26"): _plan(laid_out(fields, is_radio_last=True, told=SHOWN))
         for name, fields in LAYOUTS.items()
         if name.startswith("25")
     },

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from enum import Enum
 from functools import cache
 from typing import Final, Literal, Protocol
 
@@ -16,11 +17,13 @@ from protocols.ais.bits import CHAR_BITS, six_bit_text
 AisValue = int | float | bool | str | bytes
 
 
-class OutOfRange:
+class OutOfRange(Enum):
     """Stands for bits that mean no value of the field, and do not say `not available` either."""
 
+    BITS = "out of range"
 
-OUT_OF_RANGE: Final = OutOfRange()
+
+OUT_OF_RANGE: Final = OutOfRange.BITS
 ROT_FACTOR: Final = 4.733
 """ROT_AIS = 4.733 sqrt(deg/min), signed (ITU-R M.1371-5, table 48)."""
 ROT_TURNING: Final = 127

@@ -57,12 +57,12 @@ class AisReport(NamedTuple):
 
     def more(self) -> dict[str, AisValue]:
         """Return what else the message carries and is available, by the names in `layouts`."""
-        return {} if self.rest is None else read_rest(*self.rest, known=_SHOWN)
+        return {} if self.rest is None else read_rest(*self.rest)
 
     def plain(self) -> dict[str, float | int | str | bool]:
         """Return all that is available, by name; bytes as hexadecimal text."""
         found: dict[str, float | int | str | bool] = {}
-        for name, value in (*((name, getattr(self, name)) for name in _SHOWN), *self.more().items()):
+        for name, value in (*((name, getattr(self, name)) for name in SHOWN), *self.more().items()):
             if isinstance(value, bytes):
                 found[f"{name}_hex"] = value.hex()
             elif isinstance(value, float):
@@ -72,4 +72,5 @@ class AisReport(NamedTuple):
         return found
 
 
-_SHOWN: Final = tuple(name for name in AisReport._fields if name not in ("faults", "rest"))
+SHOWN: Final = tuple(name for name in AisReport._fields if name not in ("faults", "rest"))
+"""What a report tells by itself; all else is in `more`."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from protocols.ais.bits import CHAR_BITS, six_bit_text
-from protocols.ais.fields import AisValue, Field, Look, OutOfRange
+from protocols.ais.fields import OUT_OF_RANGE, AisValue, Field, Look
 from protocols.ais.layouts import RADIO_STATE_BITS
 
 BYTE: Final = 8
@@ -25,30 +25,36 @@ class Layout:
     """The field that takes what is left; None for a message of fixed length."""
     is_radio_last: bool
     """True for message 26: the last 20 bits are the radio's."""
+    rest: tuple[tuple[int, int, Look, str], ...]
+    """End, mask, look-up and name of each field of `places` that a report does not tell by itself, in order."""
 
 
-def laid_out(fields: tuple[Field, ...], *, is_radio_last: bool = False) -> Layout:
-    """Return the layout of a message's fields."""
+def laid_out(
+    fields: tuple[Field, ...], *, is_radio_last: bool = False, told: Container[str] = frozenset[str]()
+) -> Layout:
+    """Return the layout of a message's fields; `told`: names of those that a report tells by itself."""
     places: list[tuple[int, int, Look, str]] = []
-    first = 0
+    first, tail = 0, None
     for field in fields:
         if field.to_end:
-            return Layout(tuple(places), first, field, is_radio_last)
+            tail = field
+            break
         if field.name:
             places.append((first, field.width, field.look, field.name))
         first += field.width
-    return Layout(tuple(places), first, None, is_radio_last)
+    rest = [(start + width, (1 << width) - 1, look, name) for start, width, look, name in places if name not in told]
+    return Layout(tuple(places), first, tail, is_radio_last, tuple(rest))
 
 
-def read_rest(layout: Layout, message: int | bytes, length: int, *, known: Container[str]) -> dict[str, AisValue]:
-    """Return the fields of a message (`length` bits) that are available and whose names are not `known`."""
+def read_rest(layout: Layout, message: int | bytes, length: int) -> dict[str, AisValue]:
+    """Return the fields of a message (`length` bits) that are available and not told by the report itself."""
     bits = message if isinstance(message, int) else int.from_bytes(message, "big")
     found: dict[str, AisValue] = {}
-    for first, width, look, name in layout.places:
-        if first + width > length or name in known:
-            continue
-        value = look[bits >> length - first - width & (1 << width) - 1]
-        if value is not None and not isinstance(value, OutOfRange):
+    for end, mask, look, name in layout.rest:
+        if end > length:
+            break
+        value = look[bits >> length - end & mask]
+        if value is not None and value is not OUT_OF_RANGE:
             found[name] = value
     end = length
     if layout.is_radio_last and length >= layout.length + RADIO_STATE_BITS:
