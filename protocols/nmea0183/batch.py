@@ -57,6 +57,7 @@ def _bodies(codes: Codes, ends: Places) -> list[str]:
 def _in_turn(bodies: list[str], lines: Sequence[bytes], good: list[bool]) -> Iterator[Sentence | Rejected]:
     """Make each sentence when it is asked for: those of a whole chunk held at once cost more than their making."""
     known: dict[str, tuple[str, str, bool] | None] = {}  # of this chunk's dozen addresses
+    made = tuple.__new__  # pyright: ignore[reportUnknownVariableType] - found once, not once a line
     for body, line, is_good in zip(bodies, lines, good):  # noqa: B905 - one body and one verdict a line, and strict costs
         if is_good:
             fields = body.split(",")
@@ -66,7 +67,7 @@ def _in_turn(bodies: list[str], lines: Sequence[bytes], good: list[bool]) -> Ite
                 names = known[address] = opening(address)
             if names is not None and fields:
                 talker, formatter, is_encapsulated = names
-                yield tuple.__new__(Sentence, (talker, formatter, fields, None, True, is_encapsulated, ""))
+                yield made(Sentence, (talker, formatter, fields, None, True, is_encapsulated, ""))
                 continue
         yield parse_line(line)
 

@@ -82,6 +82,7 @@ def test_position_reports_at_their_limits_are_read_alike_fast_and_with_care(
     assert isinstance(heard, AisReport)
     assert heard._replace(rest=None) == by_plan._replace(rest=None) == careful._replace(rest=None)
     assert heard.more() == by_plan.more()
+    assert heard.more().keys() <= {"repeat", "is_accurate", "second", "manoeuvre", "raim", "radio"}
 
 
 @given(
