@@ -146,8 +146,9 @@ class Shore:
                 self.events.append(event)
             await self.say(topics.EVENT_ACK, EventAck(event.boot_id, event.seq).to_bytes())
         elif leaf == topics.HEARTBEAT_UP:
-            self.beat = VesselHeartbeat.from_bytes(signing.open_envelope(payload).body)
-            self.beat_at_s = self.clock.now_s()
+            beat = VesselHeartbeat.from_bytes(signing.open_envelope(payload).body)
+            if self.beat is None or beat.boot_id != self.beat.boot_id or beat.seq > self.beat.seq:
+                self.beat, self.beat_at_s = beat, self.clock.now_s()  # over another way an older one may come later
 
     @property
     def authority(self) -> AuthorityState:
