@@ -154,8 +154,10 @@ def test_a_replay_shows_then_and_orders_nothing(page: Page, demo: Demo) -> None:
     """Marked REPLAY, with the values and the ages of then; it opens no socket, has no order control, and jumps."""
     sockets: list[str] = []
     page.on("websocket", lambda socket: sockets.append(socket.url))
-    wait_until(lambda: ashore_s(demo) > 30, 60, "there is half a minute to be replayed")
-    at = now() - timedelta(seconds=min(60, int(ashore_s(demo)) - 2))
+    wait_until(
+        lambda: ashore_s(demo) > 90, 120, "there is a minute to be replayed, and the heartbeat's row of then is written"
+    )
+    at = now() - timedelta(seconds=60)
     page.goto(f"{demo.url}/vessel/{SHIP}/replay?at={at:%Y-%m-%dT%H:%M:%S}Z")
     page.get_by_test_id("login-person").fill("ann")
     page.get_by_test_id("login-password").fill(demo.password("ann"))
@@ -165,6 +167,11 @@ def test_a_replay_shows_then_and_orders_nothing(page: Page, demo: Demo) -> None:
     expect(page.get_by_test_id("replay-mark")).to_have_text("REPLAY")
     expect(page.get_by_test_id("replay-then")).to_contain_text(f"{at:%H:%M:%S}")
     expect(page.get_by_test_id("value-NAV_HDG")).to_contain_text(re.compile(r"\d{3}\.\d"))
+    # The link and the sources as they were then: the demo's ships and shore share one clock, so the one way is known.
+    expect(page.get_by_test_id("link-bearer")).to_have_text(re.compile(r"^[a-z]+"))
+    expect(page.get_by_test_id("link-one-way")).to_have_text(re.compile(r"\d+ ms"))
+    expect(page.get_by_test_id("link-received")).to_have_text(re.compile(r"[1-9].* k?B/s"))
+    expect(page.get_by_test_id("value-NAV_HDG")).to_have_attribute("data-source", re.compile("."))
     # Ten times as fast: half a minute of then in three seconds of now.
     page.get_by_test_id("replay-speed-10").click()
     expect(replay).to_have_attribute("data-busy", "false")
