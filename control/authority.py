@@ -199,9 +199,9 @@ class Authority:
         self.holder, self.fencing = Holder(person, role="bridge", level="direct"), self._numbers.give()
         self.pending = None
 
-    def renew(self, now_s: float) -> None:
-        """Note the operator's presence: the lease begins anew (AUT-05)."""
-        self._lease_at_s = now_s
+    def renew(self, at_s: float) -> None:
+        """Note that the operator was present at `at_s`: the lease begins anew from then (AUT-05); an older word ends none."""
+        self._lease_at_s = max(self._lease_at_s, at_s)
 
     def has_lease(self, now_s: float) -> bool:
         """Return whether the operator's presence was proved within the lease; only remote control has one."""

@@ -47,8 +47,8 @@ class Beats:
             self.refused_count += 1
             return
         self._compare(beat, group, clock_utc_ns)
-        if beat.present:
-            group.authority.renew(now_s)
+        if beat.present and group.link.made_at_s is not None:  # from a backlog: he was there then, which is not now
+            group.authority.renew(group.link.made_at_s)
 
     def _believed_beat(self, encoded: bytes, utc_ns: int) -> OperatorHeartbeat | None:
         """Return the beat when it is a holder's own; anybody else's counts for nothing."""

@@ -40,6 +40,8 @@ class LinkWatch:
         self._run_since_s: float | None = None
         self._session, self._seq = "", -1
         self._seqs: deque[int] = deque(maxlen=LOSS_WINDOW)
+        self.made_at_s: float | None = None
+        """When the last beat that counted was made, at the latest that she can tell; None: its echo is none of hers."""
         self.round_trip_ms: float | None = None
         self._echo = ("", 0, now_s)
         self._poor_since_s: float | None = None
@@ -62,6 +64,7 @@ class LinkWatch:
         self._session, self._seq, self._heard_s = beat.session, beat.seq, now_s
         self._seqs.append(beat.seq)
         self._echo = (beat.session, beat.seq, now_s)
+        self.made_at_s = None
         if beat.boot_id == boot_id:
             self._measure(beat, now_ms)
         self._judge(now_s)
@@ -110,10 +113,11 @@ class LinkWatch:
             return
         trip = now_ms - sent_ms - beat.echo_held_ms
         self.round_trip_ms = float(trip) if trip >= 0 else None
+        # Heard somewhere between its sending and now, less the time he held it; a beat that comes late proves little.
+        heard_ms = sent_ms + min(max(trip, 0), self._limits.degraded_round_trip_ms)
+        self.made_at_s = min(now_ms, heard_ms + beat.echo_held_ms) / 1000.0
         if beat.echo_seq > self._echoed_seq:
-            # Heard somewhere between its sending and now, less the time he held it; a beat that comes late proves little.
-            way_ms = min(max(trip, 0), self._limits.degraded_round_trip_ms)
-            self._echoed_seq, self._echoed_s = beat.echo_seq, max(self._echoed_s, (sent_ms + way_ms) / 1000.0)
+            self._echoed_seq, self._echoed_s = beat.echo_seq, max(self._echoed_s, heard_ms / 1000.0)
 
     def _judge(self, now_s: float) -> None:
         trip = self.round_trip_ms

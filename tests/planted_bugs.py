@@ -184,6 +184,11 @@ def _without_sequence(whole: Callable[..., object]) -> Callable[..., object]:
     return objections
 
 
+def _present_by_arrival(patch: pytest.MonkeyPatch) -> None:
+    """AUT-05: whoever was there when a beat was made is there when it comes, however long it was held up."""
+    patch.setattr(LinkWatch, "made_at_s", property(lambda self: self._heard_s, lambda *_: None), raising=False)
+
+
 def _station_never_yields(patch: pytest.MonkeyPatch) -> None:
     """CMD-08: what pulls her to her station goes on though another order, the bridge or a new holder has her."""
     patch.setattr(Execution, "is_claimed_by", lambda *_: True)
@@ -206,6 +211,7 @@ BUGS: dict[str, tuple[Plant, str]] = {
     "numbers given again": (_numbers_given_again, "number"),
     "armed from first contact": (_armed_from_first_contact, "of silence"),
     "station never yields": (_station_never_yields, "has moved her since"),
+    "present by arrival": (_present_by_arrival, "of silence"),
     "late orders taken": (_late_orders_at_acceptance, "after it was made"),
 }
 """{name: (patch, words of a violation that must be among those found)}"""

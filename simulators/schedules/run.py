@@ -222,6 +222,7 @@ class Schedule:
             if do != "rearm" or not ship.disk_fails:
                 self.truth.bridge(do)
                 ship.bridge(do)
+                self.truth.answered()
         if self.truth.is_revoked and self._happens(0.1):
             self._new_grant()
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
+from control import command
 from control.linkwatch import GAP_S
 from control.messages import Actuate, Emit
 from protocols.link.cbor import Plain
@@ -83,6 +84,8 @@ class Truth:
         """Highest version of a grant that has reached the ship, and highest that the bridge has revoked."""
         self.revoked_on_disk = 0
         """What of it a power cut leaves: a disk that takes nothing does not take a revocation, a restart keeps it all."""
+        self._unrevoked: tuple[tuple[int, int], int] | None = None
+        """`grants` and `revoked_on_disk` before a revocation that the panel has not answered yet."""
         self.heard = Heard()
         self.step = "L0"
         self.word_since_latch = False
@@ -136,12 +139,22 @@ class Truth:
         elif do == "reset_stop":
             self.may_be_reset = self.is_latched
         elif do == "revoke_access":
+            self._unrevoked = (self.grants, self.revoked_on_disk)
             self.grants = (self.grants[0], self.grants[0])
             self._keep_revocation()
         elif do == "rearm":
             self._lost_before = self.ship.lost_records
             self._keep_revocation()
             self._keep_latch()
+
+    def answered(self) -> None:
+        """The bridge has said its word; where the program died over it the panel shows no answer, and it may be lost."""
+        before, self._unrevoked = self._unrevoked, None
+        if before is None or self.ship.is_up:
+            return
+        kept = self.ship.elsewhere.get("grant", dict(self.ship.journal).get("grant"))
+        if kept != command.grant_record(self.grants[1], self.grants[1]):
+            self.grants, self.revoked_on_disk = before
 
     @property
     def is_revoked(self) -> bool:
@@ -158,19 +171,18 @@ class Truth:
         now_s, heard = self.agenda.now_s, self.heard
         if not self.ship.is_up or self.holder is None or self.holder[:3] != (beat.person, beat.console, beat.session):
             return
-        is_new = beat.seq > heard.seqs.get(beat.session, -1)
-        if not is_new or beat.fencing < self.holder[3] or now_s - made_s > self.ship.config.link.lost_s:
+        if beat.seq <= heard.seqs.get(beat.session, -1) or beat.fencing < self.holder[3]:
+            return
+        way_s = min(now_s - made_s, self.ship.config.link.degraded_round_trip_ms / 1000.0)  # no ship can tell it apart
+        if beat.present:
+            heard.present_s = max(heard.present_s, made_s + way_s)  # of a backlog: he was there then
+        if now_s - made_s > self.ship.config.link.lost_s:
             return
         heard.seqs[beat.session] = beat.seq
         if heard.run_since_s is None or (now_s - heard.last_s) * self.ship.clock.rate > GAP_S:
             heard.run_since_s = now_s
         heard.last_s = now_s
-        if beat.present:
-            heard.present_s = now_s
         if beat.boot_id == self.ship.boot_id and beat.echo_seq > heard.echoed:
-            way_s = min(
-                now_s - made_s, self.ship.config.link.degraded_round_trip_ms / 1000.0
-            )  # no ship can tell it apart
             heard.echoed, heard.us_s = beat.echo_seq, max(heard.us_s, made_s - beat.echo_held_ms / 1000.0 + way_s)
 
     def silence_s(self) -> float:

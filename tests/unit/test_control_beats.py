@@ -110,6 +110,37 @@ def test_the_lease_is_renewed_by_a_person_who_is_there() -> None:
         assert (ship.step == "L0") is holds
 
 
+def test_a_backlog_renews_the_lease_from_when_he_was_there() -> None:
+    """Proves AUT-05: a beat with somebody there that was held up for twelve seconds leaves him three, not fifteen."""
+    ship = manned()
+    # She is heard at once, and what he says then is held up; meanwhile nothing else comes.
+    late = beat_of(ship)
+    ship.forward(12.0)
+    ship.feed(SignedHeartbeat(signed(late)))
+    ends_s = ship.supervisor.authority.lease_ends_s() - ship.now_s
+    assert 2.0 < ends_s <= 4.0
+    # One that comes at once is good for the whole fifteen, and an older word does not shorten it.
+    ship.beat("ann", seq=late.seq + 2)
+    assert ship.supervisor.authority.lease_ends_s() - ship.now_s == pytest.approx(15.0, abs=0.3)
+    ship.feed(SignedHeartbeat(signed(beat_of(ship, seq=late.seq + 3, echo_seq=late.echo_seq, echo_held_ms=0))))
+    assert ship.supervisor.authority.lease_ends_s() - ship.now_s == pytest.approx(15.0, abs=0.3)
+
+
+@pytest.mark.parametrize("changes", [{"echo_seq": 9999}, {"boot_id": "an earlier one"}])
+def test_a_beat_that_echoes_nothing_of_hers_renews_no_lease(changes: dict[str, object]) -> None:
+    """Proves AUT-05, FBK-04: nobody can tell when it was made; the console is heard, and its operator is not there for it."""
+    ship = manned()
+    before_s = ship.supervisor.authority.lease_ends_s()
+    for _ in range(5):
+        ship.forward(1.0)
+        ship.beat("ann", **changes)
+    assert ship.supervisor.beats.refused_count == 0
+    assert ship.supervisor.authority.lease_ends_s() == before_s
+    # Negative control: the same beats with an echo.
+    ship.beat("ann")
+    assert ship.supervisor.authority.lease_ends_s() > before_s + 4.0
+
+
 @pytest.mark.parametrize(("deaf_s", "hears"), [(0.0, True), (-1.0, True), (0.001, False), (5.0, False)])
 def test_until_the_end_of_a_drill_nothing_is_heard(deaf_s: float, *, hears: bool) -> None:
     """Proves FBK-04: dense at the moment; a beat that is not heard is none that was refused."""

@@ -131,6 +131,21 @@ def test_a_tenth_lost_is_the_limit(last: int, loss_pct: float, *, is_poor: bool)
     assert (link.watch.poor_s(101.5 + last) > 0.0) is is_poor
 
 
+@pytest.mark.parametrize(
+    ("trip_ms", "held_ms", "made_s"),
+    [(0, 0, 101.0), (300, 0, 101.0), (1000, 0, 101.0), (1001, 0, 100.999), (12_000, 0, 90.0), (12_000, 700, 90.0),
+     (0, 700, 101.0), (-50, 0, 101.0)],
+)  # fmt: skip
+def test_when_a_beat_was_made_is_told_from_its_echo(trip_ms: int, held_ms: int, made_s: float) -> None:
+    """Proves AUT-05: up to the longest round trip of a good link it is as good as now; what is beyond is its age."""
+    link = Link()
+    assert link.watch.made_at_s is None
+    link.heard(1, 101.0, trip_ms=trip_ms, held_ms=held_ms)
+    assert link.watch.made_at_s == pytest.approx(made_s)
+    link.heard(2, 102.0, boot_id="an earlier one")
+    assert link.watch.made_at_s is None
+
+
 def test_loss_begins_anew_with_another_session() -> None:
     """Proves FBK-04: numbers of two sessions are never held against each other."""
     link = Link()
