@@ -105,7 +105,8 @@ def not_in_control(
 ) -> tuple[Reason, ...]:  # fmt: skip
     """Return INT-01's reasons: the issuer is not the holder, his number is old, or his level is too low (AUT-08).
 
-    `held` is the holder's own number where it is known: while the conn is granted to somebody else `state` tells the new one.
+    `held` is the holder's own number, 0 where it is not known: while the conn is granted to somebody else `state` tells the new
+    one, and he may order with either. One that was given meanwhile to another, who let it lapse, is as old as any.
     """
     if state.station != "remote":
         who = "the bridge" if state.station == "local" else "nobody"
@@ -114,7 +115,8 @@ def not_in_control(
     if (state.person, state.console, state.session) != (person, console, session):
         text = f"The {group} is held by {state.person} of {state.roc} at {state.console or 'a program'}."
         return (Reason("not_in_control", "INT-01", text, person, state.person),)
-    if fencing < held or (state.phase != "granted" and fencing != state.fencing):
+    may_be_held = state.phase == "granted" and fencing == (held or fencing)
+    if fencing != state.fencing and not may_be_held:
         text = f"The order carries fencing number {fencing}; in force is {state.fencing}."
         return (Reason("old_fencing_number", "INT-01", text, fencing, state.fencing),)
     if needs == "direct" and state.level != "direct":
