@@ -26,6 +26,10 @@ class HarbourRoute(Protocol):
         """Set out along the route; return the reasons why it cannot be followed."""
         ...
 
+    def bars(self, situation: Situation) -> list[Reason]:
+        """Return the reasons why it could not be followed from here; nothing is begun."""
+        ...
+
     def steer(self, situation: Situation, now_s: float) -> list[Setpoint]:
         """Return what is to be ordered now."""
         ...

@@ -168,8 +168,25 @@ class SafeState:
             min([self._voyage.config.limits.hold_pct, *(max(0.0, pct) for pct in known if pct is not None)]), 1
         )
 
+    def bars(self, situation: Situation) -> list[Reason]:
+        """Return why the phase's fallback state could not be tried from here; nothing is begun."""
+        state = self._voyage.config.limits.fallback
+        barred = self._bars(state, situation)
+        return (
+            self.harbour.bars(situation)
+            if not barred and state == "safe_harbour" and self.harbour is not None
+            else barred
+        )
+
     def _cannot(self, state: str, situation: Situation, now_s: float) -> list[Reason]:
-        """Return why `state` cannot be entered from here; an empty list where it can be tried."""
+        """Return why `state` cannot be entered from here, and set out on the way home where that is what it is."""
+        barred = self._bars(state, situation)
+        if barred or state != "safe_harbour" or self.harbour is None:
+            return barred
+        return self.harbour.begin(situation, now_s)
+
+    def _bars(self, state: str, situation: Situation) -> list[Reason]:
+        """Return what stands against `state` here, the way home apart; empty where nothing does."""
         now, limits = keeping.here(situation), self._voyage.config.limits
         if state not in ("loiter", "station_keep", "safe_harbour"):
             return []
@@ -183,7 +200,7 @@ class SafeState:
         if state == "loiter" and limits.loiter is not None:
             point = Spot(limits.loiter.latitude_deg, limits.loiter.longitude_deg)
             return blocked(now, point, limits.loiter.radius_m, self._voyage.config)
-        return self.harbour.begin(situation, now_s) if state == "safe_harbour" and self.harbour is not None else []
+        return []
 
     def _steer(self, entry: Entry, situation: Situation, now_s: float) -> None:
         """Go on towards the point or along the route."""

@@ -52,6 +52,7 @@ from control.messages import (
     Speak,
 )  # fmt: skip
 from control.navigator import Navigator
+from control.preparing import Preparing
 from control.respond import RespondWatch
 from control.shiptime import ShipTime
 from control.situation import NOTHING_KNOWN, Situation
@@ -128,7 +129,7 @@ class Supervisor:
         self.execution.deeds |= {"conn.phase": self._change_phase, "stop.reset": self._stopping.reset_by}
         self.collision, self.respond = CollisionWatch(), RespondWatch()
         self.situation, self._seen_s = NOTHING_KNOWN, now_s
-        self._bam = BridgeAlerts(self.alerts)
+        self._bam, self.preparing = BridgeAlerts(self.alerts), Preparing(self.voyage, self.watch.safe)
         if restored.alerts:
             self.alerts.restore(restored.alerts, now_s)
         self._next_review_s = now_s
@@ -226,7 +227,7 @@ class Supervisor:
             roster_version=self.believed.roster_version, alerts=self.alerts.active(), action=self.watch.action,
             engineering=None if engineering is None else engineering.authority.facts(now_s),
             disagreed=self.situation.disagreements[:DISAGREED_MAX], route=self.navigator.aboard,
-            access=self.believed.remote_access(self.situation.utc_ns), respond=self.respond.by,
+            access=self.believed.remote_access(self.situation.utc_ns), respond=self.preparing.told(self.respond.by),
         )  # fmt: skip
 
     def _hear(self, arrival: Journaled | JournalFailed | LedgerState | Reconnected, now_s: float) -> None:
@@ -282,6 +283,7 @@ class Supervisor:
             self.situation, self.voyage.config, self.execution.setpoints, self.collision.dangers, now_s,
             is_on_route=aboard is not None and aboard.leg > 0,
         )  # fmt: skip
+        self.execution.outbox += self.preparing.look(self.respond.by, self.situation, now_s)
         return is_short and self.authority.station == "remote" and not self.watch.has_the_ship
 
     def _dispatch(self, record: Record, order: Order, entry: RosterEntry, now_s: float) -> None:

@@ -22,6 +22,10 @@ class RespondJson(TypedDict):
     operator_s: float
     what: str
     """Whom or what she meets, in her words; empty where she tells no time."""
+    fallback: str
+    """What she would do alone, in her words; empty while there is time, and from an earlier release."""
+    barred: str
+    """Why that is a stop and not her phase's fallback state; empty where nothing bars it."""
 
 
 class WayJson(TypedDict):

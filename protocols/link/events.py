@@ -27,7 +27,8 @@ EVENT_KINDS: Final[dict[str, str]] = {
     "clocks": "the clocks of ship and shore parted or met; body: state, apart_s, limit_s, ship_utc_ns, shore_utc_ns, console",
     "direct": "direct control; body: state (begun, refused, neutral, hold, back, ended), person, reasons, refused (count)",
     "phase": "the voyage phase in force changed; body: from, to, person, console",
-    "entry": "a hold or fallback state; body: state, phase, cause, result (begun, entered, late, replaced, left), took_s, ...",
+    "entry": "a hold or fallback state; body: state, phase, cause, took_s, reasons, ... and result (begun, entered, late, "
+    "replaced, left; prepared: judged before it is needed)",
     "route": "the route aboard; body: what (loaded, activated, leg, suspended), why, id, revision, hash, leg",
     "drill": "a rehearsal; body: id, exercise, state (begun, ready, ended), person, console, by, took_s, ...",
     "ladder": "the ladder changed step; body: from, to, reasons, action",

@@ -158,6 +158,10 @@ class RespondBy:
     operator_s: float
     what: str
     """Whom or what she meets, in words; at most 200 characters."""
+    fallback: str = ""
+    """What she would do alone, as `action` says it, once it was judged; empty, and not written, while there is time."""
+    barred: str = ""
+    """Why that is a stop and not her phase's fallback state; empty, and not written, where nothing bars it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,7 +292,7 @@ def plain(heartbeat: VesselHeartbeat) -> dict[str, Plain]:
         reasons: list[Plain] = [reason.plain() for reason in heartbeat.access.reasons]
         values["access"] = {"left_s": heartbeat.access.left_s, "reasons": reasons}
     if heartbeat.respond is not None:
-        values["respond"] = {name: getattr(heartbeat.respond, name) for name in RespondBy.__slots__}
+        values["respond"] = _respond_plain(heartbeat.respond)
     if heartbeat.ways:
         values["ways"] = [{name: getattr(way, name) for name in Way.__slots__} for way in heartbeat.ways]
     return values
@@ -303,10 +307,17 @@ def _way(item: Plain) -> Way:
     return Way(fields.text(item, "name", WAY_NAME_MAX), fields.flag(item, "is_connected"), round_trip_ms)
 
 
+def _respond_plain(by: RespondBy) -> dict[str, Plain]:
+    told = {name: value for name in ("fallback", "barred") if (value := getattr(by, name))}
+    return {"left_s": by.left_s, "operator_s": by.operator_s, "what": by.what, **told}
+
+
 def _respond(source: dict[str, Plain]) -> RespondBy:
+    fallback, barred = (fields.text(source, name, 200) if name in source else "" for name in ("fallback", "barred"))
     return RespondBy(
-        fields.integer(source, "left_s"), fields.number(source, "operator_s"), fields.text(source, "what", 200)
-    )
+        fields.integer(source, "left_s"), fields.number(source, "operator_s"), fields.text(source, "what", 200),
+        fallback, barred,
+    )  # fmt: skip
 
 
 def _access(source: dict[str, Plain]) -> RemoteAccess:

@@ -174,10 +174,13 @@ def status_message(state: VesselState, now_s: float) -> StatusMessage:
 def _respond(beat: VesselHeartbeat, control: ControlConfig | None) -> RespondJson | None:
     """Return the last moment to act beside an operator's time; None where neither ship nor shore knows that time."""
     if beat.respond is not None:
-        return {"left_s": beat.respond.left_s, "operator_s": beat.respond.operator_s, "what": beat.respond.what}
+        by = beat.respond
+        return {
+            "left_s": by.left_s, "operator_s": by.operator_s, "what": by.what, "fallback": by.fallback, "barred": by.barred,
+        }  # fmt: skip
     if control is None or control.response is None:
         return None
-    return {"left_s": None, "operator_s": control.response.operator_s, "what": ""}
+    return {"left_s": None, "operator_s": control.response.operator_s, "what": "", "fallback": "", "barred": ""}
 
 
 def authority_json(authority: AuthorityState) -> AuthorityJson:

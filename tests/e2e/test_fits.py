@@ -68,7 +68,13 @@ class NearShore(StillShore):
         """Send one message, a status with the time there is."""
         near = {
             "heartbeat_age_ms": 0,
-            "respond": {"left_s": self.left_s, "operator_s": 60.0, "what": "the edge of 'Bank'"},
+            "respond": {
+                "left_s": self.left_s,
+                "operator_s": 60.0,
+                "what": "the edge of 'Bank'",
+                "fallback": "",
+                "barred": "",
+            },
         }
         super().say({**message, **near} if message["type"] == "status" else message)
 

@@ -94,12 +94,13 @@ def test_the_status_has_the_holder_of_the_machines_and_the_latency_limit_of_her_
     told = status_message(ship, 100.0)
     assert told["direct_limit_ms"] == pytest.approx(1102.6, abs=0.5)
     assert told["lease_s"] == 15.0
-    assert told["respond"] == {"left_s": None, "operator_s": 60.0, "what": ""}  # nothing is ahead of her
+    nothing_ahead = {"left_s": None, "operator_s": 60.0, "what": "", "fallback": "", "barred": ""}
+    assert told["respond"] == nothing_ahead
     assert ship.heartbeat is not None
     ship.heartbeat = dataclasses.replace(ship.heartbeat, respond=RespondBy(41, 60.0, "the edge of 'Bank'"))
     again = VesselHeartbeat.from_bytes(ship.heartbeat.to_bytes())
     assert again == ship.heartbeat
-    assert status_message(ship, 100.0)["respond"] == {"left_s": 41, "operator_s": 60.0, "what": "the edge of 'Bank'"}
+    assert status_message(ship, 100.0)["respond"] == nothing_ahead | {"left_s": 41, "what": "the edge of 'Bank'"}
     assert told["ways"] == []  # one way alone
     ship.heartbeat = dataclasses.replace(ship.heartbeat, ways=(Way("lte", True, 81.5), Way("leo", False, None)))
     assert status_message(ship, 100.0)["ways"] == [

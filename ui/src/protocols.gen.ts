@@ -249,7 +249,7 @@ export interface HeardJson {
   gap_ms: number;
   /** Parts of StatusMessage as they were at the beginning. */
   status: Record<string, number | string | boolean | null>;
-  /** [milliseconds since the span began, jitter_ms, received_bytes_s, one_way_ms] each ten seconds; empty: of an earlier release. */
+  /** [milliseconds since the span began, jitter_ms, received_bytes_s, one_way_ms] each ten seconds; empty: not recorded. */
   figures: ([number, number | null, number | null, number | null])[];
 }
 
@@ -277,6 +277,10 @@ export interface RespondJson {
   operator_s: number;
   /** Whom or what she meets, in her words; empty where she tells no time. */
   what: string;
+  /** What she would do alone, in her words; empty while there is time, and from an earlier release. */
+  fallback: string;
+  /** Why that is a stop and not her phase's fallback state; empty where nothing bars it. */
+  barred: string;
 }
 
 /** One of a vessel's ways to the shore, each over a bearer of its own, as she told at the time of the heartbeat. */

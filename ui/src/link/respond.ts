@@ -2,6 +2,7 @@
 import type { StatusMessage } from "../protocols.gen";
 import { clockOf } from "../trial/manoeuvre";
 import type { Words } from "../words";
+import { doingText } from "../words/told";
 
 type Told = Pick<StatusMessage, "heard" | "heartbeat_age_ms" | "respond"> | null;
 
@@ -17,10 +18,14 @@ export function isTimeShort(status: Told, since: number): boolean {
   return left !== null && !!status?.respond && left < status.respond.operator_s;
 }
 
-/** Return both times in one sentence; empty for a ship that tells none. */
+/** Return both times in one sentence, and what she would do alone once that is judged; empty for a ship that tells none. */
 export function respondText(status: Told, since: number, words: Words): string {
   if (!status?.heard || !status.respond) return "";
   const left = leftS(status, since);
   const operator = clockOf(status.respond.operator_s);
-  return left === null ? words.link.noTimeTold(operator) : words.link.actWithin(clockOf(Math.floor(left)), status.respond.what, operator);
+  if (left === null) return words.link.noTimeTold(operator);
+  const { what, fallback, barred } = status.respond;
+  const times = words.link.actWithin(clockOf(Math.floor(left)), what, operator);
+  const alone = fallback ? words.link.leftAlone(doingText(fallback, words)) : "";
+  return [times, barred ? `${alone}: ${barred}` : alone].filter(Boolean).join(". ");
 }

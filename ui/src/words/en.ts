@@ -209,6 +209,7 @@ export const en = {
     oneWay: "one way", oneWayTitle: "How long her last heartbeat took to the shore, by both clocks, and as wrong as these are. Dashes: her clock is not trusted, or the clocks cannot both be right.",
     received: "received", receivedTitle: "Payload of all her messages at this station over the last ten seconds, without the network's own headers.", step: "Ladder", next: "Next step",
     actWithin: (left: string, what: string, operator: string) => `Act within ${left} (${what}); an operator takes up to ${operator}`,
+    leftAlone: (does: string) => `Left alone she would be ${does}`,
     noTimeTold: (operator: string) => `She tells no time to act; an operator takes up to ${operator}`,
     in: "in", none: "none", lastKnown: "last known", reasons: "Why", collectorDead: "The ship's collector is down: values are not coming",
     steps: {

@@ -204,6 +204,7 @@ export const ko: Words = {
     oneWay: "편도", oneWayTitle: "마지막 하트비트가 육상에 오기까지 걸린 시간. 두 시계로 재므로 그 차이만큼 틀립니다. 선박 시계를 믿을 수 없거나 두 시계가 함께 맞을 수 없으면 표시하지 않습니다.",
     received: "수신", receivedTitle: "최근 10초 동안 이 육상국에 온 이 선박의 모든 메시지 본문. 통신망의 헤더는 세지 않습니다.", step: "단계", next: "다음 단계", in: "까지", lastKnown: "마지막 상태",
     actWithin: (left, what, operator) => `${left} 안에 조치 필요 (${what}); 운용자 응답 시간 최대 ${operator}`,
+    leftAlone: (does) => `조치가 없으면 ${does}`,
     noTimeTold: (operator) => `선박이 알린 조치 시한 없음; 운용자 응답 시간 최대 ${operator}`,
     none: "없음", reasons: "사유", collectorDead: "선박 수집기가 멈춰 값이 오지 않습니다",
     steps: { L0: "정상", L1: "저하", L2: "무응답", L3: "상실", L4: "유예", L5: "대체", L6: "조난" },
