@@ -211,7 +211,8 @@ BUGS: dict[str, tuple[Plant, str]] = {
     "numbers given again": (_numbers_given_again, "number"),
     "armed from first contact": (_armed_from_first_contact, "of silence"),
     "station never yields": (_station_never_yields, "has moved her since"),
-    "present by arrival": (_present_by_arrival, "of silence"),
     "late orders taken": (_late_orders_at_acceptance, "after it was made"),
 }
 """{name: (patch, words of a violation that must be among those found)}"""
+RARE: dict[int, tuple[Plant, str]] = {8178: (_present_by_arrival, "of silence")}
+"""{seed: the same, of a bug that takes a stall of fifteen seconds at one moment: not within 2,000 schedules}"""

@@ -9,7 +9,7 @@ import pytest
 from simulators.schedules.__main__ import main, outcomes
 from simulators.schedules.plan import plan_of
 from simulators.schedules.run import run_schedule
-from tests.planted_bugs import BUGS
+from tests.planted_bugs import BUGS, RARE
 
 SEEDS = 25
 """Of every change; `make simulate SEEDS=10000` and `make soak` run more."""
@@ -36,13 +36,22 @@ def test_what_once_broke_a_rule_does_not(seed: int) -> None:
     assert run_schedule(seed).violations == ()
 
 
-@pytest.mark.parametrize("seed", [1287, 1405, 1406, 1544, 2944, 3229, 15924, 17043])
+@pytest.mark.parametrize("seed", RARE)
+def test_a_rare_bug_is_found_where_it_was(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Proves AUT-05, the negative control: with the lease renewed by arrival the same schedule breaks the rule."""
+    plant, words = RARE[seed]
+    plant(monkeypatch)
+    assert any(words in violation for violation in run_schedule(seed).violations)
+
+
+@pytest.mark.parametrize("seed", [1287, 1405, 1406, 1544, 2944, 3229, 15924, 17043, 47236])
 def test_what_a_checker_once_called_wrong_is_right(seed: int) -> None:
     """A reset of the stop that a failing disk never took is lost with the power; L1 goes to L0 in the round that left L5.
 
     A heading ordered under the id of a station whose order was lost on the way is the first of that id, and counts (CMD-03).
     A station that has become the hold of L3 goes on after a stop and its reset. A disk that failed while nothing was written
     has left no hole in the journal, and nobody knows of it. A revocation over which the program died was never answered.
+    The bridge may take her off the ladder and let her go before the deciding loop comes round.
     """
     assert run_schedule(seed).violations == ()
 
