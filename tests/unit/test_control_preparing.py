@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from control.limits import ControlConfig, Response
+from control.preparing import Preparing
 from protocols.errors import MalformedError
 from protocols.link.heartbeats import RespondBy, VesselHeartbeat
 from tests.control_rig import Rig, example_config
@@ -158,3 +159,23 @@ def test_the_heartbeat_carries_it_and_an_older_one_is_read_as_before() -> None:
     for long in (RespondBy(5, 60.0, BANK, "x" * 201), RespondBy(5, 60.0, BANK, STOPPING, "x" * 201)):
         with pytest.raises(MalformedError):
             VesselHeartbeat.from_bytes(dataclasses.replace(beat, respond=long).to_bytes())
+
+
+def test_dense_at_its_limits_and_told_whole() -> None:
+    """Below sixty seconds and not at them; judged anew after five; let go ten after the last such moment."""
+    ship = Rig(config=with_phases(coastal={"fallback": "stop"}))
+    preparing, situation = Preparing(ship.supervisor.voyage, ship.supervisor.watch.safe), ship.supervisor.situation
+    assert preparing.look(RespondBy(60, 60.0, BANK), situation, 100.0) == []
+    assert preparing.look(RespondBy(61, 61.0, BANK), situation, 100.0) == []
+    (told,) = preparing.look(RespondBy(59, 10.0, BANK), situation, 100.0)
+    limit_s = ship.supervisor.voyage.config.limits.fallback_entry_s
+    assert (told.kind, told.body) == ("entry", {
+        "state": "stop", "phase": "coastal", "cause": f"59 s to act before {BANK}", "result": "prepared", "why": "",
+        "took_s": 0.0, "limit_s": limit_s, "reasons": [],
+    })  # fmt: skip
+    by = RespondBy(61, 10.0, BANK)
+    for now_s, is_kept in ((109.99, True), (110.0, False)):
+        assert preparing.look(by, situation, now_s) == []
+        told_by = preparing.told(by)
+        assert told_by is not None
+        assert (told_by.fallback == STOPPING) is is_kept
