@@ -56,10 +56,10 @@ class SafeHarbour:
     def begin(self, situation: Situation, now_s: float) -> list[Reason]:
         """Set out from here; return why she cannot."""
         self._follower, self._way, self._guidance, self._has_arrived = None, None, None, False
-        found, tracking = self._joined(situation), self._voyage.config.tracking
-        if isinstance(found, Reason) or tracking is None:
-            return [found] if isinstance(found, Reason) else []
-        self._follower, self._way = Follower(found, tracking, 1), self._voyage.config.limits.harbour
+        found = self._joined(situation)
+        if isinstance(found, Reason):
+            return [found]
+        self._follower, self._way = found, self._voyage.config.limits.harbour
         self._drift_deg, self._due_s, self._seen_s = 0.0, now_s, now_s
         return []
 
@@ -68,10 +68,10 @@ class SafeHarbour:
         found = self._joined(situation)
         return [found] if isinstance(found, Reason) else []
 
-    def _joined(self, situation: Situation) -> Passage | Reason:
-        """Return the route home from here, or why there is none."""
-        way, now = self._voyage.config.limits.harbour, keeping.here(situation)
-        if way is None or self._voyage.config.tracking is None:
+    def _joined(self, situation: Situation) -> Follower | Reason:
+        """Return what follows the route home from here, or why there is none."""
+        way, tracking, now = self._voyage.config.limits.harbour, self._voyage.config.tracking, keeping.here(situation)
+        if way is None or tracking is None:
             return Reason("no_harbour_route", "FBK-02", "This phase has no safe harbour route.")
         if now is None or own_ship(situation) is None:
             return Reason("no_fix", "FBK-02", "There is no position to go by: the ship stops and shows her signals.")
@@ -79,7 +79,7 @@ class SafeHarbour:
         for passage in ways_home(way, now.latitude_deg, now.longitude_deg):
             found = faults(passage, self._voyage.config) or self._first_turn(passage, situation)
             if not found:
-                return passage
+                return Follower(passage, tracking, 1)
             barred = barred or found
         why = barred[0].text if barred else "it has no waypoint."
         return Reason("harbour_barred", "FBK-02", f"The safe harbour route cannot be joined from here: {why}")

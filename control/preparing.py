@@ -55,7 +55,7 @@ class Preparing:
         if by is None or self._reasons is None:
             return by
         why = self._reasons[0].text[:WHY_MAX] if self._reasons else ""
-        return replace(by, fallback=WORDS["stop" if why else self._voyage.config.limits.fallback], barred=why)
+        return replace(by, fallback=WORDS["stop" if self._reasons else self._voyage.config.limits.fallback], barred=why)
 
     def _judge(self, by: RespondBy | None, situation: Situation, now_s: float) -> list[Emit]:
         is_known, before = self._reasons is not None, bool(self._reasons)

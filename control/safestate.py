@@ -172,11 +172,9 @@ class SafeState:
         """Return why the phase's fallback state could not be tried from here; nothing is begun."""
         state = self._voyage.config.limits.fallback
         barred = self._bars(state, situation)
-        return (
-            self.harbour.bars(situation)
-            if not barred and state == "safe_harbour" and self.harbour is not None
-            else barred
-        )
+        if barred or state != "safe_harbour" or self.harbour is None:
+            return barred
+        return self.harbour.bars(situation)
 
     def _cannot(self, state: str, situation: Situation, now_s: float) -> list[Reason]:
         """Return why `state` cannot be entered from here, and set out on the way home where that is what it is."""

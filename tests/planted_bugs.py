@@ -215,4 +215,4 @@ BUGS: dict[str, tuple[Plant, str]] = {
 }
 """{name: (patch, words of a violation that must be among those found)}"""
 RARE: dict[int, tuple[Plant, str]] = {8178: (_present_by_arrival, "of silence")}
-"""{seed: the same, of a bug that takes a stall of fifteen seconds at one moment: not within 2,000 schedules}"""
+"""{seed: the same, of a bug that takes a stall of fifteen seconds at one moment, which few schedules have}"""

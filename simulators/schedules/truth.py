@@ -288,9 +288,8 @@ class Truth:
         was_low, is_low = before in ("L0", "L1"), after in ("L0", "L1")
         if is_low and not was_low:
             self.left_after_s = self._run_s()  # from L1 to L0, which may follow in the same round, leaves nothing
-            self.step = (
-                after if self.is_local else self.step
-            )  # the bridge may leave it, and let go before the loop comes round
+            if self.is_local:
+                self.step = after  # the bridge may leave it, and let go before the loop comes round
         elif was_low and not is_low:
             self.word_since_latch = False
 

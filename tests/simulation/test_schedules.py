@@ -44,7 +44,7 @@ def test_a_rare_bug_is_found_where_it_was(seed: int, monkeypatch: pytest.MonkeyP
     assert any(words in violation for violation in run_schedule(seed).violations)
 
 
-@pytest.mark.parametrize("seed", [1287, 1405, 1406, 1544, 2944, 3229, 15924, 17043, 47236])
+@pytest.mark.parametrize("seed", [1287, 1405, 1406, 1544, 2944, 3229, 15924, 17043, 23663, 47236])
 def test_what_a_checker_once_called_wrong_is_right(seed: int) -> None:
     """A reset of the stop that a failing disk never took is lost with the power; L1 goes to L0 in the round that left L5.
 

@@ -1,11 +1,11 @@
 /** Good, amber or red: the shore decides with hysteresis, only the age, which goes on growing here, is judged here too. Pure. */
+import { SILENT_MS } from "../orders/gates";
 import type { GradeJson } from "../protocols.gen";
 
 export type Grade = GradeJson;
 
 const RISING: readonly Grade[] = [null, "good", "amber", "red"];
 const LATE_MS = 2000; // as shoreside/live/linkgrades.py: a beat is missing
-const SILENT_MS = 3500; // ladder L2
 
 /** Return the grade of a heartbeat's age as it is now; red before the first. */
 export function ageGrade(ageMs: number | null): Grade {
