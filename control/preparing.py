@@ -65,6 +65,6 @@ class Preparing:
         cause = "" if by is None else f"{by.left_s} s to act before {by.what}"
         return [Emit("entry", {
             "state": self._voyage.config.limits.fallback, "phase": self._voyage.phase, "cause": cause, "result": "prepared",
-            "why": "", "took_s": 0.0, "limit_s": self._voyage.config.limits.fallback_entry_s,
+            "why": "", "took_s": 0.0, "limit_s": self._safe.fallback_limit_s,
             "reasons": [reason.plain() for reason in self._reasons],
         })]  # fmt: skip

@@ -84,11 +84,15 @@ class SafeState:
         if self.entry is not None:
             self.entry.yields = False
 
+    @property
+    def fallback_limit_s(self) -> float:
+        """Seconds that entering the phase's fallback state may take."""
+        limits = self._voyage.config.limits
+        return limits.stop_entry_s if limits.fallback == "stop" else limits.fallback_entry_s
+
     def begin_fallback(self, situation: Situation, now_s: float) -> None:
         """Enter the phase's fallback state (L5)."""
-        limits = self._voyage.config.limits
-        limit_s = limits.stop_entry_s if limits.fallback == "stop" else limits.fallback_entry_s
-        self._begin(limits.fallback, limit_s, "ladder L5", situation, now_s)
+        self._begin(self._voyage.config.limits.fallback, self.fallback_limit_s, "ladder L5", situation, now_s)
 
     def end(self, now_s: float, why: str) -> None:
         """Leave the state: the operator, the bridge or L6 has taken over."""

@@ -163,15 +163,14 @@ def test_the_heartbeat_carries_it_and_an_older_one_is_read_as_before() -> None:
 
 def test_dense_at_its_limits_and_told_whole() -> None:
     """Below sixty seconds and not at them; judged anew after five; let go ten after the last such moment."""
-    ship = Rig(config=with_phases(coastal={"fallback": "stop"}))
+    ship = Rig(config=with_phases(coastal={"fallback": "stop", "stop_entry_s": 410.0, "fallback_entry_s": 420.0}))
     preparing, situation = Preparing(ship.supervisor.voyage, ship.supervisor.watch.safe), ship.supervisor.situation
     assert preparing.look(RespondBy(60, 60.0, BANK), situation, 100.0) == []
     assert preparing.look(RespondBy(61, 61.0, BANK), situation, 100.0) == []
     (told,) = preparing.look(RespondBy(59, 10.0, BANK), situation, 100.0)
-    limit_s = ship.supervisor.voyage.config.limits.fallback_entry_s
     assert (told.kind, told.body) == ("entry", {
         "state": "stop", "phase": "coastal", "cause": f"59 s to act before {BANK}", "result": "prepared", "why": "",
-        "took_s": 0.0, "limit_s": limit_s, "reasons": [],
+        "took_s": 0.0, "limit_s": 410.0, "reasons": [],
     })  # fmt: skip
     by = RespondBy(61, 10.0, BANK)
     for now_s, is_kept in ((109.99, True), (110.0, False)):
