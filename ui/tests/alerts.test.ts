@@ -125,6 +125,15 @@ describe("an answer", () => {
     expect(why(act, changes)).toEqual([said]);
   });
 
+  it("is given by nobody at a console that only shows, to the ship's alerts and to the shore's", () => {
+    for (const answered of ["ship", "shore"] as const) {
+      const { store, vessel } = station(0);
+      store.viewOnly = true;
+      expect(objections("acknowledge", alert({ answered }), vessel, store, desk, en)).toEqual([en.gate.viewOnly]);
+      expect(objections("silence", alert({ answered }), vessel, store, desk, en)).toEqual([en.gate.viewOnly]);
+    }
+  });
+
   it("goes to the ship as an order, to the shore as a word, with the picture's age where it is needed", () => {
     const { store, vessel } = station(1);
     const sent: unknown[] = [];

@@ -89,6 +89,8 @@ describe("the second signature", () => {
     expect(say("kim", "master", "enrolled")).toEqual([]);
     expect(say("ann", "master", "enrolled")).toEqual([en.approval.own]);
     expect(say("vic", "viewer", "pending")).toEqual([en.approval.role("viewer"), en.gate.keyPending]);
+    store.viewOnly = true; // nobody has acted here for long: it is no second person's word either
+    expect(say("kim", "master", "enrolled")).toEqual([en.gate.viewOnly]);
   });
 });
 

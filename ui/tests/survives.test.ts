@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Socket } from "../src/link/socket";
 import { Store } from "../src/link/store";
+import { LIVE, placeOf, VIEWS } from "../src/app/places";
 import { restsAfter } from "../src/seat/rest";
 import { Presence } from "../src/orders/presence";
 import { Session } from "../src/orders/session";
@@ -163,6 +164,11 @@ describe("presence", () => {
     expect(presence.at("kestrel")).toBe(false);
     acts.get("pointermove")?.({ isTrusted: true });
     expect(presence.at("kestrel")).toBe(true);
+  });
+
+  it("is kept at the views that show a ship as she is now, and at none that looks back", () => {
+    expect(VIEWS.filter((view) => !LIVE.has(view))).toEqual(["history", "report", "replay", "ledger"]);
+    for (const path of ["/", "/account", "/admin"]) expect(placeOf(path)[0]).toBeNull(); // no ship's view at all
   });
 
   it("is known to the other tabs of the browser: an act at one keeps them all awake, for 15 min", () => {

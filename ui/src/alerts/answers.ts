@@ -1,7 +1,7 @@
 /** How an alert is answered from here, and why not: by a signed order where the ship takes it, else by a word to the shore. */
 import { ageText } from "../link/ages";
 import type { Store, Vessel } from "../link/store";
-import { gate, mayOrder, type Desk } from "../orders/gates";
+import { gate, mayOrder, restReason, type Desk } from "../orders/gates";
 import type { Args, KindName } from "../orders/kinds";
 import type { AlertJson, FromBrowser } from "../protocols.gen";
 import type { Words } from "../words";
@@ -30,7 +30,7 @@ export function objections(act: Act, alert: AlertJson, vessel: Vessel, store: St
   if (own) return [own];
   const picture = act === "acknowledge" && alert.category === "A" ? pictureReason(vessel, store, words) : "";
   const way = alert.answered === "ship" ? gate(KIND[act], vessel, store, desk, words).reasons
-    : [store.connected ? "" : words.gate.offline, mayOrder(store) ? "" : words.gate.role(store.welcome?.roles.join(", ") || "-")];
+    : [store.connected ? "" : words.gate.offline, restReason(store, words), mayOrder(store) ? "" : words.gate.role(store.welcome?.roles.join(", ") || "-")];
   return [picture, ...way].filter(Boolean);
 }
 

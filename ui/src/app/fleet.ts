@@ -6,16 +6,13 @@ import { base, looks, ON_STEP_COLOURS, panel, STEP_COLOURS } from "../components
 import "../exercise/panel";
 import { ageText } from "../link/ages";
 import type { Vessel } from "../link/store";
-import { SILENT_MS } from "../orders/gates";
 import type { VesselSummary } from "../protocols.gen";
 import { listText } from "../replay/look";
 import { words } from "../words";
 import { page, Watch } from "./console";
+import { barOf, isSilent, lookOf } from "./fleet-row";
 
 void import("../map/chart");
-
-const LATE_MS = 2000;
-const STALE_MS = 5000;
 
 /** All vessels: on the chart and as a list; one click to a vessel. */
 @customElement("fh-fleet")
@@ -59,7 +56,7 @@ export class FleetView extends LitElement {
           <section class="panel sums">
             <h2>${text.title}</h2><b>${text.vessels(rows.length)}</b>
             <span class="label">${text.withAlerts(rows.filter((row) => row.alert_count > 0).length)}</span>
-            <span class="label">${text.offLadder(rows.filter((row) => row.step > "L0" || (row.step && (row.heartbeat_age_ms ?? Infinity) > SILENT_MS)).length)}</span>
+            <span class="label">${text.offLadder(rows.filter((row) => row.step > "L0" || (row.step && isSilent(row))).length)}</span>
             <fh-exercise-offer></fh-exercise-offer>
           </section>
           <div class="list" data-testid="fleet-list" @scroll=${this.scrolled}>${vessels.length ? vessels.map((vessel) => this.row(vessel, vessel.summary as VesselSummary)) : html`<p class="none">${text.none}</p>`}</div>
@@ -70,12 +67,11 @@ export class FleetView extends LitElement {
   private row(vessel: Vessel, row: VesselSummary) {
     const text = words().fleet;
     const ageMs = row.data_age_ms;
-    const look = ageMs === null ? "absent" : ageMs > STALE_MS ? "stale" : ageMs > LATE_MS ? "late" : "fresh";
-    // What a ship that is not heard does now nobody ashore knows: her step and holder are the last that she told.
-    const old = (row.heartbeat_age_ms ?? Infinity) > SILENT_MS;
+    const look = lookOf(row);
+    const old = isSilent(row);
     const kind = row.highest_alert === "emergency alarm" ? "emergency" : row.highest_alert;
     return html`
-      <button class="panel row ${row.step && !old ? row.station : ""}" data-testid="vessel-${vessel.id}" @click=${() => page.go(vessel.id)}>
+      <button class="panel row ${barOf(row)}" data-testid="vessel-${vessel.id}" @click=${() => page.go(vessel.id)}>
         <div class="head">
           <span class="name">${row.name}</span>
           <span class="type">${row.ship_type}${row.length_m ? ` · ${row.length_m.toFixed(0)} m` : ""}${row.mmsi ? ` · MMSI ${row.mmsi}` : ""}</span>

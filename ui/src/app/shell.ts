@@ -3,6 +3,7 @@ import { customElement } from "lit/decorators.js";
 import { keyed } from "lit/directives/keyed.js";
 import "../approval/desk";
 import "../authority/away";
+import "../authority/notice";
 import "../offer/view";
 import "../seat/view-only";
 import "../seat/watch";
@@ -33,6 +34,8 @@ const OTHERS: Record<Exclude<View, "conning">, (vessel: Vessel) => TemplateResul
 };
 
 const WITH_HERS: ReadonlySet<View> = new Set<View>(["conning", "phase", "drill", "replay"]); // a replay orders nothing
+
+const WITH_NOTICE: ReadonlySet<View> = new Set<View>(["conning", "replay"]); // over its chart; a replay is told of no change of now
 
 /** The whole page: log-in, fleet, or the view of one vessel. */
 @customElement("farhelm-console")
@@ -70,6 +73,7 @@ export class Shell extends LitElement {
         <fh-approvals></fh-approvals>
         <fh-seat-watch></fh-seat-watch>
         ${vessel && this.lacksHers(vessel) ? html`<div class="hers"><fh-authority-bar .vessel=${vessel}></fh-authority-bar><fh-estop .vessel=${vessel}></fh-estop></div>` : nothing}
+        ${vessel && page.aside === null && !WITH_NOTICE.has(page.view) ? html`<fh-conn-notice .vessel=${vessel}></fh-conn-notice>` : nothing}
         <div class="view">${this.view(vessel)}</div>
         ${vessel && page.view === "conning" ? nothing : html`<fh-exercise></fh-exercise>`}
       </div>

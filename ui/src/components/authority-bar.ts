@@ -3,7 +3,7 @@ import { customElement, property, state } from "lit/decorators.js";
 import { page, Watch } from "../app/console";
 import { accessLeftS, lapseLeftS } from "../authority/notices";
 import type { Vessel } from "../link/store";
-import { gate, grantedTo, holds } from "../orders/gates";
+import { gate, grantedTo, holds, restReason } from "../orders/gates";
 import type { AuthorityJson } from "../protocols.gen";
 import type { Args, KindName } from "../orders/kinds";
 import type { Operator } from "../orders/operator";
@@ -176,15 +176,16 @@ export class AuthorityBar extends LitElement {
     const offered = mine && authority?.phase === "requested";
     const request = gate("authority.request", this.vessel, page.store, operator, words());
     const give = (answer: string) => this.send("authority.answer", { request_id: authority?.pending_id ?? "", answer });
+    const rests = restReason(page.store, words());
     return html`
       <div class="acts">
         ${offered ? html`
-          <button class="go" data-testid="conn-grant" @click=${() => give("grant")}>${text.grant}</button>
-          <button data-testid="conn-deny" @click=${() => give("deny")}>${text.deny}</button>` : html`
+          <button class="go" data-testid="conn-grant" ?disabled=${!!rests} title=${rests} @click=${() => give("grant")}>${text.grant}</button>
+          <button data-testid="conn-deny" ?disabled=${!!rests} title=${rests} @click=${() => give("deny")}>${text.deny}</button>` : html`
           <button data-testid="conn-request" class=${this.granted() || mine ? "" : "go"} ?disabled=${!request.open} title=${request.reasons.join("\n")}
             @click=${() => this.send("authority.request", { level: this.level })}>${text.request}</button>
-          <button data-testid="conn-confirm" class="go" ?disabled=${!this.granted()} @click=${() => this.send("authority.confirm", {})}>${text.confirm}</button>`}
-        <button data-testid="conn-release" ?disabled=${!mine} @click=${() => this.send("authority.release", {})}>${text.release}</button>
+          <button data-testid="conn-confirm" class="go" ?disabled=${!this.granted() || !!rests} title=${rests} @click=${() => this.send("authority.confirm", {})}>${text.confirm}</button>`}
+        <button data-testid="conn-release" ?disabled=${!mine || !!rests} title=${rests} @click=${() => this.send("authority.release", {})}>${text.release}</button>
         <div class="under">
         <div class="levels" role="group" aria-label=${text.level} ?hidden=${mine || this.forcing !== null}>
           ${(["setpoint", "direct"] as const).map((level) => html`<button data-testid="level-${level}" class=${this.level === level ? "on" : ""}
@@ -201,12 +202,13 @@ export class AuthorityBar extends LitElement {
     const text = words().offer;
     const { list, people } = page.store.offers;
     const open = list.find((each) => each.vessel === this.vessel.id && (each.state === "open" || each.state === "accepted"));
-    if (open) return html`<button data-testid="offer-withdraw" @click=${() => page.offering.withdraw(this.vessel.id, operator)}>${text.withdraw}</button>`;
+    const rests = restReason(page.store, words());
+    if (open) return html`<button data-testid="offer-withdraw" ?disabled=${!!rests} title=${rests} @click=${() => page.offering.withdraw(this.vessel.id, operator)}>${text.withdraw}</button>`;
     const others = people.filter((person) => person !== page.store.welcome?.person);
     const to = others.includes(this.to) ? this.to : (others[0] ?? "");
     return html`<select data-testid="offer-to" aria-label=${text.to} title=${text.to} ?disabled=${!others.length} @change=${(event: Event) => { this.to = (event.target as HTMLSelectElement).value; }}>
         ${others.length ? others.map((person) => html`<option ?selected=${person === to}>${person}</option>`) : html`<option>${text.nobodyElse}</option>`}</select>
-      <button data-testid="offer-make" ?disabled=${!others.length || this.vessel.status?.authority.phase !== "held"} @click=${() => page.offering.offer(this.vessel, to, operator)}>${text.offer}</button>`;
+      <button data-testid="offer-make" ?disabled=${!others.length || this.vessel.status?.authority.phase !== "held" || !!rests} title=${rests} @click=${() => page.offering.offer(this.vessel, to, operator)}>${text.offer}</button>`;
   }
 
   /** A supervisor may take it from another operator, with a reason that the ledger keeps (AUT-09). */
@@ -219,7 +221,7 @@ export class AuthorityBar extends LitElement {
     return html`
       <input class="reason" data-testid="conn-force-reason" maxlength="200" placeholder=${text.forceReason} aria-label=${text.forceReason} .value=${this.forcing}
         @input=${(event: Event) => { this.forcing = (event.target as HTMLInputElement).value; }} @keydown=${(event: KeyboardEvent) => { if (event.key === "Escape") this.forcing = null; }} />
-      <button data-testid="conn-force-confirm" class="go" ?disabled=${!reason} @click=${() => { this.forcing = null; this.send("authority.force", { level: this.level, reason }); }}>${text.force}</button>
+      <button data-testid="conn-force-confirm" class="go" ?disabled=${!reason || page.store.viewOnly} title=${restReason(page.store, words())} @click=${() => { this.forcing = null; this.send("authority.force", { level: this.level, reason }); }}>${text.force}</button>
       <button data-testid="conn-force-cancel" @click=${() => { this.forcing = null; }}>${words().order.cancel}</button>`;
   }
 

@@ -4,9 +4,10 @@ import { page, Watch } from "../app/console";
 import { ageText } from "../link/ages";
 import type { Vessel } from "../link/store";
 import { proposalOf } from "../orders/approval";
-import { gate, holds, SILENT_MS } from "../orders/gates";
+import { gate, holds } from "../orders/gates";
 import { words } from "../words";
 import { doingText, ladderSentence, reasonSentence } from "../words/told";
+import { foremostOf } from "./foremost";
 import { base, buttons } from "./style";
 import "./sure";
 
@@ -31,15 +32,14 @@ export class Banner extends LitElement {
     void this.watch;
     const text = words().banner;
     const { status } = this.vessel;
-    const ageMs = this.vessel.heartbeatAgeMs();
-    if (!page.store.connected) return this.bar("alarm", text.offline);
-    if (ageMs !== null && ageMs > SILENT_MS) return this.bar("alarm", text.silent(ageText(ageMs / 1000)));
-    if (!status?.heard) return nothing;
-    if (status.stop_latched) return this.bar("alarm", text.stop, this.reset());
-    if (status.no_access.length && status.authority.station === "remote") return this.bar("warning", text.noAccess(status.no_access.map((reason) => reasonSentence(reason, words())).join(" ")));
-    if (status.step >= "L3" && status.authority.station !== "local") return this.back(status.step);
-    if (status.step >= "L1") return this.bar("warning", text.ladder(status.step, doingText(status.action, words()) || words().link.steps[status.step] || ""));
-    return nothing;
+    const foremost = foremostOf(this.vessel, page.store.connected);
+    if (foremost === "offline") return this.bar("alarm", text.offline);
+    if (foremost === "silent") return this.bar("alarm", text.silent(ageText((this.vessel.heartbeatAgeMs() ?? 0) / 1000)));
+    if (foremost === null || status === null) return nothing;
+    if (foremost === "stop") return this.bar("alarm", text.stop, this.reset());
+    if (foremost === "noAccess") return this.bar("warning", text.noAccess(status.no_access.map((reason) => reasonSentence(reason, words())).join(" ")));
+    if (foremost === "back") return this.back(status.step);
+    return this.bar("warning", text.ladder(status.step, doingText(status.action, words()) || words().link.steps[status.step] || ""));
   }
 
   /** The ship waits in its step until somebody takes the conn and confirms the mode; it never resumes by itself. */
@@ -49,8 +49,9 @@ export class Banner extends LitElement {
     const text = words().banner;
     const mine = holds(this.vessel, operator.session);
     const request = gate("authority.request", this.vessel, page.store, operator, words());
+    const resume = gate("authority.resume", this.vessel, page.store, operator, words());
     const button = mine
-      ? html`<button data-testid="resume" @click=${() => void operator.order(this.vessel, "authority.resume")}>${text.resume}</button>`
+      ? html`<button data-testid="resume" ?disabled=${!resume.open} title=${resume.reasons.join("\n")} @click=${() => void operator.order(this.vessel, "authority.resume")}>${text.resume}</button>`
       : html`<button data-testid="take-back" ?disabled=${!request.open} title=${request.reasons.join("\n")}
           @click=${() => void operator.order(this.vessel, "authority.request", { level: "setpoint" })}>${text.take}</button>`;
     const other = this.vessel.status?.reasons.find((reason) => !LINK_REASONS.has(reason.name));

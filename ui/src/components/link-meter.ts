@@ -4,7 +4,7 @@ import { page, Watch } from "../app/console";
 import { ageText } from "../link/ages";
 import type { Vessel } from "../link/store";
 import { latencyText } from "../direct/latency";
-import { SILENT_MS } from "../orders/gates";
+import { LOCKED_FROM, SILENT_MS } from "../orders/gates";
 import { isTimeShort, respondText } from "../link/respond";
 import { words } from "../words";
 import { doingText, ladderSentence } from "../words/told";
@@ -12,8 +12,6 @@ import { ageGrade, worst, type Grade } from "./link-grade";
 import { bearerOf, waysOf } from "./link-ways";
 import { DASHES, rateText, tripText } from "./format";
 import { base, ON_STEP_COLOURS, panel, STEP_COLOURS } from "./style";
-
-const LOCKED_FROM = "L2"; // no rudder order is taken from there on, however quick the link
 
 /** The link as an instrument: bearer and ways, round trip, jitter and one way, loss, age, what is received, ladder step with its reasons, countdown to the next. */
 @customElement("fh-link-meter")

@@ -12,6 +12,7 @@ import { base, buttons, panel } from "../components/style";
 import "../components/sure";
 import "../components/two-step";
 import type { Vessel } from "../link/store";
+import { gate } from "../orders/gates";
 import type { DrillJson } from "../protocols.gen";
 import { words } from "../words";
 import { drills, EXERCISES, LIMIT_S, running, runsS, type Exercise } from "./request";
@@ -88,7 +89,7 @@ export class DrillView extends LitElement {
     return html`<section class="panel on-now" role="status" data-testid="drill-now" data-state=${drill.state} data-exercise=${drill.exercise}>
       <b>${text.exercises[drill.exercise].name}</b><span>${seconds === null ? text.wait(drill.person) : `${text.turn(drill.person)} ${text.exercises[drill.exercise].you}`}</span>
       ${seconds === null ? nothing : html`<b data-testid="drill-seconds">${seconds.toFixed(0)} / ${drill.limit_s.toFixed(0)} s</b>`}
-      <fh-sure name="drill-end" .text=${text.end} .act=${() => void page.operator?.order(this.vessel, "drill.end")}></fh-sure></section>`;
+      <fh-sure name="drill-end" .text=${text.end} .reasons=${page.operator ? gate("drill.end", this.vessel, page.store, page.operator, words()).reasons : []} .act=${() => void page.operator?.order(this.vessel, "drill.end")}></fh-sure></section>`;
   }
 
   private listed() {

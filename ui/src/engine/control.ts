@@ -9,7 +9,7 @@ import { base, buttons, looks, panel } from "../components/style";
 import "../components/two-step";
 import { ageText } from "../link/ages";
 import type { Vessel } from "../link/store";
-import { authorityOf, gate, grantedTo, holds } from "../orders/gates";
+import { authorityOf, gate, grantedTo, holds, restReason } from "../orders/gates";
 import type { Args, KindName } from "../orders/kinds";
 import type { AuthorityJson, MachineJson } from "../protocols.gen";
 import { words } from "../words";
@@ -98,18 +98,19 @@ export class Machines extends LitElement {
     const { operator } = page;
     if (!operator) return nothing;
     const text = words().conn;
+    const rests = restReason(page.store, words());
     if (mine && authority?.phase === "requested") {
       const give = (answer: string) => this.send("authority.answer", { request_id: authority.pending_id, answer });
       return html`<span class="acts">
-        <button class="go" data-testid="engine-grant" @click=${() => give("grant")}>${text.grant}</button>
-        <button data-testid="engine-deny" @click=${() => give("deny")}>${text.deny}</button></span>`;
+        <button class="go" data-testid="engine-grant" ?disabled=${!!rests} title=${rests} @click=${() => give("grant")}>${text.grant}</button>
+        <button data-testid="engine-deny" ?disabled=${!!rests} title=${rests} @click=${() => give("deny")}>${text.deny}</button></span>`;
     }
     const request = gate("authority.request", this.vessel, page.store, operator, words(), { group: GROUP });
     return html`<span class="acts">
       ${mine ? nothing : html`<button data-testid="engine-request" class=${this.granted() ? "" : "go"} ?disabled=${!request.open} title=${request.reasons.join("\n")}
         @click=${() => this.send("authority.request", { level: "setpoint" })}>${words().machines.request}</button>
-      <button data-testid="engine-confirm" class="go" ?disabled=${!this.granted()} @click=${() => this.send("authority.confirm", {})}>${text.confirm}</button>`}
-      ${mine ? html`<button data-testid="engine-release" @click=${() => this.send("authority.release", {})}>${text.release}</button>` : this.force(authority)}
+      <button data-testid="engine-confirm" class="go" ?disabled=${!this.granted() || !!rests} title=${rests} @click=${() => this.send("authority.confirm", {})}>${text.confirm}</button>`}
+      ${mine ? html`<button data-testid="engine-release" ?disabled=${!!rests} title=${rests} @click=${() => this.send("authority.release", {})}>${text.release}</button>` : this.force(authority)}
       ${request.reasons.length && !mine && !this.granted() ? html`<span class="why" data-testid="engine-why">${request.reasons.join(" · ")}</span>` : nothing}</span>`;
   }
 
@@ -121,7 +122,7 @@ export class Machines extends LitElement {
     const reason = this.forcing.trim();
     return html`<input data-testid="engine-force-reason" maxlength="200" placeholder=${text.forceReason} aria-label=${text.forceReason} .value=${this.forcing}
         @input=${(event: Event) => { this.forcing = (event.target as HTMLInputElement).value; }} />
-      <button class="go" data-testid="engine-force-confirm" ?disabled=${!reason} @click=${() => { this.forcing = null; this.send("authority.force", { level: "setpoint", reason }); }}>${text.force}</button>
+      <button class="go" data-testid="engine-force-confirm" ?disabled=${!reason || page.store.viewOnly} title=${restReason(page.store, words())} @click=${() => { this.forcing = null; this.send("authority.force", { level: "setpoint", reason }); }}>${text.force}</button>
       <button @click=${() => { this.forcing = null; }}>${words().order.cancel}</button>`;
   }
 

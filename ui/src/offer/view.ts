@@ -3,7 +3,7 @@ import { customElement } from "lit/decorators.js";
 import { page, Watch } from "../app/console";
 import { secondsText } from "../components/format";
 import { base, buttons } from "../components/style";
-import { gate } from "../orders/gates";
+import { gate, restReason } from "../orders/gates";
 import type { OfferJson } from "../protocols.gen";
 import { words } from "../words";
 import { offerLeftS } from "./pledge";
@@ -52,6 +52,6 @@ export class OfferLines extends LitElement {
     const accept = page.store.open === offer.vessel
       ? html`<button class="go" data-testid="offer-accept" ?disabled=${this.reasons(offer).length > 0} @click=${() => page.offering.accept(page.store.vessel(offer.vessel), operator)}>${text.accept}</button>`
       : html`<button class="go" data-testid="offer-look" @click=${() => page.go(offer.vessel)}>${text.look}</button>`;
-    return html`${accept}<button data-testid="offer-decline" @click=${() => page.offering.decline(offer.vessel, operator)}>${text.decline}</button>`;
+    return html`${accept}<button data-testid="offer-decline" ?disabled=${page.store.viewOnly} title=${restReason(page.store, words())} @click=${() => page.offering.decline(offer.vessel, operator)}>${text.decline}</button>`;
   }
 }

@@ -6,7 +6,7 @@ import type { Store } from "../link/store";
 import type { WaitingJson } from "../protocols.gen";
 import type { Words } from "../words";
 import { fromBase64 } from "./bytes";
-import type { Desk } from "./gates";
+import { restReason, type Desk } from "./gates";
 import type { Args } from "./kinds";
 import { bodyOf } from "./signing";
 
@@ -49,6 +49,7 @@ export function approvalReasons(proposal: Proposal, store: Store, desk: Desk, wo
   const state = welcome?.key_state ?? "none";
   return [
     store.connected ? "" : words.gate.offline,
+    restReason(store, words),
     welcome?.person === proposal.person ? text.own : "",
     roles.some((role) => APPROVERS[proposal.kind]?.has(role) && RIGHT.has(role)) ? "" : text.role(roles.join(", ") || "-"),
     !desk.hasKey || state === "none" || state === "revoked" ? words.gate.keyNone : state === "pending" ? words.gate.keyPending : "",

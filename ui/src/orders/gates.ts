@@ -14,7 +14,8 @@ import { groupOf, KINDS, type Group, type KindName } from "./kinds";
 export const SILENT_MS = 3500;
 const PREVIEW_LIFE_MS = 6000; // previews are asked for every 2 s; three missing ones make the shore's word worthless
 const ORDERING_ROLES: ReadonlySet<string> = new Set(["operator", "supervisor", "master"]);
-const LOCKED_FROM = "L2";
+/** From this step on she takes no order but a stop, and no step is left without the operator's word (FBK-01). */
+export const LOCKED_FROM = "L2";
 /** Never locked by the ladder: stopping is always allowed (control.md, the sentence to remember). */
 const STOPS: ReadonlySet<string> = new Set(["conn.controlled_stop"]);
 
@@ -41,6 +42,11 @@ export function mayOrder(store: Store): boolean {
 /** Return who has a function group of `vessel`; null before she is heard, and where nothing of it may be ordered. */
 export function authorityOf(vessel: Vessel, group: Group = "conn"): AuthorityJson | null {
   return (group === "conn" ? vessel.status?.authority : vessel.status?.engineering) ?? null;
+}
+
+/** Return why nothing is signed at this page now, whatever the order: nobody has acted here for long; empty where somebody has. */
+export function restReason(store: Pick<Store, "viewOnly">, words: Words): string {
+  return store.viewOnly ? words.gate.viewOnly : "";
 }
 
 /** Return whether this page's session holds a function group of `vessel`. */
@@ -93,7 +99,7 @@ function common(vessel: Vessel, store: Store, desk: Desk, words: Words): string[
   const ageMs = vessel.heartbeatAgeMs();
   return [
     store.connected ? "" : gates.offline,
-    store.viewOnly ? gates.viewOnly : "",
+    restReason(store, words),
     mayOrder(store) ? keyReason(store, desk, words) : gates.role(store.welcome?.roles.join(", ") || "-"),
     ageMs === null ? gates.neverHeard : ageMs > SILENT_MS ? gates.silent(ageText(ageMs / 1000)) : "",
   ].filter(Boolean);

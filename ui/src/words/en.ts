@@ -53,7 +53,7 @@ export const en = {
   },
   key: {
     pendingDemo: "Your key is being enrolled by the demo's Master. Orders are possible as soon as the ships know it.",
-    pending: "Your key waits for enrolment by a supervisor. Until then you can watch, not order.",
+    pending: "Your key waits for enrolment by the ship's Master. Until then you can watch, not order.",
     none: "This console has no enrolled key. You can watch, not order.",
     revoked: "This console's key has been revoked. You can watch, not order.",
     enrolled: "Key enrolled",
