@@ -24,7 +24,7 @@ from shoreside.ingest.intake import Intake
 from shoreside.ingest.missing import Wanted
 from shoreside.live import fleet, orderable, sources, views, watch
 from shoreside.live.answering import Answer, Answering
-from shoreside.live.feeds import Hub, targets_messages
+from shoreside.live.feeds import Feed, Hub, targets_messages
 from shoreside.live.fleet import VesselState
 from shoreside.live.frames import Frame, ValuesFrame
 from shoreside.live.linkfigures import LinkFigures
@@ -353,12 +353,13 @@ class Downlink:
         fleet.take_alert(state, alert)
         if is_answer or self._is_ours(alert["source"]):
             self.pending.alert(state.vessel, alert)
-        self._tell(state.vessel, views.alerts_message(state))
+        is_everyones = (alert["source"], alert["alert_id"]) == ("shore", watch.SEAT_SILENT)
+        self._tell(state.vessel, views.alerts_message(state), self._hub.all() if is_everyones else None)
 
-    def _tell(self, vessel: str, message: FromShore) -> None:
-        """Give all consoles that watch a vessel a message that none may miss."""
+    def _tell(self, vessel: str, message: FromShore, feeds: list[Feed] | None = None) -> None:
+        """Give all consoles that watch a vessel, or those named, a message that none may miss."""
         frame = Frame(message)
-        for feed in self._hub.watching(vessel):
+        for feed in self._hub.watching(vessel) if feeds is None else feeds:
             feed.firm(frame)
 
     def _is_ours(self, source: str) -> bool:

@@ -13,6 +13,7 @@ from shoreside.downlink import Downlink
 from shoreside.live import views
 from shoreside.live.feeds import Feed, Hub
 from shoreside.live.sources import sources_message
+from shoreside.live.watch import SEAT_SILENT
 
 
 class Consoles:
@@ -39,6 +40,9 @@ class Consoles:
         self.greet(feed)
         feed.slot("approvals", self._waiting())
         feed.slot("offers", self._offers.message(self.people(), now_s))
+        for other in self._downlink.states.values():
+            if ("shore", SEAT_SILENT) in other.alerts and other is not state:
+                feed.firm(views.alerts_message(other))  # whoever comes now is told as all others were
         if state is None:
             return True
         described = views.vessel_message(state)

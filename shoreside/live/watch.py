@@ -65,6 +65,8 @@ def _catalogue_differs(state: VesselState, moment: Moment) -> str | None:
     return "A birth was refused: its channels are not those of the catalogue it names" if state.misnamed_count else None
 
 
+SEAT_SILENT: Final = "shore.seat-silent"
+"""Told on every console, whatever it shows: whoever hears it goes there (MSC.128(75))."""
 SEAT_S: Final = 15.0
 """A console says each 5 s that nobody answers; two missing ones, and it is over, or she is no longer in its hands."""
 
@@ -86,7 +88,7 @@ CONDITIONS: Final = (
         "Speak to the bridge by other means; no orders.",
         _heartbeat_silent,
     ),
-    Condition("shore.seat-silent", "alarm", "B", "Go there; a supervisor takes the conn.", _seat_silent),
+    Condition(SEAT_SILENT, "alarm", "B", "Go there; a supervisor takes the conn.", _seat_silent),
     Condition("shore.data-stale", "warning", "B", "Trust no value on the screen; look at the collector.", _data_stale),
     Condition("shore.clock-skew", "warning", "B", "Set the wrong clock: ship's or station's.", _clock_skew),
     Condition("shore.key-differs", "alarm", "B", "Somebody else speaks in her name: find out who.", _key_differs),

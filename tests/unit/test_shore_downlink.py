@@ -14,7 +14,9 @@ from protocols.link.events import Reason
 from shoreside.commanding import orders
 from shoreside.downlink import Downlink
 from shoreside.ingest.intake import GAP_WAIT_S
+from shoreside.live.answering import Answer
 from shoreside.live.feeds import Feed, Hub
+from shoreside.live.watch import SEAT_SILENT
 from shoreside.ports import OrderNote, Remembered, Work
 from telemetry.catalogue import hash_of
 from tests.shore_kit import LIMITS, NOON_NS, ULID, Ship
@@ -153,6 +155,43 @@ def test_who_holds_a_ship_hears_her_while_he_looks_elsewhere() -> None:
     holder.subscribe(None)
     downlink.receive(*ship.heartbeat(4), 105.0, NOON_NS)
     assert told_of_her(holder) == []
+
+
+def seats_told(feed: Feed) -> list[tuple[str, list[str]]]:
+    """Return each list of alerts that waits for a console: whose it is, and how its seat alert stands."""
+    return [
+        (message["vessel"], [alert["state"] for alert in message["alerts"] if alert["alert_id"] == SEAT_SILENT])
+        for message in feed.take(0)
+        if message["type"] == "alerts"
+    ]
+
+
+def test_a_seat_that_gives_no_sign_of_life_is_told_on_every_console_whatever_it_shows() -> None:
+    """AUT-05: the fleet and another ship's view hear of it, and of its end; of her other alerts her own view alone does."""
+    ship = Ship()
+    downlink, hub = station(ship, Ship("otter"))
+    at_fleet, at_other = Feed("sue", "log-in 1"), Feed("bob", "log-in 2")
+    for feed, vessel in ((at_fleet, None), (at_other, "otter")):
+        hub.join(feed)
+        feed.subscribe(vessel)
+    downlink.receive(*ship.heartbeat(1, holder="s-1"), 101.0, NOON_NS)
+    state = downlink.states["kestrel"]
+    state.seat = ("ann", 101.0)
+    downlink.tick(102.0, NOON_NS)
+    assert (seats_told(at_fleet), seats_told(at_other)) == ([("kestrel", ["unacknowledged"])],) * 2
+
+    # Answered at one console it is answered at all; over, it is over at all.
+    answer = Answer("shore", SEAT_SILENT, "acknowledge", "sue", None)
+    assert downlink.answer_alert("kestrel", answer, 103.0) == ""
+    assert (seats_told(at_fleet), seats_told(at_other)) == ([("kestrel", ["acknowledged"])],) * 2
+    state.seat = None
+    downlink.tick(104.0, NOON_NS)
+    assert (seats_told(at_fleet), seats_told(at_other)) == ([("kestrel", [])],) * 2
+
+    # The negative: her silence is told at her own view, elsewhere the fleet's row counts it.
+    downlink.tick(101.0 + LIMITS.heartbeat_silent_s + 1.0, NOON_NS)
+    assert ("shore", "shore.heartbeat-silent") in state.alerts
+    assert seats_told(at_fleet) == []
 
 
 def test_a_key_is_pinned_at_first_sight_and_another_refused() -> None:

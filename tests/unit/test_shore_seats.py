@@ -175,3 +175,22 @@ def test_the_others_are_told_of_an_operator_who_gives_no_sign_of_life() -> None:
     assert told(115.1) == []  # said too long ago: the console is gone, and so is its word
     state.seat = ("bob", 115.0)
     assert told(116.0) == []  # she is ann's
+
+
+def test_a_console_that_comes_later_hears_of_a_seat_that_gives_no_sign_of_life() -> None:
+    """AUT-05: whoever logs in meanwhile, or turns to another view, is told as all others were; without one, of nothing."""
+    ship = Ship()
+    station = Station(SetClock(), MemoryPort(), MemoryStore(), (ship.config(),), LIMITS)
+    state, feed = station.downlink.states["kestrel"], Feed("sue", "log-in")
+    state.heartbeat = beat_of("remote", "ann")
+
+    def told() -> list[str]:
+        assert station.consoles.subscribe(feed, None)
+        return [message["vessel"] for message in feed.take(0) if message["type"] == "alerts"]
+
+    station.hub.join(feed)
+    assert told() == []
+    state.seat = ("ann", 100.0)
+    station.downlink.tick(101.0, NOON_NS)
+    feed.take(0)
+    assert told() == ["kestrel"]

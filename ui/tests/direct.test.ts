@@ -53,6 +53,18 @@ describe("keys", () => {
     keys.press(" ", HOLD_MAX_MS + 3);
     expect(keys.wish(HOLD_MAX_MS + 4)).not.toBeNull();
   });
+
+  it("that repeat by themselves are no strokes: a stuck one ends too, and its repeats begin no other hold", () => {
+    const keys = new Keys();
+    keys.press(" ", 0);
+    for (let atMs = 500; atMs <= HOLD_MAX_MS + 500; atMs += 30) expect(keys.press(" ", atMs, true)).toBe(true); // ours all the same: the page does not scroll
+    expect(keys.wish(HOLD_MAX_MS + 500)).toBeNull();
+    keys.press(" ", HOLD_MAX_MS + 600, true);
+    expect(keys.wish(HOLD_MAX_MS + 700)).toBeNull();
+    keys.release(" ", HOLD_MAX_MS + 800);
+    keys.press(" ", HOLD_MAX_MS + 900);
+    expect(keys.wish(HOLD_MAX_MS + 1000)).not.toBeNull();
+  });
 });
 
 describe("a gamepad", () => {

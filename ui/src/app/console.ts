@@ -12,6 +12,7 @@ import { holds, mayOrder } from "../orders/gates";
 import { Operator } from "../orders/operator";
 import type { AlertJson } from "../protocols.gen";
 import { sounds, stageOf, tells } from "../seat/chain";
+import { unanswered } from "../seat/others";
 import { Rest } from "../seat/rest";
 import { currentLanguage } from "../words";
 import { currentPalette } from "./palette";
@@ -147,7 +148,7 @@ export class Console {
       this.tellScreen();
       this.restWhereNobodyIs();
       if (this.operator) this.offering.tick(this.store, this.operator);
-      this.sounder.look([...(this.openVessel()?.alerts ?? []), ...(call ? [call] : [])], performance.now());
+      this.sounder.look(this.audible(call), performance.now());
     }
     this.store.changed();
   }
@@ -164,6 +165,13 @@ export class Console {
       console: store.consoleName, session: store.session, vessel: store.open, view: this.aside ?? (store.open === null ? "fleet" : this.view),
       palette: currentPalette(), language: currentLanguage(), hidden: document.hidden, ...(look === "" ? {} : { look }),
     });
+  }
+
+  /** Return what may sound here: the alerts of the ship that is open, this seat's own call, and other seats that give no sign of life. */
+  private audible(call: AlertJson | null): AlertJson[] {
+    const open = this.openVessel();
+    const others = unanswered(this.store.vessels.values(), this.store.session).filter(({ vessel }) => vessel !== open);
+    return [...(open?.alerts ?? []), ...(call ? [call] : []), ...others.map(({ alert }) => alert)];
   }
 
   /** Let the session only look once nobody has acted with this browser for long; who may not order loses nothing by it. */

@@ -5,6 +5,7 @@ import "../approval/desk";
 import "../authority/away";
 import "../authority/notice";
 import "../offer/view";
+import "../seat/others-view";
 import "../seat/view-only";
 import "../seat/watch";
 import { base } from "../components/style";
@@ -67,6 +68,7 @@ export class Shell extends LitElement {
         <fh-top-bar></fh-top-bar>
         <fh-skew-note></fh-skew-note>
         ${this.keyNote()}
+        <fh-unanswered></fh-unanswered>
         <fh-away></fh-away>
         <fh-view-only></fh-view-only>
         <fh-offers></fh-offers>

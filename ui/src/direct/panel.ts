@@ -121,7 +121,7 @@ export class DirectPanel extends LitElement {
   };
 
   private readonly press = (event: KeyboardEvent): void => {
-    if (this.keys.press(event.key, performance.now())) event.preventDefault();
+    if (this.keys.press(event.key, performance.now(), event.repeat)) event.preventDefault();
   };
 
   private readonly release = (event: KeyboardEvent): void => {

@@ -7,7 +7,7 @@
 export const KEYS = { " ": "enable", ArrowLeft: "port", ArrowRight: "starboard", ArrowUp: "ahead", ArrowDown: "astern" } as const;
 type Deed = (typeof KEYS)[keyof typeof KEYS];
 
-/** A stuck key cannot be told from a held one: without another stroke for this long, repeats counted, the hold ends by itself. */
+/** A stuck key cannot be told from a held one: without a key going down or up for this long the hold ends by itself. A repeat is no stroke: a stuck key repeats. */
 export const HOLD_MAX_MS = 30_000;
 /** A frame a tenth of a second (DMN-01). */
 export const FRAME_MS = 100;
@@ -36,10 +36,11 @@ export class Keys {
   private readonly down = new Set<Deed>();
   private strokeMs = -Infinity;
 
-  /** Take a key going down, or repeating; return whether it is one of ours. */
-  press(key: string, nowMs: number): boolean {
+  /** Take a key going down; return whether it is one of ours. `isRepeat`: the keyboard repeats one that is down, which no hand did. */
+  press(key: string, nowMs: number, isRepeat = false): boolean {
     const deed = (KEYS as Record<string, Deed>)[key];
     if (deed === undefined) return false;
+    if (isRepeat) return true; // also after the hold has ended by itself: only a new stroke begins another
     this.down.add(deed);
     this.strokeMs = nowMs;
     return true;

@@ -2,7 +2,7 @@
 export const actingEn = {
   direct: {
     title: "Direct control", click: "Click here or tab to it, then hold the space bar", ready: "Hold the space bar, or a shoulder button of the gamepad",
-    held: "HELD: she follows your hand", keys: "While the space bar is held: left and right are the rudder, up and down the lever. Letting go, leaving or hiding the page is neutral at once.",
+    held: "HELD: she follows your hand", keys: "While the space bar is held: left and right are the rudder, up and down the lever. Letting go, leaving or hiding the page is neutral at once, and so are 30 s without a key going down or up.",
     limitUnknown: "How fast a link direct control needs is not known here", tripUnknown: (limit: string) => `Direct control needs ${limit} ms or less; the round trip has not been measured`,
     fastEnough: (limit: string, now: string) => `Direct control needs ${limit} ms or less, now ${now} ms`,
     tooSlow: (limit: string, now: string) => `Direct control is refused: it needs ${limit} ms or less, now ${now} ms`,

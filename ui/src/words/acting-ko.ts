@@ -4,7 +4,7 @@ import type { actingEn } from "./acting-en";
 export const actingKo: typeof actingEn = {
   direct: {
     title: "직접 조종", click: "여기를 누르거나 탭으로 이동한 뒤 스페이스 바를 누르고 계세요", ready: "스페이스 바 또는 게임패드의 어깨 버튼을 누르고 계세요",
-    held: "누름: 선박이 손을 따라갑니다", keys: "스페이스 바를 누르는 동안: 좌우 화살표는 타, 위아래 화살표는 추진 레버. 놓거나 화면을 떠나거나 숨기면 즉시 중립이 됩니다.",
+    held: "누름: 선박이 손을 따라갑니다", keys: "스페이스 바를 누르는 동안: 좌우 화살표는 타, 위아래 화살표는 추진 레버. 놓거나 화면을 떠나거나 숨기면 즉시, 30초 동안 누르거나 떼는 키가 없어도 중립이 됩니다.",
     limitUnknown: "직접 조종에 필요한 통신 속도를 알 수 없습니다", tripUnknown: (limit) => `직접 조종은 ${limit} ms 이하가 필요합니다. 왕복 시간이 아직 측정되지 않았습니다`,
     fastEnough: (limit, now) => `직접 조종은 ${limit} ms 이하가 필요, 현재 ${now} ms`,
     tooSlow: (limit, now) => `직접 조종이 거부됩니다: ${limit} ms 이하가 필요, 현재 ${now} ms`,
