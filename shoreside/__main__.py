@@ -113,14 +113,15 @@ def _refused(connection: str) -> Callable[[Refusal], None]:
 def build(settings: config.ShoreConfig, clock: Clock, role: Role = roles.ALL) -> Shore:
     """Return the shore that `settings` describe, with the duties of `role`; nothing runs yet."""
     name = settings.client_id if role.is_alone else f"{settings.client_id}-{role.name}-{secrets.token_hex(4)}"
-    store, readers = PostgresStore(settings.database, settings.timescale), Readers(settings.database)
+    store = PostgresStore(settings.database, settings.timescale, clock)
+    readers = Readers(settings.database, clock)
     everyone = People(readers)
     port = MqttPort(Broker.from_url(settings.broker), name, role.subscriptions, on_refusal=_refused(name))
     stop_port = MqttPort(Broker.from_url(settings.stop_broker), f"{name}-stop", (), on_refusal=_refused(f"{name}-stop"))
     station = Station(
         clock, port, store, settings.vessels, settings.alerts, role=role,
         shared=None if role.is_alone else SharedPostgres(readers), log=_say,
-        ledger=PostgresLedger(settings.database) if role.keeps else None,
+        ledger=PostgresLedger(settings.database, clock) if role.keeps else None,
     )  # fmt: skip
     station.relay.conns_max = settings.load.conns
     return Shore(

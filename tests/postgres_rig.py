@@ -29,13 +29,26 @@ TIMESCALE = Path(os.environ["FARHELM_TIMESCALE"]) if os.environ.get("FARHELM_TIM
 """Folder of the extension with which all servers of this run start (`make test-timescale`); None: without."""
 
 
+CLOCK = "clock"
+"""File in a server's folder that sets its clock, where it was started with libfaketime."""
+
+
+def _faked(library: Path, clock: Path) -> dict[str, str]:
+    return {
+        "LD_PRELOAD": str(library), "FAKETIME_TIMESTAMP_FILE": str(clock), "TZ": "UTC", "FAKETIME_NO_CACHE": "1",
+        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+    }  # fmt: skip
+
+
 class Server:
     """One cluster in a temporary folder, as `nobody` when run by root, which PostgreSQL refuses."""
 
-    def __init__(self, folder: Path, **settings: str) -> None:
-        """Make the cluster; `settings` are added to the server's own."""
+    def __init__(self, folder: Path, faked: Path | None = None, **settings: str) -> None:
+        """Make the cluster; `settings` are added to the server's own. `faked`: libfaketime, with which its clock is set."""
         self._user = "nobody" if os.geteuid() == 0 else None
         self._folder, self._settings, self.port = folder, settings, free_port()
+        self._environment = {**os.environ, **_faked(faked, folder / CLOCK)} if faked is not None else None
+        self.set_clock("+0s")
         if self._user is not None:
             shutil.chown(folder, self._user)
         subprocess.run(
@@ -49,6 +62,13 @@ class Server:
         """Address of the server, without a database."""
         return f"postgresql://farhelm@127.0.0.1:{self.port}"
 
+    def set_clock(self, told: str) -> None:
+        """Tell libfaketime at once which time the server is to have, "+3600s" or an absolute one that stands still."""
+        half = self._folder / f"{CLOCK}.new"
+        half.write_text(told + "\n")
+        half.chmod(0o644)  # the server reads it as nobody
+        half.replace(self._folder / CLOCK)
+
     def start(self) -> None:
         """Start, and wait until it answers."""
         options = {
@@ -59,7 +79,7 @@ class Server:
         with (self._folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
                 [BINARIES / "postgres", "-D", self._folder / "cluster", *arguments], user=self._user, stdout=log,
-                stderr=log, cwd=self._folder, start_new_session=True,
+                stderr=log, cwd=self._folder, start_new_session=True, env=self._environment,
             )  # fmt: skip
         self._wait(self._process)
 
@@ -131,11 +151,11 @@ def with_timescale(folder: Path) -> dict[str, str]:
 
 
 @contextmanager
-def running_server(**settings: str) -> Iterator[Server]:
-    """Lend a running server of one's own; end it and remove its folder afterwards."""
+def running_server(faked: Path | None = None, **settings: str) -> Iterator[Server]:
+    """Lend a running server of one's own, its clock to be set if `faked`; end it and remove its folder afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="farhelm-pg-"))
     try:
-        server = Server(folder, **settings)
+        server = Server(folder, faked, **settings)
         try:
             server.start()
             yield server

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, Literal
 
 from shoreside.passkeys import Passkey
 from shoreside.store.connection import Readers, Row
 
-CHALLENGE_LIFE_S: Final = 300
+CHALLENGE_LIFE: Final = timedelta(seconds=300)
 """Long enough to fetch a phone and scan; what runs out is asked for anew."""
 PASSKEYS_MAX: Final = 10
 """A person has a few devices; more would be somebody filling the table."""
@@ -86,16 +86,17 @@ class Accounts:
     async def add_passkey(self, person: str, passkey: Passkey) -> bool:
         """Keep a passkey; return False when the person has PASSKEYS_MAX, or when it is known already."""
         return bool(await self._do(
-            "INSERT INTO passkey (credential_id, person, name, public_key, sign_count) SELECT %s, %s, %s, %s, %s"
+            "INSERT INTO passkey (credential_id, person, name, public_key, sign_count, created) SELECT %s, %s, %s, %s, %s, %s"
             " WHERE (SELECT count(*) FROM passkey WHERE person = %s) < %s ON CONFLICT DO NOTHING RETURNING person",
-            passkey.credential_id, person, passkey.name, passkey.public_key, passkey.sign_count, person, PASSKEYS_MAX,
+            passkey.credential_id, person, passkey.name, passkey.public_key, passkey.sign_count, self._readers.now(),
+            person, PASSKEYS_MAX,
         ))  # fmt: skip
 
     async def use_passkey(self, passkey: Passkey) -> None:
         """Keep the count of a passkey that has signed."""
         await self._do(
-            "UPDATE passkey SET sign_count = %s, used = now() WHERE credential_id = %s",
-            passkey.sign_count, passkey.credential_id,
+            "UPDATE passkey SET sign_count = %s, used = %s WHERE credential_id = %s",
+            passkey.sign_count, self._readers.now(), passkey.credential_id,
         )  # fmt: skip
 
     async def drop_passkey(self, person: str, credential_id: bytes) -> bool:
@@ -108,25 +109,25 @@ class Accounts:
         self, person: str, purpose: Purpose, challenge: bytes, secret: bytes | None = None
     ) -> None:
         """Keep what has to be answered, and forget what has run out."""
-        await self._do("DELETE FROM challenge WHERE expires < now()")
-        await self._do(
-            "INSERT INTO challenge VALUES (%s, %s, %s, %s, now() + make_interval(secs => %s))",
-            challenge, person, purpose, secret, CHALLENGE_LIFE_S,
-        )  # fmt: skip
+        now = self._readers.now()
+        await self._do("DELETE FROM challenge WHERE expires NOT BETWEEN %s AND %s", now, now + 2 * CHALLENGE_LIFE)
+        kept = (challenge, person, purpose, secret, now + CHALLENGE_LIFE)
+        await self._do("INSERT INTO challenge VALUES (%s, %s, %s, %s, %s)", *kept)
 
     async def take_challenge(self, person: str, purpose: Purpose, challenge: bytes) -> tuple[bytes | None] | None:
         """Return the secret kept with a challenge, which is thereby used up; None when it is not good."""
+        now = self._readers.now()
         rows = await self._do(
-            "DELETE FROM challenge WHERE challenge = %s AND person = %s AND purpose = %s AND expires > now()"
-            " RETURNING secret", challenge, person, purpose,
+            "DELETE FROM challenge WHERE challenge = %s AND person = %s AND purpose = %s AND expires BETWEEN %s AND %s"
+            " RETURNING secret", challenge, person, purpose, now, now + 2 * CHALLENGE_LIFE,
         )  # fmt: skip
         return (rows[0][0] if isinstance(rows[0][0], bytes) else None,) if rows else None
 
     async def sessions(self, person: str) -> list[Session]:
         """Return where `person` is logged in, the latest first; 100 at most."""
         rows = await self._do(
-            "SELECT token_hash, created, seen, address, device FROM session WHERE person = %s AND expires > now()"
-            " ORDER BY created DESC LIMIT 100", person,
+            "SELECT token_hash, created, seen, address, device FROM session WHERE person = %s AND expires > %s"
+            " ORDER BY created DESC LIMIT 100", person, self._readers.now(),
         )  # fmt: skip
         return [
             Session(token, created, seen, str(address), str(device))

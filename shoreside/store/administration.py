@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, TypeAlias, cast
 
 from shoreside.store.accounts import Session
@@ -18,8 +18,8 @@ SESSIONS_MAX: Final = 1000
 """Sessions listed: each ends after 12 h, so this is two a person; the latest come first."""
 ACTS_MAX: Final = 200
 """Acts of one answer; a person reads no more, and the table keeps them for ever: a few a day."""
-FORGOTTEN_S: Final = 86_400
-"""A process that was silent for a day was replaced: it is listed no longer."""
+FORGOTTEN: Final = timedelta(days=1)
+"""A process that was silent for a day was replaced: it is listed no longer; nor is one that spoke last on a day to come."""
 BY_HAND: Final = "station"
 """Role of an act done at the station's own computer, by a command or by the people file."""
 
@@ -71,12 +71,12 @@ SELECT p.name, p.role, p.roc, p.active, p.password_hash IS NOT NULL, p.password_
 FROM person p ORDER BY p.active DESC, p.name LIMIT %s
 """
 _SESSIONS: Final = """
-SELECT person, token_hash, created, seen, address, device FROM session WHERE expires > now() ORDER BY created DESC LIMIT %s
+SELECT person, token_hash, created, seen, address, device FROM session WHERE expires > %s ORDER BY created DESC LIMIT %s
 """
 _END: Final = """
 WITH ended AS (DELETE FROM session WHERE person = %s AND (%s::bytea IS NULL OR token_hash = %s) RETURNING token_hash),
-noted AS (INSERT INTO admin_act (person, role, what, whom, detail)
-  SELECT %s, %s, %s, %s, %s || count(*) FROM ended HAVING count(*) > 0)
+noted AS (INSERT INTO admin_act (time, person, role, what, whom, detail)
+  SELECT %s::timestamptz, %s, %s, %s, %s, %s || count(*) FROM ended HAVING count(*) > 0)
 SELECT token_hash FROM ended
 """
 _ABOARD: Final = """
@@ -88,9 +88,9 @@ _LOST: Final = """
 SELECT v.slug, count(*), max(e.time) FROM event e JOIN vessel v ON v.id = e.vessel_id WHERE e.kind = 'dropped' GROUP BY v.slug
 """
 _REPORT: Final = """
-INSERT INTO station_process AS p (name, role, version, started, faults, figures) VALUES (%s, %s, %s, %s, %s, %s)
-ON CONFLICT (name) DO UPDATE SET role = excluded.role, version = excluded.version, started = excluded.started, seen = now(),
-  faults = excluded.faults, figures = excluded.figures
+INSERT INTO station_process AS p (name, role, version, started, seen, faults, figures) VALUES (%s, %s, %s, %s, %s, %s, %s)
+ON CONFLICT (name) DO UPDATE SET role = excluded.role, version = excluded.version, started = excluded.started,
+  seen = excluded.seen, faults = excluded.faults, figures = excluded.figures
 """
 
 
@@ -112,7 +112,8 @@ class Administration:
     async def sessions(self) -> dict[str, list[Session]]:
         """Return where everybody is logged in, by person, the latest first; SESSIONS_MAX at most."""
         found: dict[str, list[Session]] = {}
-        for person, token, created, seen, address, device in await self._readers.all(_SESSIONS, SESSIONS_MAX):
+        rows = await self._readers.all(_SESSIONS, self._readers.now(), SESSIONS_MAX)
+        for person, token, created, seen, address, device in rows:
             if isinstance(token, bytes) and isinstance(created, datetime) and isinstance(seen, datetime):
                 found.setdefault(str(person), []).append(Session(token, created, seen, str(address), str(device)))
         return found
@@ -120,15 +121,15 @@ class Administration:
     async def end_sessions(self, act: Act, only: bytes | None = None) -> list[bytes]:
         """End the sessions of `act.whom`, or `only` one; return those that ended, noted as `act` in the same statement."""
         rows = await self._readers.all(
-            _END, act.whom, only, only, act.person, act.role, act.what, act.whom, "sessions ended: "
+            _END, act.whom, only, only, self._readers.now(), act.person, act.role, act.what, act.whom, "sessions ended: "
         )  # fmt: skip
         return [row[0] for row in rows if isinstance(row[0], bytes)]
 
     async def note(self, act: Act) -> None:
         """Keep that something was done."""
         await self._readers.all(
-            "INSERT INTO admin_act (person, role, what, whom, detail) VALUES (%s, %s, %s, %s, %s) RETURNING id",
-            act.person, act.role, act.what, act.whom, act.detail,
+            "INSERT INTO admin_act (time, person, role, what, whom, detail) VALUES (%s, %s, %s, %s, %s, %s) RETURNING id",
+            self._readers.now(), act.person, act.role, act.what, act.whom, act.detail,
         )  # fmt: skip
 
     async def acts(self) -> list[tuple[datetime, Act]]:
@@ -149,22 +150,23 @@ class Administration:
 
     async def report(self, process: Process) -> None:
         """Say that a process is there; those of a day ago are forgotten."""
+        now = self._readers.now()
         async with self._readers.connection() as connection:
             await connection.execute(
                 _REPORT.encode(),
-                (process.name, process.role, process.version, process.started, json.dumps(process.faults),
+                (process.name, process.role, process.version, process.started, now, json.dumps(process.faults),
                  json.dumps(process.figures)),
             )  # fmt: skip
             await connection.execute(
-                b"DELETE FROM station_process WHERE seen < now() - make_interval(secs => %s)", (FORGOTTEN_S,)
+                b"DELETE FROM station_process WHERE seen NOT BETWEEN %s AND %s", (now - FORGOTTEN, now + FORGOTTEN)
             )
 
     async def processes(self) -> list[tuple[Process, float]]:
-        """Return the processes with the seconds since each last spoke, by the database's own clock."""
+        """Return the processes with the seconds since each last spoke; below 0 where its clock was ahead of ours."""
         rows = await self._readers.all(
-            "SELECT name, role, version, started, seen, faults, figures, extract(epoch FROM now() - seen)::float8"
-            " FROM station_process ORDER BY role, name"
-        )
+            "SELECT name, role, version, started, seen, faults, figures, extract(epoch FROM %s::timestamptz - seen)::float8"
+            " FROM station_process ORDER BY role, name", self._readers.now(),
+        )  # fmt: skip
         return [
             (Process(str(name), str(role), str(version), started, seen, cast("list[str]", faults), cast("list[Figure]", figures)),
              float(str(age_s)))

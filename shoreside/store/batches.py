@@ -21,7 +21,7 @@ DAYS_PER_COMMIT: Final = 40
 _T = TypeVar("_T")
 _ENTER: Final = b"""
 INSERT INTO batch_ledger (vessel_id, epoch, seq, samples, historical, first_time, last_time, received)
-SELECT v, e, s, n, h, f, l, coalesce(r, now()) FROM unnest(%s::smallint[], %s::bigint[], %s::bigint[], %s::integer[],
+SELECT v, e, s, n, h, f, l, coalesce(r, %s::timestamptz) FROM unnest(%s::smallint[], %s::bigint[], %s::bigint[], %s::integer[],
   %s::boolean[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[]) AS b(v, e, s, n, h, f, l, r)
 ON CONFLICT DO NOTHING RETURNING vessel_id, epoch, seq
 """
@@ -54,7 +54,7 @@ async def enter(numbers: Numbers, batches: tuple[Batch, ...], arrived: Mapping[B
     counts = [batch.sample_count for batch in by_key.values()]
     cursor = await numbers.connection.execute(
         _ENTER,
-        (*_columns(by_key), counts, [batch.historical for batch in by_key.values()],
+        (numbers.now(), *_columns(by_key), counts, [batch.historical for batch in by_key.values()],
          *_columns(rows.extent(batch) for batch in by_key.values()), [_came(arrived, b) for b in by_key.values()]),
     )  # fmt: skip
     fresh = [(int(str(a)), int(str(b)), int(str(c))) for a, b, c in await cursor.fetchall()]

@@ -11,12 +11,15 @@ import os
 import socket
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
+from datetime import datetime
 from typing import Final, TypeAlias
 
 import psycopg
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
+from protocols.aio.clock import Clock, SystemClock
 from shoreside.ports import StoreDownError
+from shoreside.store.rows import moment
 
 Row: TypeAlias = tuple[object, ...]
 Connection: TypeAlias = psycopg.AsyncConnection[Row]
@@ -52,11 +55,15 @@ async def connect(url: str) -> Connection:
 class Readers:
     """A small pool for queries; after an outage a new pool is made, since an old one may wait for ever."""
 
-    def __init__(self, url: str) -> None:
-        """Prepare; nothing is opened before the first use."""
-        self._url = url
+    def __init__(self, url: str, clock: Clock | None = None) -> None:
+        """Prepare; nothing is opened before the first use. `clock`: whose time the database is told, the machine's if None."""
+        self._url, self._clock = url, clock or SystemClock()
         self._pool: AsyncConnectionPool[Connection] | None = None
         self._opening = asyncio.Lock()
+
+    def now(self) -> datetime:
+        """Return the time, UTC: a statement is told it, so that the database server's own clock does not matter."""
+        return moment(self._clock.utc_ns())
 
     @asynccontextmanager
     async def connection(self) -> AsyncGenerator[Connection]:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
+from datetime import datetime
 from typing import Final
 
 import psycopg
 
+from protocols.aio.clock import Clock, SystemClock
 from protocols.link import ledger
 from protocols.link.ledger import EMPTY, Entry, Head
 from shoreside.ports import StoreDownError
 from shoreside.store.connection import Connection, connect
+from shoreside.store.rows import moment
 
 LOCK: Final = 0x6C65_6467
 """Advisory lock of the chain: one process appends at a time."""
@@ -27,15 +30,17 @@ async def last(connection: Connection) -> Head:
 
 
 async def append(
-    connection: Connection, vessel_id: int, what: str, cause: str, signed: bytes, event: tuple[str, int] | None = None
-) -> Entry:
+    connection: Connection, now: datetime, vessel_id: int, what: str, cause: str, signed: bytes,
+    event: tuple[str, int] | None = None,
+) -> Entry:  # fmt: skip
     """Append an entry inside the caller's transaction; `event` is (boot id, sequence), None for an act of the shore."""
     await connection.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
     entry = ledger.entry_after(await last(connection), cause.replace("\0", "\ufffd"), signed)
     boot_id, seq = event or ("shore", entry.number)
     await connection.execute(
-        "INSERT INTO ledger (id, vessel_id, boot_id, seq, signed, hash, kind, cause) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
-        (entry.number, vessel_id, boot_id, seq, signed, entry.hash, what, entry.cause),
+        "INSERT INTO ledger (id, vessel_id, boot_id, seq, signed, hash, kind, cause, kept)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        (entry.number, vessel_id, boot_id, seq, signed, entry.hash, what, entry.cause, now),
     )
     return entry
 
@@ -43,9 +48,9 @@ async def append(
 class PostgresLedger:
     """What reconciling asks of the database (`shoreside.ingest.reconciling.LedgerStore`)."""
 
-    def __init__(self, url: str) -> None:
-        """Prepare; a connection is opened for each question, a few a minute."""
-        self._url = url
+    def __init__(self, url: str, clock: Clock | None = None) -> None:
+        """Prepare; a connection is opened for each question, a few a minute. `clock`: the machine's if None."""
+        self._url, self._clock = url, clock or SystemClock()
 
     async def station_key(self) -> bytes:
         """Return the station's private key, 32 raw bytes, made at the first call ever; raise StoreDownError."""
@@ -81,9 +86,9 @@ class PostgresLedger:
         async with self._asking() as connection:
             own = await last(connection)
             await connection.execute(
-                "INSERT INTO ledger_head (vessel_id, count, hash, shore_count, shore_hash)"
-                " SELECT id, %s, %s, %s, %s FROM vessel WHERE slug = %s ON CONFLICT DO NOTHING",
-                (head.count, head.hash, own.count, own.hash, vessel),
+                "INSERT INTO ledger_head (vessel_id, count, hash, shore_count, shore_hash, time)"
+                " SELECT id, %s, %s, %s, %s, %s FROM vessel WHERE slug = %s ON CONFLICT DO NOTHING",
+                (head.count, head.hash, own.count, own.hash, moment(self._clock.utc_ns()), vessel),
             )
         return own
 

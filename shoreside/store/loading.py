@@ -26,13 +26,13 @@ channels that did not change in these are not told until her next birth."""
 _LATEST: Final = """
 SELECT v.slug, c.short_id, s.value, s.quality, s.time FROM vessel v CROSS JOIN channel c CROSS JOIN LATERAL (
   SELECT value, quality, time FROM sample
-  WHERE vessel_id = v.id AND channel_id = c.id AND time > now() - make_interval(days => %s)
+  WHERE vessel_id = v.id AND channel_id = c.id AND time > %s::timestamptz - make_interval(days => %s)
   ORDER BY time DESC LIMIT 1) s
 """
 _TRACK: Final = """
 SELECT slug, longitude_deg, latitude_deg, time FROM (
   SELECT DISTINCT ON (vessel_id, date_bin('10 s', time, '2000-01-01')) vessel_id, longitude_deg, latitude_deg, time
-  FROM position WHERE time > now() - interval '3 hours'
+  FROM position WHERE time > %s::timestamptz - interval '3 hours'
   ORDER BY vessel_id, date_bin('10 s', time, '2000-01-01'), time) p JOIN vessel ON vessel.id = vessel_id
 ORDER BY time
 """
@@ -43,22 +43,22 @@ ORDER BY time, seq
 """
 
 
-async def load(connection: Connection) -> Remembered:
-    """Return what the database holds for a starting station."""
+async def load(connection: Connection, at: datetime) -> Remembered:
+    """Return what the database holds for a station that starts at `at`."""
     vessels = await _all(connection, "SELECT slug, birth, public_key FROM vessel")
     return Remembered(
         births={str(slug): birth for slug, birth, _ in vessels if isinstance(birth, bytes)},
         keys={str(slug): key for slug, _, key in vessels if isinstance(key, bytes)},
-        batches=await _batches(connection), events=await _events(connection), latest=await _latest(connection),
-        tracks=await _tracks(connection), targets=await _targets(connection), orders=await _orders(connection),
+        batches=await _batches(connection), events=await _events(connection), latest=await _latest(connection, at),
+        tracks=await _tracks(connection, at), targets=await _targets(connection, at), orders=await _orders(connection),
         alerts=await _alerts(connection), sources=await _sources(connection), words=await words(connection),
     )  # fmt: skip
 
 
-async def now(connection: Connection) -> Remembered:
-    """Return what changes by the second: latest values, targets, orders, and alerts that are not normal."""
+async def now(connection: Connection, at: datetime) -> Remembered:
+    """Return what changes by the second, as it is at `at`: latest values, targets, orders, and alerts that are not normal."""
     return Remembered(
-        latest=await _latest(connection), targets=await _targets(connection), orders=await _orders(connection),
+        latest=await _latest(connection, at), targets=await _targets(connection, at), orders=await _orders(connection),
         alerts=await _alerts(connection),
     )  # fmt: skip
 
@@ -99,28 +99,28 @@ async def _events(connection: Connection) -> dict[tuple[str, str], tuple[tuple[i
     return {key: tuple(spans) for key, spans in found.items()}
 
 
-async def _latest(connection: Connection) -> dict[str, tuple[ValueRow, ...]]:
+async def _latest(connection: Connection, at: datetime) -> dict[str, tuple[ValueRow, ...]]:
     found: dict[str, list[ValueRow]] = {}
-    for slug, short_id, value, quality, time in await _all(connection, _LATEST, LATEST_DAYS):
+    for slug, short_id, value, quality, time in await _all(connection, _LATEST, at, LATEST_DAYS):
         number = float(str(value)) if value is not None else None
         found.setdefault(str(slug), []).append((str(short_id), number, _int(quality), _utc_ms(time)))
     return {slug: tuple(rows) for slug, rows in found.items()}
 
 
-async def _tracks(connection: Connection) -> dict[str, tuple[tuple[float, float, int], ...]]:
+async def _tracks(connection: Connection, at: datetime) -> dict[str, tuple[tuple[float, float, int], ...]]:
     found: dict[str, list[tuple[float, float, int]]] = {}
-    for slug, longitude, latitude, time in await _all(connection, _TRACK):
+    for slug, longitude, latitude, time in await _all(connection, _TRACK, at):
         found.setdefault(str(slug), []).append((float(str(longitude)), float(str(latitude)), _utc_ms(time)))
     return {slug: tuple(points) for slug, points in found.items()}
 
 
-async def _targets(connection: Connection) -> dict[str, tuple[TargetReport, ...]]:
+async def _targets(connection: Connection, at: datetime) -> dict[str, tuple[TargetReport, ...]]:
     found: dict[str, list[TargetReport]] = {}
     query = (
         "SELECT slug, report FROM ais_target JOIN vessel ON vessel.id = vessel_id"
-        " WHERE time > now() - interval '10 minutes' ORDER BY time"
+        " WHERE time > %s::timestamptz - interval '10 minutes' ORDER BY time"
     )
-    for slug, report in await _all(connection, query):
+    for slug, report in await _all(connection, query, at):
         fields = cast("dict[str, object]", report)
         fields["doubt"] = fields.get("doubt") or None  # kept as an empty text, so that a doubt that is over goes
         made = TargetReport(**{name: fields.get(name) for name in TargetReport._fields})  # type: ignore[arg-type]  # our own row

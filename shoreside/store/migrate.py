@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -30,8 +31,8 @@ def files_of_timescale() -> dict[str, str]:
     return {name: _hash(content) for name, content in _files(TIMESCALE, hypertables.PREFIX).items()}
 
 
-async def migrate(connection: Connection, timescale: Timescale | None = None) -> list[str]:
-    """Apply the files not yet applied, all in one transaction, and return their names; those of TimescaleDB last.
+async def migrate(connection: Connection, now: datetime, timescale: Timescale | None = None) -> list[str]:
+    """Apply at `now` the files not yet applied, all in one transaction, and return their names; those of TimescaleDB last.
 
     Raise SchemaError when an applied file has changed since, or is not known to this build (a newer one ran before), or when
     the hypertables that are wanted cannot be had.
@@ -55,7 +56,8 @@ async def migrate(connection: Connection, timescale: Timescale | None = None) ->
         fresh = [name for name in files if name not in applied]
         for name in fresh:
             await connection.execute(files[name])
-            await connection.execute("INSERT INTO migration (name, sha256) VALUES (%s, %s)", (name, _hash(files[name])))
+            entered = (name, _hash(files[name]), now)
+            await connection.execute("INSERT INTO migration (name, sha256, applied) VALUES (%s, %s, %s)", entered)
         if wanted:
             await hypertables.set_policies(connection, wish)
     return fresh

@@ -1,4 +1,4 @@
-"""What names are called in the database, and which days have their partitions: known for as long as a connection stands."""
+"""What names are called in the database, which days have their partitions, and the time: known while a connection stands."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from typing import Final
 
 from psycopg import sql
 
+from protocols.aio.clock import Clock, SystemClock
 from shoreside.store.connection import Connection
 from shoreside.store.partitions import ensure, partition_of
+from shoreside.store.rows import moment
 
 DAY_TABLES: Final = ("sample", "text_sample", "position", "ais_report")
 
@@ -17,13 +19,17 @@ DAY_TABLES: Final = ("sample", "text_sample", "position", "ais_report")
 class Numbers:
     """Numbers of vessels and channels on one connection; thrown away with a transaction that may not stand."""
 
-    def __init__(self, connection: Connection) -> None:
-        """Know nothing yet."""
-        self.connection = connection
+    def __init__(self, connection: Connection, clock: Clock | None = None) -> None:
+        """Know nothing yet. `clock`: whose time the database is told, the machine's if None."""
+        self.connection, self._clock = connection, clock or SystemClock()
         self.channels: dict[str, int] = {}
         """Numbers of the channels met so far, by short id."""
         self._vessels: dict[str, int] = {}
         self._days: dict[datetime, None] = {}
+
+    def now(self) -> datetime:
+        """Return the time, UTC, which statements on this connection are told."""
+        return moment(self._clock.utc_ns())
 
     async def vessel(self, slug: str) -> int:
         """Return the number of a vessel, a new one where she has none."""
@@ -44,7 +50,7 @@ class Numbers:
         """Make the partitions of a day where they are missing."""
         if day not in self._days:
             for table in DAY_TABLES:
-                await ensure(self.connection, partition_of(table, day))
+                await ensure(self.connection, partition_of(table, day), self.now())
             self._days[day] = None
 
     async def _named(self, cache: dict[str, int], table: str, column: str, name: str) -> int:

@@ -51,8 +51,8 @@ def partition_of(parent: str, time: datetime) -> Partition:
             return Partition(parent, first, first.replace(year=min(first.year, _LAST_YEAR) + 1))
 
 
-async def ensure(connection: Connection, partition: Partition) -> None:
-    """Make `partition` where it is missing and record it.
+async def ensure(connection: Connection, partition: Partition, now: datetime) -> None:
+    """Make `partition` where it is missing and record it as made at `now`.
 
     Where the default partition holds rows of its time already, it is not made: the others join them there. A hypertable
     makes its chunk itself; only that the day came is recorded.
@@ -66,9 +66,9 @@ async def ensure(connection: Connection, partition: Partition) -> None:
             if not await is_hypertable(connection, partition.parent):
                 await connection.execute(create)
             await connection.execute(
-                "INSERT INTO partition_record (name, parent, first, until) VALUES (%s, %s, %s, %s)"
+                "INSERT INTO partition_record (name, parent, first, until, made) VALUES (%s, %s, %s, %s, %s)"
                 " ON CONFLICT DO NOTHING",
-                (partition.name, partition.parent, partition.first, partition.until),
+                (partition.name, partition.parent, partition.first, partition.until, now),
             )
     except psycopg.errors.CheckViolation:
         return

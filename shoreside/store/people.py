@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, Literal
 
 from shoreside.store.accounts import Accounts
@@ -18,6 +18,13 @@ IN: Final = "in"
 """Result of a try that let somebody in: it is not counted either."""
 SESSION_HOURS: Final = 12
 """Longest life of a session: a watch and its hand-over; then a new login."""
+LONGEST: Final = timedelta(hours=SESSION_HOURS + 1)
+"""A session that has longer to live was opened while the clock stood wrong, and is none: it would live until that time comes.
+The hour more is for a clock that is set back a little, which must throw nobody out who has a ship."""
+SEEN_TO: Final = timedelta(minutes=1)
+"""To this a session's last use is noted: not at every request."""
+TRIES_WINDOW: Final = timedelta(minutes=1)
+"""Tries in vain count so long; those that a wrong clock dates further ahead than this do not, or they would bar for years."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,21 +108,22 @@ class People:
 
     async def open_session(self, person: str, address: str, device: str) -> str:
         """Return the secret of a new session; `device` is what the browser says it is."""
-        token = secret()
+        token, now = secret(), self._readers.now()
         await self._do(
-            "INSERT INTO session (token_hash, person, expires, address, device)"
-            " VALUES (%s, %s, now() + make_interval(hours => %s), %s, %s)",
-            digest(token), person, SESSION_HOURS, address, device,
+            "INSERT INTO session (token_hash, person, created, seen, expires, address, device)"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s)",
+            digest(token), person, now, now, now + timedelta(hours=SESSION_HOURS), address, device,
         )  # fmt: skip
         return token
 
     async def session(self, token_hash: bytes) -> Person | None:
         """Return whose session it is, and note to the minute that it is used; None when it has ended."""
+        now = self._readers.now()
         row = await self._one(
-            "WITH noted AS (UPDATE session SET seen = now() WHERE token_hash = %s"
-            " AND seen < now() - interval '1 minute')"
+            "WITH noted AS (UPDATE session SET seen = %s WHERE token_hash = %s AND seen NOT BETWEEN %s AND %s)"
             " SELECT p.name, p.role, p.roc, NULL, false, s.view_only FROM session s JOIN person p ON p.name = s.person"
-            " WHERE token_hash = %s AND expires > now() AND active", token_hash, token_hash,
+            " WHERE token_hash = %s AND expires > %s AND expires <= %s AND active",
+            now, token_hash, now - SEEN_TO, now + SEEN_TO, token_hash, now, now + LONGEST,
         )  # fmt: skip
         return replace(_person(row[:5]), is_view_only=bool(row[5])) if row else None
 
@@ -125,52 +133,60 @@ class People:
 
     async def close_session(self, token_hash: bytes) -> None:
         """End a session, and forget those that have run out."""
-        await self._do("DELETE FROM session WHERE token_hash = %s OR expires < now()", token_hash)
+        now = self._readers.now()
+        await self._do(
+            "DELETE FROM session WHERE token_hash = %s OR expires < %s OR expires > %s", token_hash, now, now + LONGEST
+        )
 
     async def save_token(self, name: str, token: str, person: str, role: str) -> None:
         """Add or replace the API token called `name`."""
         await self._do(
-            "INSERT INTO api_token (token_hash, name, person, role) VALUES (%s, %s, %s, %s)"
+            "INSERT INTO api_token (token_hash, name, person, role, created) VALUES (%s, %s, %s, %s, %s)"
             " ON CONFLICT (name) DO UPDATE SET token_hash = excluded.token_hash, person = excluded.person,"
-            " role = excluded.role", digest(token), name, person, role,
+            " role = excluded.role", digest(token), name, person, role, self._readers.now(),
         )  # fmt: skip
 
     async def token(self, token_hash: bytes) -> Person | None:
         """Return on whose behalf, and in which role, a program acts; None when the token is not valid."""
         row = await self._one(
             "SELECT p.name, t.role, p.roc, NULL, false FROM api_token t JOIN person p ON p.name = t.person"
-            " WHERE token_hash = %s AND active AND (expires IS NULL OR expires > now())", token_hash,
+            " WHERE token_hash = %s AND active AND (expires IS NULL OR expires > %s)", token_hash, self._readers.now(),
         )  # fmt: skip
         return _person(row) if row else None
 
     async def record_attempt(self, person: str, address: str, result: str) -> None:
         """Record a login attempt."""
         await self._do(
-            "INSERT INTO login_attempt (person, address, result) VALUES (%s, %s, %s)", person, address, result
-        )
+            "INSERT INTO login_attempt (time, person, address, result) VALUES (%s, %s, %s, %s)",
+            self._readers.now(), person, address, result,
+        )  # fmt: skip
 
     async def attempts(self, person: str, address: str) -> int:
         """Return how often within a minute this name, or this address, was tried in vain: the higher of the two."""
+        now = self._readers.now()
         row = await self._one(
             "SELECT count(*) FILTER (WHERE person = %s), count(*) FILTER (WHERE address = %s) FROM login_attempt"
-            " WHERE time > now() - interval '1 minute' AND result NOT IN (%s, %s)", person, address, ASKED, IN,
+            " WHERE time > %s AND time < %s AND result NOT IN (%s, %s)",
+            person, address, now - TRIES_WINDOW, now + TRIES_WINDOW, ASKED, IN,
         )  # fmt: skip
         return max(int(str(count)) for count in row) if row else 0
 
     async def save_ticket(self, ticket: Ticket, life_s: float) -> None:
         """Keep a ticket for `life_s`, and forget those that have run out."""
-        await self._do("DELETE FROM ticket WHERE expires < now()")
+        now, life = self._readers.now(), timedelta(seconds=life_s)
+        await self._do("DELETE FROM ticket WHERE expires NOT BETWEEN %s AND %s", now, now + LONGEST)
         await self._do(
-            "INSERT INTO ticket VALUES (%s, %s, %s, %s, now() + make_interval(secs => %s))",
-            ticket.token_hash, ticket.secret_hash, ticket.kind, ticket.public_key, life_s,
+            "INSERT INTO ticket VALUES (%s, %s, %s, %s, %s)",
+            ticket.token_hash, ticket.secret_hash, ticket.kind, ticket.public_key, now + life,
         )  # fmt: skip
 
     async def take_ticket(self, token_hash: bytes) -> Ticket | None:
         """Return a ticket that is good, which is thereby used up; None for any other."""
+        now = self._readers.now()
         row = await self._one(
-            "DELETE FROM ticket WHERE token_hash = %s RETURNING secret_hash, kind, public_key, expires > now()",
-            token_hash,
-        )
+            "DELETE FROM ticket WHERE token_hash = %s RETURNING secret_hash, kind, public_key, expires BETWEEN %s AND %s",
+            token_hash, now, now + LONGEST,
+        )  # fmt: skip
         if not row or not row[3] or not isinstance(row[0], bytes):
             return None
         public_key = row[2] if isinstance(row[2], bytes) else None
@@ -179,9 +195,9 @@ class People:
     async def save_key(self, person: str, console: str, public_key: bytes) -> bool:
         """Record that `person` asks for a console key to be enrolled; return False when it is another person's."""
         row = await self._one(
-            "INSERT INTO console_key (public_key, person, console) VALUES (%s, %s, %s)"
+            "INSERT INTO console_key (public_key, person, console, requested) VALUES (%s, %s, %s, %s)"
             " ON CONFLICT (public_key) DO UPDATE SET console = excluded.console WHERE console_key.person = %s"
-            " RETURNING person", public_key, person, console, person,
+            " RETURNING person", public_key, person, console, self._readers.now(), person,
         )  # fmt: skip
         return row is not None
 

@@ -6,6 +6,7 @@ from typing import LiteralString
 
 import psycopg
 
+from protocols.aio.clock import Clock, SystemClock
 from protocols.link.birth import Birth
 from protocols.link.closing import Closing
 from shoreside.ports import Remembered, StoreDownError, Word, Work
@@ -19,9 +20,9 @@ from shoreside.store.numbers import Numbers
 class PostgresStore:
     """A Store; it owns its connection, opens it when needed and again after each failure."""
 
-    def __init__(self, url: str, timescale: Timescale | None = None) -> None:
-        """Prepare; nothing is opened before the first call."""
-        self._url, self._timescale = url, timescale
+    def __init__(self, url: str, timescale: Timescale | None = None, clock: Clock | None = None) -> None:
+        """Prepare; nothing is opened before the first call. `clock`: whose time the database is told, the machine's if None."""
+        self._url, self._timescale, self._clock = url, timescale, clock or SystemClock()
         self._connection: Connection | None = None
         self._numbers: Numbers | None = None
         self.refused_count = 0
@@ -31,9 +32,10 @@ class PostgresStore:
         """Bring the schema forward and return what is known; raise StoreDownError when it cannot be reached."""
         connection = await self._ready()
         try:
-            await migrate(connection, self._timescale)
-            await coverage.note_earlier(Numbers(connection))
-            return await loading.load(connection)
+            numbers = Numbers(connection, self._clock)
+            await migrate(connection, numbers.now(), self._timescale)
+            await coverage.note_earlier(numbers)
+            return await loading.load(connection, numbers.now())
         except psycopg.OperationalError as error:
             raise await self._broken(error) from error
 
@@ -72,12 +74,13 @@ class PostgresStore:
         try:
             connection = await connect(self._url)  # its own: it must not step into a running COPY
             async with connection, connection.transaction():
+                numbers = Numbers(connection, self._clock)
                 cursor = await connection.execute(
-                    "INSERT INTO master_word (vessel, what, version, signed) VALUES (%s, %s, %s, %s)"
-                    " ON CONFLICT DO NOTHING RETURNING version", (vessel, what, version, signed),
+                    "INSERT INTO master_word (vessel, what, version, signed, taken) VALUES (%s, %s, %s, %s, %s)"
+                    " ON CONFLICT DO NOTHING RETURNING version", (vessel, what, version, signed, numbers.now()),
                 )  # fmt: skip
                 if await cursor.fetchone() is not None:
-                    await records.enter_act(Numbers(connection), acts.of_word(what, vessel, version, signed))
+                    await records.enter_act(numbers, acts.of_word(what, vessel, version, signed))
         except psycopg.Error as error:
             raise StoreDownError(str(error)) from error
 
@@ -101,7 +104,7 @@ class PostgresStore:
     async def _commit_once(self, work: Work) -> int:
         connection = await self._ready()
         if self._numbers is None or self._numbers.connection is not connection:
-            self._numbers = Numbers(connection)
+            self._numbers = Numbers(connection, self._clock)
         numbers = self._numbers
         async with connection.transaction():
             await _births(numbers, work)
@@ -146,11 +149,12 @@ async def _births(numbers: Numbers, work: Work) -> None:
         is_present = not Birth.from_bytes(encoded).historical
         if is_present:
             await numbers.connection.execute(
-                "UPDATE vessel SET birth = %s, birth_time = now(), catalogue_hash = %s WHERE id = %s",
-                (encoded, digest, vessel_id),
+                "UPDATE vessel SET birth = %s, birth_time = %s, catalogue_hash = %s WHERE id = %s",
+                (encoded, numbers.now(), digest, vessel_id),
             )
         await numbers.connection.execute(
-            "INSERT INTO catalogue VALUES (%s, %s, now(), %s) ON CONFLICT DO NOTHING", (vessel_id, digest, encoded)
+            "INSERT INTO catalogue VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING",
+            (vessel_id, digest, numbers.now(), encoded),
         )
         for channel in coverage.channels_of(encoded):
             channel_id = await numbers.channel(channel.short_id)

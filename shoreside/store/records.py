@@ -31,7 +31,7 @@ _ALERT: Final = """
 WITH told AS (
   INSERT INTO alert_change (vessel, time, source, alert_id, text, priority, category, state, person)
   SELECT %(vessel)s::text, CASE WHEN %(source)s::text = 'ship' AND %(person)s::text = '' THEN %(since)s::timestamptz
-    ELSE clock_timestamp() END, %(source)s::text, %(alert_id)s::text, %(text)s::text, %(priority)s::text,
+    ELSE %(now)s::timestamptz END, %(source)s::text, %(alert_id)s::text, %(text)s::text, %(priority)s::text,
     %(category)s::text, %(state)s::text, %(person)s::text
   WHERE coalesce((SELECT state || priority FROM alert
                   WHERE vessel = %(vessel)s::text AND source = %(source)s::text AND alert_id = %(alert_id)s::text),
@@ -61,21 +61,22 @@ async def _events(numbers: Numbers, events: tuple[tuple[Event, bytes], ...]) -> 
     for event, signed in events:
         vessel_id = await numbers.vessel(event.vessel)
         cursor = await numbers.connection.execute(
-            "INSERT INTO event (vessel_id, boot_id, seq, mono_ms, time, kind, body)"
-            " VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING RETURNING seq",
+            "INSERT INTO event (vessel_id, boot_id, seq, mono_ms, time, kind, body, received)"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING RETURNING seq",
             (vessel_id, event.boot_id, event.seq, event.mono_ms, moment(event.utc_ns), event.kind,
-             _clean(event.body)),
+             _clean(event.body), numbers.now()),
         )  # fmt: skip
         if await cursor.fetchone() is None:
             continue
         cause = cause_of(signed)
-        await ledger.append(numbers.connection, vessel_id, event.kind, cause, signed, (event.boot_id, event.seq))
+        entered = (event.boot_id, event.seq)
+        await ledger.append(numbers.connection, numbers.now(), vessel_id, event.kind, cause, signed, entered)
 
 
 async def enter_act(numbers: Numbers, act: acts.Act) -> None:
     """Enter an act of the shore into the ledger (LED-01)."""
     vessel_id = await numbers.vessel(act.vessel)
-    await ledger.append(numbers.connection, vessel_id, act.kind, act.cause, act.encoded)
+    await ledger.append(numbers.connection, numbers.now(), vessel_id, act.kind, act.cause, act.encoded)
 
 
 async def _orders(numbers: Numbers, notes: tuple[OrderNote, ...]) -> None:
@@ -97,12 +98,12 @@ async def _rest(numbers: Numbers, work: Work) -> None:
     for vessel, alert in work.alerts:
         await numbers.connection.execute(
             _ALERT,
-            {**alert, "vessel": vessel, "since": moment(alert["since_utc_ms"] * fleet.NS_PER_MS)},
+            {**alert, "vessel": vessel, "since": moment(alert["since_utc_ms"] * fleet.NS_PER_MS), "now": numbers.now()},
         )
     for vessel, stream, first, last in work.gaps:
         await numbers.connection.execute(
-            "INSERT INTO gap (vessel_id, stream, first_seq, last_seq) VALUES (%s, %s, %s, %s)"
-            " ON CONFLICT DO NOTHING", (await numbers.vessel(vessel), stream, first, last),
+            "INSERT INTO gap (vessel_id, stream, first_seq, last_seq, noticed) VALUES (%s, %s, %s, %s, %s)"
+            " ON CONFLICT DO NOTHING", (await numbers.vessel(vessel), stream, first, last, numbers.now()),
         )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -15,6 +16,9 @@ from shoreside.store.hypertables import drop_chunks, is_hypertable
 
 LOCK_TIMEOUT_MS: Final = 2000
 """A drop needs the table for a moment; where a reader holds it longer, it is tried again at the next run."""
+LOCK_PATIENCE_S: Final = 5.0
+"""We give up by our own clock too: the server holds its limit against its wall clock, and set back an hour it waits an hour, with
+all commits behind it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,8 @@ SELECT name, first, until FROM partition_record
 WHERE parent = %s AND until <= %s AND made <= %s
   AND EXISTS (SELECT FROM show_chunks(parent::regclass, older_than => until, newer_than => first)) ORDER BY first
 """
+_MADE_AHEAD: Final = "UPDATE partition_record SET made = %s WHERE made > %s::timestamptz + interval '1 day'"
+"""Made by a clock that stood wrong: kept from now on, and not from the year that it said."""
 _IS_DUE: Final = "SELECT EXISTS (SELECT FROM rollup_due WHERE minute >= %s AND minute < %s)"
 
 
@@ -66,6 +72,7 @@ async def drop_old(connection: Connection, keep: Retention, now: datetime) -> li
     One whose samples are not in the roll-ups yet, or that somebody reads, stays until the next run.
     """
     dropped: list[str] = []
+    await connection.execute(_MADE_AHEAD, (now, now))
     for parent, days in keep.days_of().items():
         if days is None:
             continue
@@ -73,7 +80,7 @@ async def drop_old(connection: Connection, keep: Retention, now: datetime) -> li
         old = _OLD_CHUNKS if await is_hypertable(connection, parent) else _OLD
         cursor = await connection.execute(old, (parent, before, before))
         for name, first, until in await cursor.fetchall():
-            if await _drop(connection, parent, str(name), (first, until)):
+            if await _drop(connection, parent, str(name), (first, until), now):
                 dropped.append(str(name))
     return dropped
 
@@ -88,7 +95,7 @@ SELECT EXISTS (SELECT FROM rollup_due d JOIN sample_undated s ON s.vessel_id = d
 """
 _DAYS_GONE: Final = """
 INSERT INTO partition_record (name, parent, first, until, dropped)
-SELECT 'sample_' || to_char(day, 'YYYYMMDD'), 'sample', day, day + interval '1 day', now()
+SELECT 'sample_' || to_char(day, 'YYYYMMDD'), 'sample', day, day + interval '1 day', %s::timestamptz
 FROM (SELECT DISTINCT date_trunc('day', time) AS day FROM sample_undated) days ON CONFLICT DO NOTHING
 """
 """So that samples of such a day that come later still are added to its roll-ups, which cannot be computed anew."""
@@ -111,34 +118,39 @@ async def empty_undated(connection: Connection, keep: Retention, now: datetime) 
             rows
             and isinstance(since, datetime)
             and since <= now - timedelta(days=days)
-            and await _empty(connection, parent)
+            and await _empty(connection, parent, now)
         ):
             emptied.append(name)
     return emptied
 
 
-async def _empty(connection: Connection, parent: str) -> bool:
+async def _lock(connection: Connection, table: str) -> None:
+    """Have a table for oneself within the caller's transaction; raise LockNotAvailable or TimeoutError where others have it."""
+    await connection.execute(f"SET LOCAL lock_timeout = {LOCK_TIMEOUT_MS}".encode())
+    async with asyncio.timeout(LOCK_PATIENCE_S):
+        await connection.execute(sql.SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE").format(sql.Identifier(table)))
+
+
+async def _empty(connection: Connection, parent: str, now: datetime) -> bool:
     name = sql.Identifier(f"{parent}_undated")
     try:
         async with connection.transaction():
-            await connection.execute(f"SET LOCAL lock_timeout = {LOCK_TIMEOUT_MS}".encode())
-            await connection.execute(sql.SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE").format(sql.Identifier(parent)))
+            await _lock(connection, parent)
             if parent == "sample":
                 if await (await connection.execute(_UNDATED_DUE)).fetchone() == (True,):
                     return False
-                await connection.execute(_DAYS_GONE)
+                await connection.execute(_DAYS_GONE, (now,))
             await connection.execute(sql.SQL("TRUNCATE {}").format(name))
-    except psycopg.errors.LockNotAvailable:
+    except (psycopg.errors.LockNotAvailable, TimeoutError):
         return False
     return True
 
 
-async def _drop(connection: Connection, parent: str, name: str, span: tuple[object, object]) -> bool:
+async def _drop(connection: Connection, parent: str, name: str, span: tuple[object, object], now: datetime) -> bool:
     try:
         async with connection.transaction():
-            await connection.execute(f"SET LOCAL lock_timeout = {LOCK_TIMEOUT_MS}".encode())
             # The parent first: a commit holds it before it takes the partition, so nobody waits for the other.
-            await connection.execute(sql.SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE").format(sql.Identifier(parent)))
+            await _lock(connection, parent)
             cursor = await connection.execute(_IS_DUE, span)
             if parent == "sample" and await cursor.fetchone() == (True,):
                 return False
@@ -146,7 +158,7 @@ async def _drop(connection: Connection, parent: str, name: str, span: tuple[obje
                 await drop_chunks(connection, parent, span)
             else:
                 await connection.execute(sql.SQL("DROP TABLE {}").format(sql.Identifier(name)))
-            await connection.execute("UPDATE partition_record SET dropped = now() WHERE name = %s", (name,))
-    except psycopg.errors.LockNotAvailable:
+            await connection.execute("UPDATE partition_record SET dropped = %s WHERE name = %s", (now, name))
+    except (psycopg.errors.LockNotAvailable, TimeoutError):
         return False
     return True

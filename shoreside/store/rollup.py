@@ -102,7 +102,7 @@ async def _roll(connection: Connection, now: datetime, minutes_max: int) -> int:
     if not minutes:
         return 0
     for partition in {partition_of(level.table, minute) for level in LEVELS for _, minute in minutes}:
-        await ensure(connection, partition)
+        await ensure(connection, partition, now)
     await connection.set_isolation_level(IsolationLevel.REPEATABLE_READ)
     try:
         async with connection.transaction():  # one snapshot: no minute is struck off for samples that were not seen

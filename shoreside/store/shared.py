@@ -58,7 +58,7 @@ class SharedPostgres:
     async def now(self) -> Remembered:
         """Return the latest values, targets, alerts that are not normal, and orders; raise StoreDownError."""
         async with self._readers.connection() as connection:
-            return await loading.now(connection)
+            return await loading.now(connection, self._readers.now())
 
     async def words(self) -> dict[tuple[str, Word], bytes]:
         """Return the latest signed roster and grant of each vessel; raise StoreDownError."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,6 +19,21 @@ BANNED = frozenset({
     "time.perf_counter", "time.process_time", "datetime.datetime.now", "datetime.datetime.utcnow",
     "datetime.datetime.today", "datetime.date.today",
 })  # fmt: skip
+SERVERS_TIME = re.compile(
+    r"\b(now|clock_timestamp|statement_timestamp|transaction_timestamp|timeofday)\s*\(\s*\)|\bcurrent_(timestamp|date|time)\b"
+    r"|\blocaltime(stamp)?\b|'(now|today|yesterday|tomorrow)'", re.IGNORECASE,
+)  # fmt: skip
+"""How a statement asks the database server for its own time."""
+MIGRATIONS = Path("shoreside/store/migrations")
+OF_BEFORE = {
+    "0001_first.sql",
+    "0002_rollup.sql",
+    "0070_ledger.sql",
+    "0111_ledger_kept.sql",
+    "0120_accounts.sql",
+    "0140_administration.sql",
+}
+"""Migrations, which are never edited, with columns that have the server's time by default; every statement names theirs now."""
 THE_CLOCK = Path("protocols/aio/clock.py")
 CLEAN = '"""A module."""\n\n\ndef depth_m(raw_dm: int) -> float:\n    """Return metres."""\n    return raw_dm / 10\n'
 
@@ -95,6 +111,32 @@ def test_nobody_reads_a_clock_of_their_own() -> None:
     assert list(uses(parse(THE_CLOCK))), "the clock itself reads one, or this test looks at nothing"
     found = {str(path): bad for path in python_files(*PACKAGES) if path != THE_CLOCK and (bad := [*uses(parse(path))])}
     assert found == {}
+
+
+def asking(source: str) -> list[str]:
+    """Return what in the texts of a module asks the database server for its time, defaults of columns aside."""
+    texts = [node.value for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Constant)]
+    words = [
+        text.decode(errors="replace") if isinstance(text, bytes) else text
+        for text in texts
+        if isinstance(text, str | bytes)
+    ]
+    return [found[0] for text in words for found in SERVERS_TIME.finditer(text.replace("DEFAULT now()", ""))]
+
+
+def test_no_statement_asks_the_database_server_what_time_it_is() -> None:
+    """Its clock may be any (R14): the program tells it the time. What would ask is planted first."""
+    for planted in (
+        "'DELETE FROM session WHERE expires < now ( )'",
+        "b'SELECT CLOCK_TIMESTAMP()'",
+        "'SELECT current_date'",
+    ):
+        assert asking(planted), planted
+    modules = python_files("shoreside", "farhelm")
+    found = {str(path): bad for path in modules if (bad := asking((ROOT / path).read_text()))}
+    assert found == {}
+    files = sorted((ROOT / MIGRATIONS).glob("*.sql"))
+    assert {file.name for file in files if SERVERS_TIME.search(file.read_text())} == OF_BEFORE
 
 
 @pytest.mark.parametrize("name", sorted(BANNED))

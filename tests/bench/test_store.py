@@ -217,8 +217,8 @@ async def filled(url: str, channels: int, step_s: int, days: int) -> None:
         for day in range(days):
             first = NOON + timedelta(days=day)
             for table in ("sample", "rollup_1s", "rollup_1min", "rollup_1h"):
-                await ensure(connection, partition_of(table, first))
-                await ensure(connection, partition_of(table, first + timedelta(days=1)))
+                await ensure(connection, partition_of(table, first), first)
+                await ensure(connection, partition_of(table, first + timedelta(days=1)), first)
             await connection.execute("SET statement_timeout = 0")
             await connection.execute(
                 "INSERT INTO sample SELECT v.id, c.id, t, sin(extract(epoch FROM t)::float / 900 + c.id), 0 FROM vessel v,"

@@ -26,6 +26,8 @@ from farhelm.demo import broker as demo_broker
 from farhelm.demo import ports
 from shoreside.store.connection import connect
 from shoreside.store.migrate import migrate
+from shoreside.store.rows import moment
+from tests.store_kit import NOON_NS
 
 ROOT = Path(__file__).parents[2]
 BROKER_UP_S = 15.0
@@ -271,7 +273,7 @@ def test_a_shore_with_a_database_that_is_empty_then_made_then_newer_then_away(
 
     async def made() -> None:
         opened = await connect(database_url)
-        await migrate(opened)
+        await migrate(opened, moment(NOON_NS))
         await opened.close()
 
     assert schema() == ("warn", "there is none yet")

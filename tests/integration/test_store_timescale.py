@@ -18,10 +18,11 @@ from shoreside import config
 from shoreside.store.connection import connect
 from shoreside.store.hypertables import TABLES, Timescale, Use
 from shoreside.store.migrate import SchemaError, migrate
+from shoreside.store.rows import moment
 from tests.integration import test_shore_store, test_store_completeness, test_store_retention
 from tests.postgres_rig import PLAYED, TIMESCALE, running_server, with_timescale
 from tests.property import test_rollups
-from tests.store_kit import asked
+from tests.store_kit import NOON_NS, asked
 
 REPOSITORY = Path(__file__).parents[2]
 KINDS = f"SELECT DISTINCT relkind::text FROM pg_class WHERE relname IN {TABLES}"  # noqa: S608 - our own names
@@ -48,7 +49,7 @@ def played_url(played_server: str) -> str:
 async def start(url: str, use: Use = "auto", days: int = 35) -> list[str]:
     """Bring a database to its schema as a starting shore does; return the files applied."""
     async with await connect(url) as connection:
-        return await migrate(connection, Timescale(use, days))
+        return await migrate(connection, moment(NOON_NS), Timescale(use, days))
 
 
 def shape(url: str) -> tuple[list[object], ...]:
