@@ -140,20 +140,21 @@ def test_the_ladder_is_climbed_in_time_and_the_ship_slows_on_her_heading() -> No
     assert ship.supervisor.execution.setpoints.heading_deg == 80.0
 
 
-def test_a_regained_link_restores_nothing_until_the_operator_says_so() -> None:
-    """Proves FBK-01: back only by ten seconds of heartbeats and the operator's word; orders are refused till then."""
+@pytest.mark.parametrize(("silence_s", "step"), [(5.0, "L2"), (12.0, "L3")])
+def test_a_regained_link_restores_nothing_until_the_operator_says_so(silence_s: float, step: str) -> None:
+    """Proves FBK-01: back only by ten seconds of heartbeats and the operator's word, also from L2; orders are refused so long."""
     ship = Rig()
     ship.take("ann")
     ship.beating = None
-    ship.forward(12.0)
-    assert ship.step == "L3"
+    ship.forward(silence_s)
+    assert ship.step == step
     # The link is back; the ship stays where she is, for ever.
     ship.beating = "ann"
     ship.forward(5.0)
     early = ship.say("authority.resume")
     assert ship.reasons(early) == [("link_not_back", "FBK-01")]
     ship.forward(60.0)
-    assert ship.step == "L3"
+    assert ship.step == step
     assert ("ladder", "FBK-01") in ship.reasons(ship.say("conn.heading", {"heading_deg": 95}))
     # Ann resumes: now orders pass, and nothing has moved by itself.
     moves = len(ship.moves)
