@@ -48,6 +48,18 @@ def test_the_compose_file_is_one_by_the_specification() -> None:
         PyCompose.from_yaml(text.replace("restart:", "restartt:"))
 
 
+def test_an_image_that_writes_no_bytecode_holds_it() -> None:
+    """What was copied and installed is compiled before the user changes; else each start compiles, and keeps megabytes of it."""
+    assert len(DOCKERFILES) > 1
+    for path in DOCKERFILES:
+        text = path.read_text()
+        if "PYTHONDONTWRITEBYTECODE=1" in text:
+            last = text.rpartition("\nFROM ")[2]
+            compiled = last.index("RUN python -m compileall -q")
+            assert last[compiled:].partition("\n")[0].endswith(" /usr/local/lib/python3.11 /opt/farhelm/lib /app"), path
+            assert last.rindex("\nCOPY ") < compiled < last.index("\nUSER "), path
+
+
 def test_every_variable_has_an_example_and_every_example_a_use() -> None:
     """.env.example and the compose file know the same variables; no secret stands in either."""
     used = {match[1] for match in VARIABLE.finditer(COMPOSE.read_text())}
