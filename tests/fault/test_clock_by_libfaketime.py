@@ -57,6 +57,7 @@ def _tell(file: Path, what: str) -> None:
     """Tell libfaketime, all at once: a file half written would be another time."""
     half = file.with_suffix(".new")
     half.write_text(what + "\n")
+    half.chmod(0o644)  # a database server reads it as nobody
     half.replace(file)
 
 

@@ -1,8 +1,8 @@
 """One storm over a whole demo: kills, partitions, clock jumps and full disks at once, by a seeded plan; then it heals (R3).
 
 A partition is a program that is stopped: its connections stand and nothing comes, in either direction. Clocks jump by
-libfaketime: that of the agents together, and apart from it that of the shore, whose one program is writer and station. The
-database's own clock stands right. The disk is that of the ship whose every sentence this test knows, filled to its last byte.
+libfaketime: that of the agents together, apart from it that of the shore, whose one program is writer and station, and that of
+the database's server. The disk is that of the ship whose every sentence this test knows, filled to its last byte.
 """
 
 from __future__ import annotations
@@ -11,12 +11,15 @@ import contextlib
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -51,7 +54,10 @@ KILLED = (f"collector-{STEERED}", f"safety-{STEERED}", "broker", "shore", "postg
 """Not the collector of the known ship: what an instrument says while nobody listens is gone, and no fault."""
 STOPPED = ("broker", "shore", f"collector-{STEERED}")
 """Nor does it stand still: of what was said meanwhile a scan has the newest."""
-JUMPS = (("aboard", "+3600s"), ("aboard", "-600s"), ("ashore", "+3600s"), ("ashore", "-600s"))
+JUMPS = (
+    ("aboard", "+3600s"), ("aboard", "-600s"), ("ashore", "+3600s"), ("ashore", "-600s"),
+    ("database", "+3600s"), ("database", "-600s"),
+)  # fmt: skip
 """Whose clock jumps, and by how much; two that overlap for one place are one that is set twice."""
 CHANNELS = ("NAV_HDG", "NAV_DPTT")
 """What the recording holds, each value once."""
@@ -103,7 +109,9 @@ def test_a_seed_is_always_the_same_storm_and_every_kind_is_in_it() -> None:
 @pytest.mark.timeout(900)
 @pytest.mark.skipif(not LIBRARIES, reason="libfaketime is not installed (apt-get install libfaketime)")
 @pytest.mark.parametrize("seed", [20261126, 7, 11])
-def test_a_storm_loses_and_doubles_nothing_and_all_is_steady_a_minute_after(tmp_path: Path, seed: int) -> None:
+def test_a_storm_loses_and_doubles_nothing_and_all_is_steady_a_minute_after(
+    tmp_path: Path, clocks: Path, seed: int
+) -> None:
     """Proves reliability goal R3: kills, partitions, clock jumps, full disks in one storm; steady within 60 s, by itself."""
     if os.geteuid() != 0:
         pytest.skip("no disk can be mounted here: it needs root")
@@ -114,14 +122,12 @@ def test_a_storm_loses_and_doubles_nothing_and_all_is_steady_a_minute_after(tmp_
     disk.mkdir(parents=True)
     subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={DISK_MB}m", "tmpfs", str(disk)], check=True)
     try:
-        for place in PLACES.values():
-            _tell(tmp_path / place, "+0s")
-        process, demo = _start(tmp_path)
+        process, demo = _start(tmp_path, clocks)
         try:
-            _ashore_obeys(demo, tmp_path / PLACES["shoreside"])
+            _obeys(demo, clocks)
             wait_until(lambda: all(stored(demo, channel) for channel in CHANNELS), READY_S, "the known ship is heard")
             first = {channel: min(stored(demo, channel)) for channel in CHANNELS}
-            _storm(demo, plan, tmp_path, disk)
+            _storm(demo, plan, clocks, disk)
             healed_s = time.monotonic()
             goal = wait_until(lambda: _played(demo), BUSY * STEADY_S, "the live view is back")
             live_s = time.monotonic() - healed_s
@@ -146,23 +152,34 @@ FAKED = json.loads({faked!r})
 class Faked(Popen):
     def __init__(self, words, *more, **named):
         for program, faked in FAKED.items():
-            if program in words:
+            if program in words or str(words[0]).endswith("/" + program):
                 named["env"] = {{**(named.get("env") or os.environ), **faked}}
         super().__init__(words, *more, **named)
 
 subprocess.Popen = Faked
 """
-"""What the demo is started by: its agents and the shore, and nothing else, have clocks that this test sets."""
-PLACES = {"shipside": "aboard", "shoreside": "ashore"}
+"""What the demo is started by: its agents, the shore and the database, and nothing else, have clocks that this test sets."""
+PLACES = {"shipside": "aboard", "shoreside": "ashore", "postgres": "database"}
 """{program: name of the file that sets its clock}"""
 
 
-def _start(folder: Path) -> tuple[subprocess.Popen[bytes], Demo]:
-    """Start the demo, its patience with ended children short, its agents and its shore under libfaketime."""
+@pytest.fixture
+def clocks() -> Iterator[Path]:
+    """A folder with the files that set the clocks, all right: where a database that runs as nobody can read."""
+    folder = Path(tempfile.mkdtemp(prefix="farhelm-clocks-"))
+    folder.chmod(0o755)
+    for place in PLACES.values():
+        _tell(folder / place, "+0s")
+    yield folder
+    shutil.rmtree(folder)
+
+
+def _start(folder: Path, clocks: Path) -> tuple[subprocess.Popen[bytes], Demo]:
+    """Start the demo, its patience with ended children short, its agents, shore and database under libfaketime."""
     faked = {
         program: {
             "LD_PRELOAD": str(LIBRARIES[0]), "FAKETIME_NO_CACHE": "1", "TZ": "UTC",
-            "FAKETIME_TIMESTAMP_FILE": str(folder / place), "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+            "FAKETIME_TIMESTAMP_FILE": str(clocks / place), "FAKETIME_DONT_FAKE_MONOTONIC": "1",
         }
         for program, place in PLACES.items()
     }  # fmt: skip
@@ -180,19 +197,28 @@ def _start(folder: Path) -> tuple[subprocess.Popen[bytes], Demo]:
         raise
 
 
-def _ashore_obeys(demo: Demo, clock: Path) -> None:
-    """See that the shore's clock does jump and come back: a jump that reaches nobody would prove nothing."""
-    for jump, ahead_s in (("+3600s", 3600.0), ("+0s", 0.0)):
-        _tell(clock, jump)
-        wait_until(
-            lambda ahead_s=ahead_s: abs(_ashore_s(demo) - time.time() - ahead_s) < MINUTE_S, READY_S, f"ashore {jump}"
-        )
+def _obeys(demo: Demo, clocks: Path) -> None:
+    """See that the clocks ashore do jump and come back: a jump that reaches nobody would prove nothing."""
+    for place, there_s in (("ashore", _ashore_s), ("database", _database_s)):
+        for jump, ahead_s in (("+3600s", 3600.0), ("+0s", 0.0)):
+            _tell(clocks / place, jump)
+            is_there = partial(_is_ahead, partial(there_s, demo), ahead_s)
+            wait_until(is_there, READY_S, f"{place} {jump}")
+
+
+def _is_ahead(there_s: Callable[[], float], ahead_s: float) -> bool:
+    return abs(there_s() - time.time() - ahead_s) < MINUTE_S
 
 
 def _ashore_s(demo: Demo) -> float:
     """Return the time the shore has, UTC seconds."""
     told_ms: int = demo.get(f"/api/v1/vessels/{RECORDED}/latest")["server_utc_ms"]
     return told_ms / 1000.0
+
+
+def _database_s(demo: Demo) -> float:
+    """Return the time the database's server has, UTC seconds."""
+    return float(str(rows_of(demo, "SELECT extract(epoch FROM clock_timestamp())")[0][0]))
 
 
 def _storm(demo: Demo, plan: list[Blow], clocks: Path, disk: Path) -> None:
