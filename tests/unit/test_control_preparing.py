@@ -9,7 +9,10 @@ import pytest
 
 from control.limits import ControlConfig, Response
 from control.preparing import Preparing
+from control.safestate import SafeState
+from control.situation import Situation
 from protocols.errors import MalformedError
+from protocols.link.events import Reason
 from protocols.link.heartbeats import RespondBy, VesselHeartbeat
 from tests.control_rig import Rig, example_config
 from tests.unit.test_console_orderable import state as shown
@@ -178,3 +181,32 @@ def test_dense_at_its_limits_and_told_whole() -> None:
         told_by = preparing.told(by)
         assert told_by is not None
         assert (told_by.fallback == STOPPING) is is_kept
+
+
+class Watched(SafeState):
+    """A fallback whose bars are said by the test, and whose judgements are counted."""
+
+    said: tuple[Reason, ...] = ()
+    judged = 0
+
+    def bars(self, situation: Situation) -> list[Reason]:
+        """Return what the test says, wherever she is."""
+        del situation
+        self.judged += 1
+        return list(self.said)
+
+
+def test_it_is_judged_anew_five_seconds_later_and_no_sooner() -> None:
+    """Not at 4.99 s; at five, and then five later; what bars it is told in 200 characters, as the heartbeat carries it."""
+    ship = Rig(config=with_phases(coastal={"fallback": "stop"}))
+    watched = Watched(ship.supervisor.voyage, ship.supervisor.execution)
+    preparing, by = Preparing(ship.supervisor.voyage, watched), RespondBy(30, 60.0, BANK)
+    for now_s, judged in ((100.0, 1), (102.5, 1), (104.99, 1), (105.0, 2), (109.99, 2), (110.0, 3)):
+        preparing.look(by, ship.supervisor.situation, now_s)
+        assert (now_s, watched.judged) == (now_s, judged)
+    watched.said = (Reason("loiter_blocked", "FBK-02", "w" * 300),)
+    (told,) = preparing.look(by, ship.supervisor.situation, 115.0)
+    assert [one["name"] for one in told.body["reasons"]] == ["loiter_blocked"]  # type: ignore[index,union-attr,call-overload]
+    carried = preparing.told(by)
+    assert carried is not None
+    assert carried.barred == "w" * 200
