@@ -22,7 +22,7 @@ WORKERS ?= 3
 SCHEDULES ?= 2000
 # Not by its own name: `make -n` would run it.
 AGAIN := $(MAKE) --no-print-directory
-MORE_TRIES := --reruns 2 -r aR
+MORE_TRIES := --reruns 2 -r aR --rerun-show-tracebacks
 ARGS ?=
 
 # The package index's slow hours must not fail a first start.
