@@ -10,15 +10,16 @@ READY := $(VENV)/.ready
 PYTHON ?= $(shell for p in python3.12 python3.11 python3.13 python3; do \
 	if $$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null; then echo $$p; break; fi; done)
 # Tests run in three processes for two cores: many wait for a ship. Those marked alone, with limits in real time, come after, one by
-# one, beside nothing but what yields at once; then the console's, two beside each other. Both get up to two more tries, which the
-# summary names: a machine may stand still.
+# one; then the console's, two beside each other. Both get up to two more tries, which the summary names: a machine may stand still.
 TESTS := $(addprefix tests/,unit property simulation architecture fault integration)
+# In simulated time or none: they and the schedules of everything that goes wrong at once take what the tests that run alone leave of
+# the cores, and yield at once. Most of their time those wait.
+PATIENT := $(addprefix tests/,property simulation)
 CONSOLE_TESTS := tests/e2e
 # Journeys of several browsers about seconds of silence: beside another demo the page that beats would be late itself.
 BY_ITSELF := tests/e2e/test_authority_ends.py
-REPORTS := $(addprefix test-results/,tests.xml tests-alone.xml tests-console.xml)
+REPORTS := $(addprefix test-results/,tests.xml tests-patient.xml tests-alone.xml tests-console.xml)
 WORKERS ?= 3
-# Schedules of everything that goes wrong at once, on what the tests that run alone leave of the cores: most of their time these wait.
 SCHEDULES ?= 2000
 # Not by its own name: `make -n` would run it.
 AGAIN := $(MAKE) --no-print-directory
@@ -46,13 +47,18 @@ demo: $(READY) ui ## Start everything: database, broker, ships, agents, shore, c
 
 NONE_OF_ARGS := { [ $$? = 5 ] && [ -n "$(ARGS)" ]; }
 
-test: $(READY) ui browser mosquitto ## Run all tests and SCHEDULES=2000 of `make simulate`; ARGS="-k conn" is passed on to pytest, which is called three times
+test: $(READY) ui browser mosquitto ## Run all tests and SCHEDULES=2000 of `make simulate`; ARGS="-k conn" is passed on to pytest, which is called part by part
 	@rm -f $(REPORTS)
-	@$(PY) -m pytest -m "not soak and not alone" -r aR -n $(WORKERS) --dist loadfile --junitxml=test-results/tests.xml $(TESTS) $(ARGS) || $(NONE_OF_ARGS)
-	@$(if $(ARGS),,tests/beside.sh "$(PY) -m simulators.schedules --seeds $(SCHEDULES)" test-results/schedules.log) $(AGAIN) test-alone
+	@$(PY) -m pytest -m "not soak and not alone" -r aR -n $(WORKERS) --dist loadfile --junitxml=test-results/tests.xml \
+		$(if $(ARGS),$(TESTS),$(filter-out $(PATIENT),$(TESTS))) $(ARGS) || $(NONE_OF_ARGS)
+	@$(if $(ARGS),,tests/beside.sh "$(AGAIN) test-patient" test-results/patient.log) $(AGAIN) test-alone
 	@$(PY) -m pytest -m "not soak" -n 2 --dist loadfile $(MORE_TRIES) --junitxml=test-results/tests-console.xml $(CONSOLE_TESTS) --ignore=$(BY_ITSELF) $(ARGS) || $(NONE_OF_ARGS)
 
-.PHONY: test-alone
+.PHONY: test-alone test-patient
+test-patient:
+	@$(PY) -m pytest -q -m "not soak and not alone" -r aR -n 2 --dist loadfile --timeout 600 --junitxml=test-results/tests-patient.xml $(PATIENT)
+	@$(PY) -m simulators.schedules --seeds $(SCHEDULES)
+
 test-alone:
 	@$(PY) -m pytest -m "alone and not soak" $(MORE_TRIES) --junitxml=test-results/tests-alone.xml $(TESTS) $(BY_ITSELF) $(ARGS) || $(NONE_OF_ARGS)
 

@@ -21,5 +21,5 @@ trap 'exit 130' INT TERM
 wait $pid
 status=$?
 echo "=== $patient (beside the above; all of it in $log)"
-tail -n 20 "$log"
+if [ $status = 0 ]; then tail -n 40 "$log"; else tail -n 400 "$log"; fi
 exit $status
