@@ -64,6 +64,7 @@ async def run_collector(config: AgentConfig, clock: Clock, say: Say) -> None:
     driver = MqttPort(
         broker_of(config.broker_url), f"{vessel}-collector", wanted, will=will(vessel),
         bytes_s_max=link.bulk_bytes_s(link.bearer), on_refusal=telling(say, "collector"),
+        way="" if config.second_way is None else config.way_name,
     )  # fmt: skip
     port = CountedPort(driver)
     collector = Collector(
@@ -100,7 +101,8 @@ def safety_ways(config: AgentConfig, clock: Clock, say: Say) -> tuple[Ways, Coun
     counted: list[CountedPort] = []
     for name, url, stop_url, ending in asked:  # a client id for each: a broker ends the older of two with the same one
         port = CountedPort(MqttPort(
-            broker_of(url), f"{vessel}-safety{ending}", subscriptions(vessel), on_refusal=telling(say, f"safety{ending}")
+            broker_of(url), f"{vessel}-safety{ending}", subscriptions(vessel), on_refusal=telling(say, f"safety{ending}"),
+            way="" if second is None else name,
         ))  # fmt: skip
         stop_port = MqttPort(
             broker_of(stop_url), f"{vessel}-stop{ending}", [topics.topic(vessel, topics.STOP)],

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 from protocols.aio.clock import Clock
 from protocols.link import topics
@@ -31,6 +32,9 @@ from simulators.ship import Ship
 from simulators.vessel.motion import Environment
 
 Note = Callable[..., None]
+FIRST: Final = "first"
+SECOND: Final = "second"
+"""Her two ways, as they are called where the configuration names none."""
 
 
 class Wire:
@@ -145,7 +149,9 @@ def launch(spec: VesselSpec, quality: LinkQuality, waters: Waters) -> Afloat:
     spool, journal = Spool(":memory:", config.spool_bytes_max, clock.utc_ns() // NS_PER_S), Journal(":memory:")
     key = commissioning.key_of(seed, slug)
     heard = [topics.topic(slug, leaf) for leaf in SUBSCRIBED]
-    uplink = waters.network.port(f"{slug}-collector", link, heard, will(slug))
+    uplink = waters.network.port(
+        f"{slug}-collector", link, heard, will(slug), way="" if waters.second is None else FIRST
+    )
     collector = Collector(
         config, clock, uplink, [for_collector], [_poller(config, ship, clock)], spool, key,
         f"collector-{seed}-{slug}", _say(waters.note, f"{slug}/collector"),
@@ -162,8 +168,12 @@ def launch(spec: VesselSpec, quality: LinkQuality, waters: Waters) -> Afloat:
 
 
 def _way(waters: Waters, clock: Clock, slug: str, link: Link, ending: str) -> OneWay:
+    name = SECOND if ending else FIRST
+    port = waters.network.port(
+        f"{slug}-safety{ending}", link, subscriptions(slug), way="" if waters.second is None else name
+    )
     return OneWay(
-        "second" if ending else "first", clock, waters.network.port(f"{slug}-safety{ending}", link, subscriptions(slug)),
+        name, clock, port,
         waters.network.port(f"{slug}-stop{ending}", link, [topics.topic(slug, topics.STOP)]),
     )  # fmt: skip
 

@@ -188,10 +188,11 @@ class SimBroker:
         return self.links.setdefault(name, Link(name, quality, self))
 
     def port(
-        self, client: str, link: Link, subscriptions: Sequence[str], will: Will | None = None
+        self, client: str, link: Link, subscriptions: Sequence[str], will: Will | None = None, *, way: str = ""
     ) -> SimPort:  # fmt: skip
-        """Return the message port of a client, not yet connected."""
-        return SimPort(client, link, self, subscriptions, will, random.Random(f"{self._seed}/network/{client}"))
+        """Return the message port of a client, not yet connected; `way` is told with all it says."""
+        dice = random.Random(f"{self._seed}/network/{client}")
+        return SimPort(client, link, self, subscriptions, will, dice, way=way)
 
     def attach(self, connection: Connection) -> None:
         """Begin a session: the retained messages that it asked for come first."""
@@ -221,7 +222,7 @@ class SimBroker:
             self.take(port.client, port.will.topic, port.will.payload, retain=False)
         port.link.forget(connection)
 
-    def take(self, client: str, topic: str, payload: bytes, *, retain: bool) -> None:
+    def take(self, client: str, topic: str, payload: bytes, *, retain: bool, way: str = "") -> None:
         """Take a message and give it to whoever asked for its topic now; a stranger on the broker calls this too."""
         self.note("broker", "message", client=client, topic=topic, payload=payload)
         for tap in self.taps:
@@ -232,7 +233,7 @@ class SimBroker:
             self._retained.pop(topic, None)
         for connection in tuple(self._sessions.values()):
             if connection.port.wants(topic):
-                self._give(connection, Message(topic, payload, retained=False))
+                self._give(connection, Message(topic, payload, retained=False, way=way))
 
     def _give(self, connection: Connection, message: Message) -> None:
         if not connection.down.send(lambda: connection.port.arrived(connection, message)):
@@ -244,10 +245,10 @@ class SimPort:
 
     def __init__(
         self, client: str, link: Link, broker: SimBroker, subscriptions: Sequence[str], will: Will | None,
-        dice: random.Random,
+        dice: random.Random, *, way: str = "",
     ) -> None:  # fmt: skip
         """Prepare; nothing is opened before `run`."""
-        self.client, self.link, self.will = client, link, will
+        self.client, self.link, self.will, self._way = client, link, will, way
         self._broker, self._dice = broker, dice
         self._filters = [pattern.split("/") for pattern in subscriptions]
         self._inbox: asyncio.Queue[Arrival] = asyncio.Queue()  # bounded by arrived: connection changes are never lost
@@ -369,7 +370,7 @@ class SimPort:
         """At the broker: take the message and send the acknowledgement back."""
         if not connection.is_open_ashore:
             return
-        self._broker.take(self.client, topic, payload, retain=retain)
+        self._broker.take(self.client, topic, payload, retain=retain, way=self._way)
         connection.down.send(lambda: self._acknowledged(number))
 
     def _acknowledged(self, number: int) -> None:

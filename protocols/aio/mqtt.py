@@ -22,6 +22,7 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from protocols.aio.port import Arrival, Connected, Disconnected, Message, Will
 from protocols.aio.refusal import Refusal, Refusals, refusal, unreadable
+from protocols.link.heartbeats import WAY_NAME_MAX
 from protocols.link.keyfile import ENCRYPTED
 
 INBOX_MAX: Final = 2000
@@ -37,6 +38,8 @@ _NOTSENT_LOWAT: Final = getattr(socket, "TCP_NOTSENT_LOWAT", 25)
 SOCKET_OPTIONS: Final[list[tuple[int, int, int | bytes]]] = [
     (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1), (socket.IPPROTO_TCP, _NOTSENT_LOWAT, UNSENT_MAX_BYTES),
 ]  # fmt: skip
+WAY: Final = "way"
+"""User property of a message (MQTT 5, 3.3.2.3.7), which a broker passes on as it is; a bridge of an earlier version drops it."""
 _MAX_PACING_RATE: Final = getattr(socket, "SO_MAX_PACING_RATE", 47)
 """Likewise, of the option that spreads what the kernel sends."""
 RENEWAL_LOOK_S: Final = 2.0
@@ -164,13 +167,15 @@ class MqttPort:
     def __init__(
         self, broker: Broker, client_id: str, subscriptions: Sequence[str], *, will: Will | None = None,
         keepalive_s: int = 5, bytes_s_max: float | None = None, on_refusal: Callable[[Refusal], None] | None = None,
+        way: str = "",
     ) -> None:  # fmt: skip
         """Prepare a connection; nothing is opened before `run`. `keepalive_s` finds dead sockets, it is no watch.
 
         `bytes_s_max`: what the kernel sends a second at most, spread evenly, so that no burst stands before what others say
         over the same link; None: as fast as it likes. `on_refusal` is told what no waiting mends, at once and then seldom.
+        `way` is told with every message, at most 16 characters: this connection is one of several; empty: nothing is told.
         """
-        self._broker = broker
+        self._broker, self._way = broker, way
         self._on_refusal, self._refusals = on_refusal, Refusals()
         self._client_id = client_id
         self._subscriptions = tuple(subscriptions)
@@ -211,10 +216,7 @@ class MqttPort:
         client = self._client
         if client is None:
             return False
-        properties: Properties | None = None
-        if expiry_s is not None:
-            properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call] # paho types no constructor
-            properties.MessageExpiryInterval = expiry_s
+        properties = self._properties(expiry_s)
         try:
             async with asyncio.timeout(PUBLISH_TIMEOUT_S) as limit:
                 self._unanswered.add(limit)
@@ -229,6 +231,16 @@ class MqttPort:
             return False
         _heed_cancellation()
         return True
+
+    def _properties(self, expiry_s: int | None) -> Properties | None:
+        if expiry_s is None and not self._way:
+            return None
+        properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call] # paho types no constructor
+        if expiry_s is not None:
+            properties.MessageExpiryInterval = expiry_s
+        if self._way:
+            properties.UserProperty = (WAY, self._way)
+        return properties
 
     async def run(self) -> None:
         """Keep the connection until cancelled."""
@@ -293,7 +305,8 @@ class MqttPort:
                 watch = asyncio.create_task(self._end_with_certificate(renewal), name="certificate")
                 try:
                     async for message in client.messages:
-                        self._put(Message(str(message.topic), bytes(message.payload), bool(message.retain)))
+                        way = way_of(message.properties)
+                        self._put(Message(str(message.topic), bytes(message.payload), bool(message.retain), way))
                 finally:
                     watch.cancel()
         except TimeoutError:
@@ -328,6 +341,13 @@ class MqttPort:
 def _spreading(bytes_s_max: float | None) -> Option:
     """Return the option of a socket that sends so much a second at most; None: as much as it likes."""
     return socket.SOL_SOCKET, _MAX_PACING_RATE, _UNLIMITED if bytes_s_max is None else max(int(bytes_s_max), 1)
+
+
+def way_of(properties: Properties | None) -> str:
+    """Return the way that a message's properties tell; empty where they tell none, two, or one too long to be a name."""
+    told: list[tuple[str, str]] = getattr(properties, "UserProperty", [])  # paho has no attribute for what did not come
+    ways = [value for name, value in told if name == WAY]
+    return ways[0] if len(ways) == 1 and len(ways[0]) <= WAY_NAME_MAX else ""
 
 
 def _heed_cancellation() -> None:

@@ -14,6 +14,9 @@ class Message:
     payload: bytes
     retained: bool
     """True when the broker kept it from before: a retained order is never obeyed (CMD-04)."""
+    way: str = ""
+    """Over which of its sender's several ways it came, by the word of that connection; signed by nobody, so for figures alone.
+    Empty: not told."""
 
 
 @dataclass(frozen=True, slots=True)
