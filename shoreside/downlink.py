@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Callable
-from typing import Final
+from typing import Final, NamedTuple
 
 from protocols.console.alerts import AlertJson
 from protocols.console.messages import FromShore
@@ -41,6 +41,14 @@ FORMER_BOOTS: Final = 100
 """Boot ids remembered, so that recorded heartbeats of an earlier boot cannot be played back."""
 
 
+class Came(NamedTuple):
+    """When a message came, by the shore's monotonic clock and by its UTC, and over which of her ways as its connection tells."""
+
+    now_s: float
+    utc_ns: int
+    way: str = ""
+
+
 class CatalogueError(MalformedError):
     """A birth whose records are not those of the catalogue it names."""
 
@@ -70,7 +78,7 @@ class Downlink:
         self._former_boots: dict[str, deque[str]] = {}
         self._started_s: float | None = None
         self._answering = Answering()
-        self._handlers: dict[str, Callable[[str, bytes, float, int], None]] = {
+        self._handlers: dict[str, Callable[[str, bytes, Came], None]] = {
             topics.BIRTH: self._birth, topics.DEATH: self._death, topics.BATCH: self._batch,
             topics.HEARTBEAT_UP: self._heartbeat, topics.EVENT: self._event,
         }  # fmt: skip
@@ -120,19 +128,23 @@ class Downlink:
         for vessel, reports in known.targets.items():
             fleet.take_targets(self._state(vessel), reports)
 
-    def receive(self, topic: str, payload: bytes, now_s: float, utc_ns: int) -> None:
-        """Take one message of a ship as it arrives; a bad one costs itself and is counted."""
-        self._take(topic, payload, now_s, utc_ns)
+    def receive(self, topic: str, payload: bytes, now_s: float, utc_ns: int, way: str = "") -> None:
+        """Take one message of a ship as it arrives; a bad one costs itself and is counted.
+
+        `way`: over which of hers, as its connection tells; empty: it tells none.
+        """
+        self._take(topic, payload, Came(now_s, utc_ns, way))
         vessel = topic.removeprefix(f"{topics.ROOT}/").partition("/")[0]
         if vessel in self.states:
             self.states[vessel].link.received_bytes += len(payload)
+            self.states[vessel].ways.count(way, len(payload))
 
-    def _take(self, topic: str, payload: bytes, now_s: float, utc_ns: int) -> None:
+    def _take(self, topic: str, payload: bytes, came: Came) -> None:
         try:
             vessel, leaf = topics.split(topic)
             handler = self._handlers.get(leaf)
             if handler is not None:
-                handler(vessel, payload, now_s, utc_ns)
+                handler(vessel, payload, came)
         except SignatureError:
             self.refused["signature"] += 1
         except ProtocolError as error:
@@ -209,7 +221,7 @@ class Downlink:
             )
         return state
 
-    def _birth(self, vessel: str, payload: bytes, now_s: float, utc_ns: int) -> None:
+    def _birth(self, vessel: str, payload: bytes, came: Came) -> None:
         birth = Birth.from_bytes(payload)
         if birth.vessel != vessel:
             raise MalformedError("birth of another vessel than its topic says")
@@ -220,7 +232,7 @@ class Downlink:
             fleet.take_birth(state, birth)
             state.collector_alive, state.forged_count, state.misnamed_count = True, 0, 0
         for held in self.intake.reading.take_birth(birth):
-            self._take(topics.topic(vessel, topics.BATCH), held, now_s, utc_ns)
+            self._take(topics.topic(vessel, topics.BATCH), held, came)
         if known is None:
             self._keys[vessel] = birth.vessel_public_key
         if self.role.keeps:
@@ -243,13 +255,13 @@ class Downlink:
             state.misnamed_count += 1  # batches would be read, and history described, with records that are not theirs
             raise CatalogueError(f"birth names catalogue {birth.catalogue_hash!r} and brings another")
 
-    def _death(self, vessel: str, payload: bytes, now_s: float, utc_ns: int) -> None:
-        del payload, now_s, utc_ns
+    def _death(self, vessel: str, payload: bytes, came: Came) -> None:
+        del payload, came
         if vessel in self.states:
             self.states[vessel].collector_alive = False
 
-    def _batch(self, vessel: str, payload: bytes, now_s: float, utc_ns: int) -> None:
-        state = self._state(vessel)
+    def _batch(self, vessel: str, payload: bytes, came: Came) -> None:
+        state, now_s, utc_ns = self._state(vessel), came.now_s, came.utc_ns
         batch = self.intake.read(vessel, payload, now_s, utc_ns)
         if batch is None:
             return
@@ -271,7 +283,7 @@ class Downlink:
     def found(self, wanted: Wanted, answer: Birth | Closing | None, now_s: float, utc_ns: int) -> None:
         """Take the store's answer to what the intake wanted; None: it has none."""
         for payload in self.intake.found(wanted, answer, now_s):
-            self._take(topics.topic(wanted.vessel, topics.BATCH), payload, now_s, utc_ns)
+            self._take(topics.topic(wanted.vessel, topics.BATCH), payload, Came(now_s, utc_ns))
 
     def _open(self, vessel: str, payload: bytes) -> bytes:
         """Return the body of a vessel's envelope once its signature holds; raise SignatureError otherwise."""
@@ -286,7 +298,7 @@ class Downlink:
             raise
         return envelope.body
 
-    def _heartbeat(self, vessel: str, payload: bytes, now_s: float, utc_ns: int) -> None:
+    def _heartbeat(self, vessel: str, payload: bytes, came: Came) -> None:
         beat = VesselHeartbeat.from_bytes(self._open(vessel, payload))
         if beat.vessel != vessel:
             raise MalformedError("heartbeat of another vessel than its topic says")
@@ -296,13 +308,13 @@ class Downlink:
             raise MalformedError("heartbeat of an earlier boot")
         if state.heartbeat is not None and state.heartbeat.boot_id != beat.boot_id:
             former.append(state.heartbeat.boot_id)
-        if fleet.take_heartbeat(state, beat, now_s, utc_ns):
-            frame = Frame(views.status_message(state, now_s))
+        if fleet.take_heartbeat(state, beat, came.now_s, came.utc_ns, came.way):
+            frame = Frame(views.status_message(state, came.now_s))
             for slot, feed in self._hub.told_of(vessel, fleet.holders(state)):
                 feed.slot(slot, frame)
 
-    def _event(self, vessel: str, payload: bytes, now_s: float, utc_ns: int) -> None:
-        del now_s, utc_ns
+    def _event(self, vessel: str, payload: bytes, came: Came) -> None:
+        del came
         event = Event.from_bytes(self._open(vessel, payload))
         if event.vessel != vessel:
             raise MalformedError("event of another vessel than its topic says")

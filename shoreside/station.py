@@ -134,7 +134,8 @@ class Station:
         while True:
             arrival = await self._port.receive()
             if isinstance(arrival, Message):
-                self.downlink.receive(arrival.topic, arrival.payload, self._clock.now_s(), self._clock.utc_ns())
+                now_s, utc_ns = self._clock.now_s(), self._clock.utc_ns()
+                self.downlink.receive(arrival.topic, arrival.payload, now_s, utc_ns, arrival.way)
                 self._enqueue_acks()
                 self._log_orders()
                 if self.downlink.intake.reading.missing.count:

@@ -23,6 +23,7 @@ from protocols.reading import Quality
 from shoreside import catalogue
 from shoreside.live.linkfigures import LinkFigures
 from shoreside.live.linkgrades import LinkGrades
+from shoreside.live.wayfigures import WayFigures
 from shoreside.plain import as_map
 
 NS_PER_MS: Final = 1_000_000
@@ -73,6 +74,7 @@ class VesselState:
     counted: deque[tuple[float, int]] = field(default_factory=lambda: deque[tuple[float, int]](maxlen=11))
     link: LinkFigures = field(default_factory=LinkFigures)
     grades: LinkGrades = field(default_factory=LinkGrades)
+    ways: WayFigures = field(default_factory=WayFigures)
     forged_count: int = 0
     """Messages in this vessel's name whose signature did not hold, since the last good birth."""
     misnamed_count: int = 0
@@ -184,6 +186,7 @@ def recall_track(state: VesselState, points: tuple[TrackPoint, ...]) -> None:
 def measure_rate(state: VesselState, now_s: float) -> None:
     """Measure samples and bytes per second over the last ten seconds, and grade the link; called about each second."""
     state.link.look(now_s)
+    state.ways.look(now_s)
     grade_link(state, now_s)
     state.counted.append((now_s, state.sample_count))
     (first_s, first), (last_s, last) = state.counted[0], state.counted[-1]
@@ -256,8 +259,9 @@ def drop_old_targets(state: VesselState, now_s: float) -> None:
         del state.heard[mmsi]
 
 
-def take_heartbeat(state: VesselState, beat: VesselHeartbeat, now_s: float, utc_ns: int) -> bool:
-    """Take a verified heartbeat; return False, having changed nothing, for one that is not newer."""
+def take_heartbeat(state: VesselState, beat: VesselHeartbeat, now_s: float, utc_ns: int, way: str = "") -> bool:
+    """Take a verified heartbeat; return False for one that is not newer, of which only the figures of its `way` are told."""
+    state.ways.take(beat, way, now_s, utc_ns)
     known = state.heartbeat
     if known is not None and known.boot_id == beat.boot_id and beat.seq <= known.seq:
         return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final
@@ -58,24 +59,39 @@ class LinkFigures:
     @property
     def jitter_ms(self) -> float | None:
         """Return the mean change from one round trip to the next over the last ten; None before there are two."""
-        changes = [abs(after - before) for before, after in pairwise(self._trips_ms)]
-        return round(sum(changes) / len(changes), 1) if changes else None
+        return mean_change(self._trips_ms)
+
+    @property
+    def is_timed(self) -> bool:
+        """Return whether both clocks can be right, as far as her heartbeats tell.
+
+        They cannot where hers is not trusted, where one of the last thirty came before it was sent, and where even their quickest
+        took longer than clocks may be apart: then a clock is wrong, here or there, and no figure is better than a false one.
+        """
+        if not self._ways_ms or self.clocks_apart_s is None:
+            return False
+        return 0.0 <= min(self._ways_ms) <= self.clocks_apart_s * 1000.0
 
     @property
     def one_way_ms(self) -> float | None:
-        """Return how long the last heartbeat took from ship to shore by both clocks, as wrong as these are; None: not known.
-
-        That is where hers is not trusted, where one of the last thirty came before it was sent, and where even the quickest of
-        them took longer than clocks may be apart: then a clock is wrong, here or there, and no figure is better than a false one.
-        """
-        if not self._ways_ms or self.clocks_apart_s is None:
-            return None
-        return round(self._ways_ms[-1], 1) if 0.0 <= min(self._ways_ms) <= self.clocks_apart_s * 1000.0 else None
+        """Return how long the last heartbeat took from ship to shore by both clocks, as wrong as these are; None: not known."""
+        return round(self._ways_ms[-1], 1) if self.is_timed else None
 
     @property
     def received_bytes_s(self) -> float | None:
         """Return payload bytes a second over the last ten seconds, 0 where nothing came; None before two looks."""
-        if not self._looks:
-            return None
-        (first_s, first), (last_s, last) = self._looks[0], self._looks[-1]
-        return round((last - first) / (last_s - first_s), 1) if last_s > first_s else None
+        return per_second(self._looks)
+
+
+def mean_change(values_ms: Iterable[float]) -> float | None:
+    """Return the mean change from one value to the next, milliseconds; None before there are two."""
+    changes = [abs(after - before) for before, after in pairwise(values_ms)]
+    return round(sum(changes) / len(changes), 1) if changes else None
+
+
+def per_second(looks: Sequence[tuple[float, int]]) -> float | None:
+    """Return how much a count grew a second from the first look (seconds, count) to the last; None before there are two."""
+    if not looks:
+        return None
+    (first_s, first), (last_s, last) = looks[0], looks[-1]
+    return round((last - first) / (last_s - first_s), 1) if last_s > first_s else None

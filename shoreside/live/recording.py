@@ -192,7 +192,7 @@ def _key(state: VesselState) -> Key:
         beat.roster_version, beat.action, tuple(sorted(beat.setpoints.items())), state.collector_alive,
         None if beat.round_trip_ms is None else beat.round_trip_ms // 100, beat.loss_pct // 2, _ending(beat.access),
         None if beat.respond is None else (beat.respond.left_s // 10, beat.respond.what),
-        tuple((way.name, way.is_connected) for way in beat.ways), tuple(state.grades.told.values()),
+        tuple((way.name, way.is_connected) for way in beat.ways), tuple(state.grades.told.values()), state.ways.grades(),
     )  # fmt: skip
 
 

@@ -21,10 +21,10 @@ from protocols.console.messages import (
     VesselMessage,
     VesselSummary,
 )
-from protocols.console.standing import RespondJson
+from protocols.console.standing import RespondJson, WayJson
 from protocols.console.traffic import TargetsMessage
 from protocols.link.events import Event, Reason
-from protocols.link.heartbeats import AuthorityState, VesselHeartbeat
+from protocols.link.heartbeats import AuthorityState, VesselHeartbeat, Way
 from shoreside.live import orderable
 from shoreside.live.answering import answered_by
 from shoreside.live.event_lines import event_text, said
@@ -165,9 +165,17 @@ def status_message(state: VesselState, now_s: float) -> StatusMessage:
         "respond": _respond(beat, control),
         "drill": state.drill, "access_left_s": None if beat.access is None else beat.access.left_s,
         "no_access": [] if beat.access is None else [reason_json(reason) for reason in beat.access.reasons],
-        "ways": [
-            {"name": way.name, "is_connected": way.is_connected, "round_trip_ms": way.round_trip_ms} for way in beat.ways
-        ],
+        "ways": [_way(state, way, now_s) for way in beat.ways],
+    }  # fmt: skip
+
+
+def _way(state: VesselState, way: Way, now_s: float) -> WayJson:
+    """Return what she says of one of her ways, and what came over it here."""
+    told = state.ways.told(way.name, now_s, is_timed=state.link.is_timed)
+    return {
+        "name": way.name, "is_connected": way.is_connected, "round_trip_ms": way.round_trip_ms,
+        "jitter_ms": told.jitter_ms, "one_way_ms": told.one_way_ms, "loss_pct": told.loss_pct, "age_ms": told.age_ms,
+        "received_bytes_s": told.received_bytes_s, "grades": told.grades,
     }  # fmt: skip
 
 
