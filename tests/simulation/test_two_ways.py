@@ -4,23 +4,28 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from typing import Literal
 
 import pytest
 
 from control.messages import Arrival
 from control.supervisor import Supervisor
 from protocols.aio.port import Message
+from protocols.console.standing import WayJson
 from protocols.link import signing, topics
 from protocols.link.signing import Domain
 from shipside.commanding.safety import SafetyShell
 from shipside.commanding.ways import LOST_S, SILENT_S, Ways
 from simulators.bad_link import Cut, LinkQuality
 from simulators.loop import run
+from simulators.network import SimBroker
 from simulators.operators import Operator
 from simulators.world import World
 
 LEO = LinkQuality(delay_s=0.12, jitter_s=0.05, loss=0.005)
 """The second bearer: slower than the first, so that what is twice comes out of step."""
+RAIN = LinkQuality(delay_s=0.12, jitter_s=0.05, loss=0.2)
+"""The same in heavy rain: one piece in five is lost and comes late, with all that is behind it."""
 
 
 def safety(world: World) -> SafetyShell:
@@ -58,6 +63,12 @@ def ways(ann: Operator) -> dict[str, tuple[bool, float | None]]:
     """Return whether each way stands and its round trip, ms, as Ann's console is told."""
     assert ann.status is not None
     return {way["name"]: (way["is_connected"], way["round_trip_ms"]) for way in ann.status["ways"]}
+
+
+def brought(ann: Operator) -> dict[str, WayJson]:
+    """Return all that Ann's console is told of each way."""
+    assert ann.status is not None
+    return {way["name"]: way for way in ann.status["ways"]}
 
 
 def tapped(world: World) -> Counter[tuple[str, str]]:
@@ -147,6 +158,16 @@ def test_one_way_lost_costs_nothing_but_an_alert(how: Cut, is_second: bool) -> N
         assert not world.happened("ladder", "otter/safety")
         assert ways(ann)[lost] == (False, None)
         assert ways(ann)[left][0]
+        gone, other = brought(ann)[lost], brought(ann)[left]
+        assert (gone["loss_pct"], gone["jitter_ms"], gone["one_way_ms"], gone["received_bytes_s"]) == (
+            100.0,
+            None,
+            None,
+            0.0,
+        )
+        assert (gone["age_ms"] or 0) > 60_000
+        assert set(gone["grades"].values()) == {"red"}
+        assert (other["loss_pct"], other["grades"]["loss"], other["grades"]["age"]) == (0.0, "good", "good")
         assert ann.status is not None
         assert "way-lost" in ann.status["alerts"]
         assert way_alerts(world)[1:] == [("acknowledged", f"WAY TO THE SHORE LOST: {lost.upper()}")]
@@ -156,6 +177,8 @@ def test_one_way_lost_costs_nothing_but_an_alert(how: Cut, is_second: bool) -> N
         assert way_alerts(world)[2:] == [("normal", "")]
         assert ways(ann)[lost][0]
         assert ways(ann)[lost][1] is not None
+        assert (brought(ann)[lost]["age_ms"] or 0) < 2000
+        assert brought(ann)[lost]["jitter_ms"] is not None
         assert "way-lost" not in ann.status["alerts"]
         assert not world.happened("ladder", "otter/safety")
 
@@ -241,5 +264,82 @@ def test_what_a_broker_has_kept_hides_nothing() -> None:
         live.take_message(Message(topic, kept, retained=False), second)
         assert arrived.count("SignedOrder") == 2
         assert live.retained_count >= 1
+
+    sailing(story)
+
+
+async def figures(world: World, ann: Operator, seconds: int) -> dict[str, list[WayJson]]:
+    """Return what Ann's console was told of each way, once a second."""
+    told: dict[str, list[WayJson]] = {"first": [], "second": []}
+    for _ in range(seconds):
+        await world.forward(seconds=1)
+        for name, way in brought(ann).items():
+            told[name].append(way)
+    return told
+
+
+def mean(told: list[WayJson], figure: Literal["jitter_ms", "one_way_ms", "loss_pct", "received_bytes_s"]) -> float:
+    """Return the mean of a figure that was known each time."""
+    values = [value for way in told if (value := way[figure]) is not None]
+    assert len(values) == len(told) > 0
+    return sum(values) / len(values)
+
+
+def colours(told: list[WayJson]) -> set[str | None]:
+    """Return every grade that a way had."""
+    return {grade for way in told for grade in (way["grades"]["loss"], way["grades"]["age"])}
+
+
+def test_one_way_in_heavy_rain_is_seen_by_its_own_figures() -> None:
+    """One piece in five is lost over the second: it is late, uneven, loses beats and is not good; the first is as it was.
+
+    Over TCP what is lost comes late, so that a beat is missing only where the next was told instead. The negative control is the
+    second way before the rain, and the first all the time.
+    """
+
+    async def story(world: World, ann: Operator) -> None:
+        await world.forward(seconds=10)
+        fair = await figures(world, ann, 15)
+        world._link("otter", second=True).set_quality(RAIN)
+        await world.forward(seconds=15)
+        foul = await figures(world, ann, 30)
+        for told in (fair["first"], foul["first"]):
+            assert 40.0 <= mean(told, "one_way_ms") <= 90.0
+            assert mean(told, "jitter_ms") < 30.0
+        assert 120.0 <= mean(fair["second"], "one_way_ms") <= 180.0
+        assert mean(fair["second"], "jitter_ms") < 30.0
+        assert mean(foul["second"], "one_way_ms") > 1.3 * mean(fair["second"], "one_way_ms")
+        assert mean(foul["second"], "jitter_ms") > 5.0 * mean(fair["second"], "jitter_ms")
+        assert [mean(told, "loss_pct") for told in (fair["first"], fair["second"], foul["first"])] == [0.0, 0.0, 0.0]
+        assert mean(foul["second"], "loss_pct") > 3.0
+        assert colours(fair["first"]) | colours(fair["second"]) | colours(foul["first"]) == {"good"}
+        assert "amber" in colours(foul["second"])
+        assert mean(fair["first"], "received_bytes_s") > 1.3 * mean(
+            fair["second"], "received_bytes_s"
+        )  # the bulk is on it
+        assert not world.happened("ladder", "otter/safety")
+
+    sailing(story)
+
+
+def test_through_a_bridge_that_drops_the_name_nothing_is_known_of_a_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All that she says of it herself is told, and what came over it is not guessed; the link as a whole is as ever."""
+    take = SimBroker.take
+
+    def dropping(broker: SimBroker, client: str, topic: str, payload: bytes, *, retain: bool, way: str = "") -> None:
+        del way
+        take(broker, client, topic, payload, retain=retain)
+
+    monkeypatch.setattr(SimBroker, "take", dropping)
+
+    async def story(world: World, ann: Operator) -> None:
+        await world.forward(seconds=15)
+        for way in brought(ann).values():
+            assert way["is_connected"]
+            assert way["round_trip_ms"] is not None
+            told = (way["jitter_ms"], way["one_way_ms"], way["loss_pct"], way["age_ms"], way["received_bytes_s"])
+            assert {*told, *way["grades"].values()} == {None}
+        assert ann.status is not None
+        assert ann.status["one_way_ms"] is not None
 
     sailing(story)
