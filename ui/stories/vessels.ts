@@ -3,7 +3,7 @@ import { page } from "../src/app/console";
 import type { Vessel } from "../src/link/store";
 import { consoleKey } from "../src/orders/keys";
 import { Operator } from "../src/orders/operator";
-import type { AlertJson, AuthorityJson, ChannelJson, OrderMessage, PhaseJson, ReasonJson, StatusMessage, ValueRow } from "../src/protocols.gen";
+import type { AlertJson, AuthorityJson, ChannelJson, OrderMessage, PhaseJson, ReasonJson, StatusMessage, ValueRow, WayJson } from "../src/protocols.gen";
 
 /** What of a vessel differs from one that goes well in the hands of her bridge. */
 interface Difference {
@@ -32,6 +32,15 @@ const alert = (alert_id: string, text: string, priority: AlertJson["priority"], 
   alert_id, text, priority, category: "B", state, since_utc_ms: Date.now() - 95_000, source: "ship", advice: "", sounds: 1, is_escalated: false, answered: "ship", person: "", ...more,
 });
 
+const LTE: WayJson = {
+  name: "lte", is_connected: true, round_trip_ms: 1180, jitter_ms: 212.4, one_way_ms: 640.2, loss_pct: 15, age_ms: 310, received_bytes_s: 2140.5,
+  grades: { round_trip: "amber", loss: "amber", age: "good" },
+};
+const LEO: WayJson = {
+  name: "leo", is_connected: false, round_trip_ms: null, jitter_ms: null, one_way_ms: null, loss_pct: 100, age_ms: 95_000, received_bytes_s: 0,
+  grades: { round_trip: "red", loss: "red", age: "red" },
+};
+
 /** The states, by name. `mine`: this page's own session has the conn. */
 export const STATES: Record<string, Difference & { mine?: boolean }> = {
   "her bridge": {},
@@ -45,7 +54,7 @@ export const STATES: Record<string, Difference & { mine?: boolean }> = {
   "late": { mine: true, authority: MINE, ageMs: 3000 },
   "stale": { ageMs: 12_000 },
   "not valid": { quality: 2 },
-  "link poor": { mine: true, authority: MINE, status: { step: "L1", round_trip_ms: 1240, loss_pct: 12, ways: [{ name: "lte", is_connected: true, round_trip_ms: 1180 }, { name: "leo", is_connected: false, round_trip_ms: null }], grades: { round_trip: "amber", loss: "amber", age: "good" }, reasons: [{ name: "round_trip", text: "Round trip 1.24 s is above 1 s for 5 s", since_ms: 5000, clears: "below 1 s for 10 s" }] } },
+  "link poor": { mine: true, authority: MINE, status: { step: "L1", round_trip_ms: 1240, loss_pct: 12, ways: [LTE, LEO], grades: { round_trip: "amber", loss: "amber", age: "good" }, reasons: [{ name: "round_trip", text: "Round trip 1.24 s is above 1 s for 5 s", since_ms: 5000, clears: "below 1 s for 10 s" }] } },
   "link lost": { mine: true, authority: MINE, heartbeatAgeMs: 12_000, ageMs: 12_000, status: { step: "L3", next_step: "L5", next_step_in_s: 44, action: "Slowing down on heading", reasons: [{ name: "silent", text: "No valid operator heartbeat", since_ms: 12_000, clears: "confirmed by the holder" }] } },
   "stop latched": { status: { stop_latched: true, setpoints: { propulsion_pct: 0 } } },
   "alerts": { alerts: [

@@ -5,7 +5,7 @@ import type { GradeJson } from "../protocols.gen";
 export type Grade = GradeJson;
 
 const RISING: readonly Grade[] = [null, "good", "amber", "red"];
-const LATE_MS = 2000; // as shoreside/live/linkgrades.py: a beat is missing
+export const LATE_MS = 2000; // as shoreside/live/linkgrades.py: a beat is missing
 
 /** Return the grade of a heartbeat's age as it is now; red before the first. */
 export function ageGrade(ageMs: number | null): Grade {

@@ -21,8 +21,11 @@ export class LinkMeter extends LitElement {
 
   static override styles = [base, panel, css`
     .panel { height: 100%; display: grid; grid-template-rows: auto minmax(0, 1fr); gap: 0.5rem; }
-    .head { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 1rem; font-size: max(0.75rem, 10.5px); line-height: 1.2; color: var(--quiet); font-variant-numeric: tabular-nums; }
+    .head { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 0.75rem; font-size: max(0.75rem, 10.5px); line-height: 1.2; color: var(--quiet); font-variant-numeric: tabular-nums; }
     .head b { font-weight: 600; }
+    .who { display: flex; align-items: baseline; gap: 0 1rem; }
+    .who.stacked { display: grid; gap: 0; }
+    .rows { display: grid; grid-template-columns: auto auto; gap: 0 0.5rem; }
     .body { display: grid; grid-template-columns: auto repeat(3, auto); grid-template-rows: auto minmax(0, 1fr) auto; gap: 0 1rem; }
     .step { border-radius: 0.375rem; padding: 0.25rem 0.75rem; display: flex; align-items: center; justify-content: center; gap: 0.5rem; min-width: 6.5rem; }
     .step b { font-size: 2rem; line-height: 1; font-weight: 700; }
@@ -65,18 +68,24 @@ export class LinkMeter extends LitElement {
       </section>`;
   }
 
-  /** The title's own line has room for the bearer and for her ways, where she has several. */
+  /** The title's own line has room for the bearer; her ways, where she has several, stand in it once the reasons need the room, else each in its own. */
   private head(isSilent: boolean) {
     const text = words().link;
     const bearer = bearerOf(this.vessel, page.store.clock.nowUtcMs());
     const ways = waysOf(this.vessel.status, isSilent, words());
-    return html`<div class="head"><h2>${text.title}</h2>
-      <span class=${bearer.look} title=${text.bearerTitle}>${text.bearer} <b data-testid="link-bearer" data-look=${bearer.look}>${bearer.name}</b></span>
-      ${ways.length ? html`<span class="ways" title=${text.waysTitle} data-testid="link-ways">${ways.map(({ text: said, grade }, at) => html`${at ? " · " : ""}<b class=${grade ?? ""}>${said}</b>`)}</span>` : nothing}</div>`;
+    const isTerse = !this.hasRoom;
+    return html`<div class="head"><div class="who ${ways.length && !isTerse ? "stacked" : ""}"><h2>${text.title}</h2>
+        <span class=${bearer.look} title=${text.bearerTitle}>${text.bearer} <b data-testid="link-bearer" data-look=${bearer.look}>${bearer.name}</b></span></div>
+      ${ways.length ? html`<span class="ways ${isTerse ? "" : "rows"}" title=${text.waysTitle} data-testid="link-ways">${ways.map(({ text: said, brought, grade }, at) => html`${isTerse && at ? " · " : ""}<b class=${grade ?? ""}>${said}</b>${isTerse ? nothing : html`<span>${brought}</span>`}`)}</span>` : nothing}</div>`;
   }
 
   private fact(label: string, value: string, grade: Grade, testId: string, more: TemplateResult | typeof nothing = nothing) {
-    return html`<div class="fact ${grade ?? ""}" data-grade=${grade ?? ""}><span class="label">${label}</span><b data-testid=${testId}>${value}</b>${(this.vessel.status?.step ?? "") < LOCKED_FROM ? more : nothing /* from there on the reasons need the room */}</div>`;
+    return html`<div class="fact ${grade ?? ""}" data-grade=${grade ?? ""}><span class="label">${label}</span><b data-testid=${testId}>${value}</b>${this.hasRoom ? more : nothing}</div>`;
+  }
+
+  /** From there on the reasons need it. */
+  private get hasRoom(): boolean {
+    return (this.vessel.status?.step ?? "") < LOCKED_FROM;
   }
 
   private respond(since: number) {
