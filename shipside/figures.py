@@ -57,6 +57,12 @@ def of_ways(ways: Ways) -> list[Family]:
         many("farhelm_agent_way_connected", "gauge", "1 while the way carries, by way",
              [({"way": way.name}, float(way.is_connected)) for way in told]),
         many("farhelm_agent_way_round_trip_seconds", "gauge", "To the broker and back, by way", trips),
+        many("farhelm_agent_way_received_bytes_total", "counter", "Payload received, by way",
+             [({"way": way.name}, float(way.received_bytes)) for way in ways]),
+        many("farhelm_agent_way_heard_age_seconds", "gauge", "Since anything came, by way",
+             [({"way": way.name}, way.heard_age_s) for way in ways if way.heard_age_s is not None]),
+        many("farhelm_agent_way_alone_total", "counter", "Messages that came over this way and over no other in 10 s",
+             [({"way": way.name}, float(ways.alone(way))) for way in ways]),
         one("farhelm_agent_twice_total", "counter", "Messages that had come over another way", ways.twice_count),
     ] if told else []  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from hashlib import blake2b
 from typing import Final
 
@@ -24,6 +24,8 @@ class Twice:
         """{digest: the way that is ahead, and when what it brought and no other has brought yet came}"""
         self.count = 0
         """Messages that had come over another way before."""
+        self.alone: Counter[int] = Counter()
+        """{way: messages that came over it, and over no other within ten seconds}; told late while nothing comes at all."""
 
     def take(self, way: int, topic: str, payload: bytes, now_s: float) -> bool:
         """Take a message of way number `way`; return True where it has come over another within the last ten seconds.
@@ -31,8 +33,10 @@ class Twice:
         Each message that came first drops one that comes second, so that what the shore sends again counts again.
         """
         digest = blake2b(topic.encode() + b"\0" + payload, digest_size=DIGEST_BYTES).digest()
-        ahead, times = self._came.pop(digest, (way, list[float]()))
-        times = [at_s for at_s in times if now_s - at_s <= TWICE_S]
+        self._forget(now_s)
+        ahead, known = self._came.pop(digest, (way, list[float]()))
+        times = [at_s for at_s in known if now_s - at_s <= TWICE_S]
+        self.alone[ahead] += len(known) - len(times)
         is_second = ahead != way and bool(times)
         if is_second:
             self.count += 1
@@ -44,3 +48,12 @@ class Twice:
         if len(self._came) > TWICE_MAX:
             self._came.popitem(last=False)
         return is_second
+
+    def _forget(self, now_s: float) -> None:
+        """Forget what no other way brings any more, and count it to the one that did."""
+        while self._came:
+            digest, (ahead, times) = next(iter(self._came.items()))
+            if now_s - times[-1] <= TWICE_S:
+                return
+            del self._came[digest]
+            self.alone[ahead] += len(times)

@@ -37,6 +37,9 @@ class OneWay:
         self._round_trip_ms: float | None = None
         self.is_up = False
         """Whether the last word of the connection that was taken was that it stands."""
+        self.received_bytes = 0
+        """Payload of all that came over it since the start, stops too."""
+        self._heard_at_s: float | None = None
 
     @property
     def stands(self) -> bool:
@@ -52,6 +55,16 @@ class OneWay:
     def connected(self, *, is_up: bool) -> None:
         """Take the connection's word that it stands, or has ended: what was measured on it is forgotten."""
         self.is_up, self._unanswered_s, self._round_trip_ms = is_up, None, None
+
+    @property
+    def heard_age_s(self) -> float | None:
+        """Seconds since anything came over it; None: nothing has."""
+        return None if self._heard_at_s is None else self._clock.now_s() - self._heard_at_s
+
+    def heard(self, size_bytes: int) -> None:
+        """Count what came over it."""
+        self._heard_at_s = self._clock.now_s()
+        self.received_bytes += size_bytes
 
     def beat(self, heartbeat: bytes) -> None:
         """Send `heartbeat` as soon as may be; an older one still waiting is dropped for it."""
@@ -96,6 +109,10 @@ class Ways:
         """Messages dropped since they had come over another way."""
         return self._twice.count
 
+    def alone(self, way: OneWay) -> int:
+        """Return how many messages came over `way` and over no other: so many the others lost."""
+        return self._twice.alone[self._ways.index(way)]
+
     @property
     def lost(self) -> tuple[str, ...]:
         """Names of the ways that were last told to be lost; none where there is only one."""
@@ -113,6 +130,7 @@ class Ways:
 
     def has_come(self, way: OneWay, leaf: str, message: Message) -> bool:
         """Return whether `message` has come over another way already. A stop is never held to have: it stops her again."""
+        way.heard(len(message.payload))
         if len(self._ways) == 1 or leaf == topics.STOP:
             return False
         return self._twice.take(self._ways.index(way), message.topic, message.payload, self._clock.now_s())

@@ -59,3 +59,38 @@ def test_what_is_remembered_is_bounded() -> None:
     assert len(twice._came) == TWICE_MAX
     assert not twice.take(1, BEAT, b"0", 1.0)
     assert twice.take(1, BEAT, b"%d" % (TWICE_MAX + 9), 1.0)
+
+
+def test_what_no_other_way_brought_in_ten_seconds_is_counted_to_the_one_that_did() -> None:
+    """Sixty beats over the first way, every third of which the second loses: twenty, once they cannot come any more."""
+    twice = Twice()
+    for second in range(60):
+        twice.take(0, BEAT, b"%d" % second, float(second))
+        if second % 3:
+            assert twice.take(1, BEAT, b"%d" % second, second + 0.3)
+    assert twice.alone == {0: 17}  # of the last ten seconds nobody knows yet
+    twice.take(0, BEAT, b"later", 59.0 + TWICE_S + 0.1)
+    assert twice.alone == {0: 20}
+    assert twice.count == 40
+    assert len(twice._came) == 1
+
+
+@pytest.mark.parametrize(("late_s", "alone", "is_second"), [(TWICE_S, 0, True), (TWICE_S + 0.1, 1, False)])
+def test_one_that_comes_too_late_counts_as_lost_and_as_news(late_s: float, alone: int, *, is_second: bool) -> None:
+    twice = Twice()
+    twice.take(1, ORDER, b"order", 1.0)
+    assert twice.take(0, ORDER, b"order", 1.0 + late_s) is is_second
+    assert twice.alone[1] == alone
+    assert twice.alone[0] == 0
+
+
+def test_of_what_is_sent_again_each_that_one_way_lost_is_counted() -> None:
+    """Three sendings over the first, one of them over the second: two are lost there, also where the bytes come once more."""
+    twice = Twice()
+    for at_s in (1.0, 4.0, 7.0):
+        twice.take(0, ORDER, b"order", at_s)
+    assert twice.take(1, ORDER, b"order", 7.3)
+    twice.take(0, ORDER, b"order", 16.0)
+    assert twice.alone[0] == 1  # of 4 s; that of 7 s may still come
+    twice.take(0, BEAT, b"beat", 40.0)
+    assert twice.alone[0] == 3
