@@ -49,7 +49,7 @@ def test_the_compose_file_is_one_by_the_specification() -> None:
 
 
 def test_an_image_that_writes_no_bytecode_holds_it() -> None:
-    """What was copied and installed is compiled before the user changes; else each start compiles, and keeps megabytes of it."""
+    """What was copied and installed is compiled before the user changes; else each start compiles all."""
     assert len(DOCKERFILES) > 1
     for path in DOCKERFILES:
         text = path.read_text()
