@@ -103,9 +103,13 @@ def test_the_status_has_the_holder_of_the_machines_and_the_latency_limit_of_her_
     assert status_message(ship, 100.0)["respond"] == nothing_ahead | {"left_s": 41, "what": "the edge of 'Bank'"}
     assert told["ways"] == []  # one way alone
     ship.heartbeat = dataclasses.replace(ship.heartbeat, ways=(Way("lte", True, 81.5), Way("leo", False, None)))
+    unmeasured = {
+        "jitter_ms": None, "one_way_ms": None, "loss_pct": None, "age_ms": None, "received_bytes_s": None,
+        "grades": {"round_trip": None, "loss": None, "age": None},
+    }  # fmt: skip
     assert status_message(ship, 100.0)["ways"] == [
-        {"name": "lte", "is_connected": True, "round_trip_ms": 81.5},
-        {"name": "leo", "is_connected": False, "round_trip_ms": None},
+        {"name": "lte", "is_connected": True, "round_trip_ms": 81.5} | unmeasured,
+        {"name": "leo", "is_connected": False, "round_trip_ms": None} | unmeasured,
     ]
     assert status_message(VesselState("unheard"), 100.0)["direct_limit_ms"] is None
     assert status_message(VesselState("unheard"), 100.0)["lease_s"] is None
