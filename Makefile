@@ -11,10 +11,11 @@ PYTHON ?= $(shell for p in python3.12 python3.11 python3.13 python3; do \
 	if $$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null; then echo $$p; break; fi; done)
 # Tests run in three processes for two cores: many wait for a ship. Those marked alone, with limits in real time, come after, one by
 # one; then the console's, two beside each other. Both get up to two more tries, which the summary names: a machine may stand still.
-TESTS := $(addprefix tests/,unit property simulation architecture fault integration)
+# Files that wait long come first, so that no process is left alone with one.
+TESTS := $(addprefix tests/,fault integration simulation property architecture unit)
 # In simulated time or none: they and the schedules of everything that goes wrong at once take what the tests that run alone leave of
 # the cores, and yield at once. Most of their time those wait.
-PATIENT := $(addprefix tests/,property simulation)
+PATIENT := $(addprefix tests/,simulation property)
 CONSOLE_TESTS := tests/e2e
 # Journeys of several browsers about seconds of silence: beside another demo the page that beats would be late itself.
 BY_ITSELF := tests/e2e/test_authority_ends.py
@@ -52,7 +53,7 @@ NONE_OF_ARGS := { [ $$? = 5 ] && [ -n "$(ARGS)" ]; }
 
 test: $(READY) ui browser mosquitto ## Run all tests and SCHEDULES=2000 of `make simulate`; ARGS="-k conn" is passed on to pytest, which is called part by part
 	@rm -f $(REPORTS)
-	@$(PY) -m pytest -m "not soak and not alone" -r aR -n $(WORKERS) --dist loadfile --junitxml=test-results/tests.xml \
+	@$(PY) -m pytest -m "not soak and not alone" -r aR -n $(WORKERS) --dist loadfile --no-loadscope-reorder --junitxml=test-results/tests.xml \
 		$(if $(ARGS),$(TESTS),$(filter-out $(PATIENT),$(TESTS))) $(ARGS) || $(NONE_OF_ARGS)
 	@$(if $(ARGS),,tests/beside.sh "$(AGAIN) test-patient" test-results/patient.log) $(AGAIN) test-alone
 	@$(PY) -m pytest -m "not soak" -n 2 --dist loadfile $(MORE_TRIES) --junitxml=test-results/tests-console.xml $(CONSOLE_TESTS) --ignore=$(BY_ITSELF) $(ARGS) || $(NONE_OF_ARGS)
