@@ -24,6 +24,8 @@ BEATS: Final = 20
 """Seconds of hers that loss is counted over, as she counts that of her operator's beats: at 1 Hz ten per cent is two."""
 LATE_S: Final = 10.0
 """How late a heartbeat may be before it counts as missing: after that the keepalive has ended a connection that carries none."""
+LOOKED_MAX: Final = 2 * LOOKS_MAX
+"""Looks of which one is sought that is so late: they come about each second, some a little sooner, and at twice the rate they reach."""
 COME_MAX: Final = 256
 """Heartbeats remembered of one way: 20 s of them at 5 Hz, and as many again told on a change. The oldest goes first."""
 
@@ -107,8 +109,8 @@ class WayFigures:
     _told: dict[str, Way] = field(default_factory=dict[str, Way])
     """What her newest heartbeat says of each."""
     _newest_ms: int = -1
-    _looks: deque[tuple[float, int]] = field(default_factory=lambda: deque[tuple[float, int]](maxlen=LOOKS_MAX))
-    """Her newest heartbeat over any way, about each second: the first is what was newest ten seconds ago."""
+    _looks: deque[tuple[float, int]] = field(default_factory=lambda: deque[tuple[float, int]](maxlen=LOOKED_MAX))
+    """Her newest heartbeat over any way, about each second."""
     _untold_at_s: float | None = None
     """When a heartbeat last came that tells no way."""
 
@@ -168,9 +170,8 @@ class WayFigures:
         return tuple((name, tuple(way.grades.told.values())) for name, way in self._ways.items())
 
     def _due_ms(self, now_s: float) -> int:
-        if not self._looks or now_s - self._looks[0][0] < LATE_S:
-            return -1
-        return self._looks[0][1]
+        """Return what was her newest heartbeat ten seconds ago, or at the last look before; -1 while nobody had looked."""
+        return next((newest_ms for at_s, newest_ms in reversed(self._looks) if now_s - at_s >= LATE_S), -1)
 
     def _grade(self, name: str, now_s: float) -> None:
         way, told = self._ways[name], self._told.get(name)

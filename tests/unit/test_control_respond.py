@@ -12,8 +12,9 @@ from control.context import Setpoints
 from control.depths import DepthChart
 from control.geometry import KNOT_MPS
 from control.limits import Area, ConfigError, ControlConfig, Response
+from control.navigator import Navigator
 from control.respond import RespondWatch, manoeuvre_s, respond_by
-from protocols.link.heartbeats import RespondBy
+from protocols.link.heartbeats import RespondBy, RouteAboard
 from tests.control_rig import Rig, example_config
 from tests.unit.test_control_collision import EAST_M, target
 from tests.unit.test_control_depths import NEEDED_M, SEA, rock
@@ -109,6 +110,19 @@ def test_on_a_route_only_ships_are_looked_at_and_standing_still_meets_nothing() 
     ship.values |= {"NAV_SOG": 0.2}
     ship.look()
     assert respond_by(ship.supervisor.situation, config, Setpoints(), (), is_on_route=False) is None
+
+
+@pytest.mark.parametrize(("leg", "is_told"), [(None, True), (0, True), (1, False), (2, False)])
+def test_a_route_that_is_followed_hides_the_area_and_one_that_is_only_loaded_does_not(
+    leg: int | None, is_told: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Proves ALT-01: from its first leg on; a route that lies aboard steers nobody clear of anything."""
+    ship = heading_east(wall(ahead_m(example_config(), 20.0)))
+    assert by(ship) is not None
+    aboard = None if leg is None else RouteAboard("0" * 64, leg)
+    monkeypatch.setattr(Navigator, "aboard", property(lambda _: aboard))
+    ship.forward(6.0)
+    assert (by(ship) is not None) is is_told
 
 
 def test_without_the_table_nothing_is_told_and_a_foolish_one_is_a_fault() -> None:

@@ -84,6 +84,22 @@ def sailed(
     return shore
 
 
+@pytest.mark.parametrize("every_s", [0.5, 0.97, 1.0, 1.04])
+def test_the_loss_of_a_way_that_is_gone_only_grows_however_the_looks_fall(every_s: float) -> None:
+    """Ten moments a second for forty seconds: at none of them is it less than before; with looks a little early it was nought."""
+    shore, losses, due_s = sailed(40), list[float | None](), 1040.0
+    for tenth in range(400):
+        if tenth % 10 == 0:
+            shore.hear(40.0 + tenth / 10, "lte", 0.0)
+        shore.now_s = 1040.0 + tenth / 10
+        while due_s <= shore.now_s:
+            shore.figures.look(due_s)
+            due_s += every_s
+        losses.append(shore.leo.loss_pct)
+    assert losses == sorted(losses, key=lambda loss: -1.0 if loss is None else loss)
+    assert (losses[0], losses[-1]) == (0.0, 100.0)
+
+
 def test_two_even_ways_are_told_apart() -> None:
     """Each by its own time on the way, no loss, no jitter, good; the age is since the last came over it."""
     shore = sailed(60)
