@@ -25,7 +25,7 @@ BEATS: Final = 20
 LATE_S: Final = 10.0
 """How late a heartbeat may be before it counts as missing: after that the keepalive has ended a connection that carries none."""
 LOOKED_MAX: Final = 2 * LOOKS_MAX
-"""Looks of which one is sought that is so late: they come about each second, some a little sooner, and at twice the rate they reach."""
+"""Looks of which one so old is sought: they come about each second, some a little sooner; twice as often they still reach."""
 COME_MAX: Final = 256
 """Heartbeats remembered of one way: 20 s of them at 5 Hz, and as many again told on a change. The oldest goes first."""
 
