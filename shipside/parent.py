@@ -24,6 +24,8 @@ PAUSE_ROUNDS_MAX: Final = 20
 """Longest pause before a child is started again: 10 s."""
 LIVED_ROUNDS: Final = 20
 """A child that ran for 10 s is started again at once when it ends."""
+WITHOUT_TEXTS: Final = "-OO"
+"""Docstrings are not loaded, 2.4 MB of the collector and 2.7 of the safety process; nor asserts, of which none is aboard."""
 STOP_S: Final = 5.0
 """How long a child may take to end before it is killed."""
 
@@ -78,8 +80,7 @@ class Parent:
 
     def _start(self, role: str) -> subprocess.Popen[bytes]:
         environment = {**os.environ, PARENT_VARIABLE: str(os.getpid())}
-        command = [sys.executable, "-m", "shipside", "--config", str(self._config), "--role", role]
-        return subprocess.Popen(command, env=environment)  # noqa: S603 - ourselves
+        return subprocess.Popen(command(self._config, role), env=environment)  # noqa: S603 - ourselves
 
     def _end(self) -> None:
         for child in self._children.values():
@@ -89,6 +90,11 @@ class Parent:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 child.wait(STOP_S)
             child.kill()
+
+
+def command(config: Path, role: str) -> list[str]:
+    """Return the command line of one role's process."""
+    return [sys.executable, WITHOUT_TEXTS, "-m", "shipside", "--config", str(config), "--role", role]
 
 
 def checked(config: Path) -> int:

@@ -23,6 +23,7 @@ from farhelm.demo.children import Child, Children
 from farhelm.keys.rights import RIGHTS
 from protocols.aio.clock import SystemClock
 from protocols.errors import MalformedError
+from shipside import parent
 from simulators.fleet import FLEET
 
 HOST: Final = "127.0.0.1"
@@ -209,8 +210,8 @@ class Demo:
             )  # fmt: skip
             path = configs.write_agent(self._folder, spec, at)
             for role in ("safety", "collector"):
-                command = [sys.executable, "-m", "shipside", "--config", str(path), "--role", role]
-                await self._children.start(Child(f"{role}-{spec.slug}", command, self._log(f"{role}-{spec.slug}")))
+                name = f"{role}-{spec.slug}"
+                await self._children.start(Child(name, parent.command(path, role), self._log(name)))
             vessels.append({
                 "vessel": spec.slug, "name": spec.identity.name, "mmsi": spec.identity.mmsi, "config": str(path),
                 "panel_port": panel, "no_go_heading_deg": configs.NO_GO_HEADING_DEG,
@@ -236,7 +237,7 @@ class Demo:
             player = [sys.executable, "-m", "simulators", "--recording", str(one.path), "--port", str(port),
                       "--speed", str(one.speed)]  # fmt: skip
             path = recorded.write_agent(self._folder, one, port, self._broker_url(plan, one.slug))
-            collector = [sys.executable, "-m", "shipside", "--config", str(path), "--role", "collector"]
+            collector = parent.command(path, "collector")
             for name, command in ((f"player-{one.slug}", player), (f"collector-{one.slug}", collector)):
                 await self._children.start(Child(name, command, self._log(name)))
             rows.append({"vessel": one.slug, "name": one.slug.upper(), "mmsi": 0, "config": str(path), "observe": True,

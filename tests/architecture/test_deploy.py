@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 import yaml
 
+from shipside.parent import WITHOUT_TEXTS
+
 ROOT = Path(__file__).parents[2]
 COMPOSE = ROOT / "docker-compose.yml"
 VARIABLE = re.compile(r"\$\{([A-Z_]+)(?::?([-?])([^}]*))?\}")
@@ -57,6 +59,9 @@ def test_an_image_that_writes_no_bytecode_holds_it() -> None:
             last = text.rpartition("\nFROM ")[2]
             compiled = last.index("RUN python -m compileall -q")
             assert last[compiled:].partition("\n")[0].endswith(" /usr/local/lib/python3.11 /opt/farhelm/lib /app"), path
+            if path.parent.name == "agent":  # `shipside/parent.py` starts the roles so
+                assert WITHOUT_TEXTS == "-OO"
+                assert " -o 2 " in last[compiled:].partition("\n")[0]
             assert last.rindex("\nCOPY ") < compiled < last.index("\nUSER "), path
 
 

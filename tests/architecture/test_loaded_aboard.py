@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
 from functools import cache
+from pathlib import Path
 
 import pytest
 
@@ -73,3 +75,18 @@ print(before, callable(urllib.request.getproxies), "http.client" in sys.modules,
 """
     ran = subprocess.run([sys.executable, "-c", used], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)
     assert ran.stdout.split() == ["False", "True", "True", "False"]
+
+
+def asserts(text: str) -> list[int]:
+    """Return the lines of the asserts of a module."""
+    return [node.lineno for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Assert)]
+
+
+def test_nothing_aboard_asserts() -> None:
+    """The processes aboard run without docstrings, and so without asserts: a fault is raised."""
+    assert asserts("def at():\n    assert True") == [2]
+    modules: list[Path] = [path for package in sorted(OURS) for path in (ROOT / package).rglob("*.py")]
+    assert len(modules) > 200
+    assert {
+        str(path.relative_to(ROOT)): asserts(path.read_text()) for path in modules if asserts(path.read_text())
+    } == {}

@@ -135,8 +135,9 @@ def test_without_the_table_nothing_is_told_and_a_foolish_one_is_a_fault() -> Non
         plain = example_config().to_plain() | {"response": {"operator_s": operator_s}}
         with pytest.raises(ConfigError, match="response"):
             ControlConfig.from_mapping("kestrel", plain)
-    plain = example_config().to_plain() | {"response": {"operator_s": 10.0}}
-    assert ControlConfig.from_mapping("kestrel", plain).response == Response(10.0)
+    for operator_s in (10.0, 600.0):
+        plain = example_config().to_plain() | {"response": {"operator_s": operator_s}}
+        assert ControlConfig.from_mapping("kestrel", plain).response == Response(operator_s)
 
 
 def test_her_own_turn_takes_the_longer_the_slower_she_is() -> None:
