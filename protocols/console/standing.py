@@ -41,20 +41,14 @@ class GradesJson(TypedDict):
     """At the time of sending: while nothing comes a console goes on by itself, and never to a better one."""
 
 
-class WayJson(TypedDict):
-    """One of a vessel's ways to the shore, each over a bearer of its own: what she told of it, and what came over it here.
+class BroughtJson(TypedDict):
+    """What came here over one of a vessel's ways.
 
-    From `jitter_ms` on all is null where what comes tells no way: of an earlier release, or through a bridge that drops it.
+    All is null where what comes tells no way: of an earlier release, or through a bridge that drops it.
     """
 
-    name: str
-    """As her configuration calls it, at most 16 characters."""
-    is_connected: bool
-    """By her own word at the time of the heartbeat, as `round_trip_ms`."""
-    round_trip_ms: float | None
-    """To the broker and back over this way; null: not measured since it was last connected."""
     jitter_ms: float | None
-    """Mean change of how long her last eleven heartbeats over it took; null too: none came for ten seconds."""
+    """Mean change of how long her last eleven heartbeats over it took, by monotonic clocks; null too: none came for 10 s."""
     one_way_ms: float | None
     """How long the last one over it took, by both clocks; null too: none came for ten seconds, or a clock must be wrong."""
     loss_pct: float | None
@@ -62,5 +56,16 @@ class WayJson(TypedDict):
     age_ms: int | None
     """Since the last heartbeat came over it, at the time of sending."""
     received_bytes_s: float | None
-    """Payload that came over it in the last ten seconds, no headers; 0: nothing came; null: not measured yet."""
+    """Payload of all that came over it in the last ten seconds, no headers; 0: nothing came; null: not measured yet."""
     grades: GradesJson
+
+
+class WayJson(BroughtJson):
+    """One of a vessel's ways to the shore, each over a bearer of its own: what she told of it, and what came over it here."""
+
+    name: str
+    """As her configuration calls it, at most 16 characters."""
+    is_connected: bool
+    """By her own word at the time of the heartbeat, as `round_trip_ms`."""
+    round_trip_ms: float | None
+    """To the broker and back over this way; null: not measured since it was last connected."""

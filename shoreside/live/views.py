@@ -171,11 +171,9 @@ def status_message(state: VesselState, now_s: float) -> StatusMessage:
 
 def _way(state: VesselState, way: Way, now_s: float) -> WayJson:
     """Return what she says of one of her ways, and what came over it here."""
-    told = state.ways.told(way.name, now_s, is_timed=state.link.is_timed)
     return {
         "name": way.name, "is_connected": way.is_connected, "round_trip_ms": way.round_trip_ms,
-        "jitter_ms": told.jitter_ms, "one_way_ms": told.one_way_ms, "loss_pct": told.loss_pct, "age_ms": told.age_ms,
-        "received_bytes_s": told.received_bytes_s, "grades": told.grades,
+        **state.ways.told(way.name, now_s, is_timed=state.link.is_timed),
     }  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Final
 
-from protocols.console.standing import GradesJson
+from protocols.console.standing import BroughtJson
 from protocols.link.heartbeats import WAYS_MAX, VesselHeartbeat, Way
 from shoreside.live.linkfigures import LOOKS_MAX, TRIPS_MAX, mean_change, per_second
 from shoreside.live.linkgrades import LinkGrades
@@ -30,24 +30,10 @@ COME_MAX: Final = 256
 """Heartbeats remembered of one way: 20 s of them at 5 Hz, and as many again told on a change. The oldest goes first."""
 
 
-@dataclass(frozen=True, slots=True)
-class WayTold:
-    """What is known of one way now; None where it is not."""
-
-    jitter_ms: float | None
-    """Mean change of how long heartbeats take over it, over the last ten changes, by both monotonic clocks."""
-    one_way_ms: float | None
-    """How long the last one took, by both clocks, where these can be right."""
-    loss_pct: float | None
-    """Share of her last twenty seconds of which no heartbeat came over it."""
-    age_ms: int | None
-    """Since the last one came over it."""
-    received_bytes_s: float | None
-    """Payload of all that came over it in the last ten seconds."""
-    grades: GradesJson
-
-
-UNKNOWN: Final = WayTold(None, None, None, None, None, {"round_trip": None, "loss": None, "age": None})
+UNKNOWN: Final[BroughtJson] = {
+    "jitter_ms": None, "one_way_ms": None, "loss_pct": None, "age_ms": None, "received_bytes_s": None,
+    "grades": {"round_trip": None, "loss": None, "age": None},
+}  # fmt: skip
 """A way of which nothing came that tells so."""
 
 
@@ -152,18 +138,18 @@ class WayFigures:
             way.looks.append((now_s, way.received_bytes))
             self._grade(name, now_s)
 
-    def told(self, name: str, now_s: float, *, is_timed: bool) -> WayTold:
+    def told(self, name: str, now_s: float, *, is_timed: bool) -> BroughtJson:
         """Return what is known of a way; `is_timed`: the clocks of ship and shore can be right, so that one way has a meaning."""
         way = self._ways.get(name)
         if way is None:
             return UNKNOWN
         is_fresh = now_s - way.heard_at_s <= LATE_S
-        return WayTold(
-            jitter_ms=mean_change(way.transits_ms) if is_fresh else None,
-            one_way_ms=way.one_way_ms if is_fresh and is_timed else None,
-            loss_pct=way.loss_pct(self._due_ms(now_s)), age_ms=_age_ms(way, now_s),
-            received_bytes_s=per_second(way.looks), grades=way.grades.told,
-        )  # fmt: skip
+        return {
+            "jitter_ms": mean_change(way.transits_ms) if is_fresh else None,
+            "one_way_ms": way.one_way_ms if is_fresh and is_timed else None,
+            "loss_pct": way.loss_pct(self._due_ms(now_s)), "age_ms": _age_ms(way, now_s),
+            "received_bytes_s": per_second(way.looks), "grades": way.grades.told,
+        }  # fmt: skip
 
     def grades(self) -> tuple[tuple[str, tuple[object, ...]], ...]:
         """Return the grades of each way that is known, for what records their changes."""

@@ -12,10 +12,10 @@ import pytest
 
 from protocols.aio.mqtt import Broker, MqttPort
 from protocols.link.batch import Batch
+from tests import fake_clock
 from tests.agent_kit import TCP, Ear, agent_toml, broker, collector, lines, program, until
 from tests.free_ports import free_port
 
-LIBRARIES = [*Path("/usr/lib").glob("*/faketime/libfaketime.so.1")]
 PHASE_S = 5.0
 DAY_S = 86_400.0
 NAVSTAR_S = 315_964_800.0
@@ -55,20 +55,12 @@ async def _alert(port: MqttPort, told: list[float]) -> None:
             told.append(asyncio.get_running_loop().time())
 
 
-def _tell(file: Path, what: str) -> None:
-    """Tell libfaketime, all at once: a file half written would be another time."""
-    half = file.with_suffix(".new")
-    half.write_text(what + "\n")
-    half.chmod(0o644)  # a database server reads it as nobody
-    half.replace(file)
-
-
-@pytest.mark.skipif(not LIBRARIES, reason="libfaketime is not installed (apt-get install libfaketime)")
+@fake_clock.needs_library
 async def test_the_collector_goes_on_whatever_its_clock_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Proves R14 on the real process: a day back, ten years on, 1980 and still there; no batch lost, doubled or late."""
     port, file, told = free_port(), tmp_path / "faketime", list[float]()
     loop = asyncio.get_running_loop()
-    _tell(file, "+0")
+    fake_clock.tell(file, "+0")
     url = Broker.from_url(f"mqtt://shore:right@127.0.0.1:{port}")
     ear = TimedEar(MqttPort(url, "shore", ["farhelm/v1/otter/up/#"]))
     events = MqttPort(url, "shore-events", ["farhelm/v1/otter/up/event"])
@@ -76,10 +68,7 @@ async def test_the_collector_goes_on_whatever_its_clock_does(tmp_path: Path, mon
         async with lines() as gyro:
             path = agent_toml(tmp_path, port, TCP.format("gyro", gyro))
             with monkeypatch.context() as faked:
-                for name, value in {
-                    "LD_PRELOAD": str(LIBRARIES[0]), "FAKETIME_TIMESTAMP_FILE": str(file), "TZ": "UTC",
-                    "FAKETIME_NO_CACHE": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-                }.items():  # fmt: skip
+                for name, value in fake_clock.environment(file).items():
                     faked.setenv(name, value)
                 agent = program(collector(path), tmp_path / "agent.log")
                 agent.__enter__()
@@ -88,7 +77,7 @@ async def test_the_collector_goes_on_whatever_its_clock_does(tmp_path: Path, mon
                 await until(lambda: len(ear.heard) >= HEARD, 40)
                 began_s, turned_s = loop.time(), 0.0
                 for what, is_so in PHASES.items():
-                    _tell(file, what)
+                    fake_clock.tell(file, what)
                     turned_s = turned_s or (loop.time() if what != "+0" else 0.0)
                     await asyncio.sleep(PHASE_S)
                     assert is_so(ear.heard[-1][1]), f"{what}: the last scan is of {ear.heard[-1][1]}"

@@ -34,13 +34,13 @@ from shoreside.store.postgres import PostgresStore
 from shoreside.store.retention import Retention, drop_old
 from shoreside.store.rollup import roll
 from shoreside.store.rows import moment
-from tests.fault.test_clock_by_libfaketime import LIBRARIES
+from tests import fake_clock
 from tests.integration.test_shore_store import event
 from tests.postgres_rig import Server, running_server
 from tests.shore_kit import SetClock, Ship
 from tests.store_kit import NOON_NS, Point, asked, batch_of, differences, rolled, stored
 
-pytestmark = pytest.mark.skipif(not LIBRARIES, reason="libfaketime is not installed (apt-get install libfaketime)")
+pytestmark = fake_clock.needs_library
 
 NOON = datetime.fromtimestamp(NOON_NS / 1e9, UTC)
 FROZEN = "2026-01-01 00:00:00"
@@ -69,7 +69,7 @@ WHERE table_schema = 'public' AND data_type = 'timestamp with time zone' AND tab
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
     """A server whose clock these tests set."""
-    with running_server(LIBRARIES[0]) as made:
+    with running_server(has_fake_clock=True) as made:
         yield made
 
 

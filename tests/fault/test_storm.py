@@ -25,9 +25,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from tests import fake_clock
 from tests.demo_rig import ROOT, Demo, let_pass, stop_demo, wait_until
 from tests.fault.test_bad_input_disk import filled
-from tests.fault.test_clock_by_libfaketime import LIBRARIES, _tell
 from tests.fault.test_everything_killed import (
     BUSY,
     QUICK_RESTARTS,
@@ -107,7 +107,7 @@ def test_a_seed_is_always_the_same_storm_and_every_kind_is_in_it() -> None:
 
 @pytest.mark.soak
 @pytest.mark.timeout(900)
-@pytest.mark.skipif(not LIBRARIES, reason="libfaketime is not installed (apt-get install libfaketime)")
+@fake_clock.needs_library
 @pytest.mark.parametrize("seed", [20261126, 7, 11])
 def test_a_storm_loses_and_doubles_nothing_and_all_is_steady_a_minute_after(
     tmp_path: Path, clocks: Path, seed: int
@@ -169,20 +169,14 @@ def clocks() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="farhelm-clocks-"))
     folder.chmod(0o755)
     for place in PLACES.values():
-        _tell(folder / place, "+0s")
+        fake_clock.tell(folder / place, "+0s")
     yield folder
     shutil.rmtree(folder)
 
 
 def _start(folder: Path, clocks: Path) -> tuple[subprocess.Popen[bytes], Demo]:
     """Start the demo, its patience with ended children short, its agents, shore and database under libfaketime."""
-    faked = {
-        program: {
-            "LD_PRELOAD": str(LIBRARIES[0]), "FAKETIME_NO_CACHE": "1", "TZ": "UTC",
-            "FAKETIME_TIMESTAMP_FILE": str(clocks / place), "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-        }
-        for program, place in PLACES.items()
-    }  # fmt: skip
+    faked = {program: fake_clock.environment(clocks / place) for program, place in PLACES.items()}
     command = [sys.executable, "-c", FAKED.format(faked=json.dumps(faked)) + QUICK_RESTARTS, "demo", "--data",
                str(folder / "demo"), "--port", str(free_port()), "--vessels", "1", "--seed", "5",
                "--recording", f"{RECORDED}={folder / 'known.log'}"]  # fmt: skip
@@ -201,7 +195,7 @@ def _obeys(demo: Demo, clocks: Path) -> None:
     """See that the clocks ashore do jump and come back: a jump that reaches nobody would prove nothing."""
     for place, there_s in (("ashore", _ashore_s), ("database", _database_s)):
         for jump, ahead_s in (("+3600s", 3600.0), ("+0s", 0.0)):
-            _tell(clocks / place, jump)
+            fake_clock.tell(clocks / place, jump)
             is_there = partial(_is_ahead, partial(there_s, demo), ahead_s)
             wait_until(is_there, READY_S, f"{place} {jump}")
 
@@ -244,8 +238,8 @@ def _strike(demo: Demo, blow: Blow, clocks: Path, disk: Path) -> list[Callable[[
         return [held.close]
     if blow.kind == "jump":
         place, jump = blow.what.split()
-        _tell(clocks / place, jump)
-        return [lambda: _tell(clocks / place, "+0s")]
+        fake_clock.tell(clocks / place, jump)
+        return [lambda: fake_clock.tell(clocks / place, "+0s")]
     pid = pid_of(demo, blow.what)
     if not pid:  # it was killed a moment ago
         return []

@@ -35,6 +35,16 @@ def test_every_shape_of_a_message_has_its_typescript() -> None:
     )
 
 
+def test_a_message_that_has_all_of_another_extends_it() -> None:
+    """What it inherits is in its TypeScript too; without it the fields were left out in silence."""
+    made = schema.typescript("class A(TypedDict):\n    a: int\nclass B(A):\n    b: str\n")
+    assert (
+        made
+        == schema.HEADER
+        + "\nexport interface A {\n  a: number;\n}\n\nexport interface B extends A {\n  b: string;\n}\n"
+    )
+
+
 def test_a_shape_that_is_not_known_is_refused() -> None:
     """Silence would give the console a type that is wrong."""
     with pytest.raises(ValueError, match=r"line 1.*frozenset"):

@@ -7,7 +7,7 @@ from typing import Final
 
 import pytest
 
-from protocols.console.standing import WayJson
+from protocols.console.standing import BroughtJson, WayJson
 from protocols.link import signing
 from protocols.link.heartbeats import VesselHeartbeat, Way
 from shoreside.downlink import Downlink
@@ -16,7 +16,7 @@ from shoreside.live.feeds import Hub
 from shoreside.live.fleet import VesselState, measure_rate, take_heartbeat
 from shoreside.live.recording import Recording
 from shoreside.live.views import status_message
-from shoreside.live.wayfigures import COME_MAX, UNKNOWN, WayFigures, WayTold
+from shoreside.live.wayfigures import COME_MAX, UNKNOWN, WayFigures
 from tests.shore_kit import LIMITS, NOON_NS, Ship
 from tests.unit.test_shore_recording import BEAT
 
@@ -46,7 +46,7 @@ class Shore:
         self.now_s = 1000.0 + made_s + late_s
         self.figures.take(beat(made_s, self.boot_id, **of), way, self.now_s, NOON_NS + round((made_s + late_s) * 1e9))
 
-    def wait(self, until_s: float) -> WayTold:
+    def wait(self, until_s: float) -> BroughtJson:
         """Look each second until then, of her time, and return what is known of LEO."""
         while self.now_s < 1000.0 + until_s:
             self.now_s += 1.0
@@ -54,12 +54,12 @@ class Shore:
         return self.leo
 
     @property
-    def leo(self) -> WayTold:
+    def leo(self) -> BroughtJson:
         """What is known of LEO now."""
         return self.figures.told("leo", self.now_s, is_timed=True)
 
     @property
-    def lte(self) -> WayTold:
+    def lte(self) -> BroughtJson:
         """What is known of LTE now."""
         return self.figures.told("lte", self.now_s, is_timed=True)
 
@@ -95,7 +95,7 @@ def test_the_loss_of_a_way_that_is_gone_only_grows_however_the_looks_fall(every_
         while due_s <= shore.now_s:
             shore.figures.look(due_s)
             due_s += every_s
-        losses.append(shore.leo.loss_pct)
+        losses.append(shore.leo["loss_pct"])
     assert losses == sorted(losses, key=lambda loss: -1.0 if loss is None else loss)
     assert (losses[0], losses[-1]) == (0.0, 100.0)
 
@@ -103,37 +103,37 @@ def test_the_loss_of_a_way_that_is_gone_only_grows_however_the_looks_fall(every_
 def test_two_even_ways_are_told_apart() -> None:
     """Each by its own time on the way, no loss, no jitter, good; the age is since the last came over it."""
     shore = sailed(60)
-    assert (shore.lte.one_way_ms, shore.leo.one_way_ms) == (50.0, 300.0)
-    assert (shore.lte.jitter_ms, shore.leo.jitter_ms) == (0.0, 0.0)
-    assert (shore.lte.loss_pct, shore.leo.loss_pct) == (0.0, 0.0)
-    assert (shore.lte.age_ms, shore.leo.age_ms) == (950, 700)
-    assert shore.leo.grades == {"round_trip": "good", "loss": "good", "age": "good"}
+    assert (shore.lte["one_way_ms"], shore.leo["one_way_ms"]) == (50.0, 300.0)
+    assert (shore.lte["jitter_ms"], shore.leo["jitter_ms"]) == (0.0, 0.0)
+    assert (shore.lte["loss_pct"], shore.leo["loss_pct"]) == (0.0, 0.0)
+    assert (shore.lte["age_ms"], shore.leo["age_ms"]) == (950, 700)
+    assert shore.leo["grades"] == {"round_trip": "good", "loss": "good", "age": "good"}
 
 
 def test_what_is_missing_over_one_way_is_its_loss_alone() -> None:
     """Every fifth beat missing is 20 % of the last twenty, amber; the other way has none: the negative control."""
     shore = sailed(60, dict.fromkeys(range(0, 60, 5)))
-    assert (shore.leo.loss_pct, shore.lte.loss_pct) == (20.0, 0.0)
-    assert (shore.leo.grades["loss"], shore.lte.grades["loss"]) == ("amber", "good")
+    assert (shore.leo["loss_pct"], shore.lte["loss_pct"]) == (20.0, 0.0)
+    assert (shore.leo["grades"]["loss"], shore.lte["grades"]["loss"]) == ("amber", "good")
 
 
 @pytest.mark.parametrize(("missing", "loss_pct"), [(1, 5.0), (2, 10.0), (9, 45.0), (18, 90.0), (19, 95.0), (60, 95.0)])
 def test_loss_is_of_the_last_twenty_seconds(missing: int, loss_pct: float) -> None:
     """After a gap the first that comes counts what is missing before it, and no more of it than twenty seconds hold."""
     shore = sailed(101, dict.fromkeys(range(100 - missing, 100)))
-    assert shore.leo.loss_pct == loss_pct
+    assert shore.leo["loss_pct"] == loss_pct
 
 
 @pytest.mark.parametrize(("since_s", "loss_pct"), [(18, 5.0), (19, 5.0), (20, 0.0), (21, 0.0)])
 def test_a_missing_beat_is_forgotten_after_twenty_seconds(since_s: int, loss_pct: float) -> None:
-    assert sailed(51 + since_s, {50: None}).leo.loss_pct == loss_pct
+    assert sailed(51 + since_s, {50: None}).leo["loss_pct"] == loss_pct
 
 
 def test_the_first_beats_of_a_way_are_not_counted_against_it() -> None:
     """A way that is heard from the thirtieth second on has lost nothing before it."""
     shore = sailed(31, dict.fromkeys(range(30)))
-    assert (shore.leo.loss_pct, shore.leo.jitter_ms, shore.leo.one_way_ms) == (0.0, None, 300.0)
-    assert sailed(33, {**dict.fromkeys(range(30)), 31: None}).leo.loss_pct == 33.3
+    assert (shore.leo["loss_pct"], shore.leo["jitter_ms"], shore.leo["one_way_ms"]) == (0.0, None, 300.0)
+    assert sailed(33, {**dict.fromkeys(range(30)), 31: None}).leo["loss_pct"] == 33.3
 
 
 def test_a_heartbeat_of_hers_at_5_hz_and_on_a_change_is_no_more_expected_than_one_a_second() -> None:
@@ -143,7 +143,7 @@ def test_a_heartbeat_of_hers_at_5_hz_and_on_a_change_is_no_more_expected_than_on
         shore.hear(tick / 5, "lte", 0.05)
         if tick % 4 == 0:
             shore.hear(tick / 5, "leo", 0.06)
-    assert (shore.lte.loss_pct, shore.leo.loss_pct) == (0.0, 0.0)
+    assert (shore.lte["loss_pct"], shore.leo["loss_pct"]) == (0.0, 0.0)
 
 
 def test_a_beat_that_is_always_a_little_late_is_no_loss() -> None:
@@ -151,59 +151,64 @@ def test_a_beat_that_is_always_a_little_late_is_no_loss() -> None:
     shore, losses = Shore(), set[float | None]()
     for tick in range(600):
         shore.hear(tick * 1.03, "lte")
-        losses.add(shore.lte.loss_pct)
+        losses.add(shore.lte["loss_pct"])
     assert losses == {0.0}
 
 
 def test_a_silent_way_grows_old_and_then_loses_all_while_the_other_is_heard() -> None:
     """Amber from 2 s, red from 3.5 s on; what still may come is no loss; jitter and one way of ten seconds ago are none."""
-    told, shore = list[WayTold](), sailed(60)
+    told, shore = list[BroughtJson](), sailed(60)
     for second in range(60, 100):
         sailed(1, None, shore, second)
         told.append(shore.leo)
-    assert [each.age_ms for each in told[:3]] == [1700, 2700, 3700]
-    assert [each.grades["age"] for each in told[:4]] == ["good", "amber", "red", "red"]
-    assert [each.one_way_ms for each in told[8:11]] == [300.0, None, None]
-    assert [each.jitter_ms for each in told[8:11]] == [0.0, None, None]
-    losses = [each.loss_pct for each in told]
+    assert [each["age_ms"] for each in told[:3]] == [1700, 2700, 3700]
+    assert [each["grades"]["age"] for each in told[:4]] == ["good", "amber", "red", "red"]
+    assert [each["one_way_ms"] for each in told[8:11]] == [300.0, None, None]
+    assert [each["jitter_ms"] for each in told[8:11]] == [0.0, None, None]
+    losses = [each["loss_pct"] for each in told]
     assert losses[:9] == [0.0] * 9
     assert losses[9:33] == sorted(losses[9:33], key=lambda loss: loss or 0.0)
     assert losses[-1] == 100.0
-    assert told[-1].grades == {"round_trip": "red", "loss": "red", "age": "red"}
-    assert shore.lte.grades["age"] == "good"
-    assert (shore.lte.loss_pct, shore.lte.age_ms) == (0.0, 950)
+    assert told[-1]["grades"] == {"round_trip": "red", "loss": "red", "age": "red"}
+    assert shore.lte["grades"]["age"] == "good"
+    assert (shore.lte["loss_pct"], shore.lte["age_ms"]) == (0.0, 950)
 
 
 def test_a_way_that_comes_back_is_itself_again_after_twenty_seconds() -> None:
     """The time between is no jitter; its loss falls with each beat, its colour five seconds after it may."""
     shore = sailed(20, None, sailed(60), 60)
     sailed(1, 0.3, shore, 80)
-    assert (shore.leo.age_ms, shore.leo.one_way_ms, shore.leo.jitter_ms, shore.leo.loss_pct) == (700, 300.0, None, 95.0)
+    assert (shore.leo["age_ms"], shore.leo["one_way_ms"], shore.leo["jitter_ms"], shore.leo["loss_pct"]) == (
+        700,
+        300.0,
+        None,
+        95.0,
+    )
     sailed(19, 0.3, shore, 81)
-    assert (shore.leo.jitter_ms, shore.leo.loss_pct) == (0.0, 0.0)
-    assert shore.leo.grades == {"round_trip": "good", "loss": "amber", "age": "good"}
+    assert (shore.leo["jitter_ms"], shore.leo["loss_pct"]) == (0.0, 0.0)
+    assert shore.leo["grades"] == {"round_trip": "good", "loss": "amber", "age": "good"}
     sailed(6, 0.3, shore, 100)
-    assert shore.leo.grades["loss"] == "good"
+    assert shore.leo["grades"]["loss"] == "good"
 
 
 def test_both_silent_are_both_old_and_nothing_is_known_of_what_was_lost() -> None:
     """Nobody heard how far she went on: a loss would be a guess."""
     shore = sailed(60)
     told = shore.wait(120.0)
-    assert (told.loss_pct, told.age_ms, told.jitter_ms, told.one_way_ms) == (0.0, 60_700, None, None)
-    assert told.grades == {"round_trip": "red", "loss": "red", "age": "red"}
+    assert (told["loss_pct"], told["age_ms"], told["jitter_ms"], told["one_way_ms"]) == (0.0, 60_700, None, None)
+    assert told["grades"] == {"round_trip": "red", "loss": "red", "age": "red"}
 
 
 def test_a_way_that_is_eight_seconds_late_loses_nothing_and_says_how_late() -> None:
     shore = sailed(60, 8.0)
-    assert (shore.leo.one_way_ms, shore.leo.loss_pct, shore.leo.jitter_ms) == (8000.0, 0.0, 0.0)
-    assert (shore.lte.one_way_ms, shore.lte.loss_pct) == (50.0, 0.0)
+    assert (shore.leo["one_way_ms"], shore.leo["loss_pct"], shore.leo["jitter_ms"]) == (8000.0, 0.0, 0.0)
+    assert (shore.lte["one_way_ms"], shore.lte["loss_pct"]) == (50.0, 0.0)
 
 
 @pytest.mark.parametrize(("late_s", "loss_pct"), [(9.0, 0.0), (10.0, 0.0), (14.0, 20.0)])
 def test_later_than_ten_seconds_is_missing_until_it_comes(late_s: float, loss_pct: float) -> None:
     """The keepalive has ended a connection by then: what is later is worth as little as what never comes."""
-    loss = sailed(90, late_s).leo.loss_pct
+    loss = sailed(90, late_s).leo["loss_pct"]
     assert loss is not None
     assert loss == pytest.approx(loss_pct, abs=5.0)
 
@@ -211,9 +216,9 @@ def test_later_than_ten_seconds_is_missing_until_it_comes(late_s: float, loss_pc
 def test_a_stall_of_eight_seconds_is_jitter_and_no_loss() -> None:
     """TCP holds eight beats up and brings them at once: none is missing, and nobody would call that way even."""
     shore = sailed(60, {50 + n: 8.0 - n + 0.3 for n in range(9)})
-    assert shore.leo.loss_pct == 0.0
-    assert (shore.leo.jitter_ms or 0.0) > 1000.0
-    assert sailed(60).leo.jitter_ms == 0.0
+    assert shore.leo["loss_pct"] == 0.0
+    assert (shore.leo["jitter_ms"] or 0.0) > 1000.0
+    assert sailed(60).leo["jitter_ms"] == 0.0
 
 
 def test_a_second_copy_over_the_same_way_changes_nothing() -> None:
@@ -228,18 +233,18 @@ def test_a_second_copy_over_the_same_way_changes_nothing() -> None:
 def test_one_that_was_overtaken_fills_its_place_and_tells_no_time() -> None:
     """Reordered by a bridge: what seemed missing has come; how late the last ones came is told by the last ones."""
     shore = sailed(30, {25: None})
-    assert (shore.leo.loss_pct, shore.leo.jitter_ms) == (5.0, 0.0)
+    assert (shore.leo["loss_pct"], shore.leo["jitter_ms"]) == (5.0, 0.0)
     shore.hear(25.0, "leo", 5.0)
-    assert (shore.leo.loss_pct, shore.leo.jitter_ms, shore.leo.one_way_ms) == (0.0, 0.0, 300.0)
+    assert (shore.leo["loss_pct"], shore.leo["jitter_ms"], shore.leo["one_way_ms"]) == (0.0, 0.0, 300.0)
 
 
 def test_one_of_before_the_window_is_no_sign_of_life() -> None:
     shore = sailed(60)
     for made_s in (38.9, 39.0):
         shore.figures.take(beat(made_s), "leo", shore.now_s, NOON_NS)
-    assert shore.leo.age_ms == 700
+    assert shore.leo["age_ms"] == 700
     shore.figures.take(beat(39.1), "leo", shore.now_s, NOON_NS)  # the negative control: it may have been overtaken
-    assert shore.leo.age_ms == 0
+    assert shore.leo["age_ms"] == 0
 
 
 def test_another_start_of_hers_begins_anew_though_her_clock_begins_at_zero() -> None:
@@ -249,9 +254,9 @@ def test_another_start_of_hers_begins_anew_though_her_clock_begins_at_zero() -> 
     shore.figures.take(beat(0.0, "boot-2"), "lte", shore.now_s, NOON_NS)
     assert shore.leo == UNKNOWN
     shore.figures.take(beat(0.0, "boot-2"), "leo", shore.now_s + 0.3, NOON_NS + 3 * NS // 10)
-    assert (shore.leo.loss_pct, shore.leo.jitter_ms, shore.leo.one_way_ms) == (0.0, None, 300.0)
+    assert (shore.leo["loss_pct"], shore.leo["jitter_ms"], shore.leo["one_way_ms"]) == (0.0, None, 300.0)
     shore.figures.take(beat(1.0, "boot-2"), "leo", shore.now_s + 1.3, NOON_NS + 13 * NS // 10)
-    assert (shore.leo.loss_pct, shore.leo.jitter_ms) == (0.0, 0.0)
+    assert (shore.leo["loss_pct"], shore.leo["jitter_ms"]) == (0.0, 0.0)
 
 
 def test_what_tells_no_way_is_not_guessed() -> None:
@@ -263,7 +268,7 @@ def test_what_tells_no_way_is_not_guessed() -> None:
             shore.hear(float(second), name, 0.3)
             shore.figures.look(shore.now_s)
         assert shore.leo == UNKNOWN
-        assert shore.lte.loss_pct == 0.0
+        assert shore.lte["loss_pct"] == 0.0
         assert len(shore.figures.grades()) == 1
 
 
@@ -276,7 +281,7 @@ def test_a_way_whose_name_is_dropped_from_now_on_is_unknown_and_not_lost() -> No
         shore.figures.look(shore.now_s + 0.5)
     assert shore.leo == UNKNOWN
     sailed(5, 0.3, shore, 90)
-    assert (shore.leo.loss_pct, shore.leo.grades["age"]) == (0.0, "good")
+    assert (shore.leo["loss_pct"], shore.leo["grades"]["age"]) == (0.0, "good")
     assert sailed(30, None, sailed(60), 60).leo != UNKNOWN  # the negative control: nothing untold came, so it is lost
 
 
@@ -285,21 +290,21 @@ def test_a_clock_that_she_does_not_trust_takes_the_one_way_alone() -> None:
     shore = Shore()
     for second in range(20):
         shore.hear(float(second), "leo", is_trusted=False)
-    assert (shore.leo.one_way_ms, shore.leo.jitter_ms, shore.leo.loss_pct) == (None, 0.0, 0.0)
+    assert (shore.leo["one_way_ms"], shore.leo["jitter_ms"], shore.leo["loss_pct"]) == (None, 0.0, 0.0)
     shore.hear(20.0, "leo")
-    assert shore.leo.one_way_ms == 50.0
-    assert shore.figures.told("leo", shore.now_s, is_timed=False).one_way_ms is None
+    assert shore.leo["one_way_ms"] == 50.0
+    assert shore.figures.told("leo", shore.now_s, is_timed=False)["one_way_ms"] is None
 
 
 def test_bytes_are_those_of_each_way_and_zero_only_when_nothing_came() -> None:
     shore = sailed(2)
-    assert shore.figures.told("leo", shore.now_s, is_timed=True).received_bytes_s == 0.0
+    assert shore.figures.told("leo", shore.now_s, is_timed=True)["received_bytes_s"] == 0.0
     rates = list[tuple[float | None, float | None]]()
     for second in range(2, 40):
         for way, size in (("lte", 30_000), ("leo", 500 if second < 20 else 0), ("", 9999), ("vhf", 9999)):
             shore.figures.count(way, size)
         sailed(1, 0.3 if second < 20 else None, shore, second)
-        rates.append((shore.lte.received_bytes_s, shore.leo.received_bytes_s))
+        rates.append((shore.lte["received_bytes_s"], shore.leo["received_bytes_s"]))
     assert rates[17] == pytest.approx((30_000, 500), rel=0.2)
     assert rates[-1] == pytest.approx((30_000, 0.0), rel=0.2)
 
@@ -316,8 +321,8 @@ def test_a_slow_round_trip_of_one_way_is_its_own_grade() -> None:
         )
         figures.look(second + 0.1)
         told = figures.told("leo", second + 0.1, is_timed=True)
-        assert told.grades["round_trip"] == ("good", "amber", "red")[second]
-    assert figures.told("lte", 2.1, is_timed=True).grades["round_trip"] == "good"
+        assert told["grades"]["round_trip"] == ("good", "amber", "red")[second]
+    assert figures.told("lte", 2.1, is_timed=True)["grades"]["round_trip"] == "good"
 
 
 def test_what_is_remembered_of_a_way_is_bounded() -> None:
@@ -331,7 +336,7 @@ def test_what_is_remembered_of_a_way_is_bounded() -> None:
         figures.look(tick / 1000)
     assert len(figures._ways) == wayfigures.WAYS_MAX
     assert {len(way.come_ms) for way in figures._ways.values()} == {COME_MAX}
-    assert figures.told("way-0", 1.0, is_timed=True).loss_pct == 0.0
+    assert figures.told("way-0", 1.0, is_timed=True)["loss_pct"] == 0.0
 
 
 def told_over(late_s: float, *, is_told: bool = True) -> list[WayJson]:

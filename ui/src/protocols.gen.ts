@@ -294,15 +294,9 @@ export interface GradesJson {
   age: GradeJson;
 }
 
-/** One of a vessel's ways to the shore, each over a bearer of its own: what she told of it, and what came over it here. From `jitter_ms` on all is null where what comes tells no way: of an earlier release, or through a bridge that drops it. */
-export interface WayJson {
-  /** As her configuration calls it, at most 16 characters. */
-  name: string;
-  /** By her own word at the time of the heartbeat, as `round_trip_ms`. */
-  is_connected: boolean;
-  /** To the broker and back over this way; null: not measured since it was last connected. */
-  round_trip_ms: number | null;
-  /** Mean change of how long her last eleven heartbeats over it took; null too: none came for ten seconds. */
+/** What came here over one of a vessel's ways. All is null where what comes tells no way: of an earlier release, or through a bridge that drops it. */
+export interface BroughtJson {
+  /** Mean change of how long her last eleven heartbeats over it took, by monotonic clocks; null too: none came for 10 s. */
   jitter_ms: number | null;
   /** How long the last one over it took, by both clocks; null too: none came for ten seconds, or a clock must be wrong. */
   one_way_ms: number | null;
@@ -310,9 +304,19 @@ export interface WayJson {
   loss_pct: number | null;
   /** Since the last heartbeat came over it, at the time of sending. */
   age_ms: number | null;
-  /** Payload that came over it in the last ten seconds, no headers; 0: nothing came; null: not measured yet. */
+  /** Payload of all that came over it in the last ten seconds, no headers; 0: nothing came; null: not measured yet. */
   received_bytes_s: number | null;
   grades: GradesJson;
+}
+
+/** One of a vessel's ways to the shore, each over a bearer of its own: what she told of it, and what came over it here. */
+export interface WayJson extends BroughtJson {
+  /** As her configuration calls it, at most 16 characters. */
+  name: string;
+  /** By her own word at the time of the heartbeat, as `round_trip_ms`. */
+  is_connected: boolean;
+  /** To the broker and back over this way; null: not measured since it was last connected. */
+  round_trip_ms: number | null;
 }
 
 /** One other ship, heard by AIS or tracked by a radar. */

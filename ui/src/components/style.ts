@@ -122,6 +122,25 @@ export const buttons = css`
 `;
 
 /** Colours of value freshness: amber over 2 cycles, red over 5, dashes where invalid. */
+/** A line over every view of a ship that wants somebody, with the way to her; whose line it is says its colours. */
+export const overView = css`
+  .line {
+    display: flex;
+    align-items: center;
+    gap: 0.75rem;
+    padding: 0.25rem 1rem;
+    font-weight: 600;
+    font-size: max(0.9375rem, 11px);
+  }
+  .said {
+    flex: 1;
+    min-width: 0;
+  }
+  .line button {
+    min-height: max(2.25rem, 28px);
+  }
+`;
+
 export const looks = css`
   .late {
     color: var(--alert-warning-text-color);

@@ -1,7 +1,7 @@
 import { css, html, LitElement, nothing } from "lit";
 import { customElement } from "lit/decorators.js";
 import { page, Watch } from "../app/console";
-import { base, buttons } from "../components/style";
+import { base, buttons, overView } from "../components/style";
 import { words } from "../words";
 import { adviceText, alertText } from "../words/told";
 import { unanswered } from "./others";
@@ -11,9 +11,8 @@ import { unanswered } from "./others";
 export class UnansweredLines extends LitElement {
   private readonly watch = new Watch(this);
 
-  static override styles = [base, buttons, css`
-    .line { display: flex; align-items: center; gap: 0.75rem; padding: 0.25rem 1rem; background: var(--alert-alarm-color); color: var(--on-alarm-active-color); font-weight: 600; font-size: max(0.9375rem, 11px); }
-    .said { flex: 1; min-width: 0; } button { min-height: max(2.25rem, 28px); }
+  static override styles = [base, buttons, overView, css`
+    .line { background: var(--alert-alarm-color); color: var(--on-alarm-active-color); }
   `];
 
   override render() {
