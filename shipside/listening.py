@@ -11,6 +11,7 @@ from protocols.nmea0183.grouping import GroupAssembler
 from protocols.nmea0183.moment import is_rolled_over, judged
 from protocols.nmea0183.sender import Senders
 from protocols.nmea0183.sentence import Rejected, Sentence, parse_line, readings
+from protocols.nmea0183.summed import Summed
 from protocols.reading import Reading
 from shipside.config import AgentConfig
 from shipside.ports import Clock, InputFacts, TakeLines
@@ -68,6 +69,7 @@ class Listening:
         self._take_report = take_report
         self._groups: dict[str, GroupAssembler[Sentence]] = {}
         self._senders: dict[str, Senders] = {}
+        self._summed: dict[str, Summed] = {}
         self._buses = frozenset(entry.name for entry in config.inputs if entry.protocol == "nmea2000")
         self.n2k = _bus_lines() if self._buses else None
         self.picture = Picture(config.catalogue.by_id, SourceSelector(config.ranking, config.hold_off_s))
@@ -102,11 +104,17 @@ class Listening:
                 self.reject(source, sentence.reason)
 
     def _take_sentence(self, source: str, sentence: Sentence, now_s: float, utc_ns: int) -> None:
-        talker, formatter, _, tag, *_ = sentence
+        talker, formatter, _, tag, has_checksum, *_ = sentence
         sender = ""
         if tag is not None:
             self.lost.setdefault(source, LineCounter()).receive(tag)
             sender = self._senders.setdefault(source, Senders()).of(tag)
+        summed = self._summed.get(source)
+        if summed is None:
+            summed = self._summed[source] = Summed()
+        if not summed.is_whole(talker, formatter, now_s, has_checksum=has_checksum):
+            self.reject(source, "checksum")
+            return
         if not self._integrity.lines.receive(source, talker, formatter, now_s, sender):
             self.reject(source, "unlisted")
             return
