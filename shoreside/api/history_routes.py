@@ -17,7 +17,7 @@ from shoreside.api.shore import Shore, TheShore, TheWho
 from shoreside.api.spans import From, To, moment, utc_ms, window
 from shoreside.store import arrow, catalogues
 from shoreside.store.history import BUCKETS_MAX, LIMIT_MAX, History, Span, level_for, on_grid
-from shoreside.track import simplified
+from shoreside.track import gaps, simplified
 
 router = APIRouter(tags=["history"])
 
@@ -28,6 +28,7 @@ POSITIONS_MAX: Final = 500_000
 """Positions that a track is simplified from: 28 hours at five a second; a longer span is thinned to that first."""
 PAGE_DEFAULT: Final = 10_000
 Form = Literal["json", "csv", "arrow"]
+Kind = Literal["number", "text"]
 
 
 @router.get("/vessels/{vessel}/samples", response_model=None)
@@ -38,6 +39,7 @@ async def samples(
     limit: Annotated[int | None, Query(ge=1, le=LIMIT_MAX, description="rows of a page; csv and arrow without it: all")] = None,
     cursor: Annotated[str | None, Query(max_length=100)] = None,
     form: Annotated[Form, Query(alias="format")] = "json",
+    kind: Annotated[Kind | None, Query(description="of a channel that was both within the span: which of them")] = None,
 ) -> Response | dict[str, object]:  # fmt: skip
     """Return samples, raw or in buckets; channels of words (texts) by themselves, and raw only.
 
@@ -59,7 +61,7 @@ async def samples(
             raise Problem(
                 HTTPStatus.UNPROCESSABLE_ENTITY, f"{count:.0f} buckets are more than {BUCKETS_MAX}: ask for wider ones."
             )
-    asked = await _asked(shore, span, bucket)
+    asked = await _asked(shore, span, bucket, kind)
     if form != "json" and limit is None and cursor is None:
         return await _streamed(shore, asked, form)
     after = _read_cursor(cursor, span)
@@ -105,16 +107,28 @@ async def _refuse_strange(shore: Shore, vessel: str, names: tuple[str, ...]) -> 
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail)
 
 
-async def _asked(shore: Shore, span: Span, bucket_s: float | None) -> Asked:
+async def _asked(shore: Shore, span: Span, bucket_s: float | None, kind: Kind | None) -> Asked:
     """Return what an answer is about, described as it was then; raise a 422 Problem where it cannot be one answer."""
     state = shore.vessel(span.vessel)
     then = await catalogues.then(shore.readers, span.vessel, (span.start, span.end), span.channels, state.channels)
-    words = [name for name in span.channels if name in then.channels and then.channels[name]["kind"] == "text"]
-    if words and len(words) < len(span.channels):
+    are_words = _are_words(then, span.channels) if kind is None else kind == "text"
+    if are_words and bucket_s is not None:
+        detail = f"{', '.join(span.channels)}: words have no mean; ask without `bucket`."
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail)
+    return Asked(span, bucket_s, are_words, then, then.circular(state.circular))
+
+
+def _are_words(then: catalogues.Then, names: tuple[str, ...]) -> bool:
+    """Return whether the channels were words in the span; raise a 422 Problem where they were not all of one kind."""
+    kinds = {name: then.kinds(name) for name in names}
+    words = [name for name in names if "text" in kinds[name]]
+    both = [name for name in words if len(kinds[name]) > 1]
+    if both:
+        detail = f"{', '.join(both)}: numbers and words within the span; ask with kind=number and with kind=text."
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail)
+    if words and len(words) < len(names):
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"{', '.join(words)}: words, not numbers; ask for them apart.")
-    if words and bucket_s is not None:
-        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"{', '.join(words)}: words have no mean; ask without `bucket`.")
-    return Asked(span, bucket_s, bool(words), then, state.circular)
+    return bool(words)
 
 
 async def _paged(
@@ -206,7 +220,8 @@ async def track(
     """Return the own ship's track, [longitude_deg, latitude_deg, utc_ms], with as few points as the tolerance allows.
 
     No position left out is farther than `tolerance_m` from the line; `step_s` says which positions were looked at at all:
-    null for all, else one in so many seconds. Without a tolerance: at most 5,000 points, evenly spread.
+    null for all, else one in so many seconds. Without a tolerance: at most 5,000 points, evenly spread. `gaps` are the spans
+    without a position, [from, to] in UTC ms, both of points: a line between those would be made up.
     """
     who.require("read")
     shore.vessel(vessel)
@@ -214,8 +229,10 @@ async def track(
     length_s = (span.end - span.start).total_seconds()
     step_s = max(1.0, length_s / TRACK_MAX) if tolerance_m is None else _step_s(length_s)
     found = await History(shore.readers).positions(span, step_s)
+    starts: list[int] = gaps(found["time"], step_s).tolist()
+    silent = [[int(found["time"][place]) // 1000 for place in (start - 1, start)] for start in starts]
     if tolerance_m is not None and len(found["time"]):
-        kept = await asyncio.to_thread(simplified, found["longitude_deg"], found["latitude_deg"], tolerance_m)
+        kept = await asyncio.to_thread(simplified, found["longitude_deg"], found["latitude_deg"], tolerance_m, starts)
         found = {name: values[kept] for name, values in found.items()}
     if len(found["time"]) > LIMIT_MAX:
         detail = (
@@ -223,7 +240,7 @@ async def track(
         )
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail)
     columns = (found["longitude_deg"].tolist(), found["latitude_deg"].tolist(), (found["time"] // 1000).tolist())
-    return {"points": [list(point) for point in zip(*columns, strict=True)], "step_s": step_s}
+    return {"points": [list(point) for point in zip(*columns, strict=True)], "step_s": step_s, "gaps": silent}
 
 
 def _step_s(length_s: float) -> float | None:
