@@ -51,7 +51,7 @@ demo: $(READY) ui ## Start everything: database, broker, ships, agents, shore, c
 
 NONE_OF_ARGS := { [ $$? = 5 ] && [ -n "$(ARGS)" ]; }
 
-test: $(READY) ui browser mosquitto ## Run all tests and SCHEDULES=2000 of `make simulate`; ARGS="-k conn" is passed on to pytest, which is called part by part
+test: $(READY) ui browser mosquitto other-kernel ## Run all tests and SCHEDULES=2000 of `make simulate`; ARGS="-k conn" is passed on to pytest, which is called part by part
 	@rm -f $(REPORTS)
 	@$(PY) -m pytest -m "not soak and not alone" -r aR -n $(WORKERS) --dist loadfile --no-loadscope-reorder --junitxml=test-results/tests.xml \
 		$(if $(ARGS),$(TESTS),$(filter-out $(PATIENT),$(TESTS))) $(ARGS) || $(NONE_OF_ARGS)
@@ -93,8 +93,8 @@ lint-rest:
 fix: $(READY) ## Let the tools repair what they can: imports, layout of code
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
 
-bench: $(READY) ui browser mosquitto libmodbus ## Measure rates, bytes, latency and memory beside peers and limits, and end with a table (test-results/bench.json)
-	@$(PY) -m pytest -q -s -r aR --timeout 900 tests/bench tests/fault/test_stalled_console.py -m "not soak" $(ARGS)
+bench: $(READY) ui ## Measure latency, memory and rates, and print them
+	@$(PY) -m pytest -q -s --timeout 900 tests/bench -m "not soak" $(ARGS)
 
 soak: $(READY) ui ## Run what takes long: the demo's memory for an hour, the great numbers of faults; ARGS="--duration 600" for less
 	@$(PY) -m pytest -q -s --timeout 0 $(TESTS) $(CONSOLE_TESTS) tests/bench -m soak $(ARGS)
@@ -128,30 +128,30 @@ clean: ## Remove what was made; the demo's data (.demo) stays
 		.mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
+# A package of Debian for some tests: $(call by_apt,packages,whose). The lists are fetched only where they are not there or too old.
+APT_INSTALL := DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends
+by_apt = { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && { echo "installing $(firstword $(1)) for $(2) ..."; \
+	{ $(APT_INSTALL) $(1) || { apt-get update -qq && $(APT_INSTALL) $(1); }; } >$(VENV)/$(firstword $(1)).log 2>&1; }; }
+
 browser: $(READY)
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null \
 	|| { [ -e $(VENV)/.browser ] ; } \
-	|| { if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then echo "installing Chromium for the console's tests ..."; \
-		{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-noto-core; } >$(VENV)/browser.log 2>&1; \
+	|| { if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then $(call by_apt,chromium fonts-noto-core,the console's tests); \
 	  else echo "fetching Playwright's Chromium for the console's tests ..."; \
-		$(PY) -m playwright install chromium >$(VENV)/browser.log 2>&1; fi && touch $(VENV)/.browser; } \
-	|| echo "no Chromium to be had ($(VENV)/browser.log says why): the console's tests will say that they did not run"
+		$(PY) -m playwright install chromium >$(VENV)/chromium.log 2>&1; fi && touch $(VENV)/.browser; } \
+	|| echo "no Chromium to be had ($(VENV)/chromium.log says why): the console's tests will say that they did not run"
 
 # Our access list and certificates are tried on Debian's own broker.
 .PHONY: mosquitto
 mosquitto: $(READY)
-	@PATH="$$PATH:/usr/sbin"; command -v mosquitto >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && { \
-		echo "installing mosquitto for the broker's tests ..."; \
-		{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends mosquitto; } >$(VENV)/mosquitto.log 2>&1; }; } \
+	@PATH="$$PATH:/usr/sbin"; command -v mosquitto >/dev/null || $(call by_apt,mosquitto,the broker's tests) \
 	|| echo "no mosquitto to be had: its tests will say that they did not run"
 
-# A peer of the measurements.
-.PHONY: libmodbus
-libmodbus: $(READY)
-	@PATH="$$PATH:/usr/sbin:/sbin"; ldconfig -p | grep -q libmodbus || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && { \
-		echo "installing libmodbus to measure beside it ..."; \
-		{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends libmodbus5; } >$(VENV)/libmodbus.log 2>&1; }; } \
-	|| echo "no libmodbus to be had: its row will say that it was not measured"
+# What this kernel was built without, CAN above all, is tried in another: a Linux that runs as an ordinary process.
+.PHONY: other-kernel
+other-kernel: $(READY)
+	@PATH="$$PATH:/usr/sbin:/sbin"; { command -v linux.uml && command -v ip; } >/dev/null || $(call by_apt,user-mode-linux iproute2,the tests on a CAN bus) \
+	|| echo "no user-mode-linux to be had: the tests on a CAN bus will say that they did not run"
 
 # uv comes from the pins as well, then installs all the others: seconds instead of a minute.
 $(READY): requirements.lock pyproject.toml

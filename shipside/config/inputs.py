@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, cast
@@ -15,6 +16,8 @@ InputProtocol = Literal["nmea0183", "nmea2000"]
 INPUT_PROTOCOLS: Final = ("nmea0183", "nmea2000")
 CODES_MAX: Final = 100
 """Most talkers or formatters of one list; the standard has about 100 formatters."""
+CAN_INTERFACE: Final = re.compile(r"[!-.0-9;-~]{1,15}")
+"""Linux takes no `/`, `:` or blank in a name and no more bytes; what is not ASCII has no place in a line of candump."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,7 @@ def read_inputs(reader: Reader) -> tuple[InputConfig, ...]:
             reader.text(row, "name", where), kind, reader.text(row, "host", where, "127.0.0.1"),
             0 if needs_path or is_bus else reader.port(row, where, low=0 if kind == "tcp_server" else 1),
             reader.text(row, "group", where) if kind == "multicast450" else "",
-            reader.text(row, "interface", where, None if is_bus else "0.0.0.0"),  # noqa: S104 - joins, opens no service
+            _interface(reader, row, where) if is_bus else reader.text(row, "interface", where, "0.0.0.0"),  # noqa: S104 - joins, opens no service
             str(reader.path(row, "path", where)) if needs_path else "",
             int(reader.number(row, "baud", where, 300, 4_000_000, 4800)),
             reader.number(row, "speed", where, 0.0, 1000.0, 1.0), bool(row.get("loop", False)),
@@ -71,6 +74,16 @@ def read_inputs(reader: Reader) -> tuple[InputConfig, ...]:
     names = [row.name for row in found]
     reader.faults += [f"two inputs are called {name!r}" for name in sorted(set(names)) if names.count(name) > 1]
     return tuple(found)
+
+
+def _interface(reader: Reader, row: Mapping[str, object], where: str) -> str:
+    """Return the name of a CAN interface, and a fault for one that Linux would not take."""
+    name = reader.text(row, "interface", where)
+    if name and not CAN_INTERFACE.fullmatch(name):
+        reader.faults.append(
+            f"{where}.interface is {name!r}, no name of an interface of Linux: 1 to 15 ASCII characters, no blank, / or :"
+        )
+    return name
 
 
 def _protocol(reader: Reader, row: Mapping[str, object], where: str) -> InputProtocol:

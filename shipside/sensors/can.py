@@ -6,6 +6,8 @@ So frames are handed on, kept in the raw log and replayed like every other line.
 from __future__ import annotations
 
 import contextlib
+import errno
+import os
 import socket
 import struct
 from typing import Final
@@ -20,45 +22,74 @@ REMOTE: Final = 0x4000_0000
 ERROR: Final = 0x2000_0000
 FRAMES_AT_ONCE: Final = 64
 """Frames taken before others have their turn: 30 ms of a full bus."""
+WAITING_MAX: Final = 4096
+"""More frames than the kernel keeps for us."""
 RECEIVE_BUFFER_BYTES: Final = 1 << 20
-"""Kernel buffer: a second of a full bus (1,800 frames) twice."""
-RXQ_OVFL: Final = 40
-"""SO_RXQ_OVFL: the kernel tells with each frame how many it had to drop before; Python has no name for it."""
-DROPPED: Final = struct.Struct("=I")
+"""Kernel buffer asked for. The kernel takes twice that, but not more than twice net.core.rmem_max, and 768 bytes for each frame:
+1.5 s of a full bus (1,800 frames a second), or 555 frames, 0.3 s, with the 212,992 bytes that most kernels begin with. What
+comes when it is full is dropped there, and counted."""
+NO_CAN: Final = (errno.EAFNOSUPPORT, errno.EPROTONOSUPPORT)
+"""No CAN at all; CAN, but nothing that hands its frames to programs."""
+OURS: Final = struct.pack("=II", EXTENDED, EXTENDED | REMOTE)
+"""`struct can_filter`: 29-bit identifiers, no remote frames. What is not of NMEA 2000 takes no room and wakes nobody."""
+MEMORY: Final = 55
+"""SO_MEMINFO: the kernel's account of a socket, of which the last number is what it dropped; Python has no name for it."""
+ACCOUNT: Final = struct.Struct("=9I")
+DROPPED_WRAP: Final = 1 << 32
 
 
 class CanBus:
     """One bound CAN socket."""
 
     def __init__(self, interface: str) -> None:
-        """Listen on `interface` (`can0`); raise OSError where the machine has none, or no CAN at all."""
+        """Listen on `interface` (`can0`); raise OSError where it is not there, or down, or the machine has no CAN at all."""
         self.interface = interface
-        self.dropped_count = 0
-        """Frames that the kernel dropped because we were too slow."""
+        self.problem = ""
+        """Why no more will come; empty while it may."""
+        self._dropped = 0
         try:
             self.socket = socket.socket(socket.AF_CAN, socket.SOCK_RAW, socket.CAN_RAW)
         except OSError as error:
-            raise OSError(f"this machine's kernel has no CAN: {error.strerror}") from error
+            what = "this machine's kernel has no CAN" if error.errno in NO_CAN else f"{interface} cannot be listened on"
+            raise OSError(f"{what}: {error.strerror}") from error
         try:
-            self.socket.setblocking(False)  # noqa: FBT003 - the standard library takes it so
-            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
-            self.socket.setsockopt(socket.SOL_SOCKET, RXQ_OVFL, 1)
-            self.socket.bind((interface,))
+            self._bind()
         except OSError as error:
             self.socket.close()
-            raise OSError(f"{interface} cannot be listened on: {error.strerror}") from error
+            raise OSError(f"{interface} cannot be listened on: {error.strerror or error}") from error
+
+    def _bind(self) -> None:
+        self.socket.setblocking(False)  # noqa: FBT003 - the standard library takes it so
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
+        self.socket.setsockopt(socket.SOL_CAN_RAW, socket.CAN_RAW_FILTER, OURS)
+        self.socket.bind((self.interface,))
+        number = self.socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+        if number:  # an interface that is down is bound all the same
+            raise OSError(number, os.strerror(number))
 
     def drain(self, utc_ns: int) -> list[bytes]:
-        """Return the lines of the frames that have come, at most 64; raise OSError when the interface is gone."""
+        """Return the lines of the frames that have come, at most 64; when the interface is lost all, and `problem` says why."""
         lines: list[bytes] = []
+        try:
+            self._read(lines, FRAMES_AT_ONCE, utc_ns)
+        except OSError as error:
+            self.problem = f"{self.interface} is gone: {error.strerror}"
+            with contextlib.suppress(OSError):  # the kernel says so first, and still has what came before
+                self._read(lines, WAITING_MAX, utc_ns)
+        return lines
+
+    def _read(self, lines: list[bytes], at_most: int, utc_ns: int) -> None:
         with contextlib.suppress(BlockingIOError):
-            for _ in range(FRAMES_AT_ONCE):
-                raw, ancillary, _, _ = self.socket.recvmsg(FRAME.size, socket.CMSG_SPACE(DROPPED.size))
-                self.dropped_count = dropped(ancillary, self.dropped_count)
-                line = line_of(raw, utc_ns, self.interface)
+            for _ in range(at_most):
+                line = line_of(self.socket.recv(FRAME.size), utc_ns, self.interface)
                 if line is not None:
                     lines.append(line)
-        return lines
+
+    def newly_dropped(self) -> int:
+        """Return how many frames the kernel has dropped since this was last asked, because we were too slow."""
+        before = self._dropped
+        self._dropped = ACCOUNT.unpack(self.socket.getsockopt(socket.SOL_SOCKET, MEMORY, ACCOUNT.size))[-1]
+        return (self._dropped - before) % DROPPED_WRAP
 
     def close(self) -> None:
         """Listen no more."""
@@ -78,12 +109,3 @@ def line_of(raw: bytes, utc_ns: int, interface: str) -> bytes | None:
 def packed(identifier: int, content: bytes) -> bytes:
     """Return the `struct can_frame` of a frame with a 29-bit identifier."""
     return FRAME.pack(identifier | EXTENDED, len(content), content.ljust(DATA_BYTES, b"\x00"))
-
-
-def dropped(ancillary: list[tuple[int, int, bytes]], before: int) -> int:
-    """Return how many frames the kernel has dropped since the socket was opened, as it last said."""
-    for level, kind, content in ancillary:
-        if level == socket.SOL_SOCKET and kind == RXQ_OVFL and len(content) >= DROPPED.size:
-            (count,) = DROPPED.unpack_from(content)
-            return int(count)
-    return before

@@ -120,13 +120,10 @@ class CanInput(LineInput):
         ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
         def ready() -> None:
-            dropped = bus.dropped_count
-            try:
-                self.pass_on(bus.drain(self.clock.utc_ns()))
-            except OSError as error:
-                if not ended.done():
-                    ended.set_exception(OSError(f"{bus.interface} is gone: {error.strerror}"))
-            self._lost += bus.dropped_count - dropped
+            self.pass_on(bus.drain(self.clock.utc_ns()))
+            self.lose(bus.newly_dropped())
+            if bus.problem and not ended.done():
+                ended.set_exception(OSError(bus.problem))
 
         asyncio.get_running_loop().add_reader(bus.socket.fileno(), ready)
         self.opened()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import errno
+import os
 import socket
 from pathlib import Path
 
@@ -66,14 +68,6 @@ def test_a_frame_of_the_kernel_becomes_the_line_of_candump() -> None:
     assert can.line_of(raw[:-1], 0, "can0") is None
 
 
-def test_frames_that_the_kernel_dropped_are_counted() -> None:
-    """It says with a frame how many it dropped since the socket was opened; other words are passed over."""
-    told = (socket.SOL_SOCKET, can.RXQ_OVFL, (17).to_bytes(4, "little"))
-    assert can.dropped([told], 3) == 17
-    assert can.dropped([], 3) == 3
-    assert can.dropped([(socket.SOL_SOCKET, 1, b"")], 3) == 3
-
-
 async def test_a_bus_that_is_not_there_is_said_in_words() -> None:
     """No CAN in the kernel, or no such interface: the input waits and says so, like any other."""
     source = open_input(InputConfig("bus", "socketcan", interface="nocan7", protocol="nmea2000"), Still())
@@ -86,22 +80,20 @@ async def test_a_bus_that_is_not_there_is_said_in_words() -> None:
     assert "no CAN" in facts.problem or "nocan7 cannot be listened on" in facts.problem
 
 
-async def test_frames_on_a_virtual_bus_arrive_as_lines() -> None:
-    """On a kernel with CAN and an interface vcan0; elsewhere the packing above is what is proven."""
-    try:
-        bus = can.CanBus("vcan0")
-    except OSError as error:
-        pytest.skip(f"no virtual CAN bus here ({error}): frames are proven by their bytes only")
-    with socket.socket(socket.AF_CAN, socket.SOCK_RAW, socket.CAN_RAW) as sender:
-        sender.bind(("vcan0",))
-        sender.send(can.packed(HEADING, TRUE_180))
-    lines: list[bytes] = []
-    async with asyncio.timeout(5):
-        while not lines:
-            lines = bus.drain(0)
-            await asyncio.sleep(0)
-    bus.close()
-    assert lines == [b"(0.000000) vcan0 09F11223#FFB87AFFFFFFFFFC"]
+@pytest.mark.parametrize(("number", "words"), [
+    (errno.EAFNOSUPPORT, "this machine's kernel has no CAN: Address family not supported by protocol"),
+    (errno.EPROTONOSUPPORT, "this machine's kernel has no CAN: Protocol not supported"),
+    (errno.EMFILE, "can0 cannot be listened on: Too many open files"),
+])  # fmt: skip
+def test_what_keeps_us_from_a_bus_is_told_apart(number: int, words: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A kernel without CAN is one thing, a process without a descriptor another."""
+
+    def refuse(*_: object) -> socket.socket:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(socket, "socket", refuse)
+    with pytest.raises(OSError, match=f"^{words}$"):
+        can.CanBus("can0")
 
 
 def test_a_device_feeds_its_channels_under_its_address(tmp_path: Path) -> None:
@@ -150,6 +142,8 @@ async def test_a_recording_is_replayed_line_by_line(tmp_path: Path) -> None:
 FAULTY = [
     ('kind = "socketcan"', ["input[0].interface is missing"]),
     ('kind = "socketcan"\ninterface = "can0"\nprotocol = "nmea0183"', ["but a CAN bus carries nmea2000"]),
+    ('kind = "socketcan"\ninterface = "can0:1"', ["input[0].interface is 'can0:1', no name of an interface of Linux"]),
+    ('kind = "socketcan"\ninterface = "a-name-of-16-chr"', ["'a-name-of-16-chr', no name of an interface of Linux"]),
     ('kind = "udp"\nport = 1\nprotocol = "canopen"', ["input[0].protocol is 'canopen', none of nmea0183, nmea2000"]),
     ('kind = "multicast450"\nport = 1\ngroup = "239.192.0.4"\nprotocol = "nmea2000"', ["multicast450 carries sentences"]),
     ('kind = "udp"\nport = 1\nprotocol = "nmea2000"\ntalkers = ["GP"]', ["talkers and formatters are of nmea0183"]),
