@@ -93,8 +93,8 @@ lint-rest:
 fix: $(READY) ## Let the tools repair what they can: imports, layout of code
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
 
-bench: $(READY) ui ## Measure latency, memory and rates, and print them
-	@$(PY) -m pytest -q -s --timeout 900 tests/bench -m "not soak" $(ARGS)
+bench: $(READY) ui browser mosquitto libmodbus ## Measure rates, bytes, latency and memory beside peers and limits, and end with a table (test-results/bench.json)
+	@$(PY) -m pytest -q -s -r aR --timeout 900 tests/bench tests/fault/test_stalled_console.py -m "not soak" $(ARGS)
 
 soak: $(READY) ui ## Run what takes long: the demo's memory for an hour, the great numbers of faults; ARGS="--duration 600" for less
 	@$(PY) -m pytest -q -s --timeout 0 $(TESTS) $(CONSOLE_TESTS) tests/bench -m soak $(ARGS)
@@ -146,6 +146,12 @@ browser: $(READY)
 mosquitto: $(READY)
 	@PATH="$$PATH:/usr/sbin"; command -v mosquitto >/dev/null || $(call by_apt,mosquitto,the broker's tests) \
 	|| echo "no mosquitto to be had: its tests will say that they did not run"
+
+# A peer of the measurements.
+.PHONY: libmodbus
+libmodbus: $(READY)
+	@PATH="$$PATH:/usr/sbin:/sbin"; ldconfig -p | grep -q libmodbus || $(call by_apt,libmodbus5,the measurements beside it) \
+	|| echo "no libmodbus to be had: its row will say that it was not measured"
 
 # What this kernel was built without, CAN above all, is tried in another: a Linux that runs as an ordinary process.
 .PHONY: other-kernel

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from protocols.nmea0183.datagram import LineCounter
 from protocols.nmea0183.grouping import GroupAssembler
 from protocols.nmea0183.moment import is_rolled_over, judged
+from protocols.nmea0183.sender import Senders
 from protocols.nmea0183.sentence import Rejected, Sentence, parse_line, readings
+from protocols.nmea0183.summed import Summed
 from protocols.reading import Reading
 from shipside.config import AgentConfig
 from shipside.ports import Clock, InputFacts, TakeLines
@@ -40,7 +42,8 @@ OWN: Final = "agent"
 """Source of what the agent says of itself."""
 DERIVE_S: Final = 1.0
 """How often channels are derived: as often as wind, log and receivers speak."""
-TakeSentence = Callable[[str, Sentence], None]
+TakeSentence = Callable[[str, str, Sentence], None]
+"""Takes a sentence: of which input, of which speaker (the input, and the sender where its lines say one), and itself."""
 TakeReport: TypeAlias = "Callable[[AisReport], None]"
 Parse = Callable[[Sequence[bytes]], Iterable[Sentence | Rejected]]
 """From the lines of one read to what each of them is, in their order."""
@@ -65,6 +68,8 @@ class Listening:
         self._takers = dict(takers or {})
         self._take_report = take_report
         self._groups: dict[str, GroupAssembler[Sentence]] = {}
+        self._senders: dict[str, Senders] = {}
+        self._summed: dict[str, Summed] = {}
         self._buses = frozenset(entry.name for entry in config.inputs if entry.protocol == "nmea2000")
         self.n2k = _bus_lines() if self._buses else None
         self.picture = Picture(config.catalogue.by_id, SourceSelector(config.ranking, config.hold_off_s))
@@ -99,31 +104,40 @@ class Listening:
                 self.reject(source, sentence.reason)
 
     def _take_sentence(self, source: str, sentence: Sentence, now_s: float, utc_ns: int) -> None:
-        talker, formatter, _, tag, *_ = sentence
-        if not self._integrity.lines.receive(source, talker, formatter, now_s):
-            self.reject(source, "unlisted")
-            return
+        talker, formatter, _, tag, has_checksum, *_ = sentence
+        sender = ""
         if tag is not None:
             self.lost.setdefault(source, LineCounter()).receive(tag)
+            sender = self._senders.setdefault(source, Senders()).of(tag)
+        summed = self._summed.get(source)
+        if summed is None:
+            summed = self._summed[source] = Summed()
+        if not summed.is_whole(talker, formatter, now_s, has_checksum=has_checksum):
+            self.reject(source, "checksum")
+            return
+        if not self._integrity.lines.receive(source, talker, formatter, now_s, sender):
+            self.reject(source, "unlisted")
+            return
+        speaker = f"{source}:{sender}" if sender else source
         if formatter in HANDED_OVER:
-            self._hand_over(source, sentence)
+            self._hand_over(source, speaker, sentence)
             return
         found = readings(sentence)
         if isinstance(found, str):
             self.reject(source, found)
         elif found:
-            self._receive(found, f"{source}/{talker}", now_s, utc_ns)
+            self._receive(found, f"{speaker}/{talker}", now_s, utc_ns)
 
-    def _hand_over(self, source: str, sentence: Sentence) -> None:
+    def _hand_over(self, source: str, speaker: str, sentence: Sentence) -> None:
         """Give a sentence that is no reading to whoever takes its kind; AIS has numbers of its own and puts itself together."""
         take = self._takers.get(sentence.formatter)
         if take is None:
             return
         whole: list[Sentence] | None = [sentence]
         if sentence.formatter in GROUPED:
-            whole = self._groups.setdefault(source, GroupAssembler()).receive(sentence.tag, sentence)
+            whole = self._groups.setdefault(source, GroupAssembler()).receive(sentence.tag, sentence, speaker)
         for each in whole or ():
-            take(source, each)
+            take(source, speaker, each)
 
     def _take_frame(self, lines: N2kLines, source: str, line: bytes) -> None:
         """Take one line of an input of NMEA 2000; groups that feed nothing are no fault."""

@@ -44,9 +44,9 @@ class Traffic:
         """Return what is new of the targets since the last call, TARGETS_PER_BATCH at most."""
         return self.targets.take_news(now_s, TARGETS_PER_BATCH)
 
-    def _take(self, source: str, sentence: Sentence) -> None:
+    def _take(self, source: str, speaker: str, sentence: Sentence) -> None:
         """Take one AIS sentence."""
-        report = self.ais.receive(source, sentence.formatter, sentence.fields)
+        report = self.ais.receive(speaker, sentence.formatter, sentence.fields)
         if isinstance(report, AisReport):
             self._take_report(report)
         elif report is not None:
@@ -70,13 +70,13 @@ class Traffic:
             )  # fmt: skip
             self.targets.receive(target, now_s)
 
-    def _take_tracked(self, source: str, sentence: Sentence) -> None:
+    def _take_tracked(self, source: str, speaker: str, sentence: Sentence) -> None:
         """Take one sentence of a radar about the targets that it tracks."""
         said, picture, now_s = fields_of(sentence), self.listening.picture, self._clock.now_s()
         own = Own(*(_good(picture, name, now_s) for name in ("NAV_LAT", "NAV_LON", "NAV_HDG")))
         found = None
         if said is not None:
-            found = self._tracker.receive(source, sentence.formatter, said.values, own, self._clock.utc_ns())
+            found = self._tracker.receive(speaker, sentence.formatter, said.values, own, self._clock.utc_ns())
         if found is None:
             self.listening.reject(source, "tracked")
         else:
@@ -87,10 +87,10 @@ class Traffic:
             else:
                 self.targets.receive(each, now_s)
 
-    def _take_alert(self, source: str, sentence: Sentence) -> None:
+    def _take_alert(self, source: str, speaker: str, sentence: Sentence) -> None:
         """Take one sentence of equipment about its alerts."""
         said = fields_of(sentence)
-        if said is None or not self.equipment.receive(source, sentence.formatter, said.values):
+        if said is None or not self.equipment.receive(speaker, sentence.formatter, said.values):
             self.listening.reject(source, "alert")
 
 

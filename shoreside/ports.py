@@ -31,6 +31,10 @@ class StoreDownError(Exception):
     """The store cannot be reached or failed half-way: nothing of this commit is there; ask again later."""
 
 
+class TooLongError(StoreDownError):
+    """The store is there and stopped a question that took it too long: the same again will take as long."""
+
+
 @dataclass(frozen=True, slots=True)
 class OrderNote:
     """One state of one order, as the shore or the ship said it."""

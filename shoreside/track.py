@@ -1,7 +1,9 @@
-"""Tracks with fewer points: every point left out lies within a tolerance of the line that is kept. Pure."""
+"""Tracks with fewer points: every point left out lies within a tolerance of the line that is kept. A gap stays one. Pure."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -10,25 +12,39 @@ from numpy.typing import NDArray
 
 EARTH_RADIUS_M: Final = 6_378_137.0
 """Of the equator (WGS 84), the largest: distances are rather told too long than too short."""
+GAP_S: Final = 60.0
+"""Positions further apart than this have a gap between them: even the slowest bearer brings one a second."""
 PART: Final = 5_000
 """Points simplified at a time; the ends of each part are kept. Bounds the worst case, which is quadratic."""
 
 
+def gaps(time_us: NDArray[np.int64], step_s: float | None) -> NDArray[np.intp]:
+    """Return the indices, ascending, of the points before which none came for longer than GAP_S.
+
+    `step_s`: that positions were thinned to, if any; no pause of less than three of them is called a gap.
+    """
+    longest_us = max(GAP_S, 3.0 * (step_s or 0.0)) * 1e6
+    return np.flatnonzero(np.diff(time_us) > longest_us) + 1
+
+
 def simplified(
-    longitude_deg: NDArray[np.float64], latitude_deg: NDArray[np.float64], tolerance_m: float
+    longitude_deg: NDArray[np.float64], latitude_deg: NDArray[np.float64], tolerance_m: float, starts: Sequence[int] = ()
 ) -> NDArray[np.intp]:  # fmt: skip
     """Return the indices, ascending, of the points to keep (Douglas-Peucker); first and last are among them.
 
-    No point left out is farther than `tolerance_m` from the kept line; a track over the date line stays whole.
+    No point left out is farther than `tolerance_m` from the kept line; a track over the date line stays whole. `starts`:
+    points that begin anew after a gap, ascending; they and the points before them are kept, whatever the line.
     """
     count = len(longitude_deg)
-    if count <= 2:  # noqa: PLR2004 - a line has two ends
-        return np.arange(count)
+    if count == 0:
+        return np.arange(0)
     unwrapped = np.unwrap(longitude_deg, period=360.0)
     kept: list[NDArray[np.intp]] = []
-    for start in range(0, count - 1, PART - 1):
-        part = slice(start, min(start + PART, count))
-        kept.append(start + _part(unwrapped[part], latitude_deg[part], tolerance_m))
+    for first, end in pairwise((0, *starts, count)):
+        kept.append(np.array([first, end - 1]))
+        for start in range(first, end - 1, PART - 1):
+            part = slice(start, min(start + PART, end))
+            kept.append(start + _part(unwrapped[part], latitude_deg[part], tolerance_m))
     return np.unique(np.concatenate(kept))
 
 

@@ -24,7 +24,7 @@ from telemetry.linewatch import LineFinding, LineList, LineWatch
 from telemetry.picture import Picture
 from telemetry.plausibility import Doubt, PlausibilityLimits, PositionWatch
 from telemetry.reckoning import DeadReckoning
-from telemetry.sources import SOURCES_MAX
+from telemetry.sources import SOURCES_MAX, names_of
 from telemetry.utcwatch import UtcWatch
 
 LOOK_S: Final = 1.0
@@ -105,7 +105,7 @@ class Integrity:
     def _tell_unranked(self, readings: list[Reading], source: str, now_s: float) -> None:
         for reading in readings:
             ranked = self._rules.ranking.get(reading.channel)
-            if ranked is not None and source not in ranked and source.partition("/")[0] not in ranked:
+            if ranked is not None and source not in ranked and not any(name in ranked for name in names_of(source)):
                 self.lines.tell_unranked(reading.channel, source, now_s)
 
     def _plausible(self, readings: list[Reading], source: str, picture: Picture, now_s: float) -> list[Reading]:
@@ -162,7 +162,7 @@ class Integrity:
 
     def _position_watch(self, source: str, *, is_position: bool) -> PositionWatch | None:
         watch = self._positions.get(source)
-        is_watched = is_position and source.partition("/")[0] not in self._rules.unwatched
+        is_watched = is_position and self._rules.unwatched.isdisjoint(names_of(source))
         if watch is None and is_watched and len(self._positions) < SOURCES_MAX:
             watch = self._positions[source] = PositionWatch(self._reckoning, self._rules.plausibility)
         return watch

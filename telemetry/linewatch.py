@@ -72,8 +72,11 @@ class LineWatch:
         self._inputs: dict[str, _Input] = {}
         self._found: dict[tuple[LineFinding, str], float] = {}
 
-    def receive(self, source: str, talker: str, formatter: str, now_s: float) -> bool:
-        """Take the address of one sentence of input `source`; False: it is on no list and must not be used."""
+    def receive(self, source: str, talker: str, formatter: str, now_s: float, sender: str = "") -> bool:
+        """Take the address of one sentence of input `source`; False: it is on no list and must not be used.
+
+        `sender`: who says it, where its line tells: each is known by itself, though it has the talker of another.
+        """
         allowed = self._lists.get(source)
         if allowed is not None and not allowed.has(talker, formatter):
             self._tell("input-unlisted", f"{source}/{talker}{formatter}", now_s)
@@ -82,17 +85,21 @@ class LineWatch:
         if heard is None:
             heard = self._inputs[source] = _Input(now_s, {}, {})
         is_learning = now_s - heard.heard_first_s < LEARN_S
+        is_even = formatter not in UNEVEN
+        who = f"{source}/{talker}"
+        if sender and is_even:  # behind a receiver of AIS stand hundreds, and what they say comes as the sea has it
+            who, talker = f"{source}:{sender}/{talker}", f"{sender}/{talker}"
         address = talker + formatter
         speaker = heard.speakers.get(address)
         if speaker is None or not speaker.is_first:
-            self._judge_talker(source, talker, heard, now_s, is_learning=is_learning)
+            self._judge_talker(who, talker, heard, now_s, is_learning=is_learning)
         if speaker is None:
             if len(heard.speakers) >= SPEAKERS_MAX:
                 return True
             is_first = heard.talkers.get(talker) == heard.heard_first_s
-            speaker = heard.speakers[address] = _Speaker(now_s, formatter not in UNEVEN, is_first, spoke_s=now_s)
+            speaker = heard.speakers[address] = _Speaker(now_s, is_even, is_first, spoke_s=now_s)
         if speaker.is_even and not self._count(speaker, now_s, is_learning=is_learning):
-            self._tell("input-rate", f"{source}/{address}", now_s)
+            self._tell("input-rate", who + formatter, now_s)
         return True
 
     def findings(self, now_s: float) -> dict[tuple[LineFinding, str], float]:
@@ -100,7 +107,7 @@ class LineWatch:
         self._found = {key: at_s for key, at_s in self._found.items() if now_s - at_s <= FINDING_S}
         return self._found
 
-    def _judge_talker(self, source: str, talker: str, heard: _Input, now_s: float, *, is_learning: bool) -> None:
+    def _judge_talker(self, who: str, talker: str, heard: _Input, now_s: float, *, is_learning: bool) -> None:
         """A talker that comes later is told as new until it, too, has been heard for LEARN_S."""
         first_s = heard.talkers.get(talker)
         if first_s is None:
@@ -109,7 +116,7 @@ class LineWatch:
             else:
                 first_s = now_s
         if first_s > heard.heard_first_s and now_s - first_s < LEARN_S:
-            self._tell("input-new-source", f"{source}/{talker}", now_s)
+            self._tell("input-new-source", who, now_s)
 
     @staticmethod
     def _count(speaker: _Speaker, now_s: float, *, is_learning: bool) -> bool:

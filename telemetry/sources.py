@@ -1,18 +1,32 @@
 """Which of several sources of a channel is believed: ranked, quick to leave a silent one, slow to come back.
 
-A source is named `input/talker` (gnss-fore/GP), or by its input alone; a ranking may name either.
+A source is named `input/talker` (gnss-fore/GP), `input:sender/talker` where its lines say who sends them (net:GP0001/GP), or
+by its input or Modbus unit alone; a ranking may name it by all of it or by part, see `names_of`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 SOURCES_MAX: Final = 8
 """Most sources kept per channel; four receivers on two networks. The readings of any further one are not used."""
 SWITCHES_MAX: Final = 256
 """Most switches waiting to be taken; the oldest is dropped and counted, for a flutter must not fill the memory."""
+
+
+NAMES_MAX: Final = 1024
+"""Sources whose names are remembered: a ship has some tens."""
+
+
+@lru_cache(NAMES_MAX)
+def names_of(source: str) -> tuple[str, ...]:
+    """Return the names by which a source may be called: whole, without its sender, without its talker, its input alone."""
+    speaker, _, talker = source.partition("/")
+    name = speaker.partition(":")[0]
+    return source, f"{name}/{talker}", speaker, name
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +124,8 @@ class SourceSelector:
 
     def _rank(self, channel: str, source: str) -> int:
         ranked = self._ranking.get(channel, self._ranking.get("*", ()))
-        name = source.partition("/")[0]
-        return next((place for place, entry in enumerate(ranked) if entry in (source, name)), len(ranked))
+        names = names_of(source)
+        return next((place for place, entry in enumerate(ranked) if entry in names), len(ranked))
 
     def _select(self, channel: str, choice: _Choice, source: str) -> None:
         before, choice.selected = choice.selected, source

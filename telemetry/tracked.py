@@ -19,6 +19,8 @@ NUMBERS: Final = 1024
 """Targets of one radar are numbered 0..1023 (TTD, ten bits; TTM has three digits)."""
 PARTS_MAX: Final = 16
 """Sentences of one TTD message: 64 targets of 90 bits are 16 of 60 characters. A message with more is not read."""
+SPEAKERS_MAX: Final = 16
+"""Most radars that name themselves on the network's inputs (IEC 61162-450), all inputs together."""
 NM_OF: Final = {"N": 1.0, "K": 1.0 / 1.852, "S": 1.0 / 1.150779}
 """{unit of TTM: nautical miles, or knots, of one}"""
 Said = Mapping[str, FieldValue]
@@ -51,13 +53,20 @@ class Tracker:
     """Reads the sentences of one vessel's radars."""
 
     def __init__(self, sources: tuple[str, ...]) -> None:
-        """Know the inputs `sources`, in the order of the configuration: it makes the numbers of their targets."""
+        """Know the inputs `sources`, in the order of the configuration: it makes the numbers of their targets.
+
+        Radars that name themselves, as `input:sender`, come after them, in the order in which they are heard.
+        """
         self._first = {name: TRACKED_FIRST + number * NUMBERS for number, name in enumerate(sources)}
+        self._most = len(sources) + SPEAKERS_MAX
         self._parts: dict[str, list[str]] = {}
 
     def receive(self, source: str, formatter: str, values: Said, own: Own, utc_ns: int) -> list[Tracked] | None:
-        """Return what one sentence says; None where it says nothing that can be used, empty while a message is not whole."""
-        first = self._first.get(source)
+        """Return what one sentence of an input, or of a sender on it, says; None where it says nothing that can be used.
+
+        Empty while a message is not whole.
+        """
+        first = self._first_of(source)
         if first is None:
             return None
         if formatter == "TTD":
@@ -69,6 +78,13 @@ class Tracker:
             return [TrackLost(first + number)]
         place, motion = _line_place(values, own) if formatter == "TTM" else (_spot(values), _line_motion({}))
         return None if place is None else [_report(source, first, number, place, motion, _name(values), utc_ns)]
+
+    def _first_of(self, source: str) -> int | None:
+        """Return where the numbers of a speaker's targets begin; None for an input that is not known, and for one too many."""
+        first = self._first.get(source)
+        if first is None and source.rpartition(":")[0] in self._first and len(self._first) < self._most:
+            first = self._first[source] = TRACKED_FIRST + len(self._first) * NUMBERS
+        return first
 
     def _message(self, source: str, first: int, values: Said, own: Own, utc_ns: int) -> list[Tracked] | None:
         """Put a TTD message together, its parts in order; one that misses a part is given up by the next first part."""

@@ -15,6 +15,9 @@ if TYPE_CHECKING:  # loaded by the command that needs it
     from farhelm.export.run import Wanted
 
 
+_DAY_US = 86_400_000_000
+
+
 class Form(StrEnum):
     """Kinds of files."""
 
@@ -27,7 +30,7 @@ def export(
     vessel: Vessel, *,
     out: Annotated[Path, typer.Option("--out", help="Folder of the files, made where it is missing.")],
     start: Start, end: End = "",
-    channels: Annotated[str, typer.Option("--channels", help="Short ids with commas; left out: all numbers.")] = "",
+    channels: Annotated[str, typer.Option("--channels", help="Short ids with commas; left out: all numbers, now or then.")] = "",
     texts: Annotated[bool, typer.Option("--texts", help="All channels of words instead of all numbers.")] = False,
     form: Annotated[Form, typer.Option("--format", help="Kind of files.")] = Form.parquet,
     bucket: Annotated[
@@ -59,6 +62,9 @@ def export(
         raise typer.BadParameter("words have no buckets", param_hint="--texts")
     if form is Form.iso19848 and bucket is not None:
         raise typer.BadParameter("ISO 19848 files hold samples, not buckets", param_hint="--bucket")
+    if bucket is not None and not _fits_a_day(bucket):
+        told = "a file holds a day, and the width must go into it without rest: 60, 600, 3600, 86400"
+        raise typer.BadParameter(told, param_hint="--bucket")
     asked_at = now()
     first, last = span(start, end, asked_at)
     wanted = Wanted(vessel, first, last, listed(channels), form.value, bucket, out, are_words=texts)
@@ -67,6 +73,11 @@ def export(
     except (AccessError, OSError) as error:
         typer.echo(f"farhelm export: {error}", err=True)
         raise typer.Exit(1) from error
+
+
+def _fits_a_day(bucket_s: float) -> bool:
+    """Return whether a day is a whole number of buckets of at least a millisecond, to the microsecond."""
+    return _DAY_US % round(bucket_s * 1e6) == 0
 
 
 def _run(url: str, token: str, wanted: Wanted, now: datetime) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,6 +16,7 @@ class IsoFile:
 
     def __init__(self, path: Path, channels: dict[str, dict[str, object]], header: dict[str, object]) -> None:
         """Begin a package with its header (ShipID, TimeSpan, DateCreated, and the DataConfiguration apart)."""
+        self._switches = {name for name, record in channels.items() if record.get("kind") == "boolean"}
         self._ids = {name: str(record.get("local_id") or name) for name, record in channels.items()}
         self._file = path.open("w", encoding="utf-8")
         told = {key: value for key, value in header.items() if key != "DataConfiguration"}
@@ -32,7 +34,7 @@ class IsoFile:
                 self._next(channel)
             row = {
                 "TimeStamp": time.isoformat(timespec="microseconds").replace("+00:00", "Z"),
-                "Value": ["" if value is None else str(value)], "Quality": [str(quality)],
+                "Value": [self._text(channel, value)], "Quality": [str(quality)],
             }  # fmt: skip
             self._file.write((", " if self._count else "") + json.dumps(row))
             self._count += 1
@@ -42,6 +44,12 @@ class IsoFile:
         self._end_table()
         self._file.write("]}]}}\n")
         self._file.close()
+
+    def _text(self, channel: str, value: float | str | None) -> str:
+        """Return a value as ISO 19848 has those of its format: decimals without an exponent, booleans as 1 and 0."""
+        if value is None or isinstance(value, str):
+            return value or ""
+        return str(int(value)) if channel in self._switches else format(Decimal(repr(value)), "f")
 
     def _next(self, channel: str) -> None:
         self._end_table()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -27,7 +27,7 @@ class Wanted:
     start: datetime
     end: datetime
     channels: tuple[str, ...]
-    """Short ids; empty: all that are numbers or booleans, or all words."""
+    """Short ids; empty: all that are, or in the span were, numbers or booleans, or all words."""
     form: str
     """parquet, csv or iso19848."""
     bucket_s: float | None
@@ -45,6 +45,8 @@ class Part:
     stem: str
     """Of its files' names."""
     channels: tuple[str, ...]
+    kind: str
+    """number (booleans too) or text, as the shore is asked for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +70,12 @@ def days(start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
 
 def export(source: Source, wanted: Wanted, now: datetime, told: Progress) -> Done:
     """Write what is wanted; raise AccessError. A day that is over and was written by the same request is left as it is."""
-    vessel = source.vessel(wanted.vessel)
-    total = Done(0, 0, 0)
-    parts = _parts(vessel, wanted)
+    known = source.meanings(wanted.vessel, wanted.start, wanted.end)
+    meanings, total = Meanings(source, known), Done(0, 0, 0)
+    parts = _parts(known, wanted)
     for number, part in enumerate(parts):
         before = (number, len(parts), total.rows)
-        done = _export_part(source, replace(wanted, folder=part.folder), vessel, part, now, _within(told, *before))
+        done = _export_part(source, replace(wanted, folder=part.folder), meanings, part, now, _within(told, *before))
         total = Done(total.written + done.written, total.kept + done.kept, total.rows + done.rows)
     told(1.0, total.rows)
     return total
@@ -83,22 +85,24 @@ def _within(told: Progress, number: int, count: int, rows: int) -> Progress:
     return lambda done, fresh: told((number + done) / count, rows + fresh)
 
 
-def _export_part(source: Source, wanted: Wanted, vessel: Vessel, part: Part, now: datetime, told: Progress) -> Done:
+def _export_part(
+    source: Source, wanted: Wanted, meanings: Meanings, part: Part, now: datetime, told: Progress
+) -> Done:  # fmt: skip
     folder = wanted.folder
     folder.mkdir(parents=True, exist_ok=True)
     record, spans = files.Record(folder), list(days(wanted.start, wanted.end))
-    meanings = Meanings(source, vessel)
+    meanings.met.clear()
     written = kept = rows = 0
     for number, (start, end) in enumerate(spans):
         name = f"vessel={wanted.vessel}/day={start:%Y-%m-%d}/{part.stem}{files.SUFFIXES[wanted.form]}"
         request: dict[str, object] = {
             "from": start.isoformat(), "to": end.isoformat(), "channels": list(part.channels), "bucket_s": wanted.bucket_s,
-            "catalogue": vessel.catalogue_hash,
+            "catalogue": meanings.now.catalogue_hash,
         }  # fmt: skip
         if end <= now and record.has(name, request):
             kept += 1
             continue
-        day = _Day(source, wanted, meanings, part.channels, now, (number, len(spans), rows), told)
+        day = _Day(source, wanted, meanings, part, now, (number, len(spans), rows), told)
         fresh = day.write(start, end, folder / name)
         written, rows = written + 1, rows + fresh
         if end <= now:
@@ -108,30 +112,41 @@ def _export_part(source: Source, wanted: Wanted, vessel: Vessel, part: Part, now
     return Done(written, kept, rows)
 
 
-def _parts(vessel: Vessel, wanted: Wanted) -> list[Part]:
-    """Return the tables to write; raise AccessError for a channel that the vessel has not."""
-    unknown = [name for name in wanted.channels if name not in vessel.channels]
+def _parts(known: Sequence[Vessel], wanted: Wanted) -> list[Part]:
+    """Return the tables to write; raise AccessError for a channel that the vessel has not and in the span had not.
+
+    A channel that was a number and became a word is in both.
+    """
+    kinds: dict[str, set[bool]] = {}
+    for name, record in [entry for vessel in known for entry in vessel.channels.items()]:
+        kinds.setdefault(name, set()).add(record["kind"] == "text")
+    unknown = [name for name in wanted.channels if name not in kinds]
     if unknown:
-        raise AccessError(f"{vessel.vessel} has no channel {', '.join(unknown)}; it has {', '.join(vessel.channels)}")
-    words = {name for name, record in vessel.channels.items() if record["kind"] == "text"}
-    named = wanted.channels or tuple(name for name in vessel.channels if (name in words) == wanted.are_words)
-    spoken = tuple(name for name in vessel.channels if name in named and name in words)
-    counted = tuple(name for name in vessel.channels if name in named and name not in words)
-    if spoken and wanted.bucket_s is not None:
-        raise AccessError(f"{', '.join(spoken)}: words have no buckets")
+        raise AccessError(f"{wanted.vessel} has no channel {', '.join(unknown)}; it has {', '.join(kinds)}")
+    counted, spoken = (_named(kinds, wanted, are_words=words) for words in (False, True))
+    silent = [name for name in spoken if name not in counted]
+    if silent and wanted.bucket_s is not None:
+        raise AccessError(f"{', '.join(silent)}: words have no buckets")
     stem = "samples" if wanted.bucket_s is None else f"buckets_{wanted.bucket_s:g}s"
-    parts = [Part(wanted.folder, stem, counted)] if counted else []
+    parts = [Part(wanted.folder, stem, counted, "number")] if counted else []
     beside = wanted.folder.with_name(f"{wanted.folder.name}-texts") if counted else wanted.folder
-    return parts + ([Part(beside, "texts", spoken)] if spoken else [])
+    return parts + ([Part(beside, "texts", spoken, "text")] if spoken and wanted.bucket_s is None else [])
+
+
+def _named(kinds: dict[str, set[bool]], wanted: Wanted, *, are_words: bool) -> tuple[str, ...]:
+    """Return the channels of one table; `kinds`: by channel whether it is, or was, words."""
+    if not wanted.channels and are_words != wanted.are_words:
+        return ()
+    return tuple(name for name, words in kinds.items() if are_words in words and name in (wanted.channels or kinds))
 
 
 class Meanings:
     """What channels meant by each catalogue of a vessel; the whole records of one are asked for once."""
 
-    def __init__(self, source: Source, now: Vessel) -> None:
-        """Know the present catalogue."""
-        self._source, self.now = source, now
-        self._known: dict[str, Vessel] = {now.catalogue_hash: now}
+    def __init__(self, source: Source, known: Sequence[Vessel]) -> None:
+        """Know these catalogues, the present one first."""
+        self._source, self.now = source, known[0]
+        self._known: dict[str, Vessel] = {one.catalogue_hash: one for one in known}
         self.met: dict[str, Vessel] = {}
         """Catalogues by which values that were written are described, by hash, the first met first."""
 
@@ -172,7 +187,7 @@ class _Day:
     source: Source
     wanted: Wanted
     meanings: Meanings
-    channels: tuple[str, ...]
+    part: Part
     now: datetime
     place: tuple[int, int, int]
     """Which day of how many, and the rows before it."""
@@ -190,7 +205,7 @@ class _Day:
                     described = self.meanings.of(files.catalogues_of(batch.schema))
                     header = self._header(described[0], start, end)
                     writer = files.begin(
-                        self.wanted.form, part, batch.schema, files.Meaning(self.channels, described), header
+                        self.wanted.form, part, batch.schema, files.Meaning(self.part.channels, described), header
                     )
                 writer.write(batch)
                 rows += batch.num_rows
@@ -202,12 +217,12 @@ class _Day:
 
     def _batches(self, start: datetime, end: datetime) -> Iterator[Any]:
         """Yield record batches, an empty one first, so that a day without a sample has a file too."""
-        names = self.channels
+        names = self.part.channels
         number, count, before = self.place
         rows = 0
         for first in range(0, len(names), CHANNELS_PER_REQUEST):
             asked = names[first : first + CHANNELS_PER_REQUEST]
-            query = {"channels": ",".join(asked), "from": _iso(start), "to": _iso(end)}
+            query = {"channels": ",".join(asked), "from": _iso(start), "to": _iso(end), "kind": self.part.kind}
             if self.wanted.bucket_s is not None:
                 query["bucket"] = f"{self.wanted.bucket_s:g}"
             with self.source.samples(self.wanted.vessel, query) as reader:

@@ -8,6 +8,7 @@ import json
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final, cast
 
 import httpx
@@ -49,6 +50,17 @@ class Source:
             vessel, imo if isinstance(imo, int) else None, str(found["hash"]),
             {str(record["short_id"]): record for record in records},
         )  # fmt: skip
+
+    def meanings(self, vessel: str, start: datetime, end: datetime) -> list[Vessel]:
+        """Return her present catalogue, then the earlier ones that samples of the span were made with, latest first.
+
+        Raise AccessError. One whose birth the shore has not kept is left out.
+        """
+        present = self.vessel(vessel)
+        found = self.answer(f"/vessels/{vessel}/catalogues", {"from": start.isoformat(), "to": end.isoformat()})
+        rows = cast("list[dict[str, object]]", found["catalogues"])
+        former = [str(row["hash"]) for row in rows if row["channels"] and row["hash"] != present.catalogue_hash]
+        return [present, *(self.vessel(vessel, digest) for digest in former)]
 
     @contextmanager
     def samples(self, vessel: str, query: dict[str, str]) -> Generator[Any]:

@@ -47,8 +47,9 @@ def bucket_for(length_s: float) -> float | None:
 
 
 def series(source: Source, span: Span, names: tuple[str, ...], bucket_s: float | None) -> list[Series]:
-    """Return the channels of a span; raise AccessError for one that the vessel has not, or that has nothing to draw."""
-    records = source.vessel(span.vessel).channels
+    """Return the channels of a span; raise AccessError for one that the vessel has not and then had not, and for words."""
+    known = source.meanings(span.vessel, span.start, span.end)
+    records = {name: record for vessel in reversed(known) for name, record in vessel.channels.items()}
     unknown = [name for name in names if name not in records]
     if unknown:
         raise AccessError(f"{span.vessel} has no channel {', '.join(unknown)}; it has {', '.join(records)}")

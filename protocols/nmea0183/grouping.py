@@ -33,15 +33,16 @@ class GroupAssembler(Generic[Line]):
         """Lines waiting for the rest of their group."""
         return sum(len(waiting.lines) for waiting in self._open.values())
 
-    def receive(self, tag: TagBlock | None, line: Line) -> list[Line] | None:
+    def receive(self, tag: TagBlock | None, line: Line, sender: str = "") -> list[Line] | None:
         """Return all lines of the group that `line` completes, in order; None while some are missing.
 
-        A line of no group, or of a group of one, is whole by itself.
+        A line of no group, or of a group of one, is whole by itself. `sender`: whose it is, where that is known better than
+        by its own block.
         """
         group = None if tag is None else tag.group
         if tag is None or group is None or group.total == 1:
             return [line]
-        key = (tag.source or "", group.id)
+        key = (sender or tag.source or "", group.id)
         waiting = self._open.get(key)
         if waiting is None or waiting.total != group.total or group.line in waiting.lines:
             self._give_up(key)

@@ -34,6 +34,7 @@ GROUPS: Final[dict[int, _Names]] = {
     129793: _Names(4),
     129794: _Names(5, name="name", ship_type="type_of_ship", length="length_m", beam="beam_m"),
     129798: _Names(9),
+    129801: _Names(12, mmsi="source_id"),
     129802: _Names(14, mmsi="source_id"),
     129809: _Names(24, name="name"),
     129810: _Names(24, ship_type="type_of_ship", length="length_m", beam="beam_m"),

@@ -154,7 +154,7 @@ def _reading(channel: str, value: float | None) -> Reading:
 def _position(message: N2kMessage) -> list[Reading]:
     """Return latitude and longitude; half a position is none, nor is one whose method says that there is no fix."""
     latitude, longitude = message.values.get("latitude_deg"), message.values.get("longitude_deg")
-    has_fix = message.pgn.number != GNSS or message.values.get("method") not in (0, None)
+    has_fix = message.pgn.number != GNSS or message.values.get("method") in FIXES
     if has_fix and isinstance(latitude, int | float) and isinstance(longitude, int | float):
         return [_reading("NAV_LAT", float(latitude)), _reading("NAV_LON", float(longitude))]
     return [_reading("NAV_LAT", None), _reading("NAV_LON", None)]
@@ -181,6 +181,9 @@ def _keel(message: N2kMessage) -> list[Reading]:
 
 
 GNSS: Final = 129029
+FIXES: Final = (1, 2, 3, 4, 5)
+"""Methods of 129029 that measure: fix, differential, precise, RTK fixed and float. As with GGA, what is estimated (6), entered by
+hand (7) or simulated (8) is no fix."""
 COMPOSED: Final[dict[int, Callable[[N2kMessage], list[Reading]]]] = {
     126992: _time,
     128267: _keel,

@@ -21,7 +21,7 @@ NAVIGATION: Final = (
     130316,
 )  # fmt: skip
 MACHINERY: Final = (127488, 127489, 127493, 127497, 127505, 127506, 127508, 127513, 128006)
-AIS: Final = (129038, 129039, 129040, 129041, 129793, 129794, 129798, 129802, 129809, 129810)
+AIS: Final = (129038, 129039, 129040, 129041, 129793, 129794, 129798, 129801, 129802, 129809, 129810)
 TABLES: Final = {
     "navigation": ("position, motion, depth, wind, weather, time", NAVIGATION),
     "machinery": ("engines, tanks, batteries, thrusters", MACHINERY),

@@ -152,6 +152,16 @@ AIS: Final[tuple[Pgn, ...]] = (
         Field("reserved_for_regional_applications", 200, 8, "bytes"),
         Field("dte", 208, 1, "enum", 1, 1, 0, 1, 0, "AVAILABLE"),
     )),
+    Pgn(129801, "AIS Addressed Safety Related Message", "fast", 11, (
+        Field("message_id", 0, 6, "enum", 1, 1, 0, 61, 2, "AIS_MESSAGE_ID"),
+        Field("repeat_indicator", 6, 2, "enum", 1, 1, 0, 3, 0, "REPEAT_INDICATOR"),
+        Field("source_id", 8, 32, "unsigned", 1, 1, 2000000, 999999999, 0),
+        Field("ais_transceiver_information", 41, 5, "enum", 1, 1, 0, 29, 2, "AIS_TRANSCEIVER"),
+        Field("sequence_number", 46, 2, "unsigned", 1, 1, 0, 3, 0),
+        Field("destination_id", 48, 32, "unsigned", 1, 1, 2000000, 999999999, 0),
+        Field("retransmit_flag", 86, 1, "enum", 1, 1, 0, 1, 0, "YES_NO_1BIT"),
+        Field("safety_related_text", 88, 0, "text_lau"),
+    )),
     Pgn(129802, "AIS Safety Related Broadcast Message", "fast", 6, (
         Field("message_id", 0, 6, "enum", 1, 1, 0, 61, 2, "AIS_MESSAGE_ID"),
         Field("repeat_indicator", 6, 2, "enum", 1, 1, 0, 3, 0, "REPEAT_INDICATOR"),

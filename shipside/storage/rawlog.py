@@ -1,4 +1,4 @@
-"""Every line received, as it came: numbered zstd files of an hour each, in a ring of days and bytes (architecture.md 4).
+"""Every line received, as it came: numbered zstd files of an hour at most, in a ring of days and bytes (architecture.md 4).
 
 A line of a file is `UTC in us, monotonic ms, input, the received line`, parted by spaces, ended by a line feed; the answers of
 Modbus units are lines too (`protocols/modbus/answers.py`). What the decoders made of it can be made again (`farhelm replay`).
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -32,7 +32,10 @@ LEVEL: Final = 3
 PIECE_BYTES: Final = 1024
 """A file is read in such pieces: what stands before damage is lost with its piece only."""
 NS_PER_US: Final = 1000
-_NAME: Final = re.compile(r"(\d{8})-\d{8}T\d{6}\.raw\.zst")
+DAY_S: Final = 86_400.0
+SPAN_MIN_S: Final = 60.0
+"""The least that a file counts in the ring: so many files at most, however often the agent is started."""
+_NAME: Final = re.compile(r"(\d{8})-(\d{8}T\d{6})\.raw\.zst")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,28 @@ def raw_name(source: str) -> str:
 def files_of(folder: Path) -> list[Path]:
     """Return the files of a raw log, oldest first by their number: the clock that names them may have stepped."""
     return sorted(path for path in folder.glob("*.raw.zst") if _NAME.fullmatch(path.name))
+
+
+def spans_s(known: Sequence[Path], now_utc_s: float) -> dict[Path, float]:
+    """Return how long each file counts in the ring, s, SPAN_MIN_S to HOUR_S: until the next was begun, the last until now.
+
+    Each start of the agent begins a file. A clock that was set back tells nothing: such a file counts as a whole hour.
+    """
+    begun = [_begun_s(path) for path in known]
+    found: dict[Path, float] = {}
+    for path, from_s, to_s in zip(known, begun, (*begun[1:], now_utc_s), strict=False):
+        span_s = HOUR_S if from_s is None or to_s is None or to_s <= from_s else to_s - from_s
+        found[path] = min(max(span_s, SPAN_MIN_S), HOUR_S)
+    return found
+
+
+def _begun_s(path: Path) -> float | None:
+    """Return the UTC seconds that a file's name tells; None where they are no time."""
+    named = _NAME.fullmatch(path.name)
+    try:
+        return None if named is None else datetime.fromisoformat(f"{named[2]}Z").timestamp()
+    except ValueError:
+        return None
 
 
 class RawLog:
@@ -153,14 +178,16 @@ class RawLog:
         self._file = self._packer = None
 
     def _make_room(self) -> None:
-        """Let the oldest files go: those beyond the days (an hour each), the bytes, or the room on the disk."""
+        """Let the oldest files go: those beyond the days, the bytes, or the room on the disk."""
         known = files_of(self._config.folder)
-        held = sum(path.stat().st_size for path in known)
+        spans = spans_s(known, self._clock.utc_ns() / 1e9)
+        held, held_s = sum(path.stat().st_size for path in known), sum(spans.values())
         while known and (
-            len(known) >= self._config.days * 24 or held > self._config.bytes_max or self._disk_pct() > DISK_PCT_MAX
+            held_s >= self._config.days * DAY_S or held > self._config.bytes_max or self._disk_pct() > DISK_PCT_MAX
         ):
             oldest = known.pop(0)
             held -= oldest.stat().st_size
+            held_s -= spans[oldest]
             oldest.unlink()
             self.dropped_files_count += 1
 

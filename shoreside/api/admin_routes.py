@@ -12,10 +12,10 @@ from fastapi import APIRouter
 
 from protocols.link.roster import Grant, Roster
 from shoreside.api.auth import Who
-from shoreside.api.history_routes import utc_ms_if
 from shoreside.api.problems import Problem
 from shoreside.api.processes import told
 from shoreside.api.shore import Shore, TheShore, TheWho, to_base64
+from shoreside.api.spans import utc_ms_if
 from shoreside.live import views
 from shoreside.live.fleet import VesselState
 from shoreside.store.accounts import Session

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, FastAPI
+from http import HTTPStatus
+
+from fastapi import APIRouter, FastAPI, Request
 
 from shoreside.api import (
     account_routes,
@@ -23,6 +25,7 @@ from shoreside.api import (
     voyage_routes,
 )
 from shoreside.api.guard import Guard
+from shoreside.api.problems import Problem
 from shoreside.api.shore import Shore
 
 
@@ -63,4 +66,10 @@ def _serve_people(app: FastAPI, shore: Shore) -> None:
     for part in routes:
         api.include_router(part.router)
     app.include_router(api)
+    app.add_api_route("/api/{path:path}", _nowhere, include_in_schema=False)  # else it were a page of the console
     static.install(app, shore.config.console)
+
+
+async def _nowhere(request: Request) -> None:
+    detail = f"There is no {request.url.path}; /api/v1/openapi.json lists all there is."
+    raise Problem(HTTPStatus.NOT_FOUND, detail)

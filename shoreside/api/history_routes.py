@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Annotated, Final, Literal
 
@@ -14,9 +14,10 @@ from protocols.link.birth import Birth
 from shoreside.api.answers import Asked, arrow_pieces, csv_of, csv_pieces
 from shoreside.api.problems import Problem
 from shoreside.api.shore import Shore, TheShore, TheWho
+from shoreside.api.spans import From, To, moment, utc_ms, window
 from shoreside.store import arrow, catalogues
 from shoreside.store.history import BUCKETS_MAX, LIMIT_MAX, History, Span, level_for, on_grid
-from shoreside.track import simplified
+from shoreside.track import gaps, simplified
 
 router = APIRouter(tags=["history"])
 
@@ -27,52 +28,18 @@ POSITIONS_MAX: Final = 500_000
 """Positions that a track is simplified from: 28 hours at five a second; a longer span is thinned to that first."""
 PAGE_DEFAULT: Final = 10_000
 Form = Literal["json", "csv", "arrow"]
-Limit = Annotated[int, Query(ge=1, le=LIMIT_MAX)]
-From = Annotated[
-    str | None, Query(alias="from", description="ISO 8601 or UTC milliseconds; default: an hour before `to`")
-]
-To = Annotated[str | None, Query(description="ISO 8601 or UTC milliseconds; default: now")]
-
-
-def moment(text: str) -> datetime:
-    """Return the time in `text` (ISO 8601, UTC where no zone is said, or UTC ms); raise a 422 Problem for another."""
-    try:
-        if text.lstrip("-").isdigit():
-            return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=int(text))
-        parsed = datetime.fromisoformat(text)
-    except (ValueError, OverflowError) as error:
-        detail = f"{text!r} is no time in ISO 8601 or UTC milliseconds."
-        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail) from error
-    return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
-
-
-def utc_ms(time: datetime) -> int:
-    """Return a time as UTC milliseconds."""
-    return (time - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
-
-
-def utc_ms_if(time: object) -> int | None:
-    """Return a time of a row as UTC milliseconds; None where it has none."""
-    return utc_ms(time) if isinstance(time, datetime) else None
-
-
-def window(shore: Shore, start: str | None, end: str | None) -> tuple[datetime, datetime]:
-    """Return the span asked for, the last hour where nothing is said; raise a 422 Problem where it is none."""
-    to = moment(end) if end is not None else moment(str(shore.clock.utc_ns() // 1_000_000))
-    since = moment(start) if start is not None else to - timedelta(hours=1)
-    if since >= to:
-        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "`from` must lie before `to`.")
-    return since, to
+Kind = Literal["number", "text"]
 
 
 @router.get("/vessels/{vessel}/samples", response_model=None)
 async def samples(
     vessel: str, shore: TheShore, who: TheWho, channels: Annotated[str, Query(description="comma-separated short ids")],
     start: From = None, to: To = None,
-    bucket: Annotated[float | None, Query(gt=0, le=31_536_000, description="seconds")] = None,
+    bucket: Annotated[float | None, Query(ge=0.001, le=31_536_000, description="seconds")] = None,
     limit: Annotated[int | None, Query(ge=1, le=LIMIT_MAX, description="rows of a page; csv and arrow without it: all")] = None,
     cursor: Annotated[str | None, Query(max_length=100)] = None,
     form: Annotated[Form, Query(alias="format")] = "json",
+    kind: Annotated[Kind | None, Query(description="of a channel that was both within the span: which of them")] = None,
 ) -> Response | dict[str, object]:  # fmt: skip
     """Return samples, raw or in buckets; channels of words (texts) by themselves, and raw only.
 
@@ -82,16 +49,25 @@ async def samples(
     `cursor`, everything comes as one stream, channel by channel.
     """
     who.require("read")
-    span = Span(vessel, await _known(shore, vessel, channels), *window(shore, start, to))
+    names = _listed(channels)
+    if not 0 < len(names) <= CHANNELS_MAX:
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"Ask for 1 to {CHANNELS_MAX} channels.")
+    await _refuse_strange(shore, vessel, names)
+    span = Span(vessel, names, *window(shore, start, to))
     if bucket is not None:
         span = on_grid(span, bucket)
         count = (span.end - span.start).total_seconds() / bucket
         if count > BUCKETS_MAX:
-            raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"{count:.0f} buckets are more than {BUCKETS_MAX}.")
-    asked = await _asked(shore, span, bucket)
+            raise Problem(
+                HTTPStatus.UNPROCESSABLE_ENTITY, f"{count:.0f} buckets are more than {BUCKETS_MAX}: ask for wider ones."
+            )
+    asked = await _asked(shore, span, bucket, kind)
     if form != "json" and limit is None and cursor is None:
         return await _streamed(shore, asked, form)
-    return await _paged(shore, asked, limit or PAGE_DEFAULT, _read_cursor(cursor, span), form)
+    after = _read_cursor(cursor, span)
+    if after is not None and start is not None:
+        _refuse_strayed(after[0], span, bucket)
+    return await _paged(shore, asked, limit or PAGE_DEFAULT, after, form)
 
 
 @router.get("/vessels/{vessel}/catalogue")
@@ -115,32 +91,44 @@ async def catalogue(
     return {"vessel": vessel, "imo": birth.imo, "hash": birth.catalogue_hash, "channels": birth.catalogue}
 
 
-async def _known(shore: Shore, vessel: str, channels: str) -> tuple[str, ...]:
-    """Return the channels asked for; raise a 422 Problem that names those which neither vessel nor history has."""
-    known = shore.vessel(vessel).channels
-    names = tuple(dict.fromkeys(name for name in channels.split(",") if name))
-    if not 0 < len(names) <= CHANNELS_MAX:
-        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"Ask for 1 to {CHANNELS_MAX} channels.")
-    strange = frozenset(names) - known.keys()
+def _listed(channels: str) -> tuple[str, ...]:
+    """Return the names between commas, each once, without the blanks around them."""
+    return tuple(dict.fromkeys(name.strip() for name in channels.split(",") if name.strip()))
+
+
+async def _refuse_strange(shore: Shore, vessel: str, names: tuple[str, ...]) -> None:
+    """Raise a 422 Problem that names the channels which the vessel has not and never had."""
+    strange = frozenset(names) - shore.vessel(vessel).channels.keys()
     if strange:
-        strange = await History(shore.readers).unknown(strange)
+        strange = await History(shore.readers).unknown(vessel, strange)
     if strange:
         listed = ", ".join(name for name in names if name in strange)
         detail = f"Unknown channels: {listed}. /api/v1/vessels/{vessel}/channels lists those of the vessel."
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail)
-    return names
 
 
-async def _asked(shore: Shore, span: Span, bucket_s: float | None) -> Asked:
+async def _asked(shore: Shore, span: Span, bucket_s: float | None, kind: Kind | None) -> Asked:
     """Return what an answer is about, described as it was then; raise a 422 Problem where it cannot be one answer."""
     state = shore.vessel(span.vessel)
     then = await catalogues.then(shore.readers, span.vessel, (span.start, span.end), span.channels, state.channels)
-    words = [name for name in span.channels if name in then.channels and then.channels[name]["kind"] == "text"]
-    if words and len(words) < len(span.channels):
+    are_words = _are_words(then, span.channels) if kind is None else kind == "text"
+    if are_words and bucket_s is not None:
+        detail = f"{', '.join(span.channels)}: words have no mean; ask without `bucket`."
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail)
+    return Asked(span, bucket_s, are_words, then, then.circular(state.circular))
+
+
+def _are_words(then: catalogues.Then, names: tuple[str, ...]) -> bool:
+    """Return whether the channels were words in the span; raise a 422 Problem where they were not all of one kind."""
+    kinds = {name: then.kinds(name) for name in names}
+    words = [name for name in names if "text" in kinds[name]]
+    both = [name for name in words if len(kinds[name]) > 1]
+    if both:
+        detail = f"{', '.join(both)}: numbers and words within the span; ask with kind=number and with kind=text."
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail)
+    if words and len(words) < len(names):
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"{', '.join(words)}: words, not numbers; ask for them apart.")
-    if words and bucket_s is not None:
-        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"{', '.join(words)}: words have no mean; ask without `bucket`.")
-    return Asked(span, bucket_s, bool(words), then, state.circular)
+    return bool(words)
 
 
 async def _paged(
@@ -185,6 +173,14 @@ def _read_cursor(cursor: str | None, span: Span) -> tuple[datetime, str] | None:
     return moment(time.replace(" ", "+")), channel
 
 
+def _refuse_strayed(after: datetime, span: Span, bucket_s: float | None) -> None:
+    """Raise a 422 Problem for a cursor that no page of this question can have ended with."""
+    off_grid = bucket_s is not None and (after - span.start) % timedelta(seconds=bucket_s)
+    if not span.start <= after < span.end or off_grid:
+        detail = "The cursor is of another question: repeat `from`, `to`, `channels` and `bucket` as they were."
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail)
+
+
 _COMPLETENESS = "SELECT * FROM completeness(%s, %s, %s)"
 _HOURS_MAX: Final = 24 * 31
 """Hours of one answer, by 200 channels 150,000 rows."""
@@ -202,7 +198,8 @@ async def completeness(
     first, last = window(shore, start, to)
     if last - first > timedelta(hours=_HOURS_MAX):
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"Ask for at most {_HOURS_MAX} hours.")
-    wanted = frozenset(name for name in channels.split(",") if name)
+    wanted = _listed(channels)
+    await _refuse_strange(shore, vessel, wanted)
     found = await History(shore.readers).all(_COMPLETENESS, vessel, first, last)
     fields = ["channel", "hour_utc_ms", "unit", "expected", "received", "recovered", "missing", "missing_s", "reason"]
     rows = [
@@ -223,7 +220,8 @@ async def track(
     """Return the own ship's track, [longitude_deg, latitude_deg, utc_ms], with as few points as the tolerance allows.
 
     No position left out is farther than `tolerance_m` from the line; `step_s` says which positions were looked at at all:
-    null for all, else one in so many seconds. Without a tolerance: at most 5,000 points, evenly spread.
+    null for all, else one in so many seconds. Without a tolerance: at most 5,000 points, evenly spread. `gaps` are the spans
+    without a position, [from, to] in UTC ms, both of points: a line between those would be made up.
     """
     who.require("read")
     shore.vessel(vessel)
@@ -231,8 +229,10 @@ async def track(
     length_s = (span.end - span.start).total_seconds()
     step_s = max(1.0, length_s / TRACK_MAX) if tolerance_m is None else _step_s(length_s)
     found = await History(shore.readers).positions(span, step_s)
+    starts: list[int] = gaps(found["time"], step_s).tolist()
+    silent = [[int(found["time"][place]) // 1000 for place in (start - 1, start)] for start in starts]
     if tolerance_m is not None and len(found["time"]):
-        kept = await asyncio.to_thread(simplified, found["longitude_deg"], found["latitude_deg"], tolerance_m)
+        kept = await asyncio.to_thread(simplified, found["longitude_deg"], found["latitude_deg"], tolerance_m, starts)
         found = {name: values[kept] for name, values in found.items()}
     if len(found["time"]) > LIMIT_MAX:
         detail = (
@@ -240,7 +240,7 @@ async def track(
         )
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail)
     columns = (found["longitude_deg"].tolist(), found["latitude_deg"].tolist(), (found["time"] // 1000).tolist())
-    return {"points": [list(point) for point in zip(*columns, strict=True)], "step_s": step_s}
+    return {"points": [list(point) for point in zip(*columns, strict=True)], "step_s": step_s, "gaps": silent}
 
 
 def _step_s(length_s: float) -> float | None:

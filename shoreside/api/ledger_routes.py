@@ -8,8 +8,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from shoreside.api.history_routes import utc_ms
 from shoreside.api.shore import TheShore, TheWho
+from shoreside.api.spans import utc_ms
 from shoreside.live.ledger_lines import LedgerLine, line_of
 from shoreside.store.connection import Row
 from shoreside.store.history import History

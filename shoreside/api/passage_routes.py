@@ -10,9 +10,9 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from protocols.link.passage import MARKS_MAX, NAME_MAX, Mark, hash_of
-from shoreside.api.history_routes import utc_ms, utc_ms_if
 from shoreside.api.problems import Problem
 from shoreside.api.shore import TheShore, TheWho, to_base64
+from shoreside.api.spans import utc_ms, utc_ms_if
 from shoreside.commanding import passages
 from shoreside.live import views
 from shoreside.store.history import History

@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from protocols.errors import ProtocolError
-from shoreside.ports import StoreDownError
+from shoreside.ports import StoreDownError, TooLongError
 
 MEDIA_TYPE: Final = "application/problem+json"
 
@@ -45,6 +45,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Problem, _problem)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _validation)
+    app.add_exception_handler(TooLongError, _too_long)
     app.add_exception_handler(StoreDownError, _store_down)
     app.add_exception_handler(ProtocolError, _protocol)
     app.add_exception_handler(Exception, _fault)
@@ -76,6 +77,12 @@ async def _store_down(request: Request, error: Exception) -> Response:
     del request
     detail = f"The database is not there: {error}"
     return response(HTTPStatus.SERVICE_UNAVAILABLE, detail, {"Retry-After": "2"})
+
+
+async def _too_long(request: Request, error: Exception) -> Response:
+    del request
+    detail = f"The database took too long and was {error}: ask for a shorter span, wider buckets or fewer channels."
+    return response(HTTPStatus.GATEWAY_TIMEOUT, detail)
 
 
 async def _protocol(request: Request, error: Exception) -> Response:

@@ -11,9 +11,9 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from shoreside.api.history_routes import From, To, window
 from shoreside.api.problems import Problem
 from shoreside.api.shore import Shore, TheShore, TheWho
+from shoreside.api.spans import From, To, window
 from shoreside.live.recording import Heard, Screen
 from shoreside.ports import StoreDownError
 from shoreside.store.seen import Seen, UnkeptError

@@ -9,9 +9,9 @@ from typing import cast
 from fastapi import APIRouter
 
 from shoreside.api.auth import Who
-from shoreside.api.history_routes import From, Limit, To, moment, utc_ms, window
 from shoreside.api.problems import Problem
 from shoreside.api.shore import Shore, TheShore, TheWho, to_base64
+from shoreside.api.spans import From, Limit, To, moment, utc_ms, window
 from shoreside.live import views
 from shoreside.plain import as_map
 from shoreside.store.catalogues import versions

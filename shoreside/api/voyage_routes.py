@@ -10,10 +10,11 @@ from typing import Annotated, Final, cast
 import numpy as np
 from fastapi import APIRouter, Query
 
-from shoreside.api.history_routes import From, To, moment, utc_ms, window
 from shoreside.api.problems import Problem
 from shoreside.api.shore import Shore, TheShore, TheWho
+from shoreside.api.spans import From, To, moment, utc_ms, window
 from shoreside.store.history import History, Span, on_grid
+from shoreside.store.rows import moment as moment_of
 from telemetry.voyages import Fix, Leg, Voyage, voyages
 
 router = APIRouter(tags=["voyages"])
@@ -64,13 +65,16 @@ async def report(
     who.require("read")
     shore.vessel(vessel)
     start = moment(day)
+    if start != start.replace(hour=0, minute=0, second=0, microsecond=0):
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"{day!r} is no UTC day: write it like 2026-11-26.")
     end, history = start + timedelta(days=1), History(shore.readers)
-    until = min(end, moment(str(shore.clock.utc_ns() // 1_000_000)))
+    until = min(end, moment_of(shore.clock.utc_ns()))
     if until <= start:
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "That day has not begun yet.")
     held = await history.all(_HELD, vessel, start, until)
     return {
-        "vessel": vessel, "day": day[:10], "from_utc_ms": utc_ms(start), "to_utc_ms": utc_ms(until), "is_over": until == end,
+        "vessel": vessel, "day": f"{start:%Y-%m-%d}", "from_utc_ms": utc_ms(start), "to_utc_ms": utc_ms(until),
+        "is_over": until == end,
         "voyages": [_told(each) for each in await _voyages(shore, vessel, start, until)],
         "noon": await _at(history, vessel, start + timedelta(hours=12)),
         "extremes": await _extremes(history, vessel, start, until),

@@ -55,6 +55,8 @@ class Version:
     last: datetime
     channels: Mapping[str, ChannelJson]
     """By short id; empty where no birth of it was ever kept."""
+    circular: frozenset[str] = frozenset()
+    """Its channels that wrap at 360 deg."""
 
 
 def days_of(batches: Iterable[tuple[int, Batch]]) -> dict[tuple[int, str, int], tuple[int, int]]:
@@ -83,16 +85,17 @@ async def versions(readers: Readers, vessel: str, start: datetime, end: datetime
     async with readers.connection() as connection:
         cursor = await connection.execute(_VERSIONS, wanted)
         rows = cast("list[tuple[str, datetime, datetime, bytes | None]]", await cursor.fetchall())
-    return [Version(digest, first, last, _channels(birth)) for digest, first, last, birth in rows]
+    return [Version(digest, first, last, *_meaning(birth)) for digest, first, last, birth in rows]
 
 
-def _channels(birth: bytes | None) -> Mapping[str, ChannelJson]:
+def _meaning(birth: bytes | None) -> tuple[Mapping[str, ChannelJson], frozenset[str]]:
     if birth is None:
-        return {}
+        return {}, frozenset()
     try:
-        return catalogue.channels(Birth.from_bytes(birth).catalogue)
+        records = Birth.from_bytes(birth).catalogue
+        return catalogue.channels(records), catalogue.circular(records)
     except ProtocolError:
-        return {}
+        return {}, frozenset()
 
 
 def _time(utc_ns: int) -> datetime:
@@ -132,6 +135,20 @@ class Then:
             new = mine & np.array([use.hash not in tag for tag in found], dtype=bool) if mine.any() else mine
             found[new] = [f"{tag}|{use.hash}" if tag else use.hash for tag in found[new]]
         return cast("list[str]", found.tolist())
+
+    def circular(self, now: frozenset[str]) -> frozenset[str]:
+        """Return the channels that wrap at 360 deg, by the catalogue they are described by; `now` are the present one's."""
+        having = {name: next((v for v in self.versions if name in v.channels), None) for name in self.channels}
+        return frozenset(
+            name for name, version in having.items() if name in (now if version is None else version.circular)
+        )
+
+    def kinds(self, channel: str) -> frozenset[str]:
+        """Return what a channel was within the span: number, boolean or text, several where it changed; none where none tells."""
+        told = {version.channels[channel]["kind"] for version in self.versions if channel in version.channels}
+        if not told and channel in self.channels:
+            told = {self.channels[channel]["kind"]}
+        return frozenset(told)
 
     def unit(self, channel: str, tag: str) -> str:
         """Return the unit of a channel by the catalogues of a tag; as now where none is known."""

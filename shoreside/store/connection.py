@@ -18,7 +18,7 @@ import psycopg
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from protocols.aio.clock import Clock, SystemClock
-from shoreside.ports import StoreDownError
+from shoreside.ports import StoreDownError, TooLongError
 from shoreside.store.rows import moment
 
 Row: TypeAlias = tuple[object, ...]
@@ -67,7 +67,7 @@ class Readers:
 
     @asynccontextmanager
     async def connection(self) -> AsyncGenerator[Connection]:
-        """Lend a connection; raise StoreDownError when none can be had or it breaks."""
+        """Lend a connection; raise StoreDownError when none can be had or it breaks, TooLongError for a question without end."""
         pool = await self._ready_pool()
         try:
             async with pool.connection(timeout=ACQUIRE_TIMEOUT_S) as connection:
@@ -83,6 +83,8 @@ class Readers:
             psycopg.errors.UndefinedTable
         ) as error:  # asked before a process that starts has brought the schema forward
             raise StoreDownError(f"the database is not ready yet: {_first_line(error)}") from error
+        except psycopg.errors.QueryCanceled as error:
+            raise TooLongError(f"stopped after {STATEMENT_TIMEOUT_MS // 1000} s") from error
         except psycopg.OperationalError as error:
             raise StoreDownError(_first_line(error)) from error
 

@@ -152,6 +152,13 @@ SELECT min(start), max(start) + interval '1 hour' FROM bucket_1h
 WHERE vessel_id = %s AND channel_id = %s AND start >= %s AND start < %s
 """
 _CHANNELS: Final = "SELECT id, short_id FROM channel WHERE short_id = ANY(%s)"
+_HERS: Final = """
+SELECT c.short_id FROM channel c JOIN vessel v ON v.slug = %s WHERE c.short_id = ANY(%s) AND (
+  EXISTS (SELECT FROM catalogue_channel k WHERE k.vessel_id = v.id AND k.channel_id = c.id)
+  OR EXISTS (SELECT FROM rollup_1h r WHERE r.vessel_id = v.id AND r.channel_id = c.id)
+  OR EXISTS (SELECT FROM sample s WHERE s.vessel_id = v.id AND s.channel_id = c.id)
+  OR EXISTS (SELECT FROM text_sample t WHERE t.vessel_id = v.id AND t.channel_id = c.id))
+"""
 _VESSEL: Final = "SELECT id FROM vessel WHERE slug = %s"
 _POSITIONS: Final = """
 SELECT time, longitude_deg, latitude_deg FROM position
@@ -303,9 +310,9 @@ class History:
         async with self._readers.connection() as connection:
             return await fetch(connection, (query,), arguments, _POSITION)
 
-    async def unknown(self, channels: frozenset[str]) -> frozenset[str]:
-        """Return those of `channels` of which no vessel ever gave a sample."""
-        return channels - {str(row[1]) for row in await self.all(_CHANNELS, sorted(channels))}
+    async def unknown(self, vessel: str, channels: frozenset[str]) -> frozenset[str]:
+        """Return those of `channels` that no catalogue of the vessel had and of which she never gave a sample."""
+        return channels - {str(row[0]) for row in await self.all(_HERS, vessel, sorted(channels))}
 
     async def all(self, query: str, *arguments: object) -> list[Row]:
         """Return the rows of a query."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.bench.figures import table
 from tests.demo_rig import Demo, start_demo, stop_demo
 
 
@@ -18,6 +19,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let what counts the bytes of the loopback come first: the demo, once started, talks there to the end of the run."""
     items.sort(key=lambda item: item.path.name != "test_wire.py")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """End with all figures of the run in one table; test-results/bench.json has them too."""
+    lines = table()
+    if lines:
+        terminalreporter.section("figures")
+        for line in lines:
+            terminalreporter.write_line(line)
 
 
 @pytest.fixture(scope="session")

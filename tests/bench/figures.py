@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import statistics
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from tests.demo_rig import ROOT, Demo
 
@@ -20,34 +21,77 @@ def percentile(values: Sequence[float], percent: float) -> float:
     return ranked[max(0, min(len(ranked) - 1, -(-len(ranked) * int(percent) // 100) - 1))]
 
 
-def told(what: str, values_ms: Sequence[float], limit_ms: float) -> str:
-    """Return one line of a report, and keep the figures below test-results/ for a comparison."""
-    p50, p99, worst = percentile(values_ms, 50), percentile(values_ms, 99), max(values_ms)
-    keep(what, {"n": len(values_ms), "p50_ms": p50, "p99_ms": p99, "max_ms": worst, "limit_ms": limit_ms})
-    return f"{what}: n {len(values_ms)}, p50 {p50:.1f} ms, p99 {p99:.1f} ms, max {worst:.1f} ms (limit {limit_ms:.0f})"
-
-
 @dataclass(frozen=True)
-class Ratio:
-    """What one of our parts costs beside a peer or a limit, both measured in the same rounds."""
+class Figure:
+    """One row of what `make bench` prints: a figure, how far it ranged, and what it should be."""
 
     what: str
-    goal: str
-    """What the ratio should be, in words: `at least 3`."""
-    ratios: tuple[float, ...]
-    """Ours over theirs, a round each."""
+    value: float
+    unit: str = ""
+    goal: str = ""
+    """`at least 3`, `at most 0.6`; empty where the figure stands beside others and has none of its own."""
+    span: tuple[float, float] | None = None
+    """Least and greatest of the rounds whose middle `value` is; None where it was measured once."""
     notes: str = ""
 
     @property
-    def median(self) -> float:
-        """Return the middle of the rounds: what is quoted."""
-        return statistics.median(self.ratios)
+    def is_met(self) -> bool | None:
+        """Return whether the goal is met; None where there is none."""
+        if not self.goal:
+            return None
+        bound, number = self.goal.rsplit(" ", 1)
+        return {"at least": self.value >= float(number), "at most": self.value <= float(number)}[bound]
 
     def told(self) -> str:
-        """Return one line of the table, and keep the figures in test-results/bench.json."""
-        low, high = min(self.ratios), max(self.ratios)
-        keep(self.what, {"median": self.median, "min": low, "max": high, "rounds": len(self.ratios)})
-        return f"{self.what:52s} {self.median:8.3f} ({low:.3f}..{high:.3f})  goal {self.goal}  {self.notes}"
+        """Return its line."""
+        span = f"({self.span[0]:.4g} to {self.span[1]:.4g})" if self.span else ""
+        verdict = {True: "met", False: "NOT MET", None: ""}[self.is_met]
+        shown = f"{self.value:.4g}{' ' + self.unit if self.unit else ''}"
+        return f"{self.what:62s} {shown:>12s} {span:20s} {self.goal:15s} {verdict:8s} {self.notes}".rstrip()
+
+
+TABLE: Final[list[Figure]] = []
+"""The rows of this run, in the order in which they were measured."""
+
+
+def report(figure: Figure, **beside: float) -> None:
+    """Print a row at once, put it into this run's table and, with figures beside it, into test-results/bench.json."""
+    TABLE.append(figure)
+    print(f"\n{figure.told()}")
+    span = {"min": figure.span[0], "max": figure.span[1]} if figure.span else {}
+    stated: dict[str, object] = {
+        "value": figure.value,
+        "unit": figure.unit,
+        "goal": figure.goal,
+        "is_met": figure.is_met,
+    }
+    keep(figure.what, {**stated, **span, **beside})
+
+
+def report_ratio(what: str, goal: str, ratios: Sequence[float], notes: str = "") -> None:
+    """Report ours over a peer's or a limit's, both of the same rounds: the middle of `ratios`."""
+    report(Figure(what, statistics.median(ratios), "", goal, (min(ratios), max(ratios)), notes), rounds=len(ratios))
+
+
+def report_times(what: str, values_ms: Sequence[float], limit_ms: float) -> None:
+    """Report the 99th percentile of times against their limit, with the middle and the worst beside it."""
+    p50, p99, worst = percentile(values_ms, 50), percentile(values_ms, 99), max(values_ms)
+    notes = f"n {len(values_ms)}, p50 {p50:.1f} ms, max {worst:.1f} ms"
+    report(
+        Figure(f"{what}, p99", p99, "ms", f"at most {limit_ms:g}", None, notes), n=len(values_ms), p50=p50, max=worst
+    )
+
+
+def table() -> list[str]:
+    """Return the lines of this run's table, and last how many goals were met."""
+    if not TABLE:
+        return []
+    judged = [row for row in TABLE if row.is_met is not None]
+    missed = [row.what for row in judged if not row.is_met]
+    ending = f"{len(judged) - len(missed)} of {len(judged)} goals met" + (
+        f"; not met: {'; '.join(missed)}" if missed else ""
+    )
+    return [*(row.told() for row in TABLE), ending]
 
 
 def rounds(ours: Callable[[], float], theirs: Callable[[], float], count: int = 5) -> tuple[float, ...]:
@@ -72,7 +116,7 @@ def cpu_s(work: Callable[[], object]) -> float:
     return time.process_time() - before_s
 
 
-def keep(what: str, figures: dict[str, float]) -> None:
+def keep(what: str, figures: Mapping[str, object]) -> None:
     """Write figures to test-results/bench.json beside those of the other measurements."""
     path = ROOT / "test-results" / "bench.json"
     path.parent.mkdir(exist_ok=True)

@@ -23,7 +23,7 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 
 from tests.agent_kit import TCP, agent_toml, broker, collector, command, ear, program, said, until
-from tests.bench.figures import MB, Ratio, keep, memory
+from tests.bench.figures import MB, Figure, memory, report, report_ratio
 from tests.bench.ship_second import LINES, RATES, STATIC, lines
 from tests.demo_rig import ROOT
 from tests.free_ports import free_port
@@ -222,6 +222,8 @@ async def test_collecting_beside_signal_k_server(tmp_path: Path, signalk: Path) 
     notes = (
         f"{sorted(ours.found[1:])[ROUNDS // 2]:.0f} and {sorted(theirs.found[1:])[ROUNDS // 2]:.0f} sentences per CPU s"
     )
-    print("\n" + Ratio("NMEA in to published and queued, over Signal K", "at least 4", tuple(ratios), notes).told())
-    keep("memory of the collector", {"rss_mb": own_mb, "signalk_rss_mb": peer_mb})
-    print(f"collector RSS {own_mb:.0f} MB (goal at most {RSS_MB_MAX:.0f}), Signal K server {peer_mb:.0f} MB")
+    report_ratio("NMEA in to published and queued, over Signal K", "at least 4", ratios, notes)
+    notes = f"Signal K server {peer_mb:.0f} MB"
+    report(
+        Figure("the same: collector's RSS", own_mb, "MB", f"at most {RSS_MB_MAX:g}", None, notes), signalk_mb=peer_mb
+    )

@@ -14,7 +14,7 @@ from control.grounding import water_enough
 from control.interlock import verdict
 from control.limits import Grounding
 from control.surroundings import Target
-from tests.bench.figures import cpu_s, keep
+from tests.bench.figures import Figure, cpu_s, report
 from tests.control_rig import Rig
 
 TARGETS = 500
@@ -58,10 +58,8 @@ def grounded(ship: Rig) -> list[Context]:
     ]  # fmt: skip
 
 
-def told(what: str, total_s: float, notes: str) -> str:
-    each_ms = total_s / JUDGED * 1000.0
-    keep(what, {"ms": each_ms, "limit_ms": LIMIT_MS})
-    return f"{what:52s} {each_ms:8.3f} ms CPU  goal at most {LIMIT_MS:g}  {notes}"
+def tell(what: str, total_s: float, notes: str = "") -> None:
+    report(Figure(f"{what}, CPU", total_s / JUDGED * 1000.0, "ms", f"at most {LIMIT_MS:g}", None, notes))
 
 
 def test_judging_among_five_hundred_targets() -> None:
@@ -79,8 +77,7 @@ def test_judging_among_five_hundred_targets() -> None:
     whole = cpu_s(lambda: [verdict(context) for context in contexts])
     charted = grounded(ship)
     watered = cpu_s(lambda: [water_enough(context) for context in charted])
-    print()
-    print(told("INT-07 along 6 min, 2,000 features, one order", watered, ""))
-    print(told("INT-08, 500 targets, one order", ruled, f"{refused} of {JUDGED} need a reason"))
-    print(told("all rules, 500 targets, one order", whole, ""))
-    print(told("collision watch, 500 targets, once a second", watched, ""))
+    tell("INT-07 along 6 min, 2,000 features, one order", watered)
+    tell("INT-08, 500 targets, one order", ruled, f"{refused} of {JUDGED} need a reason")
+    tell("all rules, 500 targets, one order", whole)
+    tell("collision watch, 500 targets, once a second", watched)

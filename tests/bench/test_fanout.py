@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench.figures import Ratio, rounds
+from tests.bench.figures import report_ratio, rounds
 
 CLIENTS, COUNT = 150, 25
 """Consoles of one vessel, and batches in 5 s."""
@@ -87,4 +87,4 @@ def test_fan_out_costs_less_than_a_send_for_each() -> None:
 
     ratios = rounds(measured("ours"), measured("theirs"))
     notes = ", ".join(f"{side} {sorted(found)[len(found) // 2] * 1e6:.1f} us" for side, found in seen.items())
-    print(Ratio("console fan-out, CPU per batch, over uvicorn", "at most 0.6", ratios, notes).told())
+    report_ratio("console fan-out, CPU per batch, over uvicorn", "at most 0.6", ratios, notes)

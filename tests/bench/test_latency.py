@@ -24,7 +24,7 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from farhelm.conn.desk import Desk, Signer
 from farhelm.conn.session import SessionFile, ulid
-from tests.bench.figures import told
+from tests.bench.figures import report_times
 from tests.demo_rig import Demo, wait_until
 from tests.e2e.conftest import CHROMIUM_FLAGS, chromium_path, log_in
 
@@ -131,8 +131,8 @@ def test_sensor_to_screen(demo: Demo) -> None:
         if (said_ms := receiver.first(latitude_deg, came_ms)) is not None
     ]
     assert len(took_ms) > FIXES / 2, f"only {len(took_ms)} of {len(painted)} painted positions were heard on the wire"
-    print("\n" + told("sensor to page", [came_ms for came_ms, _ in took_ms], SCREEN_LIMIT_MS))
-    print(told("sensor to screen", [painted_ms for _, painted_ms in took_ms], SCREEN_LIMIT_MS))
+    report_times("sensor to page", [came_ms for came_ms, _ in took_ms], SCREEN_LIMIT_MS)
+    report_times("sensor to screen", [painted_ms for _, painted_ms in took_ms], SCREEN_LIMIT_MS)
 
 
 class Console:
@@ -237,7 +237,7 @@ async def actuator_times(demo: Demo) -> list[float]:
 async def test_order_to_actuator(demo: Demo) -> None:
     """Prints the time from a signed order leaving the desk to its value standing in the PLC's register."""
     wait_until(lambda: demo.get("/healthz")["status"] == "ok", 30, "the shore is well")
-    print("\n" + told("order to actuator", await actuator_times(demo), ACTUATOR_LIMIT_MS))
+    report_times("order to actuator", await actuator_times(demo), ACTUATOR_LIMIT_MS)
 
 
 PRESSES = 100
@@ -296,4 +296,4 @@ async def test_stop_to_actuator(demo: Demo) -> None:
         took_ms = await stop_times(demo)
     finally:
         os.kill(database, signal.SIGCONT)
-    print("\n" + told("stop to actuator", took_ms, ACTUATOR_LIMIT_MS))
+    report_times("stop to actuator", took_ms, ACTUATOR_LIMIT_MS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.bench.figures import MB, demo_memory, keep, together
+from tests.bench.figures import MB, Figure, demo_memory, report, together
 from tests.demo_rig import Demo, let_pass
 
 AGENT_MB = 100
@@ -23,10 +23,15 @@ def test_memory(demo: Demo) -> None:
     }
     for vessel, parts in agents.items():
         rss, once = sum(one.rss for one in parts) / MB, together(parts).rss / MB
-        keep(f"agent {vessel} memory", {"rss_sum_mb": rss, "rss_mb": once, "limit_mb": AGENT_MB})
-        print(f"agent {vessel}: {once:.1f} MB for both processes (limit {AGENT_MB}; {rss:.1f} with shared pages twice)")
+        notes = f"{rss:.1f} with shared pages twice"
+        report(
+            Figure(f"agent {vessel}, RSS of both processes", once, "MB", f"at most {AGENT_MB:g}", None, notes),
+            rss_sum=rss,
+        )
     total = sum(one.pss for one in found.values()) / MB
     counted = sum(one.rss for one in found.values()) / MB
-    keep("demo memory", {"rss_mb": counted, "pss_mb": total, "limit_mb": DEMO_MB})
-    print(f"demo: PSS {total:.0f} MB, RSS {counted:.0f} MB with shared pages counted again (limit {DEMO_MB})")
+    notes = f"PSS {total:.0f} MB"
+    report(
+        Figure("demo, RSS, shared pages counted again", counted, "MB", f"at most {DEMO_MB:g}", None, notes), pss=total
+    )
     assert counted < DEMO_MB

@@ -1,7 +1,7 @@
 """What reading Modbus costs: ranges merged against one register a read, and our bus against libmodbus and pymodbus.
 
 One server in a process of its own; the CPU seconds of this process only are counted, on uvloop, five rounds in turn.
-libmodbus is at hand after `apt-get install libmodbus-dev`; without it its row is skipped, and said.
+libmodbus is at hand after `apt-get install libmodbus5`; without it its row is skipped, and said.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import uvloop
 from protocols.aio.clock import SystemClock
 from protocols.modbus.register_map import RegisterMap
 from shipside.sensors.modbus_bus import ModbusUnit, tcp_unit
-from tests.bench.figures import Ratio, keep, rounds
+from tests.bench.figures import Figure, report, report_ratio, rounds
 
 REGISTERS = 200
 READ = 100
@@ -123,7 +123,7 @@ def test_ranges_merged_against_one_register_a_read(port: int) -> None:
     merged, single = registers(READ), registers(1)
     assert (len(merged.ranges()), len(single.ranges())) == (2, REGISTERS)
     found = rounds(lambda: polled(port, merged, POLLS), lambda: polled(port, single, POLLS // 15))
-    print("\n" + Ratio("Modbus CPU/value, ranges merged / one register a read", "at most 0.05", found).told())
+    report_ratio("Modbus CPU/value, ranges merged / one register a read", "at most 0.05", found)
 
 
 def ours_per_read(port: int, reads: int) -> float:
@@ -185,7 +185,7 @@ def libmodbus_per_read(library: ctypes.CDLL, port: int, reads: int) -> float:
 def test_against_pymodbus_at_the_same_ranges(port: int) -> None:
     """Prints CPU per read of 100 registers, both on uvloop; and what each adds to the memory of a process like the agent's."""
     found = rounds(lambda: ours_per_read(port, 2000), lambda: pymodbus_per_read(port, 2000))
-    print("\n" + Ratio("Modbus CPU/read of 100, ours / pymodbus, uvloop", "at most 0.4", found).told())
+    report_ratio("Modbus CPU/read of 100, ours / pymodbus, uvloop", "at most 0.4", found)
     held = {
         name: int(
             subprocess.run([sys.executable, "-c", MEMORY, line], check=True, capture_output=True, text=True).stdout
@@ -195,15 +195,18 @@ def test_against_pymodbus_at_the_same_ranges(port: int) -> None:
             ("pymodbus", "import pymodbus.client"),
         )
     }
-    keep("Modbus import, private memory", {f"{name}_kb": float(kb) for name, kb in held.items()})
-    print(f"Modbus import, private memory: ours {held['ours']} kB, pymodbus.client {held['pymodbus']} kB")
+    notes = f"pymodbus.client {held['pymodbus']} kB"
+    report(
+        Figure("Modbus import, private memory", float(held["ours"]), "kB", "", None, notes),
+        pymodbus=float(held["pymodbus"]),
+    )
 
 
 def test_against_libmodbus_at_the_same_ranges(port: int) -> None:
     """Prints CPU per read of 100 registers against the C library."""
     name = ctypes.util.find_library("modbus")
     if name is None:
-        pytest.skip("libmodbus is not on this machine: apt-get install libmodbus-dev")
+        pytest.skip("libmodbus is not on this machine: apt-get install libmodbus5")
     library = ctypes.CDLL(name)
     found = rounds(lambda: ours_per_read(port, 2000), lambda: libmodbus_per_read(library, port, 2000))
-    print("\n" + Ratio("Modbus CPU/read of 100, ours / libmodbus (C)", "at most 3", found).told())
+    report_ratio("Modbus CPU/read of 100, ours / libmodbus (C)", "at most 3", found)

@@ -27,7 +27,7 @@ from shoreside.store.history import History, Span
 from shoreside.store.partitions import ensure, partition_of
 from shoreside.store.postgres import PostgresStore
 from shoreside.store.rollup import roll
-from tests.bench.figures import Ratio, keep
+from tests.bench.figures import Figure, report, report_ratio
 from tests.postgres_rig import Server, running_server
 
 CLOCK = SystemClock()
@@ -175,9 +175,9 @@ async def one_round(both: Both, number: int) -> dict[str, float]:
 
 TOLD = {
     "cpu": ("rows per CPU s to bare COPY, keyed", "at least 0.70", "decode included; the rows as they came"),
-    "cpu in order": ("the same, COPY in our order", "(beside it)", "bare COPY of rows put in order beforehand"),
+    "cpu in order": ("the same, COPY in our order", "", "bare COPY of rows put in order beforehand"),
     "cpu alone": ("the same from decoded batches", "at least 0.70", "the store's own part"),
-    "wall": ("rows per second to bare COPY, keyed", "(beside it)", "one reads while another commits"),
+    "wall": ("rows per second to bare COPY, keyed", "", "one reads while another commits"),
     "again": ("CPU of a second delivery to the first", "at most 0.10", "known by its head"),
 }
 
@@ -199,9 +199,8 @@ def test_batches_to_committed_rows_beside_the_bare_copy(server: Server) -> None:
         return found
 
     found = asyncio.run(run())
-    print()
     for name, (what, goal, notes) in TOLD.items():
-        print(Ratio(f"store: {what}", goal, tuple(each[name] for each in found), notes).told())
+        report_ratio(f"store: {what}", goal, [each[name] for each in found], notes)
 
 
 async def filled(url: str, channels: int, step_s: int, days: int) -> None:
@@ -287,7 +286,9 @@ def test_a_month_of_minutes_from_the_rollups(server: Server) -> None:
     used_s, ours, raw = asyncio.run(run())
     samples = 86_400 // step_s * channels
     middle_ms, raw_ms = statistics.median(ours) * 1000, statistics.median(raw) * 1000
-    keep("store: 30 days in 1-min buckets", {"p50_ms": middle_ms, "raw_ms": raw_ms, "limit_ms": 100.0})
-    keep("store: roll-up worker", {"cpu_us_per_sample": used_s / samples * 1e6})
-    print(f"\nstore: 30 days of one channel in 1-min buckets {middle_ms:.0f} ms (goal 100), from samples {raw_ms:.0f} ms;"
-          f" roll-ups cost {used_s / samples * 1e6:.1f} us a sample of CPU, client + backend")  # fmt: skip
+    notes, cost_us = f"from samples {raw_ms:.0f} ms", used_s / samples * 1e6
+    report(
+        Figure("store: 30 days of one channel in 1-min buckets", middle_ms, "ms", "at most 100", None, notes),
+        raw=raw_ms,
+    )
+    report(Figure("store: roll-up worker, CPU a sample", cost_us, "us", notes="client and backend"))

@@ -20,6 +20,7 @@ from starlette.websockets import WebSocketDisconnect
 from websockets.asyncio.client import ClientConnection, connect
 
 from shoreside.api import serving
+from tests.bench.figures import MB, Figure, report
 from tests.shore_house import TOKENS, House, running_house
 
 pytestmark = pytest.mark.alone
@@ -113,8 +114,13 @@ async def test_one_stalled_of_fifty_consoles_disturbs_nobody(house: House) -> No
         await asyncio.gather(*watching, return_exceptions=True)
     gaps = sorted(gap for times in heard for gap in _gaps(times, ended_s))
     assert all(len(times) > RUN_S * RATE_HZ / 2 for times in heard)
-    assert gaps[int(len(gaps) * 0.99)] <= GAP_P99_S, gaps[-10:]
+    p99_s = gaps[int(len(gaps) * 0.99)]
     assert left_s is not None, "the stalled console was never closed"
+    notes = f"{left_s - began_s:.1f} s until it was closed, {grown / MB:.0f} MB more"
+    report(
+        Figure("one of 50 consoles stalled: the others' gap, p99", p99_s, "s", f"at most {GAP_P99_S:g}", None, notes)
+    )
+    assert p99_s <= GAP_P99_S, gaps[-10:]
     assert left_s - began_s <= CLOSED_WITHIN_S
     assert grown <= MEMORY_BYTES
 

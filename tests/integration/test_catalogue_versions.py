@@ -9,12 +9,18 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
+import httpx
 import numpy as np
 import pyarrow.parquet as pq
+import pytest
 
-from farhelm.export.run import Wanted, export
+from farhelm.conn.access import AccessError
+from farhelm.export.run import Done, Wanted, export
 from farhelm.export.shore import Source
+from farhelm.plot import asking
+from farhelm.plot.series import Series
 from protocols.link import codec
 from protocols.link.batch import Batch, Column
 from protocols.link.birth import Birth
@@ -25,7 +31,7 @@ from shoreside.store import catalogues
 from shoreside.store.connection import Readers
 from shoreside.store.postgres import PostgresStore
 from telemetry.catalogue import Catalogue, standard_catalogue
-from tests.shore_house import TOKENS, House
+from tests.shore_house import TOKENS, House, is_problem
 
 ROUTE = "/api/v1/vessels/kestrel/samples"
 NOON = datetime(2026, 9, 21, 12, tzinfo=UTC)
@@ -167,3 +173,104 @@ async def test_an_export_describes_each_day_with_its_own_catalogue(house: House,
     assert named == listed["Package"]["Header"]["DataChannelListID"]["ID"] == f"farhelm-{OLD.hash}"
     (channel,) = listed["Package"]["DataChannelList"]["DataChannel"]
     assert channel["Property"]["Unit"]["UnitSymbol"] == "bar"
+
+
+WAS = Catalogue(tuple(
+    replace(channel, short_id="OLD_HDG") if channel.short_id == "NAV_HDG"
+    else replace(channel, kind="text", unit="", low=None, high=None) if channel.short_id == "ME_LOP" else channel
+    for channel in standard_catalogue(["ME_LOP", "NAV_HDG", "NAV_LAT"])
+))  # fmt: skip
+"""Of before a refit: the heading by another name, and the lub oil pressure in words."""
+
+
+async def kept_refit(url: str) -> None:
+    """Commit an hour of a heading about north and a word of WAS at noon, then a number of OLD, who has no such heading."""
+    store = PostgresStore(url)
+    await store.commit(Work(births=(("kestrel", WAS.hash, birth(WAS)),)))
+    await store.commit(Work(births=(("kestrel", OLD.hash, birth(OLD)),)))
+    scans = np.arange(2, dtype=np.int32)
+    columns = (Column("OLD_HDG", scans, np.array([350.0, 10.0]), np.zeros(2, np.uint8)),
+               Column("ME_LOP", scans[:1], ("low",), np.zeros(1, np.uint8)))  # fmt: skip
+    before = replace(
+        batch(1, WAS, NOON, 0.0),
+        scan_utc_ns=int(NOON.timestamp()) * 10**9 + scans.astype(np.int64) * 10**9,
+        columns=columns,
+    )
+    await store.commit(Work(batches=(before, batch(2, OLD, NOON + timedelta(hours=1), 4.2))))
+    await store.close()
+
+
+async def asked(house: House, **query: str) -> httpx.Response:
+    span = {"from": (NOON - timedelta(hours=1)).isoformat(), "to": (NOON + timedelta(hours=2)).isoformat()}
+    return await house.http.get(ROUTE, params={**span, **query}, headers=house.token("viewer"))
+
+
+async def test_a_heading_of_before_a_refit_has_its_mean_on_the_circle(house: House) -> None:
+    """The present catalogue does not know it: its mean of 350 and 10 was 180, south."""
+    await kept_refit(house.shore.config.database)
+    for form in ({}, {"limit": "10"}):
+        text = (await asked(house, channels="OLD_HDG", bucket="3600", format="csv", **form)).text
+        (row,) = csv.DictReader(io.StringIO(text))
+        assert min(float(row["mean"]), 360.0 - float(row["mean"])) < 1e-6, row
+    (bucket,) = (await asked(house, channels="OLD_HDG", bucket="3600")).json()["buckets"]
+    assert min(bucket[5], 360.0 - bucket[5]) < 1e-6
+
+
+async def test_a_channel_that_was_words_and_is_a_number_is_told_by_halves_and_never_as_one(house: House) -> None:
+    """Each kind where it is asked for; without, a refusal that says how: one half was left out in silence."""
+    await kept_refit(house.shore.config.database)
+    refused = await asked(house, channels="ME_LOP")
+    assert "ME_LOP: numbers and words" in is_problem(refused, 422)
+    assert "kind=text" in refused.text
+    values = {kind: [row[2] for row in (await asked(house, channels="ME_LOP", kind=kind)).json()["samples"]]
+              for kind in ("number", "text")}  # fmt: skip
+    assert values == {"number": [4.2], "text": ["low"]}
+    assert "no mean" in is_problem(await asked(house, channels="ME_LOP", kind="text", bucket="60"), 422)
+
+
+async def test_an_export_holds_what_the_present_catalogue_does_not_know(house: House, tmp_path: Path) -> None:
+    """All numbers, without a name said: the former heading is among them, the words go apart, nothing is lost or refused."""
+    await kept_refit(house.shore.config.database)
+
+    def run(folder: str, form: str = "csv", **more: Any) -> Done:
+        source = Source(house.url, TOKENS["viewer"])
+        span = (NOON - timedelta(hours=12), NOON + timedelta(hours=12))
+        wanted = Wanted("kestrel", *span, form=form, folder=tmp_path / folder,
+                        **{"channels": (), "bucket_s": None, **more})  # fmt: skip
+        try:
+            return export(source, wanted, NOON + timedelta(days=9), lambda _part, _rows: None)
+        finally:
+            source.close()
+
+    day = "vessel=kestrel/day=2026-09-21"
+    assert await asyncio.to_thread(run, "all") == Done(1, 0, 3)
+    rows = list(csv.DictReader((tmp_path / "all" / day / "samples.csv").read_text().splitlines()))
+    assert [(row["channel"], row["value"], row["unit"], row["catalogue"]) for row in rows] == [
+        ("ME_LOP", "4.2", "bar", OLD.hash), ("OLD_HDG", "350.0", "deg", WAS.hash), ("OLD_HDG", "10.0", "deg", WAS.hash),
+    ]  # fmt: skip
+    assert await asyncio.to_thread(run, "words", are_words=True) == Done(1, 0, 1)
+    assert await asyncio.to_thread(run, "named", channels=("ME_LOP", "OLD_HDG")) == Done(2, 0, 4)
+    assert "low" in (tmp_path / "named-texts" / day / "texts.csv").read_text()
+    assert await asyncio.to_thread(run, "hours", channels=("ME_LOP",), bucket_s=3600.0) == Done(1, 0, 1)
+    with pytest.raises(AccessError, match="no channel NEVER"):
+        await asyncio.to_thread(run, "none", channels=("NEVER",))
+    assert await asyncio.to_thread(run, "iso", form="iso19848") == Done(1, 0, 3)
+    series = json.loads((tmp_path / "iso" / day / "samples.json").read_text())
+    named = {table["DataChannelID"][0] for table in series["Package"]["TimeSeriesData"][0]["TabularData"]}
+    assert len(named) == 2
+    assert all(name.startswith("/dnv") for name in named)
+
+
+async def test_a_picture_of_before_a_refit_is_drawn_from_what_was_then(house: House) -> None:
+    await kept_refit(house.shore.config.database)
+
+    def run() -> list[Series]:
+        source = Source(house.url, TOKENS["viewer"])
+        try:
+            span = asking.Span("kestrel", NOON - timedelta(hours=1), NOON + timedelta(hours=2))
+            return asking.series(source, span, ("OLD_HDG",), None)
+        finally:
+            source.close()
+
+    (drawn,) = await asyncio.to_thread(run)
+    assert (drawn.unit, drawn.is_circular, drawn.values.tolist()) == ("deg", True, [350.0, 10.0])

@@ -14,12 +14,14 @@ from typing import Any
 
 import jsonschema
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
 
 from farhelm.__main__ import app
 from farhelm.conn.access import AccessError
+from farhelm.export.iso19848 import IsoFile
 from farhelm.export.run import Done, Wanted, days, export
 from farhelm.export.shore import Source
 from farhelm.options import moment
@@ -155,6 +157,22 @@ async def test_iso_19848_files_hold_to_the_published_schemas(house: House, tmp_p
     assert series["Package"]["Header"]["ShipID"] == "IMO9123456"
 
 
+def test_iso_19848_has_no_exponents_and_booleans_as_it_writes_them(tmp_path: Path) -> None:
+    """Just east of Greenwich a longitude is 2e-07 in Python's words, which is no decimal of XML Schema; a switch is 1 or 0."""
+    records: dict[str, dict[str, object]] = {"NAV_LON": {"kind": "number"}, "FIRE_ALM": {"kind": "boolean"}}
+    header: dict[str, object] = {"ShipID": "x", "DataConfiguration": {}}
+    file = IsoFile(tmp_path / "x.json", records, header)
+    rows = [("NAV_LON", 2e-07), ("NAV_LON", -129.5), ("NAV_LON", None), ("FIRE_ALM", 1.0), ("FIRE_ALM", 0.0)]
+    file.write(pa.RecordBatch.from_pylist([
+        {"channel": name, "time": NOON, "value": value, "quality": 0} for name, value in rows
+    ]))  # fmt: skip
+    file.close()
+    tables = json.loads((tmp_path / "x.json").read_text())["Package"]["TimeSeriesData"][0]["TabularData"]
+    assert [[row["Value"][0] for row in table["DataSet"]] for table in tables] == [
+        ["0.0000002", "-129.5", ""], ["1", "0"],
+    ]  # fmt: skip
+
+
 async def test_words_have_a_folder_of_their_own(house: House, tmp_path: Path) -> None:
     """Named together with numbers they go beside them, alone into the folder itself; as CSV and Parquet, an empty day too."""
     store = PostgresStore(house.shore.config.database)
@@ -184,6 +202,14 @@ async def test_what_cannot_be_exported_is_said(house: House, tmp_path: Path) -> 
     for words, told in (
         (["otter", "--from", "2026-11-25", "--out", "x"], "say where the shore is"),
         (["otter", "--from", "soon", "--out", "x", "--url", "http://h"], "Invalid isoformat"),
+        (
+            ["otter", "--from", "2026-11-25", "--out", "x", "--url", "http://h", "--bucket", "604800"],
+            "a file holds a day",
+        ),
+        (
+            ["otter", "--from", "2026-11-25", "--out", "x", "--url", "http://h", "--bucket", "7000"],
+            "a file holds a day",
+        ),
         (["otter", "--from", "2026-11-25", "--to", "2026-11-24", "--out", "x", "--url", "http://h"], "must lie before"),
     ):
         answer = run.invoke(app, ["export", *words])

@@ -257,3 +257,30 @@ async def test_words_are_told_as_json_csv_and_arrow(house: House) -> None:
     assert (await house.http.get(ROUTE, params={**query, "from": "2026-09-22"})).status_code == 422
     empty = await house.http.get(ROUTE, params={**query, "from": "2026-09-22", "to": "2026-09-23", "format": "arrow"})
     assert pa.ipc.open_stream(empty.content).read_all().num_rows == 0
+
+
+async def test_a_track_tells_its_gaps_in_full_thinned_and_simplified(house: House) -> None:
+    """A straight leg of an hour, twenty minutes of it silent: the route draws no line through them, whatever it leaves out."""
+    await house.login()
+    store = PostgresStore(house.shore.config.database)
+    said = [Point(name, s * 1000, start + s * 1e-5, 0) for s in range(3600) if not 1200 <= s < 2400
+            for name, start in (("NAV_LAT", 54.0), ("NAV_LON", 10.0))]  # fmt: skip
+    await store.commit(Work(batches=(batch_of(said, 1),)))
+    await store.close()
+    noon_ms = NOON_NS // 1_000_000
+    gap = [noon_ms + 1199_000, noon_ms + 2400_000]
+    for hours, more, points in (
+        (1, {"tolerance_m": "5"}, 4),
+        (1, {}, 2400),
+        (24, {}, 141),
+        (400, {"tolerance_m": "5"}, 4),
+    ):
+        span = {"from": NOON.isoformat(), "to": (NOON + timedelta(hours=hours)).isoformat()}
+        found = (await house.http.get("/api/v1/vessels/kestrel/track", params={**span, **more})).json()
+        times = [point[2] for point in found["points"]]
+        ((since, until),) = found["gaps"]
+        assert len(times) == points
+        assert since in times
+        assert until in times
+        assert gap[0] - 18_000 <= since <= gap[0]
+        assert gap[1] <= until <= gap[1] + 18_000

@@ -70,3 +70,32 @@ def test_a_corner_stays_and_a_tolerance_that_is_ignored_would_be_seen() -> None:
     assert track.simplified(corner[:, 0], corner[:, 1], 100.0).tolist() == [0, 1, 2]
     assert track.simplified(corner[:, 0], corner[:, 1], 100_000.0).tolist() == [0, 2]
     assert distance_m(corner[1], corner[0], corner[2]) > 100.0
+
+
+@settings(max_examples=100, deadline=None)
+@given(tracks(), st.lists(st.integers(1, 399), max_size=5, unique=True), st.sampled_from([1.0, 100.0]))
+def test_both_ends_of_a_gap_stay_and_the_tolerance_holds_between(
+    made: NDArray[np.float64], places: list[int], tolerance_m: float
+) -> None:
+    starts = sorted(place for place in places if place < len(made))
+    kept = track.simplified(made[:, 0], made[:, 1], tolerance_m, starts)
+    assert {place for start in starts for place in (start - 1, start)} <= set(kept.tolist())
+    flat = np.column_stack([np.unwrap(made[:, 0], period=360.0), made[:, 1]])
+    for first, last in pairwise(kept):
+        for point in range(first + 1, last):
+            assert distance_m(flat[point], flat[first], flat[last]) <= tolerance_m * 1.01
+
+
+def test_a_pause_on_a_straight_leg_is_no_part_of_the_line() -> None:
+    """An hour at a second each on one course, twenty minutes of it silent: four points, and the pause is named.
+
+    Negative control: without the gap two points would be all, and the twenty minutes a leg she was never seen on.
+    """
+    seconds = np.array([s for s in range(3600) if not 1200 <= s < 2400])
+    longitude, latitude = 10.0 + seconds * 1e-5, np.full(len(seconds), 54.0)
+    starts = track.gaps(seconds * 1_000_000, None).tolist()
+    assert [seconds[start] for start in starts] == [2400]
+    assert seconds[track.simplified(longitude, latitude, 5.0, starts)].tolist() == [0, 1199, 2400, 3599]
+    assert seconds[track.simplified(longitude, latitude, 5.0)].tolist() == [0, 3599]
+    assert track.gaps(np.arange(0, 100_000, 500) * 1_000_000, 500.0).tolist() == []  # thinned, not silent
+    assert track.gaps(np.zeros(0, np.int64), None).tolist() == []

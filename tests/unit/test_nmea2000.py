@@ -233,7 +233,10 @@ CHANNELS = [
     (129026, {"sog_mps": 1000, "cog_reference": 0}, "NAV_SOG", 19.4384),
     (129026, {"cog_rad": 15708, "cog_reference": 0}, "NAV_COG", 90.0002),
     (129029, {"latitude_deg": 52 * 10**16, "longitude_deg": 4 * 10**16, "method": 1}, "NAV_LAT", 52.0),
-    (129029, {"latitude_deg": 52 * 10**16, "longitude_deg": 4 * 10**16, "method": 0}, "NAV_LAT", Quality.INVALID),
+    *((129029, {"latitude_deg": 52 * 10**16, "longitude_deg": 4 * 10**16, "method": method}, "NAV_LAT", 52.0)
+      for method in (2, 3, 4, 5)),
+    *((129029, {"latitude_deg": 52 * 10**16, "longitude_deg": 4 * 10**16, "method": method}, "NAV_LAT", Quality.INVALID)
+      for method in (0, 6, 7, 8, 9, 14, 15)),  # none, estimated, by hand, simulated, and what nobody has defined
     (129029, {"hdop": 90}, "GNSS_HDOP", 0.9), (129029, {"number_of_svs": 9}, "GNSS_SAT", 9.0),
     (130306, {"wind_angle_rad": 47124, "wind_speed_mps": 1000, "reference": 2}, "WND_AWA", -89.9994),
     (130306, {"wind_angle_rad": 15708, "reference": 2}, "WND_AWA", 90.0002),
@@ -326,6 +329,30 @@ def test_an_ais_group_gives_the_report_that_a_sentence_gives() -> None:
     own = ais.report(message(129039, user_id=244_123_456, ais_transceiver_information=2))
     assert isinstance(own, AisReport)
     assert own.is_own_ship
+
+
+NEEDED = {
+    127237, 127245, 127250, 127251, 127257, 127488, 127489, 127505, 127508, 128006, 128259, 128267, 129025, 129026, 130306,
+}  # fmt: skip
+"""What a ship's bus says of steering, motion, engines, tanks, batteries, thrusters, depth, position and wind."""
+
+
+def test_every_group_that_a_ship_needs_is_read() -> None:
+    """Those of her own way and machinery, and of AIS those that say where a ship is, who she is, or a text about safety."""
+    assert set(PGNS) >= NEEDED
+    assert set(ais.GROUPS) == {
+        129038, 129039, 129040, 129041, 129793, 129794, 129798, 129801, 129802, 129809, 129810,
+    }  # fmt: skip
+    fed = {*channels.RULES, *channels.COMPOSED}
+    assert NEEDED - fed == {128006}  # the thruster's group is read, and has no channel
+
+
+@pytest.mark.parametrize(("pgn", "kind"), [(129801, 12), (129802, 14)])
+def test_a_text_about_safety_is_of_its_sender_and_no_target(pgn: int, kind: int) -> None:
+    """It says nothing of where she is."""
+    found = ais.report(message(pgn, source_id=244_123_456))
+    assert isinstance(found, AisReport)
+    assert (found.type, found.mmsi, found.is_of_target) == (kind, 244_123_456, False)
 
 
 def test_a_name_ends_where_it_ends() -> None:

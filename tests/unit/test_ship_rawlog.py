@@ -10,6 +10,7 @@ from shipside.storage import rawlog
 from shipside.storage.rawlog import FLUSH_S, HOUR_S, RawConfig, RawLine, RawLog
 from tests.shore_kit import NOON_NS, SetClock
 
+HOUR_NS, NAVSTAR_NS = 3600 * 10**9, 315_964_800_000_000_000
 LINE = b"$HEHDT,123.4,T*2B"
 
 
@@ -111,19 +112,65 @@ def test_the_ring_is_bounded_by_days_and_by_bytes_and_the_oldest_goes_first(tmp_
     assert sum(path.stat().st_size for path in held[:-1]) <= 1000
 
 
+def test_an_agent_that_is_started_again_and_again_does_not_push_out_the_days_before(tmp_path: Path) -> None:
+    """Each start begins a file: counted as an hour each, two hours of a collector that dies each 10 s cost a month.
+
+    Here four hours' worth of a day, though a file counts a minute at least.
+    """
+    clock = SetClock()
+    config = RawConfig(tmp_path, 1.0, 10**9)
+    log = RawLog(config, clock)
+    for _ in range(20):
+        log.take("gps", LINE)
+        clock.s += HOUR_S
+        log.tick(clock.s)
+    log.close()
+    for _ in range(230):
+        log = RawLog(config, clock)
+        log.take("gps", LINE)
+        clock.s += 10.0
+        log.tick(clock.s)
+        assert log._file is not None
+        log._file.close()  # gone without a word
+    held = rawlog.files_of(tmp_path)
+    assert len(held) == 20 + 230
+    # Hours that are full still make room for each other: a day later nothing of all that is left.
+    log = RawLog(config, clock)
+    for _ in range(30):
+        log.take("gps", LINE)
+        clock.s += HOUR_S
+        log.tick(clock.s)
+    log.close()
+    assert 24 <= len(rawlog.files_of(tmp_path)) <= 25
+    assert rawlog.files_of(tmp_path)[0].name > held[-1].name
+
+
+def test_files_of_a_moment_are_bounded_too(tmp_path: Path) -> None:
+    """A minute is the least that a file counts: an agent that dies each 5 s keeps 1,440 of them for a day, not 17,280."""
+    clock, config = SetClock(), RawConfig(tmp_path, 1.0 / 24.0, 10**9)
+    for _ in range(200):
+        log = RawLog(config, clock)
+        log.take("gps", LINE)
+        clock.s += 5.0
+        log.tick(clock.s)
+        assert log._file is not None
+        log._file.close()
+    assert len(rawlog.files_of(tmp_path)) == 60
+
+
 def test_a_clock_set_back_to_1980_makes_no_file_old(tmp_path: Path) -> None:
     """Proves reliability goal R14 for the raw log: the ring goes by number, not by the time that was told."""
     log, clock = _log(tmp_path, days=3 / 24)
-    for utc_ns in (NOON_NS, NOON_NS + 10**12, 315_964_800_000_000_000, 315_964_900_000_000_000):
+    for utc_ns in (NOON_NS, NOON_NS + HOUR_NS, NAVSTAR_NS, NAVSTAR_NS + HOUR_NS):
         clock.utc_ns = lambda told=utc_ns: told  # type: ignore[method-assign] # the receiver's date goes mad
         log.take("gps", b"%d" % utc_ns)
         clock.s += HOUR_S
         log.tick(clock.s)
     log.close()
     assert [line.utc_ns for line in _all(tmp_path)] == [
-        NOON_NS + 10**12,
-        315_964_800_000_000_000,
-        315_964_900_000_000_000,
+        NOON_NS + HOUR_NS,
+        NAVSTAR_NS,
+        NAVSTAR_NS + HOUR_NS,
     ]
 
 
