@@ -14,6 +14,9 @@ import sys
 from pathlib import Path
 from typing import Final
 
+from protocols.aio.clock import SystemClock
+from shipside import logline
+
 ROLES: Final[tuple[str, ...]] = ("watchdog", "safety", "collector")
 NOT_NEEDED: Final = 4
 """With this a child says that it has nothing to do on this vessel (`watchdog.py`): it is not started again."""
@@ -69,9 +72,8 @@ class Parent:
             quick = self._lived[role] < LIVED_ROUNDS
             self._pause[role] = min(self._pause[role] * 2, PAUSE_ROUNDS_MAX) if quick else 1
             self._wait[role] = self._pause[role]
-            sys.stderr.write(
-                f"the {role} ended with {code}; it is started again in {self._pause[role] * ROUND_S:g} s\n"
-            )
+            told = {"role": role, "code": code, "again_s": self._pause[role] * ROUND_S}
+            logline.write(SystemClock(), "parent", "ended", {**told, "problem": f"the {role} ended with {code}"})
         self._wait[role] -= 1
         if self._wait[role] <= 0 and not self._is_told:
             del self._wait[role]
@@ -98,9 +100,17 @@ def command(config: Path, role: str) -> list[str]:
 
 
 def checked(config: Path) -> int:
-    """Check the configuration in a process that ends, so that the parent itself never grows; return its exit code."""
+    """Check the configuration in a process that ends, so that the parent itself never grows; return its exit code.
+
+    Faults are told to the person who starts it as they are, what is good as a line of the log.
+    """
     command = [sys.executable, "-m", "shipside", "--config", str(config), "--check"]
-    return subprocess.call(command, stdout=sys.stderr)  # noqa: S603 - ourselves
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - ourselves
+    if ran.returncode == 0:
+        logline.write(SystemClock(), "parent", "configuration", {"said": ran.stderr.strip()})
+    else:
+        sys.stderr.write(ran.stdout + ran.stderr)
+    return ran.returncode
 
 
 def is_orphaned() -> bool:

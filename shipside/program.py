@@ -7,14 +7,13 @@ import contextlib
 import ctypes
 import gc
 import importlib
-import json
 import signal
 import sys
 from collections.abc import Callable, Coroutine
 from typing import Final, cast
 
 from protocols.aio.clock import Clock, SystemClock
-from shipside import agent, parent
+from shipside import agent, logline, parent
 from shipside.config import AgentConfig
 from shipside.starting import StartError
 from shipside.storage.durable import SpoolError
@@ -34,11 +33,7 @@ def say_to_stderr(clock: Clock, role: str, vessel: str) -> Callable[..., None]:
     """
 
     def say(event: str, **fields: object) -> None:
-        level = "warning" if fields.get("problem") else "info"
-        own = {"utc_ms": clock.utc_ns() // 1_000_000, "process": role, "level": level, "event": event}
-        line = {"vessel": vessel, **fields, **own}
-        sys.stderr.write(json.dumps(line, default=str) + "\n")
-        sys.stderr.flush()
+        logline.write(clock, role, event, {"vessel": vessel, **fields})
 
     return say
 

@@ -1,8 +1,9 @@
 """The watchdog: a process of its own that drives the actuators to neutral when the deciding process stalls (FBK-04).
 
-It imports nothing of the agent. The safety process leaves it a file with the very bytes to send and to whom, and strokes it by a
-datagram in every round of its deciding loop. No stroke for half a second while something of ours is in force: the bytes go
-out, again and again, until the strokes come back. Beside it stands the PLC's own register, which needs no process at all.
+It imports nothing of the agent but how a log line looks. The safety process leaves it a file with the very bytes to send and to
+whom, and strokes it by a datagram in every round of its deciding loop. No stroke for half a second while something of ours is in
+force: the bytes go out, again and again, until the strokes come back. Beside it stands the PLC's own register, which needs no
+process at all.
 """
 
 from __future__ import annotations
@@ -12,10 +13,12 @@ import json
 import os
 import signal
 import socket
-import sys
 import tomllib
 from pathlib import Path
 from typing import Final, cast
+
+from protocols.aio.clock import SystemClock
+from shipside import logline
 
 STALL_S: Final = 0.5
 """How long the deciding loop may not be heard; it runs each 0.1 s."""
@@ -69,8 +72,9 @@ class Watchdog:
                 problems = self.drive()
                 if self.neutral_count in (1, 10) or self.neutral_count % 100 == 0:
                     word = f"; {'; '.join(problems)}" if problems else ""
-                    sys.stderr.write(f"the deciding process is silent: neutral was ordered{word}\n")
-                    sys.stderr.flush()
+                    problem = f"the deciding process is silent: neutral was ordered{word}"
+                    told = {"times": self.neutral_count, "problem": problem}
+                    logline.write(SystemClock(), "watchdog", "silent", told)
         else:
             self.neutral_count = 0
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from typing import Protocol
 
@@ -28,6 +27,8 @@ class SystemClock:
 
     def now_s(self) -> float:
         """Return monotonic seconds: of the running loop, or of the machine where no loop runs."""
+        import asyncio  # noqa: PLC0415 - who only dates a log line has no loop, and is spared 5 MB: parent and watchdog aboard
+
         try:
             return asyncio.get_running_loop().time()
         except RuntimeError:

@@ -9,12 +9,14 @@ import os
 import signal
 import subprocess
 import sys
+import urllib.request
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from prometheus_client.parser import text_string_to_metric_families
 
 from tests.agent_kit import COMMANDED_TOML, until
 from tests.free_ports import free_port
@@ -45,12 +47,15 @@ class Place:
     broker_port: int
     key: Ed25519PrivateKey
     agent: subprocess.Popen[bytes]
+    metrics: dict[str, int]
+    """Port of each process's figures."""
 
 
 @pytest.fixture
 async def place(tmp_path: Path) -> AsyncIterator[Place]:
     """A simulated Kestrel with her mate, and her agent; the broker is each test's own business."""
     panel, port = free_port(), free_port()
+    metrics = {role: free_port() for role in ("collector", "safety")}
     master, key = commissioned(tmp_path)
     ports = tmp_path / "ports.json"
     simulation = ["-m", "simulators", "--vessels", "1", "--ports-file", str(ports), "--panel", f"{VESSEL}={panel}"]
@@ -62,11 +67,15 @@ async def place(tmp_path: Path) -> AsyncIterator[Place]:
             broker=port, panel=panel, master=master, nmea_tcp=vessel["nmea_tcp"],
             plc=vessel["plc"], autopilot=vessel["autopilot"], registers=ROOT / "simulators/registers/kestrel.toml",
         )  # fmt: skip
-        (tmp_path / "agent.toml").write_text(text + control)
+        figures = "".join(f"{role}_port = {number}\n" for role, number in metrics.items())
+        (tmp_path / "agent.toml").write_text(f"{text}[metrics]\n{figures}{control}")
         with process(["-m", "shipside", "--config", str(tmp_path / "agent.toml")], tmp_path / "agent.log") as agent:
-            yield Place(tmp_path, port, key, agent)
-    assert agent.returncode == 0, (tmp_path / "agent.log").read_text()[-3000:]
-    assert "Traceback" not in (tmp_path / "agent.log").read_text()
+            yield Place(tmp_path, port, key, agent, metrics)
+    log = (tmp_path / "agent.log").read_text()
+    assert agent.returncode == 0, log[-3000:]
+    said = [json.loads(line) for line in log.splitlines()]  # every line of every process is one of JSON
+    assert all(line.keys() >= {"utc_ms", "process", "level", "event"} for line in said)
+    assert {line["process"] for line in said} >= {"collector", "safety"}
 
 
 def shore(place: Place) -> contextlib.AbstractAsyncContextManager[Shore]:
@@ -118,6 +127,24 @@ async def test_watched_steered_and_stopped(place: Place) -> None:
             rpm = station.latest("ME_RPM")
             assert rpm is not None
             await until(lambda: (station.latest("ME_RPM") or 0.0) < rpm - 2.0, 30)
+
+
+def figures(place: Place, role: str) -> dict[str, float]:
+    """Return the figures of a process, those without labels by name, as Prometheus's own parser reads them."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{place.metrics[role]}/metrics", timeout=5) as answer:
+        families = text_string_to_metric_families(answer.read().decode())
+    return {sample.name: sample.value for family in families for sample in family.samples if not sample.labels}
+
+
+async def test_each_process_tells_its_figures(place: Place) -> None:
+    """Both answer Prometheus while they work: connected, the collector with what it keeps, the safety process with its own."""
+    with bare_broker(place.folder, place.broker_port):
+        async with shore(place) as station:
+            await until(lambda: station.beat is not None and len(station.batches) > 3, 20)
+            told = {role: await asyncio.to_thread(figures, place, role) for role in place.metrics}
+    assert {role: found["farhelm_agent_connected"] for role, found in told.items()} == {"collector": 1, "safety": 1}
+    assert {role for role, found in told.items() if "farhelm_agent_spool_batches" in found} == {"collector"}
+    assert {role for role, found in told.items() if "farhelm_agent_events_unkept_total" in found} == {"safety"}
 
 
 async def test_a_cut_of_the_broker_loses_nothing_and_delays_no_start(place: Place) -> None:

@@ -126,11 +126,12 @@ async def test_equipment_that_is_away_is_told_and_the_others_are_driven(tmp_path
 
 
 def test_the_watchdog_imports_nothing_of_the_agent(tmp_path: Path) -> None:
-    """Proves FBK-04: it is a process apart, of the standard library and two modules of ours."""
+    """Proves FBK-04: it is a process apart, of the standard library, two modules, and what dates and writes a log line."""
     script = "import json, sys, shipside.parent, shipside.watchdog; print(json.dumps(sorted(sys.modules)))"
     loaded = json.loads(run_to_end(["-c", script]).stdout)
     ours = [name for name in loaded if name.split(".")[0] in ("shipside", "control", "protocols", "telemetry")]
-    assert ours == ["shipside", "shipside.parent", "shipside.watchdog"]
+    written_by = ["protocols", "protocols.aio", "protocols.aio.clock"]
+    assert ours == [*written_by, "shipside", "shipside.logline", "shipside.parent", "shipside.watchdog"]
     (tmp_path / "agent.toml").write_text('[safety]\njournal = "journal.db"\n')
     watched = run_to_end(["-m", "shipside", "--config", str(tmp_path / "agent.toml"), "--role", "watchdog"])
     assert watched.returncode == 4, "a vessel that is only watched needs none"
