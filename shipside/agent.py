@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final
 
 from protocols.aio.clock import Clock
 from protocols.aio.mqtt import MqttPort
 from protocols.aio.refusal import Refusal
 from protocols.link import topics
+from shipside.carried import Hearer, Teller
 from shipside.config import AgentConfig
 from shipside.metrics import CountedPort, beside
 from shipside.ports import LineSource
@@ -50,6 +51,16 @@ def safety_inputs_of(config: AgentConfig, clock: Clock, say: Say) -> list[LineSo
     ]  # fmt: skip
 
 
+def hearing_of(config: AgentConfig, say: Say) -> Callable[[], Mapping[str, int]]:
+    """Return what gives the bytes that the safety process's connections have carried, by bearer."""
+    second = config.second_way
+    try:
+        return Hearer(config.journal, {} if second is None else {second.name: second.bearer}).news
+    except OSError as error:
+        say("uncounted", what="bytes of heartbeats and orders", problem=str(error))
+        return dict[str, int]
+
+
 async def run_collector(config: AgentConfig, clock: Clock, say: Say) -> None:
     """Run the collector until cancelled; raise StartError or SpoolError when it cannot start."""
     from shipside import figures  # noqa: PLC0415 - as below
@@ -79,6 +90,7 @@ async def run_collector(config: AgentConfig, clock: Clock, say: Say) -> None:
         say,
     )
     collector.uplink.spread = driver.spread
+    collector.uplink.commanded = hearing_of(config, say)
     say("collector", vessel=vessel, epoch=spool.epoch, spooled=spool.count, inputs=len(config.inputs))
     try:
         await beside(
@@ -132,6 +144,7 @@ async def run_safety(config: AgentConfig, clock: Clock, say: Say) -> None:
         Journal(config.journal), key, boot_id, say,
     )  # fmt: skip
     shell.alert_line = equipment.alert_line(config, clock)
+    shell.outward.tell_carried = Teller(config.journal, boot_id).tell
     hand = None if config.control is None else Stroking(config.journal, neutral_of(config))
     shell.stroke = no_watchdog if hand is None else hand.stroke
     say("safety", vessel=vessel, boot_id=boot_id, control=config.control is not None)

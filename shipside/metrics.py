@@ -116,6 +116,11 @@ class CountedPort:
         """Arrivals lost because the inbox was full."""
         return self._port.dropped_count
 
+    @property
+    def carried_bytes(self) -> int:
+        """Bytes of all IP packets of its connections so far."""
+        return self._port.carried_bytes
+
     async def run(self) -> None:
         """Keep the connection until cancelled."""
         await self._port.run()
@@ -144,6 +149,7 @@ class CountedPort:
                  [({"class": leaf}, float(count)) for leaf, count in self.sent_bytes.items()]),
             many("farhelm_agent_received_bytes_total", "counter", "Payload received, by class",
                  [({"class": leaf}, float(count)) for leaf, count in self.received_bytes.items()]),
+            one("farhelm_agent_carried_bytes_total", "counter", "IP packets of the connection, both ways", self.carried_bytes),
             one("farhelm_agent_unsent_total", "counter", "Messages the broker did not take", self.unsent_count),
             one("farhelm_agent_inbox_dropped_total", "counter", "Arrivals lost: inbox full", self.dropped_count),
             one("farhelm_agent_loop_lag_seconds", "gauge", "Worst delay of the loop in 15 s", lag.worst_s),

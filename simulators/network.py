@@ -256,7 +256,7 @@ class SimPort:
         self._is_connected = False
         self._window = asyncio.Semaphore(INFLIGHT_MAX)
         self._answers: dict[int, asyncio.Future[bool]] = {}
-        self._number = self._connections = self._dropped_count = 0
+        self._number = self._connections = self._dropped_count = self._carried_bytes = 0
 
     @property
     def connected(self) -> bool:
@@ -267,6 +267,11 @@ class SimPort:
     def dropped_count(self) -> int:
         """Arrivals lost because the inbox was full."""
         return self._dropped_count
+
+    @property
+    def carried_bytes(self) -> int:
+        """Bytes of payloads both ways so far: packets have no headers here."""
+        return self._carried_bytes
 
     def has(self, connection: Connection) -> bool:
         """Return whether this port holds `connection` as open."""
@@ -312,6 +317,7 @@ class SimPort:
                 self._answers[number] = answer
                 if not connection.up.send(lambda: self._ashore(connection, number, topic, payload, retain=retain)):
                     return False
+                self._carried_bytes += len(payload)
                 return await answer
         except TimeoutError:
             return False
@@ -333,6 +339,7 @@ class SimPort:
         if self._inbox.qsize() >= INBOX_MAX:
             self._dropped_count += 1
             return
+        self._carried_bytes += len(message.payload)
         self._inbox.put_nowait(message)
 
     async def _one_connection(self) -> str:

@@ -14,8 +14,8 @@ from telemetry.channel import Channel, Kind
 
 LINK_S: Final = 15.0
 """How often the channels are fed: figures of a link that is judged over ten seconds and more."""
-CLASSES: Final = ("samples", "ais", "events")
-"""What bytes are counted by."""
+CLASSES: Final = ("samples", "ais", "events", "command", "upkeep")
+"""What bytes are counted by; command: heartbeats, orders and stops, both ways; upkeep: what keeps the bulk connection."""
 MB: Final = 1e6
 SECONDS_MAX: Final = 1e8
 """Three years: an older batch has a wrong clock."""

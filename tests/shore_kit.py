@@ -53,7 +53,7 @@ class MemoryPort:
     def __init__(self, *, connected: bool = True) -> None:
         """Start connected or not."""
         self.connected = connected
-        self.dropped_count = 0
+        self.dropped_count = self.carried_bytes = 0
         self.sent: list[tuple[str, bytes, bool]] = []
         self.news = asyncio.Event()
         self._inbox: asyncio.Queue[Arrival] = asyncio.Queue()

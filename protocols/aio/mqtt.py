@@ -20,6 +20,7 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
+from protocols.aio.carried import Carried
 from protocols.aio.port import Arrival, Connected, Disconnected, Message, Will
 from protocols.aio.refusal import Refusal, Refusals, refusal, unreadable
 from protocols.link.heartbeats import WAY_NAME_MAX
@@ -44,6 +45,8 @@ _MAX_PACING_RATE: Final = getattr(socket, "SO_MAX_PACING_RATE", 47)
 """Likewise, of the option that spreads what the kernel sends."""
 RENEWAL_LOOK_S: Final = 2.0
 """How often the certificate's file is looked at: a new one is used at once, by a new connection."""
+CARRIED_LOOK_S: Final = 2.0
+"""How often the kernel is asked what the connection has carried: of one that breaks so long is not known."""
 RETRY_FIRST_S: Final = 0.2
 RETRY_MAX_S: Final = 2.0
 """Longest pause between connection attempts: a heartbeat link must not wait longer than its own L2 limit of 3.5 s."""
@@ -156,6 +159,10 @@ class _Client(aiomqtt.Client):
             if sock is not None:
                 sock.setsockopt(*option)
 
+    def seen_by(self, carried: Carried) -> None:
+        """Let `carried` see what the connection has carried."""
+        carried.look(self._client.socket())
+
     def _end(self, error: Exception) -> None:
         if not self._disconnected.done():
             self._disconnected.set_exception(error)
@@ -185,6 +192,7 @@ class MqttPort:
         self._inbox: asyncio.Queue[Arrival] = asyncio.Queue()  # bounded by _put: connection changes are never lost
         self._client: _Client | None = None
         self._dropped_count = 0
+        self._carried = Carried()
         self._connections = 0
         self._unanswered: set[asyncio.Timeout] = set()  # as many as there are publishes, bounded by their callers
 
@@ -197,6 +205,13 @@ class MqttPort:
     def dropped_count(self) -> int:
         """Arrivals lost because the inbox was full."""
         return self._dropped_count
+
+    @property
+    def carried_bytes(self) -> int:
+        """Bytes of all IP packets of its connections so far, both ways, as the kernel counts them."""
+        if self._client is not None:
+            self._client.seen_by(self._carried)
+        return self._carried.total_bytes
 
     def spread(self, bytes_s_max: float | None) -> None:
         """Let the kernel send no more a second from now on, on this connection and later ones; None: as fast as it likes."""
@@ -276,6 +291,7 @@ class MqttPort:
                         return "the certificate has changed"
                 finally:
                     self._answer_all()
+                    self._carried.ended()
         except (aiomqtt.MqttError, OSError, ValueError) as error:
             self._tell(error, new)
             return f"{error}: {error.__cause__}" if error.__cause__ else str(error)
@@ -303,15 +319,22 @@ class MqttPort:
         try:
             async with asyncio.timeout(None) as renewal:
                 watch = asyncio.create_task(self._end_with_certificate(renewal), name="certificate")
+                count = asyncio.create_task(self._count_carried(client), name="carried bytes")
                 try:
                     async for message in client.messages:
                         way = way_of(message.properties)
                         self._put(Message(str(message.topic), bytes(message.payload), bool(message.retain), way))
                 finally:
                     watch.cancel()
+                    count.cancel()
         except TimeoutError:
             return True
         return False
+
+    async def _count_carried(self, client: _Client) -> None:
+        while True:
+            client.seen_by(self._carried)
+            await asyncio.sleep(CARRIED_LOOK_S)
 
     async def _end_with_certificate(self, renewal: asyncio.Timeout) -> None:
         """End the connection when the files of our certificate were written anew."""

@@ -58,6 +58,11 @@ class MessagePort(Protocol):
         """Arrivals lost because the inbox was full; QoS 1 senders will not resend them, our own acks make them."""
         ...
 
+    @property
+    def carried_bytes(self) -> int:
+        """Bytes of all IP packets of its connections so far, both ways, to within some seconds; 0 where nobody counts them."""
+        ...
+
     async def run(self) -> None:
         """Keep the connection until cancelled; the program runs this as one task."""
         ...

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -36,6 +37,8 @@ class Outward(Dispatch):
         """Prepare to speak for `vessel`, signed with its `key`."""
         super().__init__(vessel, boot_id, clock, ways, journal, key, at_once=AT_ONCE)
         self._ways = ways
+        self.tell_carried: Callable[[Ways, float], None] = lambda _ways, _now_s: None
+        """Called at each look with the ways, to tell what they have carried."""
 
     def beat(self, seq: int, facts: Facts, now_s: float, *, utc_trusted: bool) -> VesselHeartbeat:
         """Send heartbeat number `seq` over every way, and return it; an older one still waiting is dropped for it."""
@@ -61,6 +64,7 @@ class Outward(Dispatch):
 
     def look(self, now_s: float) -> None:
         """Tell that a way was lost or is back, where it is news; once after a start too, for the boot before may have told it."""
+        self.tell_carried(self._ways, now_s)
         lost = self._ways.newly_lost(now_s)
         if lost is not None:
             self.record("alert", {

@@ -121,13 +121,13 @@ def from_mapping(
     link = read_link(reader, reader.table("link"))
     safety = reader.table("safety")
     modbus, inputs = read_modbus(reader), read_inputs(reader)
-    catalogue = with_health(reader, catalogue, inputs, modbus, link)
+    url = read_broker(reader, environment.get("FARHELM_BROKER_URL") or reader.text(broker, "url", "broker"), "url")
+    way_name, second_way = read_second_way(reader, broker, url)
+    catalogue = with_health(reader, catalogue, inputs, modbus, link, second_way)
     ranking = read_ranking(reader, catalogue)
     plc = reader.text(safety, "plc", "safety", "")
     if plc and plc not in [unit.name for unit in modbus]:
         reader.faults.append(f"safety.plc names {plc!r}, but no [[modbus]] has that name")
-    url = read_broker(reader, environment.get("FARHELM_BROKER_URL") or reader.text(broker, "url", "broker"), "url")
-    way_name, second_way = read_second_way(reader, broker, url)
     config = AgentConfig(
         vessel=vessel, broker_url=url, way_name=way_name, second_way=second_way,
         stop_broker_url=read_broker(reader, reader.text(broker, "stop_url", "broker", url), "stop_url"),

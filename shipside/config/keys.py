@@ -14,7 +14,7 @@ from telemetry.catalogue import standard_catalogue
 
 KEYS: Final[dict[str, tuple[str, ...]]] = {
     "vessel": ("id", "name", "ship_type", "mmsi", "imo", "length_m", "beam_m", "ship_time_offset_h", "functions"),
-    "broker": ("url", "stop_url", "name", "second_url", "second_stop_url", "second_name"),
+    "broker": ("url", "stop_url", "name", "second_url", "second_stop_url", "second_name", "second_bearer"),
     "input": (
         "name", "kind", "host", "port", "group", "interface", "path", "baud", "speed", "loop", "live", "talkers", "formatters",
         "protocol",

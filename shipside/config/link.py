@@ -39,6 +39,9 @@ BEARERS: Final[dict[str, Bearer]] = {
 is VHF data exchange or Iridium."""
 BULK_SHARE: Final = 0.95
 """Of the contract: the rest is for heartbeats, orders and their answers, 1 kB/s, so that they find no queue."""
+MB: Final = 1e6
+COMMAND_MB_MONTH: Final = 2900.0
+"""What heartbeats and the stop's connection take over one way while nobody commands: 1.1 kB/s with TLS, measured 2026-11-28."""
 CARRIED_BYTES_S: Final = (100.0, 12_500_000.0)
 """What a contract may carry: from 800 bit/s, a third of Iridium's short bursts, to 100 Mbit/s, where nothing waits."""
 AUTO: Final = "auto"
@@ -74,6 +77,16 @@ class LinkConfig:
         carried = self.bytes_s.get(bearer)
         return None if carried is None else BULK_SHARE * carried
 
+    def budget_warning(self, ways: int) -> str:
+        """Return a sentence where the month's budget is less than heartbeats take over so many ways; empty where it is not."""
+        needed_mb = COMMAND_MB_MONTH * ways
+        if not 0 < self.budget_bytes < needed_mb * MB:
+            return ""
+        return (
+            f"link.budget_mb is {self.budget_bytes / MB:g}: heartbeats alone take about {needed_mb:g} MB a month;"
+            " values will wait for the next month"
+        )
+
     def price(self, bearer: str) -> float:
         """Return what a megabyte costs over a profile; 0 for one that there is no more."""
         known = BEARERS.get(bearer)
@@ -88,6 +101,8 @@ class SecondWay:
     stop_url: str
     """Of the emergency stop's own account."""
     name: str
+    bearer: str
+    """Profile by which its bytes are counted and priced."""
 
 
 def read_broker(reader: Reader, url: str, name: str) -> str:
@@ -111,7 +126,7 @@ def read_second_way(reader: Reader, broker: Mapping[str, object], url: str) -> t
         for key, said in (("name", name), ("second_name", second_name)) if not 1 <= len(said) <= WAY_NAME_MAX
     ]  # fmt: skip
     if "second_url" not in broker:
-        needless = [key for key in ("second_stop_url", "second_name") if key in broker]
+        needless = [key for key in ("second_stop_url", "second_name", "second_bearer") if key in broker]
         reader.faults += [f"broker.{key} stands without broker.second_url" for key in needless]
         return name, None
     second, stop = (reader.text(broker, key, "broker", default)
@@ -123,7 +138,10 @@ def read_second_way(reader: Reader, broker: Mapping[str, object], url: str) -> t
         reader.faults.append(
             "broker.second_url leads to the same host and port as broker.url: the router has one way for both"
         )
-    return name, SecondWay(second, stop or second, second_name)
+    bearer = reader.text(broker, "second_bearer", "broker", "lte")
+    if bearer not in BEARERS:
+        reader.faults.append(f"broker.second_bearer is {bearer!r}, none of {', '.join(BEARERS)}")
+    return name, SecondWay(second, stop or second, second_name, bearer)
 
 
 def _addresses(reader: Reader, urls: tuple[tuple[str, str], ...]) -> dict[str, tuple[str, int] | None]:

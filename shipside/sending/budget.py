@@ -7,8 +7,13 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Final
 
-OVERHEAD_BYTES: Final = 120
-"""Of each message beside its payload: topic and MQTT header, TLS record, TCP/IP both ways; an estimate, told as such."""
+OVERHEAD_BYTES: Final = 160
+"""Of each message beside its payload: topic and MQTT header, TLS record, TCP/IP both ways, the answer; an estimate (162 measured
+over TLS on an idle loopback), by which what the kernel counts is shared out among the classes. What is over is upkeep."""
+UPKEEP: Final = "upkeep"
+"""The class of what keeps the connection: greetings, keepalives, what the network lost, what the estimate does not cover."""
+COMMAND: Final = "command"
+"""The class of all that the safety process says and hears: heartbeats both ways, orders, their answers, stops."""
 MONTHS_MAX: Final = 24
 """Months remembered; what is older is in the accounts ashore."""
 AIS_HELD_PCT: Final = 80.0
@@ -34,10 +39,25 @@ class Meter:
         """Go on from `rows`, as `rows` gave them; `budget_bytes` a month, 0: there is no budget."""
         self._bytes: Counter[tuple[str, str, str]] = Counter({(a, b, c): count for a, b, c, count in rows})
         self._budget_bytes = budget_bytes
+        self._shared_out = 0
+        """Bytes counted of our own connection since the start."""
 
     def add(self, month: str, bearer: str, what: str, payload_bytes: int) -> None:
-        """Count a message handed to the broker."""
+        """Count a message that went to the broker or came from it."""
         self._bytes[month, bearer, what] += payload_bytes + OVERHEAD_BYTES
+        self._shared_out += payload_bytes + OVERHEAD_BYTES
+
+    def settle(self, month: str, bearer: str, carried_bytes: int) -> None:
+        """Count as upkeep what our connection has carried since the start (`carried_bytes`) beyond all that is counted."""
+        over = carried_bytes - self._shared_out
+        if over > 0:
+            self._bytes[month, bearer, UPKEEP] += over
+            self._shared_out = carried_bytes
+
+    def hear(self, month: str, bearer: str, carried_bytes: int) -> None:
+        """Count what the safety process's connections have carried over a bearer since it was last asked."""
+        if carried_bytes > 0:
+            self._bytes[month, bearer, COMMAND] += carried_bytes
 
     def used_pct(self, month: str) -> float | None:
         """Return how much of the month's budget is used, per cent; None where there is no budget."""

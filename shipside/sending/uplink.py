@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from protocols.errors import ProtocolError
@@ -56,6 +56,8 @@ class Uplink:
         self._metered_s = clock.now_s()
         self.wake: Callable[[], None] = lambda: None
         """Called when there is room for more."""
+        self.commanded: Callable[[], Mapping[str, int]] = dict[str, int]
+        """Gives what the safety process's connections carried since it was last asked, bytes by bearer; empty: the one in use."""
         self.spread: Callable[[float | None], None] = lambda _: None
         """Told how much a second may be sent at most, when the bearer changes; None: nobody knows."""
         self._seq = spool.last_seq
@@ -200,6 +202,7 @@ class Uplink:
     def _tell_meter(self, now_s: float) -> None:
         """Keep the counts over a restart, and tell how the link does."""
         self._metered_s = now_s
+        self._settle()
         self._careful(lambda: self._spool.keep_metered(self.meter.rows()))
         figures, month = self.choice.facts(), month_of(self._clock.utc_ns())
         sent = {f"{bearer} {what}": count for (bearer, what), count in self.meter.month_rows(month).items()}
@@ -209,8 +212,16 @@ class Uplink:
             cost=round(self.cost(), 2),
         )  # fmt: skip
 
+    def _settle(self) -> None:
+        """Count what the kernel has counted: of our connection beyond the messages, of the safety process's all."""
+        month, bearer = month_of(self._clock.utc_ns()), self.choice.name
+        self.meter.settle(month, bearer, self._port.carried_bytes)
+        for over, carried_bytes in self.commanded().items():
+            self.meter.hear(month, over or bearer, carried_bytes)
+
     def close(self) -> None:
         """Keep what was counted."""
+        self._settle()
         self._careful(lambda: self._spool.keep_metered(self.meter.rows()))
 
     def connected(self) -> None:
@@ -228,6 +239,7 @@ class Uplink:
     def receive(self, leaf: str, payload: bytes) -> None:
         """Take an acknowledgement of the shore; a bad one costs itself."""
         try:
+            self._count("events" if leaf == topics.EVENT_ACK else "samples", len(payload))
             if leaf == topics.EVENT_ACK:
                 self.dispatch.acknowledged(EventAck.from_bytes(payload))
                 return

@@ -41,7 +41,7 @@ def test_figures_become_values_and_what_is_not_known_is_invalid() -> None:
     assert {name: each.value for name, each in found.items()} == {
         "LNK_RTT": 0.62, "LNK_LOSS": 3.1, "LNK_BEARER": "geo", "LNK_WAITING": 12.0, "LNK_WAITING_MB": 0.034,
         "LNK_OLDEST": 75.0, "LNK_COST": 12.5, "LNK_BUDGET": 40.0, "LNK_GEO_SAMPLES": 2.5, "LNK_GEO_AIS": 0.0,
-        "LNK_GEO_EVENTS": 0.0,
+        "LNK_GEO_EVENTS": 0.0, "LNK_GEO_COMMAND": 0.0, "LNK_GEO_UPKEEP": 0.0,
     }  # fmt: skip
     assert {each.quality for each in found.values()} == {Quality.GOOD}
     silent = LinkCounts(None, 0.0, "geo", 0, 0, 0.0, {}, 0.0, None)

@@ -197,6 +197,8 @@ SECOND_FAULTS = [
     ('second_url = "mqtt://two.example"\nsecond_name = "first"', "both 'first'"),
     ('second_url = "mqtt://two.example"\nname = "seventeen letters"', "broker.name is 'seventeen letters'"),
     ('second_name = "leo"', "broker.second_name stands without broker.second_url"),
+    ('second_bearer = "leo"', "broker.second_bearer stands without broker.second_url"),
+    ('second_url = "mqtt://two.example"\nsecond_bearer = "vsat"', "broker.second_bearer is 'vsat', none of lte, leo"),
     ('second_stop_url = "mqtt://two.example"', "broker.second_stop_url stands without"),
 ]  # fmt: skip
 
