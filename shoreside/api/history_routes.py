@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Query, Response
-from fastapi.responses import StreamingResponse
+from fastapi.responses import JSONResponse, StreamingResponse
 
 from protocols.link.birth import Birth
 from shoreside.api.answers import Asked, arrow_pieces, csv_of, csv_pieces
@@ -40,7 +40,7 @@ async def samples(
     cursor: Annotated[str | None, Query(max_length=100)] = None,
     form: Annotated[Form, Query(alias="format")] = "json",
     kind: Annotated[Kind | None, Query(description="of a channel that was both within the span: which of them")] = None,
-) -> Response | dict[str, object]:  # fmt: skip
+) -> Response:  # fmt: skip
     """Return samples, raw or in buckets; channels of words (texts) by themselves, and raw only.
 
     `channels` says what each channel meant then, by the catalogue its samples were made with; `changed` names those whose
@@ -131,9 +131,7 @@ def _are_words(then: catalogues.Then, names: tuple[str, ...]) -> bool:
     return bool(words)
 
 
-async def _paged(
-    shore: Shore, asked: Asked, limit: int, after: tuple[datetime, str] | None, form: Form
-) -> Response | dict[str, object]:
+async def _paged(shore: Shore, asked: Asked, limit: int, after: tuple[datetime, str] | None, form: Form) -> Response:
     history, span, bucket_s = History(shore.readers), asked.span, asked.bucket_s
     if bucket_s is None:
         block = await history.samples(span, limit, after, are_words=asked.are_words)
@@ -143,12 +141,12 @@ async def _paged(
     if form == "json":
         level = level_for(bucket_s) if bucket_s is not None else None
         told = asked.then.channels
-        return {
+        return JSONResponse({  # as it is: FastAPI would look at each of half a million values first, for half a second
             "channels": [told[name] for name in span.channels if name in told], "changed": asked.then.changed,
             "catalogues": asked.catalogues(), "fields": asked.fields,
             "samples" if bucket_s is None else "buckets": block.rows(),
             "next_cursor": more, "rollup": level.name if level is not None else None,
-        }  # fmt: skip
+        })  # fmt: skip
     headers = {"x-next-cursor": more} if more is not None else {}
     if form == "csv":
         return Response(asked.csv_head() + asked.csv_rows(block), media_type="text/csv", headers=headers)
@@ -191,7 +189,7 @@ async def completeness(
     vessel: str, shore: TheShore, who: TheWho, start: From = None, to: To = None,
     channels: Annotated[str, Query(description="comma-separated short ids; left out: all")] = "",
     form: Annotated[Literal["json", "csv"], Query(alias="format")] = "json",
-) -> Response | dict[str, object]:  # fmt: skip
+) -> Response:  # fmt: skip
     """Return, by channel and hour, the samples expected, received, recovered (came late) and missing, and the reason."""
     who.require("read")
     shore.vessel(vessel)
@@ -209,14 +207,14 @@ async def completeness(
     ]
     if form == "csv":
         return Response(csv_of([fields, *rows]), media_type="text/csv")
-    return {"fields": fields, "completeness": rows}
+    return JSONResponse({"fields": fields, "completeness": rows})
 
 
-@router.get("/vessels/{vessel}/track")
+@router.get("/vessels/{vessel}/track", response_model=None)
 async def track(
     vessel: str, shore: TheShore, who: TheWho, start: From = None, to: To = None,
     tolerance_m: Annotated[float | None, Query(gt=0, le=100_000, description="metres; without it: thinned evenly")] = None,
-) -> dict[str, object]:  # fmt: skip
+) -> Response:  # fmt: skip
     """Return the own ship's track, [longitude_deg, latitude_deg, utc_ms], with as few points as the tolerance allows.
 
     No position left out is farther than `tolerance_m` from the line; `step_s` says which positions were looked at at all:
@@ -240,7 +238,8 @@ async def track(
         )
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail)
     columns = (found["longitude_deg"].tolist(), found["latitude_deg"].tolist(), (found["time"] // 1000).tolist())
-    return {"points": [list(point) for point in zip(*columns, strict=True)], "step_s": step_s, "gaps": silent}
+    points = [list(point) for point in zip(*columns, strict=True)]
+    return JSONResponse({"points": points, "step_s": step_s, "gaps": silent})
 
 
 def _step_s(length_s: float) -> float | None:

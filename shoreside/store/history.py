@@ -126,7 +126,7 @@ AND minute >= %(since)s::timestamptz - interval '1 minute' AND minute < %(end)s
 _FROM_RAW: Final = """
 SELECT channel_id, date_bin(make_interval(secs => %(width)s), time, %(since)s) AS start, count(value) AS count,
   min(value) AS low, max(value) AS high, sum(value) AS sum, sum(sind(value)) AS sum_sin, sum(cosd(value)) AS sum_cos,
-  (array_agg(value ORDER BY time DESC) FILTER (WHERE value IS NOT NULL))[1] AS last,
+  (array_agg(value ORDER BY time DESC, value DESC) FILTER (WHERE value IS NOT NULL))[1] AS last,
   count(*) FILTER (WHERE quality = 0) AS good, count(*) FILTER (WHERE quality = 1) AS stale,
   count(*) FILTER (WHERE quality NOT IN (0, 1, 3, 4, 5)) AS invalid, count(*) FILTER (WHERE quality = 3) AS out_of_range,
   count(*) FILTER (WHERE quality = 4) AS frozen, count(*) FILTER (WHERE quality = 5) AS manual

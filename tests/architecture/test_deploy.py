@@ -137,6 +137,68 @@ def test_a_dockerfile_has_stages_a_user_and_paths_that_exist(path: Path) -> None
     assert (ROOT / program[-1] / "__main__.py").is_file()
 
 
+def mounted(name: str) -> dict[str, str]:
+    """Return what a service finds at a path of its own: {path in the container: source}, secrets included."""
+    service = composed()["services"][name]
+    volumes = (volume.split(":") for volume in service.get("volumes", []))
+    return {target: source for source, target, *_ in volumes} | {
+        f"/run/secrets/{secret}": secret for secret in service.get("secrets", [])
+    }
+
+
+def unmounted(text: str, places: dict[str, str]) -> list[str]:
+    """Return the absolute paths of a configuration that are neither mounted nor below a folder that is."""
+    bare = re.sub(r"(?m)#.*$|\w+://\S*", "", text)
+    named = re.findall(r"(?<![\w.])/(?:mosquitto|run/secrets|etc|var/lib)/[\w./-]+", bare)
+    return [path for path in named if not any(path == place or path.startswith(f"{place}/") for place in places)]
+
+
+INSIDE = {"broker": ["deploy/mosquitto/mosquitto.conf"], "database": ["deploy/postgres/10-reader.sh"],
+          "grafana": [f"deploy/grafana/provisioning/{kind}/farhelm.yml" for kind in ("dashboards", "datasources")],
+          "live": ["deploy/shore/shore.toml"]}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", INSIDE)
+def test_a_configuration_names_only_paths_that_its_container_has(name: str) -> None:
+    """Certificates, access list, secrets and dashboards lie where they are looked for; the command line's paths as well."""
+    places, texts = mounted(name), [(ROOT / path).read_text() for path in INSIDE[name]]
+    assert re.search(r"/(mosquitto|run/secrets|var/lib)/", "".join(texts))
+    command = " ".join(
+        str(word).partition("=")[2] or str(word) for word in composed()["services"][name].get("command", [])
+    )
+    for text in (*texts, command):
+        assert unmounted(text, places) == []
+    assert unmounted("cafile /mosquitto/cert/ca.crt", mounted("broker")) == [
+        "/mosquitto/cert/ca.crt"
+    ]  # negative control
+
+
+def test_addresses_ports_and_names_inside_are_those_of_the_services() -> None:
+    """Listeners, published ports, data sources, the reading role and the database's name: each as the other end has it."""
+    services, sources = (
+        composed()["services"],
+        yaml.safe_load((ROOT / "deploy/grafana/provisioning/datasources/farhelm.yml").read_text()),
+    )
+    (listener,) = re.findall(r"(?m)^listener (\d+)$", (ROOT / "deploy/mosquitto/mosquitto.conf").read_text())
+    assert [port.split(":")[-1] for port in services["broker"]["ports"]] == [listener]
+    certificates = re.findall(r"/mosquitto/certs/(\S+)", (ROOT / "deploy/mosquitto/mosquitto.conf").read_text())
+    assert set(certificates) <= MADE_BY_HAND
+    (exposed,) = re.findall(r"(?m)^EXPOSE (\d+)$", (ROOT / "deploy/shore/Dockerfile").read_text())
+    assert {port.split(":")[-1] for name in ("live", "api") for port in services[name]["ports"]} == {exposed}
+    assert services["live"]["environment"]["FARHELM_SHORE_LISTEN"].endswith(f":{exposed}")
+    assert f"127.0.0.1:{exposed}/healthz" in (ROOT / "deploy/shore/Dockerfile").read_text()
+    prometheus, database = sources["datasources"]
+    assert prometheus["url"] == "http://prometheus:9090"  # its own port where the command names no other
+    assert not [word for word in services["prometheus"]["command"] if "listen" in word]
+    assert database["url"] == "database:5432"
+    assert {"prometheus", "database"} <= set(services)
+    role = (ROOT / "deploy/postgres/10-reader.sh").read_text()
+    assert f"CREATE ROLE {database['user']} LOGIN" in role
+    assert database["jsonData"]["database"] == services["database"]["environment"]["POSTGRES_DB"]
+    configuration = next(word for word in services["prometheus"]["command"] if word.startswith("--config.file="))
+    assert configuration.partition("=")[2] in mounted("prometheus")
+
+
 def metric_names() -> set[str]:
     """Return every metric our programs tell, as Prometheus names its samples."""
     found: set[str] = set()

@@ -9,7 +9,10 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from shoreside.ports import Work
 from shoreside.store.postgres import PostgresStore
+from tests.shore_kit import Ship
+from tests.store_kit import NOON_NS, Point, asked, batch_of
 
 BOARDS = sorted((Path(__file__).parents[2] / "deploy/grafana/dashboards").glob("*.json"))
 
@@ -21,8 +24,24 @@ def queries() -> list[str]:
         board = json.loads(path.read_text())
         found += [target["rawSql"] for panel in board["panels"] for target in panel["targets"] if "rawSql" in target]
         found += [variable["query"] for variable in board["templating"]["list"]]
-    plain = [re.sub(r"\$__timeFilter\(([^)]*)\)", r"\1 > now() - interval '1 hour'", query) for query in found]
-    return [query.replace("$vessel", "kestrel").replace("$channel", "'NAV_HDG'") for query in plain]
+    return [plain(query) for query in found]
+
+
+def plain(query: str, since: str = "now() - interval '1 hour'", until: str = "now()", step_ms: int = 10_000) -> str:
+    """Return a query with Grafana's variables and macros put in."""
+    query = re.sub(r"\$__timeFilter\(([^)]*)\)", rf"\1 BETWEEN {since} AND {until}", query)
+    named = {"$__timeFrom()": since, "$__timeTo()": until, "$__interval_ms": str(step_ms), "$vessel": "kestrel",
+             "$channel": "'NAV_HDG'"}  # fmt: skip
+    for name, value in named.items():
+        query = query.replace(name, value)
+    assert "$" not in query, query
+    return query
+
+
+def panel(title: str) -> str:
+    """Return the first query of the panel of that title."""
+    found = [each for path in BOARDS for each in json.loads(path.read_text())["panels"] if each["title"] == title]
+    return str(found[0]["targets"][0]["rawSql"])
 
 
 async def test_every_query_of_a_dashboard_runs(database_url: str) -> None:
@@ -36,3 +55,30 @@ async def test_every_query_of_a_dashboard_runs(database_url: str) -> None:
             await connection.execute(query.encode())
         with pytest.raises(psycopg.errors.UndefinedColumn):
             await connection.execute(queries()[0].replace("b.sum", "b.summ").encode())
+
+
+async def test_the_panels_tell_the_truth_about_a_heading_a_track_and_a_gap(database_url: str) -> None:
+    """Two minutes about north with their mean at north, a track of so many points as the picture has steps, half an hour lost.
+
+    The mean of 350 and 10 was drawn as south, and each position of a month was sent to the browser.
+    """
+    store, ship = PostgresStore(database_url), Ship()
+    await store.load()
+    await store.commit(Work(births=(("kestrel", ship.catalogue.hash, ship.birth()[1]),)))
+    for number, seconds in enumerate((range(120), range(1800, 1920)), 1):
+        said = [Point(name, s * 1000, value, 0) for s in seconds for name, value in (
+            ("NAV_HDG", 350.0 if s % 2 else 10.0), ("NAV_LAT", 54.0), ("NAV_LON", 10.0 + s * 1e-5),
+        )]  # fmt: skip
+        await store.commit(Work(batches=(batch_of(said, number),)))
+    await store.close()
+    since = f"to_timestamp({NOON_NS // 10**9})"
+    span = (since, f"{since} + interval '1 hour'")
+    means = [row[2] for row in asked(database_url, plain(panel("Mean of each minute"), *span))]
+    assert len(means) == 4
+    assert all(min(mean, 360.0 - mean) < 1e-6 for mean in means)
+    assert len(asked(database_url, plain(panel("Track"), *span))) == 24
+    ((_, _, share),) = asked(database_url, plain(panel("Received of expected, each hour"), *span))
+    assert share == pytest.approx(240 / 1920, rel=0.01)
+    assert [row[1] for row in asked(database_url, plain(panel("Hours in which something is missing"), *span))] == [
+        "NAV_HDG"
+    ]

@@ -7,6 +7,8 @@ import csv
 import io
 import json
 import random
+import tracemalloc
+from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -284,3 +286,99 @@ async def test_a_track_tells_its_gaps_in_full_thinned_and_simplified(house: Hous
         assert until in times
         assert gap[0] - 18_000 <= since <= gap[0]
         assert gap[1] <= until <= gap[1] + 18_000
+
+
+async def many(url: str, hours: int) -> None:
+    """Put a channel's samples of so many hours, one a second, into the store, as after a long voyage; none is rolled up."""
+    readers = Readers(url)
+    async with readers.connection() as connection:
+        await connection.execute("INSERT INTO vessel (slug) VALUES ('kestrel') ON CONFLICT DO NOTHING")
+        await connection.execute("INSERT INTO channel (short_id) VALUES ('NAV_SOG') ON CONFLICT DO NOTHING")
+        await connection.execute(
+            "INSERT INTO sample SELECT v.id, c.id, t, sin(extract(epoch FROM t)::float), 0 FROM vessel v, channel c,"
+            " generate_series(%s::timestamptz, %s::timestamptz, '1 second') t WHERE slug = 'kestrel' AND short_id = 'NAV_SOG'",
+            (NOON, NOON + timedelta(hours=hours, seconds=-1)),
+        )  # fmt: skip
+    await readers.close()
+
+
+@pytest.mark.parametrize("form", ["csv", "arrow"])
+async def test_a_long_answer_takes_the_memory_of_a_page(
+    house: House, form: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A day of a channel by the second, 86,400 samples: whatever the answer's length, what is held is a page of it.
+
+    Negative control: with a page as long as the answer all of it is held.
+    """
+    await many(house.shore.config.database, 24)
+    query = {
+        "channels": "NAV_SOG",
+        "from": NOON.isoformat(),
+        "to": (NOON + timedelta(hours=72)).isoformat(),
+        "format": form,
+    }
+
+    async def peak_bytes() -> int:
+        lengths = 0
+        tracemalloc.start(1)
+        async with house.http.stream("GET", ROUTE, params=query, headers=house.token("viewer"), timeout=60) as answer:
+            async for piece in answer.aiter_bytes():
+                lengths += len(piece)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert lengths > 86_400 * 20
+        return peak
+
+    monkeypatch.setattr(history, "PAGE_ROWS", 2_000)
+    await peak_bytes()  # what the first question loads stays
+    paged = await peak_bytes()
+    monkeypatch.setattr(history, "PAGE_ROWS", 1_000_000)
+    whole = await peak_bytes()
+    assert paged * 5 < whole
+
+
+async def test_pages_neither_lose_nor_repeat_what_was_there_while_late_samples_come(
+    kept: History, database_url: str
+) -> None:
+    """Between any two pages a late batch is committed, before and behind the cursor, rolled up or not.
+
+    What was there when the first page was asked for comes once, in order; of what came late only such as lies behind the
+    cursor, and never a row twice. The same of buckets, whose figures are those of when their page was asked for.
+    """
+    store = PostgresStore(database_url)
+    await store.load()
+    connection = await connect(database_url)
+    span, chance = replace(WHOLE, end=NOON + timedelta(minutes=20)), random.Random(3)
+    before = [tuple(row) for row in (await kept.samples(span, 50_000, None)).rows()]
+    starts = {(row[0], row[1]) for row in (await kept.buckets(span, 60, 50_000, frozenset(), None)).rows()}
+    late: set[tuple[str, int]] = set()
+
+    async def bring(seq: int) -> None:
+        points = {(name, chance.randrange(1_200_000)): 1.0 for name in ("NAV_SOG", "NAV_HDG")}
+        await store.commit(Work(batches=(
+            batch_of([Point(name, ms, value, 0) for (name, ms), value in points.items()], seq, epoch=3, historical=True),
+        )))  # fmt: skip
+        late.update((name, NOON_NS // 10**6 + ms) for name, ms in points)
+        if seq % 3 == 0:
+            await roll(connection, NOON + timedelta(hours=9), 5)
+
+    after, seen, seq = None, list[tuple[object, ...]](), 0
+    while len(block := await kept.samples(span, 10, after)):
+        seen += [tuple(row) for row in block.rows()]
+        after, seq = block.last, seq + 1
+        await bring(seq)
+    assert seq > 20
+    came = [row for row in seen if (row[0], row[1]) in late]
+    assert max(Counter(repr(row) for row in came).values()) == 1
+    counted = Counter(repr(row) for row in seen) - Counter(repr(row) for row in came)
+    assert counted == Counter(repr(row) for row in before) - Counter(repr(row) for row in came)
+    assert [row[1] for row in seen] == sorted(row[1] for row in seen)
+    after, told = None, list[tuple[object, ...]]()
+    while len(block := await kept.buckets(span, 60, 7, frozenset(), after)):
+        told += [(row[0], row[1]) for row in block.rows()]
+        after, seq = block.last, seq + 1
+        await bring(seq)
+    assert len(told) == len(set(told))
+    assert starts <= set(told)
+    await connection.close()
+    await store.close()
