@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from control.limits import ControlConfig
 from protocols.link.birth import Birth
 from shipside.config import AgentConfig
@@ -25,6 +27,13 @@ def birth_of(config: AgentConfig, public_key: bytes, epoch: int, utc_ns: int, *,
         None if control is None else control.to_plain(), public_key, historical, vessel.ship_time_offset_h,
         _chart(control), vessel.functions,
     )  # fmt: skip
+
+
+def catalogue_birth_of(birth: Birth) -> Birth:
+    """Return a historical birth with the catalogue of `birth` and nothing else that may be left out."""
+    return replace(
+        birth, historical=True, areas=(), limits={}, control=None, ship_time_offset_h=None, chart=None, functions=()
+    )
 
 
 def _chart(control: ControlConfig | None) -> str | None:

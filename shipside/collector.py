@@ -19,13 +19,14 @@ from protocols.link.batch import TargetReport
 from protocols.link.birth import Birth
 from protocols.link.cbor import Plain
 from protocols.link.legend import Legend
-from shipside.birth import birth_of
+from shipside.birth import birth_of, catalogue_birth_of
 from shipside.config import AgentConfig
 from shipside.config.link import Bearer
 from shipside.lookout import Lookout
 from shipside.ports import Clock, InputFacts, LineSource, MessagePort, ReadingSource, TakeLines
 from shipside.sending.alerting import AlertDesk
 from shipside.sending.bearer import Outage
+from shipside.sending.catalogues import Catalogues
 from shipside.sending.chaining import Chain
 from shipside.sending.dispatch import Dispatch
 from shipside.sending.uplink import EVENTS_AT_ONCE, Say, Uplink
@@ -86,6 +87,8 @@ class Collector:
         chain = Chain(Legend.from_wire(known.hash, known.to_wire()), bearer.batch_s)
         self.uplink = Uplink(config.vessel.id, clock, port, spool, dispatch, chain, config.link, say)
         self.uplink.wake = self._wake.set
+        self._catalogues = Catalogues(spool.kept)
+        self._keep_catalogue()
         self.alerts = AlertDesk(dispatch.record, spool, clock.now_s())
         self._outage, self._batch_s, self._targets_s = Outage(), bearer.batch_s, clock.now_s()
         self._is_awaited = False
@@ -272,11 +275,33 @@ class Collector:
         else:
             self.uplink.receive(topics.split(arrival.topic)[1], arrival.payload)
 
+    def _keep_catalogue(self) -> None:
+        """Keep the catalogue beside the batches made with it, and let go of those that no batch waits for any more."""
+        catalogue = catalogue_birth_of(self.birth()).to_bytes()
+        try:
+            kept = self._catalogues.begin(self.uplink.next_seq, self._config.catalogue.hash, catalogue)
+            if kept is not None:
+                self._spool.keep(*kept)
+            for name in self._catalogues.forget(self._spool.oldest_seq()):
+                self._spool.keep(name, {})
+        except SpoolError as error:
+            self._say("spool", problem=f"the catalogue is not kept beside its batches: {error}")
+
+    def _former_births(self) -> list[bytes]:
+        """Return the births of former catalogues whose batches still wait; all of them where the spool cannot say."""
+        try:
+            return self._catalogues.waited_for(self._spool.oldest_seq())
+        except SpoolError:
+            return self._catalogues.waited_for(0)
+
     async def _announce(self) -> None:
         """Say who we are, then send what waits: the shore must know the catalogue before it reads a batch."""
         topic = topics.topic(self._config.vessel.id, topics.BIRTH)
+        former = self._former_births()
         while self._port.connected:
-            if await self._port.publish(topic, self.birth().to_bytes(), retain=True):
+            while former and await self._port.publish(topic, former[0]):
+                del former[0]
+            if not former and await self._port.publish(topic, self.birth().to_bytes(), retain=True):
                 self.uplink.connected()
                 self._telling.begin()
                 self._is_awaited = True

@@ -205,6 +205,12 @@ class Spool:
         """Return up to `count` sequences of a class above `seq`, ascending."""
         return self._try(lambda: self._records.after(seq, count, batch_class), "the spool cannot be read")
 
+    def oldest_seq(self) -> int | None:
+        """Return the lowest sequence held, None where no batch is; 0 while a damaged file may still give some back."""
+        if self._rescue is not None:
+            return 0
+        return min((seq for each in CLASSES for seq in self.after(0, 1, each)), default=None)
+
     def get(self, seq: int) -> bytes | None:
         """Return batch `seq`; None when it is gone, or damaged: then it is deleted, counted and told."""
         return self._try(lambda: self._get(seq), "the spool cannot be read")

@@ -22,6 +22,9 @@ BATCHES_OF_ONE_MAX: Final = 256
 """Batches of one vessel waiting: twice what a ship has in flight, so that only one that floods ever meets it."""
 SAMPLES_OF_ONE_MAX: Final = 1_000_000
 """Samples of one vessel waiting, about 21 MB; a ship's 128 batches of 10 s at 200 channels/s are a quarter of it."""
+BIRTHS_OF_ONE_MAX: Final = 32
+"""Births of one vessel waiting, each of another catalogue; a ship tells at most 16 of an outage beside her own. One that makes up
+catalogues loses the oldest of them, which is counted."""
 EVENTS_MAX: Final = 5000
 """Events waiting; refused when full, the ship sends them again."""
 EVENTS_OF_ONE_MAX: Final = 500
@@ -49,7 +52,7 @@ class Pending:
         self.dropped_count = 0
         self.refused: Counter[str] = Counter()
         """Batches and events refused because their vessel's share was full, by vessel: not acknowledged, so not lost."""
-        self._births: dict[str, tuple[str, str, bytes]] = {}
+        self._births: dict[tuple[str, str, bool], tuple[str, str, bytes]] = {}
         self._keys: dict[str, bytes] = {}
         self._batches: Turns[BatchKey, Batch] = Turns()
         self._closings: dict[BatchKey, Closing] = {}
@@ -74,8 +77,17 @@ class Pending:
         return len(self._batches)
 
     def birth(self, vessel: str, catalogue_hash: str, encoded: bytes, *, historical: bool = False) -> None:
-        """Queue a birth; the latest of each vessel counts, and beside it the latest of each catalogue of old samples."""
-        self._births[f"{vessel} {catalogue_hash}" if historical else vessel] = (vessel, catalogue_hash, encoded)
+        """Queue a birth: the latest of each catalogue, in the order in which they came, for the last is the vessel as she is.
+
+        Each counts: a catalogue in force while the database was away is that of the batches which wait beside it.
+        """
+        key = (vessel, catalogue_hash, historical)
+        self._births.pop(key, None)
+        self._births[key] = (vessel, catalogue_hash, encoded)
+        of_one = [each for each in self._births if each[0] == vessel]
+        if len(of_one) > BIRTHS_OF_ONE_MAX:
+            del self._births[of_one[0]]
+            self.dropped_count += 1
 
     def key(self, vessel: str, public_key: bytes) -> None:
         """Queue a key pinned on first sight."""

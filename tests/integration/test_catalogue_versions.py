@@ -25,6 +25,7 @@ from protocols.link import codec
 from protocols.link.batch import Batch, Column
 from protocols.link.birth import Birth
 from shoreside import catalogue
+from shoreside.ingest.pending import BIRTHS_OF_ONE_MAX, Pending
 from shoreside.ingest.readable import Reading
 from shoreside.ports import Work
 from shoreside.store import catalogues
@@ -274,3 +275,34 @@ async def test_a_picture_of_before_a_refit_is_drawn_from_what_was_then(house: Ho
 
     (drawn,) = await asyncio.to_thread(run)
     assert (drawn.unit, drawn.is_circular, drawn.values.tolist()) == ("deg", True, [350.0, 10.0])
+
+
+async def test_two_catalogues_of_one_commit_are_both_kept_and_the_later_is_the_vessels_own(database_url: str) -> None:
+    """The database was away while the ship was started anew with another catalogue: both births wait, with batches of both."""
+    pending, store = Pending(), PostgresStore(database_url)
+    await store.load()
+    pending.birth("kestrel", OLD.hash, birth(OLD))
+    pending.batch(batch(1, OLD, NOON, 4.2))
+    pending.birth("kestrel", NEW.hash, birth(NEW))
+    pending.batch(batch(2, NEW, NOON + timedelta(hours=1), 415.0))
+    work = pending.take()
+    assert work is not None
+    await store.commit(work)
+    assert [await store.birth("kestrel", made.hash) for made in (OLD, NEW)] == [birth(OLD), birth(NEW)]
+    assert (await store.load()).births == {"kestrel": birth(NEW)}
+    await store.close()
+
+
+def test_births_that_wait_are_in_the_order_of_the_last_word_and_bounded() -> None:
+    """Back to a former catalogue: that is the vessel's own again. One that makes catalogues up fills no memory."""
+    pending = Pending()
+    for made in (OLD, NEW, OLD):
+        pending.birth("kestrel", made.hash, birth(made))
+    pending.birth("kestrel", OLD.hash, b"of old samples", historical=True)
+    work = pending.take()
+    assert work is not None
+    assert [encoded for _, _, encoded in work.births] == [birth(NEW), birth(OLD), b"of old samples"]
+    for number in range(5 * BIRTHS_OF_ONE_MAX):
+        pending.birth("kestrel", f"{number}", b"")
+    pending.birth("otter", OLD.hash, birth(OLD))
+    assert (pending.count, pending.dropped_count) == (BIRTHS_OF_ONE_MAX + 1, 4 * BIRTHS_OF_ONE_MAX)
