@@ -1,7 +1,7 @@
 """Another Linux kernel beside this machine's own: Debian's user-mode Linux, an ordinary process over the same files.
 
-For what this kernel was built without. A program runs there as root, on a read-only view of the machine's files with one
-folder in memory to write to; its words and its status come back. Nothing of it outlives the call.
+For what this kernel was built without. A program runs there as root, on a read-only view of the machine's files; what it writes
+to /tmp is kept in memory. Its words and its status come back, and nothing of it outlives the call.
 """
 
 from __future__ import annotations
@@ -37,7 +37,9 @@ BOOT_S: Final = 30.0
 """Longest from the start to the mark: 1 s on an idle machine."""
 HANDED_IN: Final = ("CI", "FARHELM_SHARED", "PYTHONPYCACHEPREFIX", "UV_SYSTEM_CERTS")
 """Settings of ours that hold there too."""
-PYTEST: Final = shlex.split("-q --color=no --noconftest -p pytest_asyncio.plugin -p pytest_timeout -p no:cacheprovider")
+PYTEST: Final = shlex.split(
+    "-q --color=no --noconftest -p pytest_asyncio.plugin -p pytest_timeout -p no:cacheprovider --basetemp /tmp/inside"
+)
 """What tests there need, and no more: the other plugins and the database of `conftest.py` take three times as long to load."""
 
 
@@ -72,7 +74,7 @@ def run(command: Sequence[str], folder: Path, *, modules: Sequence[str] = (), ti
     task = folder / "task.json"
     task.write_text(json.dumps({
         "command": list(command), "folder": str(ROOT), "scratch": str(scratch), "timeout_s": timeout_s,
-        "modules": str(MODULES), "names": list(modules), "environment": _environment(scratch),
+        "modules": str(MODULES), "names": list(modules), "environment": _environment(),
     }))  # fmt: skip
     first = folder / "init"
     program = shlex.join([sys.executable, "-I", other_kernel_init.__file__, str(task)])
@@ -91,11 +93,11 @@ def run_tests(targets: Sequence[str], folder: Path, *, modules: Sequence[str] = 
     return ended
 
 
-def _environment(scratch: Path) -> dict[str, str]:
+def _environment() -> dict[str, str]:
     own = {name: os.environ[name] for name in HANDED_IN if name in os.environ}
     paths = os.environ.get("PATH", "/usr/bin:/bin")
     return own | {
-        "PATH": f"{paths}:/usr/sbin:/sbin", "HOME": str(scratch), "TMPDIR": str(scratch), "LC_ALL": "C.UTF-8",
+        "PATH": f"{paths}:/usr/sbin:/sbin", "HOME": "/tmp", "TMPDIR": "/tmp", "LC_ALL": "C.UTF-8",
         "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
     }  # fmt: skip
 

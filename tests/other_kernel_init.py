@@ -21,12 +21,18 @@ LIBC: Final = ctypes.CDLL(None, use_errno=True)
 
 def status_of(task: Any) -> int | str:
     """Do what the task says, and return how its program ended; raise OSError where this kernel does not do its part."""
+    modules = Path(task["modules"]) / platform.release()
     _mount("proc", "/proc")
     _mount("sysfs", "/sys")
     _mount("tmpfs", task["scratch"])
+    layers = Path(task["scratch"], "upper"), Path(task["scratch"], "work")
+    for layer in layers:
+        layer.mkdir()
+    _load(modules, "overlay")
+    _mount("overlay", "/tmp", "lowerdir=/tmp,upperdir={},workdir={}".format(*layers))
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True, env=task["environment"])
     for name in task["names"]:
-        _load(Path(task["modules"]) / platform.release(), name)
+        _load(modules, name)
     try:
         return subprocess.run(
             task["command"], check=False, cwd=task["folder"], env=task["environment"], timeout=task["timeout_s"],
@@ -36,8 +42,8 @@ def status_of(task: Any) -> int | str:
         return "its time"
 
 
-def _mount(kind: str, place: str) -> None:
-    if LIBC.mount(kind.encode(), place.encode(), kind.encode(), 0, None):
+def _mount(kind: str, place: str, options: str = "") -> None:
+    if LIBC.mount(kind.encode(), place.encode(), kind.encode(), 0, options.encode()):
         raise OSError(ctypes.get_errno(), f"{kind} cannot be mounted on {place}: {os.strerror(ctypes.get_errno())}")
 
 

@@ -9,11 +9,12 @@ import asyncio
 import dataclasses
 import os
 import select
+import signal
 import socket
 import struct
 import subprocess
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager, closing, suppress
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,8 @@ from shipside.listening import Listening
 from shipside.lookout import Lookout
 from shipside.sensors import can, line_input
 from shipside.sensors.lines import CanInput, open_input
+from tests import agent_kit
+from tests.free_ports import free_port
 from tests.shared_folder import shared
 from tests.unit.test_ship_examples import aboard
 from tests.unit.test_ship_nmea2000 import HEADING, TRUE_180, Still
@@ -116,10 +119,14 @@ async def until(holds: Callable[[], bool], seconds: float = 10.0) -> None:
 
 
 def speaker(name: str) -> socket.socket:
-    """Return a device's own end of the bus, which may send CAN FD as well."""
+    """Return a device's own end of the bus, which may send CAN FD as well; raise OSError where there is no bus."""
     device = socket.socket(socket.AF_CAN, socket.SOCK_RAW, socket.CAN_RAW)
-    device.setsockopt(socket.SOL_CAN_RAW, socket.CAN_RAW_FD_FRAMES, 1)
-    device.bind((name,))
+    try:
+        device.setsockopt(socket.SOL_CAN_RAW, socket.CAN_RAW_FD_FRAMES, 1)
+        device.bind((name,))
+    except OSError:
+        device.close()
+        raise
     return device
 
 
@@ -375,6 +382,62 @@ def test_two_listeners_on_one_bus_both_hear_all(bus: str, on_loop: OnLoop) -> No
             assert one.facts().lost_count == other.facts().lost_count == 0
 
     on_loop(proof)
+
+
+CAN = '[[input]]\nname = "bus"\nkind = "socketcan"\ninterface = "{}"\n'
+
+
+@asynccontextmanager
+async def speaking(name: str) -> AsyncGenerator[None]:
+    """Send a heading twenty times a second while there is a bus, until the end of the block."""
+
+    async def speak() -> None:
+        while True:
+            with suppress(OSError), speaker(name) as device:
+                while True:
+                    device.send(FRAME)
+                    await asyncio.sleep(0.05)
+            await asyncio.sleep(0.05)
+
+    task = asyncio.create_task(speak())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_the_collector_on_a_bus_is_seen_ashore(bus: str, tmp_path: Path) -> None:
+    """The program itself: its values and the bus's rate come ashore; stalled it tells its losses, unplugged it says so."""
+    port, log = free_port(), tmp_path / "agent.log"
+    with agent_kit.broker(tmp_path, port):
+        async with agent_kit.ear(port) as shore, speaking(bus):
+
+            def ashore(channel: str) -> float:
+                return shore.latest.get(channel, (float("nan"), None))[0]
+
+            def told() -> tuple[object, str]:
+                last = (agent_kit.said(log, "input") or [{}])[-1]
+                return last.get("is_open"), str(last.get("problem"))
+
+            path = agent_kit.agent_toml(tmp_path, port, CAN.format(bus))
+            with agent_kit.program(agent_kit.collector(path), log) as agent:
+                await until(lambda: abs(ashore("NAV_HDG") - 180.0) < 0.1, 30)
+                assert told() == (True, "")
+                agent.send_signal(signal.SIGSTOP)
+                with speaker(bus) as device:
+                    for _ in range(5000):
+                        device.send(FRAME)
+                agent.send_signal(signal.SIGCONT)
+                await until(lambda: ashore("SRC_BUS_LOST") > 1000.0, 15)
+                assert (ashore("SRC_BUS_RATE") > 1.0, ashore("SRC_BUS_ERRORS")) == (True, 0.0)
+                unplug(bus)
+                await until(lambda: told()[0] is False)
+                assert told()[1].startswith((f"{bus} is gone: ", f"{bus} cannot be listened on: "))
+                plug_in(bus)
+                await until(lambda: told() == (True, ""))
+                await shore.more("NAV_HDG")
+                assert agent.poll() is None
 
 
 @pytest.mark.parametrize(("name", "words"), [
