@@ -7,14 +7,11 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-import os
 import select
 import signal
-import socket
 import struct
-import subprocess
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, closing, suppress
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 import pytest
@@ -33,58 +30,17 @@ from shipside.lookout import Lookout
 from shipside.sensors import can, line_input
 from shipside.sensors.lines import CanInput, open_input
 from tests import agent_kit
+from tests.can_kit import FRAME, adapter, bus, ip, need_can, plug_in, speaker, speaking, unplug
 from tests.free_ports import free_port
 from tests.shared_folder import shared
 from tests.unit.test_ship_examples import aboard
 from tests.unit.test_ship_nmea2000 import HEADING, TRUE_180, Still
 
-ELSEWHERE = "test_can_in_another_kernel.py tries it in a kernel that has"
-try:
-    socket.socket(socket.AF_CAN, socket.SOCK_RAW, socket.CAN_RAW).close()
-except OSError as no_can:
-    pytest.skip(f"this kernel has no CAN ({no_can.strerror}); {ELSEWHERE}", allow_module_level=True)
+__all__ = ["adapter", "bus"]
+need_can()
 
 LINE = b"09F11223#FFB87AFFFFFFFFFC"
-FRAME = can.packed(HEADING, TRUE_180)
 OTHER = struct.Struct("=IB3x8s")
-
-
-def ip(*words: str) -> None:
-    """Change a link; raise CalledProcessError when the kernel will not."""
-    subprocess.run(["ip", "link", *words], check=True, capture_output=True)
-
-
-def plug_in(name: str) -> None:
-    """Make a virtual bus, and take it into use."""
-    ip("add", "dev", name, "type", "vcan")
-    ip("set", name, "up")
-
-
-def unplug(name: str) -> None:
-    """Take the bus away, if it is there."""
-    subprocess.run(["ip", "link", "del", name], check=False, capture_output=True)
-
-
-@pytest.fixture(scope="module")
-def adapter() -> Iterator[str]:
-    """Make a virtual CAN bus of this file's own; skip with a word where nobody may."""
-    name = f"bus{os.getpid()}"
-    try:
-        plug_in(name)
-    except (FileNotFoundError, subprocess.CalledProcessError) as error:
-        pytest.skip(f"no virtual CAN bus can be made here ({error}); {ELSEWHERE}")
-    yield name
-    unplug(name)
-
-
-@pytest.fixture
-def bus(adapter: str) -> str:
-    """Return the name of the bus, which stands, however the test before has left it."""
-    if Path("/sys/class/net", adapter).exists():
-        ip("set", adapter, "up")
-    else:
-        plug_in(adapter)
-    return adapter
 
 
 @pytest.fixture(autouse=True)
@@ -116,18 +72,6 @@ async def until(holds: Callable[[], bool], seconds: float = 10.0) -> None:
     async with asyncio.timeout(seconds):
         while not holds():  # noqa: ASYNC110 - a real kernel, there is no event to wait for
             await asyncio.sleep(0.002)
-
-
-def speaker(name: str) -> socket.socket:
-    """Return a device's own end of the bus, which may send CAN FD as well; raise OSError where there is no bus."""
-    device = socket.socket(socket.AF_CAN, socket.SOCK_RAW, socket.CAN_RAW)
-    try:
-        device.setsockopt(socket.SOL_CAN_RAW, socket.CAN_RAW_FD_FRAMES, 1)
-        device.bind((name,))
-    except OSError:
-        device.close()
-        raise
-    return device
 
 
 class Opened(CanInput):
@@ -385,26 +329,6 @@ def test_two_listeners_on_one_bus_both_hear_all(bus: str, on_loop: OnLoop) -> No
 
 
 CAN = '[[input]]\nname = "bus"\nkind = "socketcan"\ninterface = "{}"\n'
-
-
-@asynccontextmanager
-async def speaking(name: str) -> AsyncGenerator[None]:
-    """Send a heading twenty times a second while there is a bus, until the end of the block."""
-
-    async def speak() -> None:
-        while True:
-            with suppress(OSError), speaker(name) as device:
-                while True:
-                    device.send(FRAME)
-                    await asyncio.sleep(0.05)
-            await asyncio.sleep(0.05)
-
-    task = asyncio.create_task(speak())
-    try:
-        yield
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
 
 
 async def test_the_collector_on_a_bus_is_seen_ashore(bus: str, tmp_path: Path) -> None:
