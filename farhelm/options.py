@@ -25,8 +25,13 @@ End = Annotated[str, typer.Option("--to", help="Moment after the last; left out:
 
 def moment(text: str) -> datetime:
     """Return the time in `text` (ISO 8601, a day or more exactly; UTC where no zone is said); raise ValueError."""
-    parsed = datetime.fromisoformat(text)
-    return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
+    try:
+        parsed = datetime.fromisoformat(text)
+        return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise ValueError(
+            f"{text!r} is no time: write 2026-11-25, 2026-11-25T10:00 or 2026-11-25T10:00+09:00"
+        ) from error
 
 
 def now() -> datetime:

@@ -8,12 +8,12 @@ import sys
 import zlib
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from farhelm.options import moment
 from protocols.aio.clock import SystemClock
 
 if TYPE_CHECKING:
@@ -62,6 +62,8 @@ def replay(
     if unknown:
         _end(f"the catalogue has no channel {', '.join(unknown)}")
     first_ns, last_ns = _utc_ns(begin), _utc_ns(end)
+    if first_ns >= last_ns:
+        _end("--from must lie before --to")
     made_by = f"{_decoders()} {' '.join(sorted(only or ()))}"
     epoch = epoch_of(settings.vessel.id, first_ns, last_ns, settings.catalogue.hash, made_by)
     maker = Reprocessor(settings, epoch, frozenset(only or ()))
@@ -101,10 +103,9 @@ def _decoders() -> str:
 
 def _utc_ns(text: str) -> int:
     try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        _end(f"{text!r} is no time of the form 2026-11-26T08:00")
-    return round((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() * 1e9)
+        return round(moment(text).timestamp() * 1e9)
+    except ValueError as error:
+        _end(str(error))
 
 
 def _lines(folder: Path, first_ns: int, last_ns: int, maker: Reprocessor) -> Iterator[RawLine]:

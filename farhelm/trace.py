@@ -43,7 +43,7 @@ def steps_of(order_id: str, lines: Iterable[str]) -> list[Step]:
             continue
         fields = cast("dict[str, object]", read) if isinstance(read, dict) else {}
         utc_ms = fields.get("utc_ms")
-        if isinstance(utc_ms, int):
+        if isinstance(utc_ms, int) and fields.get("order_id") == order_id:
             found.append(Step(
                 utc_ms, str(fields.get("process", "")), str(fields.get("event", "")),
                 str(fields.get("state", "")), fields,
@@ -73,7 +73,11 @@ def trace(
     lines = (line for path in sorted(logs.glob("**/*.log")) for line in path.read_text(errors="replace").splitlines())
     steps = steps_of(order_id, lines)
     if not steps:
-        typer.echo(f"no line below {logs} names {order_id}", err=True)
+        found = len(list(logs.glob("**/*.log")))
+        looked = (
+            f"{found} logs (*.log) below {logs}" if logs.is_dir() else f"there is no folder {logs}: say --logs FOLDER"
+        )
+        typer.echo(f"farhelm trace: no line names order {order_id!r}; {looked}", err=True)
         raise typer.Exit(BROKEN)
     issued = next((step.fields["said_utc_ms"] for step in steps if step.event == "order passed"), steps[0].utc_ms)
     start_ms = issued if isinstance(issued, int) else steps[0].utc_ms

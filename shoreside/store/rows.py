@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from protocols.link.batch import Batch, Column, Samples
+from protocols.reading import Quality
 
 HEADER: Final = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 TRAILER: Final = b"\xff\xff"
@@ -148,7 +149,10 @@ class Position:
 
 
 def positions(batch: Batch) -> list[Position]:
-    """Return the positions of the scans in which both latitude and longitude have a value."""
+    """Return the positions of the scans in which both latitude and longitude have a value, and one of that time.
+
+    A stale value is that of some seconds before, told again when it was found too old: she was there, but not then.
+    """
     columns = batch.column("NAV_LAT"), batch.column("NAV_LON")
     if columns[0] is None or columns[1] is None:
         return []
@@ -163,6 +167,5 @@ def positions(batch: Batch) -> list[Position]:
 def _by_scan(column: Column) -> dict[int, float]:
     if isinstance(column.values, tuple):
         return {}
-    return {
-        int(scan): float(value) for scan, value in zip(column.scan, column.values, strict=True) if np.isfinite(value)
-    }
+    present = np.isfinite(column.values) & (column.quality != int(Quality.STALE))
+    return dict(zip(column.scan[present].tolist(), column.values[present].tolist(), strict=True))

@@ -201,7 +201,8 @@ async def test_what_cannot_be_exported_is_said(house: House, tmp_path: Path) -> 
     run = CliRunner()
     for words, told in (
         (["otter", "--from", "2026-11-25", "--out", "x"], "say where the shore is"),
-        (["otter", "--from", "soon", "--out", "x", "--url", "http://h"], "Invalid isoformat"),
+        (["otter", "--from", "soon", "--out", "x", "--url", "http://h"], "'soon' is no time: write 2026-11-25"),
+        (["otter", "--from", "0001-01-01T00:00+14:00", "--out", "x", "--url", "http://h"], "is no time: write"),
         (
             ["otter", "--from", "2026-11-25", "--out", "x", "--url", "http://h", "--bucket", "604800"],
             "a file holds a day",

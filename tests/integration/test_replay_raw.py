@@ -213,6 +213,12 @@ def test_the_command_writes_a_span_to_a_file(tmp_path: Path) -> None:
     assert [batch.seq for batch in batches] == [1, 2, 3, 4, 5]
     assert {batch.epoch >= EPOCH_BASE for batch in batches} == {True}
     assert {batch.catalogue_hash for batch in batches} == {config.catalogue.hash}
+    for more, said in (
+        (["--to", "2025-01-01"], "--from must lie before --to"),
+        (["--from", "soon"], "'soon' is no time"),
+    ):
+        wrong = run_to_end([*command, *more])
+        assert (wrong.returncode, said in wrong.stderr) == (1, True)
     refused = run_to_end([*command[:-1], str(tmp_path / "x"), "--only", "NO_SUCH"])
     assert refused.returncode == 1
     assert "no channel NO_SUCH" in refused.stderr

@@ -382,3 +382,18 @@ async def test_pages_neither_lose_nor_repeat_what_was_there_while_late_samples_c
     assert starts <= set(told)
     await connection.close()
     await store.close()
+
+
+async def test_a_track_has_no_point_where_she_was_some_seconds_before(house: House) -> None:
+    """The receiver falls silent: its last position is told once more as stale, 3 s later, and is no point of the track."""
+    await house.login()
+    store = PostgresStore(house.shore.config.database)
+    said = [Point(name, s * 1000, start + min(s, 9) * 1e-4, int(s == 12)) for s in (*range(10), 12)
+            for name, start in (("NAV_LAT", 54.0), ("NAV_LON", 10.0))]  # fmt: skip
+    await store.commit(Work(batches=(batch_of(said, 1),)))
+    await store.close()
+    span = {"from": NOON.isoformat(), "to": (NOON + timedelta(minutes=1)).isoformat()}
+    points = (await house.http.get("/api/v1/vessels/kestrel/track", params=span)).json()["points"]
+    assert [point[2] - NOON_NS // 1_000_000 for point in points] == [s * 1000 for s in range(10)]
+    page = (await house.http.get(ROUTE, params={**span, "channels": "NAV_LAT"})).json()["samples"]
+    assert [row[3] for row in page] == [0] * 10 + [1]  # the samples have it, with its quality
