@@ -23,6 +23,12 @@ RESEND_MAX_S: Final = 60.0
 first time-out."""
 
 
+TRIES: Final = 3
+"""So often a batch of history goes without an answer while the shore answers others: it may be one that the shore cannot read."""
+RIDDLES_MAX: Final = 4096
+"""Such batches known at once, half an hour of LTE; any further one holds its place in the row."""
+
+
 @dataclass(frozen=True, slots=True)
 class Send:
     """One batch to send."""
@@ -48,6 +54,8 @@ class Wanted:
 class _Flight:
     historical: bool
     due_s: float
+    answers: int
+    """How many answers the shore had given when it was sent."""
 
 
 class Window:
@@ -70,6 +78,13 @@ class Window:
         self._resent_count = 0
         self._probe_s = 0.0
         """While the time-out has grown: when one batch goes again all the same, to learn whether the shore is back."""
+        self._answers = 0
+        """Answers that acknowledged something in flight."""
+        self._tries: dict[int, int] = {}
+        """How often a batch stayed unanswered while the shore answered others."""
+        self._riddles = set[int]()
+        """Batches with TRIES of them: they let all others go first, and are tried again after RESEND_MAX_S."""
+        self._riddles_due_s = 0.0
         self._is_heard_again = False
         """The shore has acknowledged after a silence: nothing is waited for any longer than at first."""
 
@@ -87,6 +102,8 @@ class Window:
         """The link stands: all that is not acknowledged is sent again from the oldest, as history."""
         self._is_connected = True
         self._resend_s = self._resend_first_s
+        self._riddles.clear()
+        self._tries.clear()
         self._rewind(0)
 
     def disconnected(self) -> None:
@@ -139,7 +156,8 @@ class Window:
             self._is_exhausted[wanted.rank] = True
             return
         self._cursors[wanted.rank] = seqs[-1]
-        self._history.extend(seq for seq in seqs if seq not in self._flight and seq not in self._live[wanted.rank])
+        known = self._flight.keys() | self._riddles | set(self._live[wanted.rank])
+        self._history.extend(seq for seq in seqs if seq not in known)
 
     def take(self, now_s: float, *, is_history_held: bool = False) -> Send | None:
         """Return the batch to send now, which counts as sent; None when there is none, or only history while that is held."""
@@ -150,7 +168,7 @@ class Window:
         if not queue:
             return None
         seq = queue.popleft()
-        self._flight[seq] = _Flight(live is None, now_s + self._resend_s)
+        self._flight[seq] = _Flight(live is None, now_s + self._resend_s, self._answers)
         return Send(seq, live is None)
 
     def failed(self, seq: int) -> None:
@@ -161,16 +179,23 @@ class Window:
     def gone(self, seq: int) -> None:
         """Batch `seq` is no longer in the spool: dropped, damaged, or acknowledged meanwhile."""
         self._flight.pop(seq, None)
+        self._riddles.discard(seq)
+        self._tries.pop(seq, None)
 
     def receive(self, ack: BatchAck) -> tuple[int, tuple[int, ...]]:
         """Return (through, selected): what may now be deleted; nothing for another epoch or what was never made."""
         if ack.epoch != self._epoch or ack.through_seq > self._last_seq:
             return 0, ()
         selected = tuple(seq for seq in ack.selected if seq <= self._last_seq)
-        for seq in [seq for seq in self._flight if seq <= ack.through_seq or seq in selected]:
+        had = [seq for seq in self._flight if seq <= ack.through_seq or seq in selected]
+        for seq in had:
             del self._flight[seq]
             self._is_heard_again |= self._resend_s > self._resend_first_s
             self._resend_s = self._resend_first_s
+        self._answers += bool(had)
+        for seq in [seq for seq in self._tries if seq <= ack.through_seq or seq in selected]:
+            del self._tries[seq]
+            self._riddles.discard(seq)
         return ack.through_seq, selected
 
     def deadline(self) -> float | None:
@@ -192,6 +217,7 @@ class Window:
             self._is_heard_again = False
             for flight in self._flight.values():
                 flight.due_s = min(flight.due_s, now_s + self._resend_first_s)
+        self._ask_riddles(now_s)
         overdue = [seq for seq, flight in self._flight.items() if now_s >= flight.due_s]
         if overdue:
             self._resend_s = min(self._resend_s * 2, RESEND_MAX_S)
@@ -200,10 +226,27 @@ class Window:
         if not overdue:
             return
         for seq in overdue:
-            del self._flight[seq]
+            self._unanswered(seq, self._flight.pop(seq), now_s)
         self._probe_s = now_s + self._resend_first_s
         self._resent_count += len(overdue)
         self._rewind(min(overdue) - 1)
+
+    def _unanswered(self, seq: int, flight: _Flight, now_s: float) -> None:
+        """Count that a batch of history stayed unanswered, where the shore has answered others since it was sent."""
+        if not flight.historical or flight.answers == self._answers or len(self._tries) >= RIDDLES_MAX:
+            return
+        self._tries[seq] = self._tries.get(seq, 0) + 1
+        if self._tries[seq] >= TRIES:
+            self._riddles_due_s = self._riddles_due_s if self._riddles else now_s + RESEND_MAX_S
+            self._riddles.add(seq)
+
+    def _ask_riddles(self, now_s: float) -> None:
+        """Once a RESEND_MAX_S let the riddles go once more: what the shore lacked may have come."""
+        if self._riddles and now_s >= self._riddles_due_s and all(self._is_exhausted) and not self._history:
+            first = min(self._riddles)
+            self._tries.update(dict.fromkeys(self._riddles, TRIES - 1))
+            self._riddles.clear()
+            self._rewind(first - 1)
 
     def _rewind(self, cursor: int) -> None:
         """Look through the spool again from above `cursor`, or from the first not sent yet if that is lower."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from protocols.link.acks import BatchAck
 from shipside.sending.window import HISTORY_MAX, LIVE_MAX, RESEND_MAX_S, Send, Window
 
@@ -239,3 +241,66 @@ def _drain_ranks(window: Window, spool: list[list[int]]) -> list[Send]:
         if send is not None:
             sent.append(send)
     return sent
+
+
+def _minutes_with(unread: set[int], last: int, minutes: int) -> tuple[set[int], list[int], Counter[int]]:
+    """Let a shore that cannot read `unread` hear a backlog; return what it has, what the spool holds, what went each time.
+
+    A live batch is made each 10 s meanwhile, and the shore answers within a second.
+    """
+    spool, window, shore, sent = list(range(1, last + 1)), Window(1, last, 5.0), set[int](), Counter[int]()
+    window.connected()
+    for second in range(60 * minutes):
+        if second % 10 == 0:
+            spool.append(last + 1 + second // 10)
+            window.made(spool[-1])
+        window.tick(float(second))
+        went = [send.seq for send in _drain(window, spool, float(second))]
+        sent.update(went)
+        shore |= set(went) - unread
+        window.receive(BatchAck(1, 0, tuple(sorted(set(went) - unread))))
+        spool = [seq for seq in spool if seq not in shore]
+    return shore, spool, sent
+
+
+def test_batches_that_the_shore_cannot_read_hold_up_no_others() -> None:
+    """Two windows' worth of riddles at the beginning of a backlog: all that comes after them arrives, and they are kept."""
+    unread = set(range(1, 2 * HISTORY_MAX + 1))
+    shore, spool, sent = _minutes_with(unread, 400, 5)
+    assert set(range(1, 401)) - shore == unread == set(spool)
+    assert {sent[seq] for seq in shore} == {1}
+    # They are tried again, for the catalogue may have come, but seldom: bytes are dear.
+    _, _, longer = _minutes_with(unread, 400, 35)
+    again = {longer[seq] - sent[seq] for seq in unread}  # in half an hour
+    assert 20 <= min(again) <= max(again) <= 45
+
+
+def test_a_riddle_that_can_be_read_at_last_is_told_like_any_other() -> None:
+    """What was passed over is in the spool, and goes again; the shore's word for it counts whenever it comes."""
+    window, spool = Window(1, 80, 5.0), list(range(1, 81))
+    window.connected()
+    for second in range(60):
+        window.tick(float(second))
+        came = [send.seq for send in _drain(window, spool, float(second)) if send.seq > HISTORY_MAX]
+        window.receive(BatchAck(1, 0, tuple(came)))
+        spool = [seq for seq in spool if seq not in came]
+        if second % 10 == 0:
+            window.made(100 + second)
+            spool.append(100 + second)
+    assert window.receive(BatchAck(1, HISTORY_MAX, ())) == (HISTORY_MAX, ())
+    del spool[:HISTORY_MAX]
+    for second in range(60, 400):
+        window.tick(float(second))
+        assert {send.seq for send in _drain(window, spool, float(second))} <= set(spool)
+
+
+def test_a_shore_that_answers_nothing_passes_over_nothing() -> None:
+    """The negative control: an outage behind the broker is no riddle; what goes first when it is over is the oldest."""
+    spool, window = list(range(1, 201)), Window(1, 200, 5.0)
+    window.connected()
+    for second in range(600):
+        window.tick(float(second))
+        _drain(window, spool, float(second))
+    window.receive(BatchAck(1, 1, ()))
+    window.tick(700.0)
+    assert [send.seq for send in _drain(window, spool[1:], 800.0)][:3] == [2, 3, 4]
