@@ -38,9 +38,11 @@ BOOT_S: Final = 30.0
 HANDED_IN: Final = ("CI", "FARHELM_SHARED", "PYTHONPYCACHEPREFIX", "UV_SYSTEM_CERTS")
 """Settings of ours that hold there too."""
 PYTEST: Final = shlex.split(
-    "-q --color=no --noconftest -p pytest_asyncio.plugin -p pytest_timeout -p no:cacheprovider --basetemp /tmp/inside"
+    "-q --color=no --noconftest -p no:cacheprovider --basetemp /tmp/inside -p pytest_asyncio.plugin -p pytest_timeout "
+    "-p pytest_rerunfailures --reruns 1 --only-rerun TimeoutError"
 )
-"""What tests there need, and no more: the other plugins and the database of `conftest.py` take three times as long to load."""
+"""What tests there need, and no more: the other plugins and the database of `conftest.py` take three times as long to load. A
+wait that ran out is tried once more, as everywhere."""
 
 
 @dataclass(frozen=True, slots=True)

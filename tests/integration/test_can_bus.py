@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import os
 import select
 import signal
 import struct
@@ -119,6 +120,19 @@ def test_frames_on_the_bus_arrive_as_the_lines_of_candump(bus: str) -> None:
         assert {line.rpartition(b" ")[0] for line in lines} == {b"(1764158400.250000) " + bus.encode()}
         assert listening.drain(0) == []
         assert (listening.newly_dropped(), listening.problem) == (0, "")
+
+
+def test_who_listens_needs_no_privilege(bus: str) -> None:
+    """The agent runs as a user of its own, in a container too; making the bus is what takes root."""
+    os.seteuid(65_534)
+    try:
+        listening = can.CanBus(bus)
+    finally:
+        os.seteuid(0)
+    with closing(listening), speaker(bus) as device:
+        device.send(FRAME)
+        assert select.select([listening.socket], [], [], 5.0)[0]
+        assert contents(listening.drain(0)) == [LINE]
 
 
 def frames_of(path: Path) -> Iterator[tuple[int, bytes]]:

@@ -15,16 +15,17 @@ from tests import other_kernel
 def words_of(ended: other_kernel.Ended, least: int) -> str:
     """Return what is wrong with a run of tests; empty where at least `least` passed, and none failed or was skipped."""
     outcomes = ended.outcomes()
-    if ended.status == 0 and set(outcomes) == {"passed"} and outcomes["passed"] >= least:
+    if ended.status == 0 and set(outcomes) <= {"passed", "rerun"} and outcomes.get("passed", 0) >= least:
         return ""
     return f"status {ended.status}, {outcomes}, at least {least} must pass and none be skipped; inside it said:\n{ended.output}"
 
 
+@pytest.mark.timeout(180)
 def test_the_agent_hears_a_bus_of_linux(tmp_path: Path) -> None:
     """Every test of the file passes there, on real CAN sockets: a skip there is a failure here."""
     source = Path(__file__).with_name("test_can_bus.py")
     tests = [one for one in ast.parse(source.read_text("utf-8")).body if getattr(one, "name", "").startswith("test_")]
-    ended = other_kernel.run_tests([str(source)], tmp_path, modules=other_kernel.CAN, timeout_s=90.0)
+    ended = other_kernel.run_tests([str(source)], tmp_path, modules=other_kernel.CAN, timeout_s=120.0)
     wrong = words_of(ended, len(tests))
     assert not wrong, wrong
 
