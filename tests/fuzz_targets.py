@@ -11,6 +11,7 @@ from protocols.errors import MalformedError, ProtocolError
 from protocols.link import cbor
 from protocols.link.acks import BatchAck, EventAck
 from protocols.link.birth import Birth
+from protocols.link.compact import opened
 from protocols.link.events import Event
 from protocols.link.heartbeats import OperatorHeartbeat, VesselHeartbeat
 from protocols.link.orders import Order
@@ -91,7 +92,8 @@ TARGETS: dict[str, Target] = {
     "order": Target(Order.from_bytes, (ProtocolError,), [_body(_SHIP.order())]),
     "stop": Target(StopRequest.from_bytes, (ProtocolError,), [StopRequest("kestrel", "ann", "c-1", ULID, NOON_NS).to_bytes()]),
     "operator heartbeat": Target(OperatorHeartbeat.from_bytes, (ProtocolError,), [_BEAT.to_bytes()]),
-    "vessel heartbeat": Target(VesselHeartbeat.from_bytes, (ProtocolError,), [_body(_SHIP.heartbeat(1)[1])]),
+    "vessel heartbeat": Target(VesselHeartbeat.from_bytes, (ProtocolError,), [opened(_body(_SHIP.heartbeat(1)[1]))]),
+    "compact heartbeat": Target(VesselHeartbeat.from_bytes, (ProtocolError,), [_body(_SHIP.heartbeat(1)[1])]),
     "event": Target(Event.from_bytes, (ProtocolError,), [_body(_SHIP.order_event(1, "accepted")[1])]),
     "roster": Target(Roster.from_bytes, (ProtocolError,), [_body(_SHIP.roster(1, bytes(32)))]),
     "grant": Target(Grant.from_bytes, (ProtocolError,), [_GRANT.to_bytes()]),

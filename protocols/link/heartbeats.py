@@ -11,6 +11,7 @@ from typing import Final, Literal
 from protocols.errors import MalformedError
 from protocols.link import cbor, fields
 from protocols.link.cbor import Plain
+from protocols.link.compact import compacted, opened
 from protocols.link.events import Reason
 
 VERSION: Final = 1
@@ -225,13 +226,13 @@ class VesselHeartbeat:
     """Her ways to the shore, the first first; not written where there is only one."""
 
     def to_bytes(self) -> bytes:
-        """Return the deterministic CBOR of this heartbeat: the bytes that are signed (domain VESSEL)."""
-        return cbor.encode({**plain(self), "v": VERSION})
+        """Return the compact form of this heartbeat's deterministic CBOR: the bytes that are signed (domain VESSEL)."""
+        return compacted(cbor.encode({**plain(self), "v": VERSION}))
 
     @classmethod
     def from_bytes(cls, body: bytes) -> VesselHeartbeat:
         """Return the heartbeat in verified bytes; raise MalformedError with the field that is wrong."""
-        source = cbor.decode_map(body)
+        source = cbor.decode_map(opened(body))
         if fields.integer(source, "v") != VERSION:
             raise MalformedError("vessel heartbeat of another version")
         step = fields.text(source, "step", 2)

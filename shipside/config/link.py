@@ -40,8 +40,8 @@ is VHF data exchange or Iridium."""
 BULK_SHARE: Final = 0.95
 """Of the contract: the rest is for heartbeats, orders and their answers, 1 kB/s, so that they find no queue."""
 MB: Final = 1e6
-COMMAND_MB_MONTH: Final = 2900.0
-"""What heartbeats and the stop's connection take over one way while nobody commands: 1.1 kB/s with TLS, measured 2026-11-28."""
+COMMAND_MB_MONTH: Final = 1500.0
+"""What heartbeats and the stop's connection take over one way while nobody commands: 0.5 kB/s measured, and TLS."""
 CARRIED_BYTES_S: Final = (100.0, 12_500_000.0)
 """What a contract may carry: from 800 bit/s, a third of Iridium's short bursts, to 100 Mbit/s, where nothing waits."""
 AUTO: Final = "auto"

@@ -12,6 +12,7 @@ from protocols.errors import MalformedError, SignatureError
 from protocols.link import cbor, signing, topics
 from protocols.link.acks import BatchAck, EventAck
 from protocols.link.birth import Birth
+from protocols.link.compact import opened
 from protocols.link.events import Event, Reason
 from protocols.link.heartbeats import (
     ActiveReason,
@@ -62,12 +63,14 @@ def test_each_message_survives_the_water(message: Order) -> None:
 def test_what_is_left_of_remote_access_is_told_where_there_is_something_to_tell() -> None:
     """AUT-07: each reason whole; with more than an hour to go the heartbeat has no such field, as of earlier releases."""
     (plain_beat,) = (one for one in EXAMPLES if isinstance(one, VesselHeartbeat))
-    assert "access" not in cbor.decode_map(plain_beat.to_bytes())
+    assert "access" not in cbor.decode_map(opened(plain_beat.to_bytes()))
     ended = Reason("grant_not_valid_now", "AUT-07", "The remote-access grant is not valid at this time.")
     for access in (RemoteAccess(0, (ended,)), RemoteAccess(3600)):
         beat = dataclasses.replace(plain_beat, access=access)
         assert VesselHeartbeat.from_bytes(beat.to_bytes()) == beat
-    broken = cbor.encode({**cbor.decode_map(plain_beat.to_bytes()), "access": {"left_s": "soon", "reasons": []}})
+    broken = cbor.encode(
+        {**cbor.decode_map(opened(plain_beat.to_bytes())), "access": {"left_s": "soon", "reasons": []}}
+    )
     with pytest.raises(MalformedError, match="left_s"):
         VesselHeartbeat.from_bytes(broken)
 
@@ -75,7 +78,7 @@ def test_what_is_left_of_remote_access_is_told_where_there_is_something_to_tell(
 def test_the_ways_to_the_shore_are_told_where_there_are_several() -> None:
     """Each way with its name, whether it stands and its round trip; with one way alone there is no such field, as before."""
     (plain_beat,) = (one for one in EXAMPLES if isinstance(one, VesselHeartbeat))
-    assert "ways" not in cbor.decode_map(plain_beat.to_bytes())
+    assert "ways" not in cbor.decode_map(opened(plain_beat.to_bytes()))
     lte = Way("lte", True, 81.5)
     for ways in ((lte, Way("leo", False, None)), (lte,) * 4):
         beat = dataclasses.replace(plain_beat, ways=ways)
@@ -95,7 +98,7 @@ BROKEN_WAYS: list[tuple[str, cbor.Plain]] = [
 def test_ways_outside_their_bounds_are_refused(said: str, ways: cbor.Plain) -> None:
     (plain_beat,) = (one for one in EXAMPLES if isinstance(one, VesselHeartbeat))
     with pytest.raises(MalformedError, match=said):
-        VesselHeartbeat.from_bytes(cbor.encode({**cbor.decode_map(plain_beat.to_bytes()), "ways": ways}))
+        VesselHeartbeat.from_bytes(cbor.encode({**cbor.decode_map(opened(plain_beat.to_bytes())), "ways": ways}))
 
 
 @pytest.mark.parametrize("message", EXAMPLES, ids=lambda m: type(m).__name__)
@@ -104,7 +107,7 @@ def test_a_missing_field_is_named(message: Order) -> None:
 
     A grant without a version was signed before grants had one, and is the first.
     """
-    source = cbor.decode_map(message.to_bytes())
+    source = cbor.decode_map(opened(message.to_bytes()))
     nullable = {"imo", "catalogue", "control", "next_step_in_s", "round_trip_ms"}
     nullable |= {"version"} if isinstance(message, Grant) else set()
     for name in sorted(set(source) - nullable):
