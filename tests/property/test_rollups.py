@@ -142,6 +142,7 @@ async def test_late_samples_of_a_dropped_day_are_added_to_what_is_kept(database_
     assert asked(database_url, "SELECT count(*) FROM sample") == [(0,)]
 
 
+@pytest.mark.sessions
 async def test_only_one_worker_rolls_up_at_a_time(database_url: str) -> None:
     """A second one goes away empty-handed instead of waiting or failing."""
     async with opened(database_url) as (store, connection):
