@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from protocols.aio.clock import Clock
 from protocols.aio.mqtt import MqttPort
@@ -17,13 +17,12 @@ from shipside.sensors.handing import UNSHARED, handing_socket
 from shipside.sensors.lines import open_input
 from shipside.sensors.sharing import HandedInput, SharedInput
 from shipside.sensors.units import Units
-from shipside.starting import boot_id_of, broker_of, load_key
+from shipside.starting import boot_id_of, broker_of, load_key, new_epoch
 
 if TYPE_CHECKING:
     from shipside.commanding.ways import Ways
 
 Say = Callable[..., None]
-NS_PER_S: Final = 1_000_000_000
 
 
 def telling(say: Say, connection: str) -> Callable[[Refusal], None]:
@@ -68,7 +67,7 @@ async def run_collector(config: AgentConfig, clock: Clock, say: Say) -> None:
     from shipside.storage.spool import Spool  # noqa: PLC0415 - as above
 
     key = load_key(config.vessel_key)
-    spool = Spool(config.spool, config.spool_bytes_max, clock.utc_ns() // NS_PER_S)
+    spool = Spool(config.spool, config.spool_bytes_max, new_epoch(clock))
     vessel = config.vessel.id
     wanted = [topics.topic(vessel, leaf) for leaf in SUBSCRIBED]
     link = config.link

@@ -20,7 +20,7 @@ from telemetry.batching import Batcher
 from telemetry.scan import Scan, Scanner
 
 EPOCH_BASE: Final = 1 << 40
-"""Epochs of re-processing lie above all others, which are seconds since 1970."""
+"""Epochs of re-processing lie apart from those of spools, which begin at 2**46, and began at 2**30 in former versions."""
 BATCH_S: Final = 60.0
 """Scans of a minute are a batch: nobody waits for them, and longer ones are smaller on the wire."""
 BOOT_PAUSE_S: Final = 1.0

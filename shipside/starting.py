@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 from pathlib import Path
+from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
@@ -13,6 +14,10 @@ from protocols.aio.clock import Clock
 from protocols.aio.mqtt import Broker
 from protocols.errors import MalformedError
 from protocols.link.keyfile import key_of_pem
+
+NS_PER_S: Final = 1_000_000_000
+EPOCH_BITS: Final = 16
+"""Bits of chance in an epoch: 47 bits in all, which every reader of numbers takes as they are."""
 
 
 class StartError(Exception):
@@ -48,6 +53,15 @@ def _make_key(path: Path) -> None:
 def boot_id_of(clock: Clock) -> str:
     """Return the name of this start of one process; names of later starts sort after it while the clock is right."""
     return f"{clock.utc_ns():016x}-{os.urandom(4).hex()}"
+
+
+def new_epoch(clock: Clock) -> int:
+    """Return the epoch of a spool that is made now: later ones are higher while the clock is right, and no two are the same.
+
+    A computer without a battery for its clock wakes at the same second each time. The second spool of such a ship would have
+    the epoch of the first, and the shore would take its batches for those that it has.
+    """
+    return clock.utc_ns() // NS_PER_S << EPOCH_BITS | int.from_bytes(os.urandom(EPOCH_BITS // 8), "big")
 
 
 def broker_of(url: str) -> Broker:
