@@ -29,8 +29,8 @@ LINUX: Final = shutil.which("linux.uml")
 MODULES: Final = Path(LINUX or "/usr/bin/linux.uml").resolve().parents[1] / "lib" / "uml" / "modules"
 NONE: Final = "no user-mode Linux (apt-get install user-mode-linux): what this kernel lacks was NOT tested"
 NO_BOOT: Final = "user-mode Linux does not boot here (is ptrace forbidden?): what this kernel lacks was NOT tested"
-CAN: Final = ("can", "can-raw", "can-dev", "vcan")
-"""Modules of a virtual CAN bus, each after what it needs."""
+CAN: Final = ("can", "can-raw", "can-dev", "vcan", "slcan")
+"""Modules of a virtual CAN bus and of serial adapters, each after what it needs."""
 BEGAN: Final = "== the other kernel has begun ==\n"
 MEMORY_MB: Final = 512
 BOOT_S: Final = 30.0

@@ -20,6 +20,9 @@ FRAME: Final = struct.Struct("=IB3x8s")
 EXTENDED: Final = 0x8000_0000
 REMOTE: Final = 0x4000_0000
 ERROR: Final = 0x2000_0000
+BUS_OFF: Final = 0x40
+RESTARTED: Final = 0x100
+"""What an error frame of the adapter's driver says: it takes part in the bus no more, for it erred too often; it does again."""
 FRAMES_AT_ONCE: Final = 64
 """Frames taken before others have their turn: 30 ms of a full bus."""
 WAITING_MAX: Final = 4096
@@ -32,6 +35,8 @@ NO_CAN: Final = (errno.EAFNOSUPPORT, errno.EPROTONOSUPPORT)
 """No CAN at all; CAN, but nothing that hands its frames to programs."""
 OURS: Final = struct.pack("=II", EXTENDED, EXTENDED | REMOTE)
 """`struct can_filter`: 29-bit identifiers, no remote frames. What is not of NMEA 2000 takes no room and wakes nobody."""
+ERROR_FILTER: Final = 2
+"""CAN_RAW_ERR_FILTER: which words of the driver come as error frames; Python has no name for it."""
 MEMORY: Final = 55
 """SO_MEMINFO: the kernel's account of a socket, of which the last number is what it dropped; Python has no name for it."""
 ACCOUNT: Final = struct.Struct("=9I")
@@ -46,6 +51,8 @@ class CanBus:
         self.interface = interface
         self.problem = ""
         """Why no more will come; empty while it may."""
+        self.is_shut_off = False
+        """Whether the adapter takes no part in its bus, which the interface does not show: it stands, and is silent."""
         self._dropped = 0
         try:
             self.socket = socket.socket(socket.AF_CAN, socket.SOCK_RAW, socket.CAN_RAW)
@@ -62,6 +69,7 @@ class CanBus:
         self.socket.setblocking(False)  # noqa: FBT003 - the standard library takes it so
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
         self.socket.setsockopt(socket.SOL_CAN_RAW, socket.CAN_RAW_FILTER, OURS)
+        self.socket.setsockopt(socket.SOL_CAN_RAW, ERROR_FILTER, BUS_OFF | RESTARTED)
         self.socket.bind((self.interface,))
         number = self.socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
         if number:  # an interface that is down is bound all the same
@@ -81,9 +89,11 @@ class CanBus:
     def _read(self, lines: list[bytes], at_most: int, utc_ns: int) -> None:
         with contextlib.suppress(BlockingIOError):
             for _ in range(at_most):
-                line = line_of(self.socket.recv(FRAME.size), utc_ns, self.interface)
+                raw = self.socket.recv(FRAME.size)
+                line = line_of(raw, utc_ns, self.interface)
                 if line is not None:
                     lines.append(line)
+                self.is_shut_off = line is None and shuts_off(raw)
 
     def newly_dropped(self) -> int:
         """Return how many frames the kernel has dropped since this was last asked, because we were too slow."""
@@ -104,6 +114,11 @@ def line_of(raw: bytes, utc_ns: int, interface: str) -> bytes | None:
     if not identifier & EXTENDED or identifier & (REMOTE | ERROR) or not 0 < length <= DATA_BYTES:
         return None
     return candump(utc_ns / 1e9, interface, identifier & ID_MAX, content[:length])
+
+
+def shuts_off(raw: bytes) -> bool:
+    """Tell whether one `struct can_frame` is the driver's word that the adapter takes part in its bus no more."""
+    return len(raw) == FRAME.size and FRAME.unpack(raw)[0] & (ERROR | BUS_OFF) == ERROR | BUS_OFF
 
 
 def packed(identifier: int, content: bytes) -> bytes:

@@ -111,6 +111,9 @@ class SerialInput(LineInput):
             port.close()
 
 
+SHUT_OFF: Final = "{} was shut off by its bus (bus-off), and is silent until it is restarted"
+
+
 class CanInput(LineInput):
     """Listens on a CAN interface; frames become the lines of candump."""
 
@@ -122,6 +125,7 @@ class CanInput(LineInput):
         def ready() -> None:
             self.pass_on(bus.drain(self.clock.utc_ns()))
             self.lose(bus.newly_dropped())
+            self.problem = SHUT_OFF.format(bus.interface) if bus.is_shut_off else ""
             if bus.problem and not ended.done():
                 ended.set_exception(OSError(bus.problem))
 

@@ -17,8 +17,9 @@ import pytest
 
 from protocols.aio.clock import SystemClock
 from shipside.config.inputs import InputConfig
+from shipside.lookout import Lookout
 from shipside.sensors import line_input
-from shipside.sensors.lines import open_input
+from shipside.sensors.lines import SHUT_OFF, open_input
 from tests.agent_kit import until
 from tests.can_kit import ELSEWHERE, ip, need_can
 
@@ -81,7 +82,7 @@ async def test_an_adapter_is_set_up_heard_pulled_and_put_back(monkeypatch: pytes
     """Noise on its line, a bit error, a bus that shuts it off cost themselves; pulled it says so, put back it is heard."""
     monkeypatch.setattr(line_input, "RETRY_FIRST_S", 0.02)
     monkeypatch.setattr(line_input, "RETRY_MAX_S", 0.08)
-    adapter, lines = Adapter(), list[bytes]()
+    adapter, lines, lookout = Adapter(), list[bytes](), Lookout()
     source = open_input(InputConfig("bus", "socketcan", interface=adapter.name, protocol="nmea2000"), SystemClock())
     task = asyncio.create_task(source.run(lines.extend))
     await until(lambda: source.facts().problem == f"{adapter.name} cannot be listened on: Network is down")
@@ -91,12 +92,22 @@ async def test_an_adapter_is_set_up_heard_pulled_and_put_back(monkeypatch: pytes
 
     adapter.say(HEADING + b"noise\xff\r" + b"t1232AABB\r" + b"T09F1122\r" + OTHER)
     await until(lambda: len(lines) == 2)
-    adapter.say(b"e1b\r" + b"sp130130\r" + b"sb256256\r" + HEADING)  # a bit error, error passive, bus-off
+    adapter.say(b"e1b\r" + b"sp130130\r" + HEADING)  # a bit error, error passive
     await until(lambda: len(lines) == 3)
     assert [line.split()[2] for line in lines] == [WHOLE, b"09F11223#11FF", WHOLE]
-    assert "state BUS-OFF" in await state(adapter.name)
+    assert "state ERROR-PASSIVE" in await state(adapter.name)
     facts = source.facts()
-    assert (facts.is_open, facts.rejected_count, facts.lost_count) == (True, 0, 0)
+    assert (facts.is_open, facts.rejected_count, facts.lost_count, facts.problem) == (True, 0, 0, "")
+
+    adapter.say(b"sb256256\r")
+    await until(lambda: "bus-off" in source.facts().problem)
+    assert "state BUS-OFF" in await state(adapter.name)
+    assert lookout.changes([source.facts()]) == [
+        {"input": "bus", "is_open": True, "problem": SHUT_OFF.format(adapter.name)}
+    ]
+    adapter.say(HEADING)  # who is heard is there
+    await until(lambda: source.facts().problem == "")
+    assert len(lines) == 4
 
     adapter.pull()
     await until(lambda: source.facts().problem == f"{adapter.name} cannot be listened on: No such device")
@@ -106,7 +117,7 @@ async def test_an_adapter_is_set_up_heard_pulled_and_put_back(monkeypatch: pytes
     await set_up(again.name)
     await until(lambda: source.facts().is_open)
     again.say(HEADING)
-    await until(lambda: len(lines) == 4)
+    await until(lambda: len(lines) == 5)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
     again.pull()

@@ -233,7 +233,7 @@ def test_what_the_kernel_drops_is_counted_to_the_frame(bus: str, on_loop: OnLoop
 def test_what_is_not_nmea_2000_costs_nothing(bus: str, on_loop: OnLoop) -> None:
     """11-bit, remote, error and CAN FD frames, thousands, while we are busy: no line, no rejection, no frame of ours lost."""
     others = [OTHER.pack(0x123, 8, TRUE_180), OTHER.pack(HEADING | can.EXTENDED | can.REMOTE, 8, bytes(8)),
-              OTHER.pack(0x123 | can.REMOTE, 0, bytes(8)), OTHER.pack(can.ERROR | 0x40, 8, bytes(8)),
+              OTHER.pack(0x123 | can.REMOTE, 0, bytes(8)), OTHER.pack(can.ERROR | 0x04, 8, bytes(8)),
               struct.pack("=IB3x64s", HEADING | can.EXTENDED, 64, TRUE_180 * 8)]  # fmt: skip
 
     async def proof() -> None:

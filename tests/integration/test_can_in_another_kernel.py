@@ -22,10 +22,11 @@ def words_of(ended: other_kernel.Ended, least: int) -> str:
 
 @pytest.mark.timeout(180)
 def test_the_agent_hears_a_bus_of_linux(tmp_path: Path) -> None:
-    """Every test of the file passes there, on real CAN sockets: a skip there is a failure here."""
-    source = Path(__file__).with_name("test_can_bus.py")
-    tests = [one for one in ast.parse(source.read_text("utf-8")).body if getattr(one, "name", "").startswith("test_")]
-    ended = other_kernel.run_tests([str(source)], tmp_path, modules=other_kernel.CAN, timeout_s=120.0)
+    """Every test of the files passes there, on real CAN sockets and drivers: a skip there is a failure here."""
+    files = [Path(__file__).with_name(name) for name in ("test_can_bus.py", "test_can_adapter.py")]
+    parts = [one for file in files for one in ast.parse(file.read_text("utf-8")).body]
+    tests = [one for one in parts if getattr(one, "name", "").startswith("test_")]
+    ended = other_kernel.run_tests([str(file) for file in files], tmp_path, modules=other_kernel.CAN, timeout_s=120.0)
     wrong = words_of(ended, len(tests))
     assert not wrong, wrong
 

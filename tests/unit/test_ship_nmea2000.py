@@ -68,6 +68,14 @@ def test_a_frame_of_the_kernel_becomes_the_line_of_candump() -> None:
     assert can.line_of(raw[:-1], 0, "can0") is None
 
 
+def test_a_driver_that_says_bus_off_is_understood() -> None:
+    """An error frame of that class alone; no frame of a ship, whatever its identifier, and no other error."""
+    assert can.shuts_off(can.FRAME.pack(can.ERROR | can.BUS_OFF, 8, bytes(8)))
+    assert not can.shuts_off(can.FRAME.pack(can.ERROR | can.RESTARTED, 8, bytes(8)))
+    assert not can.shuts_off(can.packed(HEADING | can.BUS_OFF, TRUE_180))
+    assert not can.shuts_off(b"")
+
+
 async def test_a_bus_that_is_not_there_is_said_in_words() -> None:
     """No CAN in the kernel, or no such interface: the input waits and says so, like any other."""
     source = open_input(InputConfig("bus", "socketcan", interface="nocan7", protocol="nmea2000"), Still())
