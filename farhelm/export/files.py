@@ -6,13 +6,11 @@ import csv
 import importlib
 import json
 import os
-from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Protocol, cast
 
 from farhelm.export.iso19848 import IsoFile
-from farhelm.export.shore import Vessel
+from farhelm.export.meaning import Meaning, catalogues_of
 
 QUALITIES: Final = ("good", "stale", "invalid", "out_of_range", "frozen", "manual")
 pa: Any = importlib.import_module("pyarrow")  # it comes without types
@@ -29,39 +27,6 @@ class Writer(Protocol):
     def close(self) -> None:
         """End the file."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Meaning:
-    """What the channels of a file meant."""
-
-    names: tuple[str, ...]
-    catalogues: Sequence[Vessel]
-    """Those that the file's values were made with, latest first."""
-
-    @property
-    def channels(self) -> dict[str, dict[str, object]]:
-        """Whole records by short id, of the latest catalogue that has the channel."""
-        found = {name: [one.channels[name] for one in self.catalogues if name in one.channels] for name in self.names}
-        return {name: records[0] for name, records in found.items() if records}
-
-    def at(self, time_ms: float, told: Sequence[dict[str, object]], name: str) -> tuple[str, str]:
-        """Return unit and catalogue hash of a value, several with a bar between them; the hash is empty where none is told."""
-        hashes = [str(row["hash"]) for row in told if _covers(row, time_ms)]
-        by_hash = {one.catalogue_hash: one.channels for one in self.catalogues}
-        records = [by_hash[digest][name] for digest in hashes if name in by_hash.get(digest, {})]
-        units = dict.fromkeys(str(record.get("unit", "")) for record in records or [self.channels.get(name, {})])
-        return "|".join(units), "|".join(hashes)
-
-
-def _covers(row: dict[str, object], time_ms: float) -> bool:
-    return int(str(row["first_utc_ms"])) <= time_ms <= int(str(row["last_utc_ms"])) + 1
-
-
-def catalogues_of(schema: Any) -> list[dict[str, object]]:
-    """Return the catalogues that an answer lists (hash, first_utc_ms, last_utc_ms), latest first."""
-    metadata: dict[bytes, bytes] = schema.metadata or {}
-    return cast("list[dict[str, object]]", json.loads(metadata.get(b"farhelm.catalogues", b"[]")))
 
 
 class ParquetFile:
@@ -131,7 +96,7 @@ def begin(form: str, path: Path, schema: Any, meaning: Meaning, header: dict[str
         return ParquetFile(path, schema, meaning)
     if form == "csv":
         return CsvFile(path, schema, meaning)
-    return IsoFile(path, meaning.channels, header)
+    return IsoFile(path, meaning, catalogues_of(schema), header)
 
 
 def finish(part: Path, final: Path) -> None:

@@ -3,26 +3,39 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
+
+from farhelm.export.meaning import Meaning
 
 NAMING: Final = {"NamingRule": "dnv", "NamingSchemeVersion": "v2", "ReferenceURL": "https://docs.vista.dnv.com"}
 QUALITY_CODING: Final = "0 good, 1 stale, 2 invalid, 3 out of range, 4 frozen, 5 manual"
 
 
 class IsoFile:
-    """A TimeSeriesData package: one table per data channel, named by its local id; written row by row."""
+    """A package of TimeSeriesData, each of one catalogue, with a table per channel named by its local id; written row by row.
 
-    def __init__(self, path: Path, channels: dict[str, dict[str, object]], header: dict[str, object]) -> None:
-        """Begin a package with its header (ShipID, TimeSpan, DateCreated, and the DataConfiguration apart)."""
-        self._switches = {name for name, record in channels.items() if record.get("kind") == "boolean"}
-        self._ids = {name: str(record.get("local_id") or name) for name, record in channels.items()}
+    A day with two catalogues names each where its rows are; where the time does not tell which of two it was, and their units
+    differ, both.
+    """
+
+    def __init__(
+        self, path: Path, meaning: Meaning, told: Sequence[dict[str, object]], header: dict[str, object]
+    ) -> None:  # fmt: skip
+        """Begin a package with its header (ShipID, TimeSpan, DateCreated, and the DataConfiguration apart).
+
+        `told`: the catalogues that the answer lists, latest first; of one alone all rows are.
+        """
+        self._meaning, self._told = meaning, told if len(told) > 1 else ()
+        self._switches = {name for name, record in meaning.channels.items() if record.get("kind") == "boolean"}
+        self._configuration = cast("dict[str, object]", header["DataConfiguration"])
         self._file = path.open("w", encoding="utf-8")
-        told = {key: value for key, value in header.items() if key != "DataConfiguration"}
-        self._file.write('{"Package": {"Header": ' + json.dumps(told))
-        self._file.write(', "TimeSeriesData": [{"DataConfiguration": ' + json.dumps(header["DataConfiguration"]))
-        self._file.write(', "TabularData": [')
+        self._file.write('{"Package": {"Header": ')
+        self._file.write(json.dumps({key: value for key, value in header.items() if key != "DataConfiguration"}))
+        self._file.write(', "TimeSeriesData": [')
+        self._series: str | None = None
         self._channel: str | None = None
         self._count = 0
 
@@ -30,8 +43,11 @@ class IsoFile:
         """Add the rows of a record batch; those of a channel follow each other."""
         columns = (batch.column(name).to_pylist() for name in ("channel", "time", "value", "quality"))
         for channel, time, value, quality in zip(*columns, strict=True):
+            series = self._series_of(channel, time.timestamp() * 1000)
+            if series != self._series:
+                self._begin_series(series)
             if channel != self._channel:
-                self._next(channel)
+                self._begin_table(channel)
             row = {
                 "TimeStamp": time.isoformat(timespec="microseconds").replace("+00:00", "Z"),
                 "Value": [self._text(channel, value)], "Quality": [str(quality)],
@@ -41,26 +57,43 @@ class IsoFile:
 
     def close(self) -> None:
         """End the package."""
+        if self._series is None:
+            self._begin_series("")
         self._end_table()
         self._file.write("]}]}}\n")
         self._file.close()
+
+    def _series_of(self, channel: str, time_ms: float) -> str:
+        """Return the hash of the catalogue of a value, several with a bar between them; empty: that of the header."""
+        if not self._told:
+            return ""
+        unit, hashes = self._meaning.at(time_ms, self._told, channel)
+        return hashes if "|" in unit else hashes.partition("|")[0]
+
+    def _begin_series(self, series: str) -> None:
+        self._end_table()
+        named = {"ID": "|".join(f"farhelm-{digest}" for digest in series.split("|"))} if series else {}
+        self._file.write("" if self._series is None else "]}, ")
+        configuration = json.dumps({**self._configuration, **named})
+        self._file.write('{"DataConfiguration": ' + configuration + ', "TabularData": [')
+        self._series, self._channel = series, None
+
+    def _begin_table(self, channel: str) -> None:
+        self._end_table()
+        begun = ", " if self._channel is not None else ""
+        self._channel, self._count = channel, 0
+        name = json.dumps([self._meaning.identified((self._series or "").partition("|")[0], channel)])
+        self._file.write(f'{begun}{{"NumberOfDataChannel": 1, "DataChannelID": {name}, "DataSet": [')
+
+    def _end_table(self) -> None:
+        if self._channel is not None:
+            self._file.write(f'], "NumberOfDataSet": {self._count}}}')
 
     def _text(self, channel: str, value: float | str | None) -> str:
         """Return a value as ISO 19848 has those of its format: decimals without an exponent, booleans as 1 and 0."""
         if value is None or isinstance(value, str):
             return value or ""
         return str(int(value)) if channel in self._switches else format(Decimal(repr(value)), "f")
-
-    def _next(self, channel: str) -> None:
-        self._end_table()
-        begun = ", " if self._channel is not None else ""
-        self._channel, self._count = channel, 0
-        name = json.dumps([self._ids.get(channel, channel)])
-        self._file.write(f'{begun}{{"NumberOfDataChannel": 1, "DataChannelID": {name}, "DataSet": [')
-
-    def _end_table(self) -> None:
-        if self._channel is not None:
-            self._file.write(f'], "NumberOfDataSet": {self._count}}}')
 
 
 def channel_list(

@@ -12,6 +12,7 @@ from typing import Any, Final
 from farhelm.conn.access import AccessError
 from farhelm.export import files
 from farhelm.export.iso19848 import channel_list
+from farhelm.export.meaning import Meaning, catalogues_of
 from farhelm.export.shore import CHANNELS_PER_REQUEST, Source, Vessel
 
 DAY: Final = timedelta(days=1)
@@ -202,10 +203,10 @@ class _Day:
         try:
             for batch in self._batches(start, end):
                 if writer is None:
-                    described = self.meanings.of(files.catalogues_of(batch.schema))
+                    described = self.meanings.of(catalogues_of(batch.schema))
                     header = self._header(described[0], start, end)
                     writer = files.begin(
-                        self.wanted.form, part, batch.schema, files.Meaning(self.part.channels, described), header
+                        self.wanted.form, part, batch.schema, Meaning(self.part.channels, described), header
                     )
                 writer.write(batch)
                 rows += batch.num_rows

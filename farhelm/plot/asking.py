@@ -9,6 +9,7 @@ from typing import Any, Final, cast
 import numpy as np
 
 from farhelm.conn.access import AccessError
+from farhelm.export.meaning import Meaning, catalogues_of
 from farhelm.export.shore import Source
 from farhelm.plot.series import Floats, Series, of_columns
 
@@ -56,17 +57,21 @@ def series(source: Source, span: Span, names: tuple[str, ...], bucket_s: float |
     words = [name for name in names if records[name]["kind"] == "text"]
     if words:
         raise AccessError(f"{', '.join(words)}: words cannot be drawn")
-    return [of_columns(*_columns(source, span, records[name], bucket_s), bucket_s) for name in names]
+    meaning = Meaning(names, known)
+    return [of_columns(*_columns(source, span, records[name], bucket_s, meaning), bucket_s) for name in names]
 
 
 def _columns(
-    source: Source, span: Span, record: dict[str, object], bucket_s: float | None
+    source: Source, span: Span, record: dict[str, object], bucket_s: float | None, meaning: Meaning
 ) -> tuple[dict[str, object], dict[str, Any]]:
     name = str(record["short_id"])
     query = {**span.query, "channels": name, **({"bucket": f"{bucket_s:g}"} if bucket_s is not None else {})}
     wanted = ("value", "quality") if bucket_s is None else _BUCKET
     with source.samples(span.vessel, query) as reader:
-        then = source.described(reader.schema).get(name, {})
+        then = {
+            **source.described(reader.schema).get(name, {}),
+            "unit": meaning.units(catalogues_of(reader.schema), name),
+        }
         table = reader.read_all()
     columns = {
         wish: np.asarray(table[wish].to_numpy(), dtype=np.float64 if wish != "quality" else np.int64) for wish in wanted

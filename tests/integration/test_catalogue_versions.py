@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import jsonschema
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
@@ -32,6 +33,7 @@ from shoreside.store import catalogues
 from shoreside.store.connection import Readers
 from shoreside.store.postgres import PostgresStore
 from telemetry.catalogue import Catalogue, standard_catalogue
+from tests.shared_folder import shared
 from tests.shore_house import TOKENS, House, is_problem
 
 ROUTE = "/api/v1/vessels/kestrel/samples"
@@ -257,7 +259,8 @@ async def test_an_export_holds_what_the_present_catalogue_does_not_know(house: H
         await asyncio.to_thread(run, "none", channels=("NEVER",))
     assert await asyncio.to_thread(run, "iso", form="iso19848") == Done(1, 0, 3)
     series = json.loads((tmp_path / "iso" / day / "samples.json").read_text())
-    named = {table["DataChannelID"][0] for table in series["Package"]["TimeSeriesData"][0]["TabularData"]}
+    entries = series["Package"]["TimeSeriesData"]
+    named = {table["DataChannelID"][0] for entry in entries for table in entry["TabularData"]}
     assert len(named) == 2
     assert all(name.startswith("/dnv") for name in named)
 
@@ -306,3 +309,51 @@ def test_births_that_wait_are_in_the_order_of_the_last_word_and_bounded() -> Non
         pending.birth("kestrel", f"{number}", b"")
     pending.birth("otter", OLD.hash, birth(OLD))
     assert (pending.count, pending.dropped_count) == (BIRTHS_OF_ONE_MAX + 1, 4 * BIRTHS_OF_ONE_MAX)
+
+
+async def test_a_day_with_two_units_has_each_value_in_its_own_in_iso_19848_and_both_on_a_picture(
+    house: House, tmp_path: Path
+) -> None:
+    """4.1 bar and 410 kPa of one day stood in one table of kPa, and on one axis of it."""
+    store = PostgresStore(house.shore.config.database)
+    hour = timedelta(hours=1)
+    for made in (OLD, NEW):
+        await store.commit(Work(births=(("kestrel", made.hash, birth(made)),)))
+    await store.commit(Work(batches=(
+        batch(1, OLD, NOON, 4.2), batch(2, OLD, NOON + 2 * hour, 4.1), batch(3, NEW, NOON + hour, 410.0),
+        batch(4, NEW, NOON + 3 * hour, 415.0),
+    )))  # fmt: skip
+    await store.close()
+
+    def run() -> list[Series]:
+        source = Source(house.url, TOKENS["viewer"])
+        span = (NOON - timedelta(hours=12), NOON + timedelta(hours=12))
+        wanted = Wanted("kestrel", *span, ("ME_LOP",), "iso19848", None, tmp_path)
+        try:
+            export(source, wanted, NOON + timedelta(days=9), lambda _part, _rows: None)
+            return asking.series(source, asking.Span("kestrel", *span), ("ME_LOP",), None)
+        finally:
+            source.close()
+
+    (drawn,) = await asyncio.to_thread(run)
+    assert set(drawn.unit.split("|")) == {"bar", "kPa"}
+    series = json.loads((tmp_path / "vessel=kestrel/day=2026-09-21/samples.json").read_text())
+    judge = jsonschema.Draft202012Validator(
+        json.loads((shared("data/vis") / "TimeSeriesData.schema.json").read_text("utf-8"))
+    )
+    assert list(judge.iter_errors(series)) == []
+    told = [
+        (
+            entry["DataConfiguration"]["ID"],
+            [row["Value"][0] for table in entry["TabularData"] for row in table["DataSet"]],
+        )
+        for entry in series["Package"]["TimeSeriesData"]
+    ]
+    (old, first), (both, between), (new, last) = told
+    assert (old, first) == (f"farhelm-{OLD.hash}", ["4.2"])
+    assert (set(both.split("|")), between) == ({f"farhelm-{OLD.hash}", f"farhelm-{NEW.hash}"}, ["410.0", "4.1"])
+    assert (new, last) == (f"farhelm-{NEW.hash}", ["415.0"])
+    units = {digest: json.loads((tmp_path / f"vessel=kestrel/channels{name}.json").read_text())["Package"]["DataChannelList"]
+             ["DataChannel"][0]["Property"]["Unit"]["UnitSymbol"]
+             for digest, name in ((OLD.hash, f"-{OLD.hash}"), (NEW.hash, f"-{NEW.hash}"))}  # fmt: skip
+    assert units == {OLD.hash: "bar", NEW.hash: "kPa"}

@@ -22,8 +22,9 @@ from typer.testing import CliRunner
 from farhelm.__main__ import app
 from farhelm.conn.access import AccessError
 from farhelm.export.iso19848 import IsoFile
+from farhelm.export.meaning import Meaning
 from farhelm.export.run import Done, Wanted, days, export
-from farhelm.export.shore import Source
+from farhelm.export.shore import Source, Vessel
 from farhelm.options import moment
 from protocols.link.batch import Batch, Column
 from shoreside.ports import Work
@@ -161,7 +162,7 @@ def test_iso_19848_has_no_exponents_and_booleans_as_it_writes_them(tmp_path: Pat
     """Just east of Greenwich a longitude is 2e-07 in Python's words, which is no decimal of XML Schema; a switch is 1 or 0."""
     records: dict[str, dict[str, object]] = {"NAV_LON": {"kind": "number"}, "FIRE_ALM": {"kind": "boolean"}}
     header: dict[str, object] = {"ShipID": "x", "DataConfiguration": {}}
-    file = IsoFile(tmp_path / "x.json", records, header)
+    file = IsoFile(tmp_path / "x.json", Meaning(tuple(records), [Vessel("x", None, "h", records)]), [], header)
     rows = [("NAV_LON", 2e-07), ("NAV_LON", -129.5), ("NAV_LON", None), ("FIRE_ALM", 1.0), ("FIRE_ALM", 0.0)]
     file.write(pa.RecordBatch.from_pylist([
         {"channel": name, "time": NOON, "value": value, "quality": 0} for name, value in rows

@@ -12,13 +12,15 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
+import httpx
 import numpy as np
 import pyarrow as pa
 import pytest
 
 from protocols.link.batch import Batch, Column
-from shoreside.ports import Work
+from shoreside.ports import StoreDownError, Work
 from shoreside.store import history
 from shoreside.store.connection import Readers, connect
 from shoreside.store.history import Block, History, Span, bucket_query, level_for, on_grid, whole_queries
@@ -397,3 +399,44 @@ async def test_a_track_has_no_point_where_she_was_some_seconds_before(house: Hou
     assert [point[2] - NOON_NS // 1_000_000 for point in points] == [s * 1000 for s in range(10)]
     page = (await house.http.get(ROUTE, params={**span, "channels": "NAV_LAT"})).json()["samples"]
     assert [row[3] for row in page] == [0] * 10 + [1]  # the samples have it, with its quality
+
+
+@pytest.mark.parametrize("form", ["csv", "arrow"])
+async def test_a_stream_that_breaks_off_is_seen_by_its_reader(
+    house: House, form: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The database goes away after the first page: what came looks like no whole answer, to a client of HTTP and to Arrow."""
+    store = PostgresStore(house.shore.config.database)
+    await store.commit(Work(batches=(batch_of(points(), 1),)))
+    await store.close()
+    monkeypatch.setattr(history, "PAGE_ROWS", 100)
+    asked_before = History.samples
+
+    async def gone(self: History, span: Span, *rest: Any, **more: Any) -> Block:
+        if rest[1] is not None:
+            raise StoreDownError("the server closed the connection")
+        return await asked_before(self, span, *rest, **more)
+
+    monkeypatch.setattr(History, "samples", gone)
+    query = {
+        "channels": "NAV_SOG",
+        "from": NOON.isoformat(),
+        "to": (NOON + timedelta(hours=2)).isoformat(),
+        "format": form,
+    }
+    came: list[bytes] = []
+
+    async def read() -> None:
+        async with house.http.stream("GET", ROUTE, params=query, headers=house.token("viewer")) as answer:
+            assert answer.status_code == 200
+            async for piece in answer.aiter_bytes():
+                came.append(piece)  # noqa: PERF401 - what came before it broke off stays
+
+    with pytest.raises(httpx.RemoteProtocolError):
+        await read()
+    assert came
+    if form == "arrow":
+        reader = pa.ipc.open_stream(b"".join(came))
+        assert reader.read_next_batch().num_rows == 100
+        with pytest.raises((StopIteration, pa.ArrowInvalid, OSError)):
+            reader.read_next_batch()
