@@ -132,7 +132,8 @@ async def alert_changes(
 ) -> dict[str, object]:
     """Return every change of an alert, the latest first; `person` is who answered it ashore, empty for other changes."""
     names = ("utc_ms", "source", "alert_id", "text", "priority", "category", "state", "person")
-    return {"alerts": await _listed(shore, who, vessel, _ALERT_CHANGES, names, start, to, limit)}
+    found, is_cut = await _listed(shore, who, vessel, _ALERT_CHANGES, names, start, to, limit)
+    return {"alerts": found, "is_cut": is_cut}
 
 
 _EVENTS = """
@@ -147,7 +148,8 @@ async def events(
 ) -> dict[str, object]:
     """Return the vessel's events, the latest first."""
     names = ("boot_id", "seq", "mono_ms", "utc_ms", "kind", "body")
-    return {"events": await _listed(shore, who, vessel, _EVENTS, names, start, to, limit)}
+    found, is_cut = await _listed(shore, who, vessel, _EVENTS, names, start, to, limit)
+    return {"events": found, "is_cut": is_cut}
 
 
 _DRILLS = """
@@ -165,8 +167,9 @@ async def drills(
 
     As the ship has scored them: `took_s` is null where it was not done.
     """
-    told = await _listed(shore, who, vessel, _DRILLS, ("body", "utc_ms"), start, to, limit)
-    return {"drills": [{**cast("dict[str, object]", drill["body"]), "utc_ms": drill["utc_ms"]} for drill in told]}
+    told, is_cut = await _listed(shore, who, vessel, _DRILLS, ("body", "utc_ms"), start, to, limit)
+    ended = [{**cast("dict[str, object]", drill["body"]), "utc_ms": drill["utc_ms"]} for drill in told]
+    return {"drills": ended, "is_cut": is_cut}
 
 
 _ORDERS = """
@@ -185,7 +188,8 @@ async def orders(
 ) -> dict[str, object]:
     """Return the vessel's orders with their last states, the latest first."""
     names = ("order_id", "kind", "args", "person", "console", "state", "detail", "reasons", "utc_ms")
-    return {"orders": await _listed(shore, who, vessel, _ORDERS, names, start, to, limit)}
+    found, is_cut = await _listed(shore, who, vessel, _ORDERS, names, start, to, limit)
+    return {"orders": found, "is_cut": is_cut}
 
 
 @router.get("/orders/{order_id}")
@@ -209,12 +213,16 @@ async def order(order_id: str, shore: TheShore, who: TheWho) -> dict[str, object
 
 async def _listed(
     shore: Shore, who: Who, vessel: str, query: str, names: tuple[str, ...], start: str | None, to: str | None, limit: int
-) -> list[dict[str, object]]:  # fmt: skip
-    """Return the rows of a query for one vessel and span, their columns called `names`; utc_ms is the row's time."""
+) -> tuple[list[dict[str, object]], bool]:  # fmt: skip
+    """Return the rows of a query for one vessel and span, and whether there are more than `limit`.
+
+    Their columns are called `names`; utc_ms is the row's time.
+    """
     who.require("read")
     shore.vessel(vessel)
-    rows = await History(shore.readers).all(query, vessel, *window(shore, start, to), limit)
-    return [dict(zip(names, _timed(row, names.index("utc_ms")), strict=True)) for row in rows]
+    rows = await History(shore.readers).all(query, vessel, *window(shore, start, to), limit + 1)
+    told = [dict(zip(names, _timed(row, names.index("utc_ms")), strict=True)) for row in rows[:limit]]
+    return told, len(rows) > limit
 
 
 def _timed(row: tuple[object, ...], index: int) -> list[object]:

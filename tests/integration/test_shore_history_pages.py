@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -71,3 +72,26 @@ async def test_unknown_channels_are_named(kept: House, bucket: dict[str, str]) -
 @pytest.mark.parametrize("bucket", [{"bucket": "4"}, {}], ids=["buckets", "raw"])
 async def test_a_cursor_of_somebody_else_is_refused(kept: House, cursor: str, bucket: dict[str, str]) -> None:
     is_problem(await kept.http.get(ROUTE, params={"channels": "NAV_HDG", "cursor": cursor, **bucket}), 422)
+
+
+async def test_a_list_that_stops_short_says_so(kept: House) -> None:
+    """Events come latest first, so many; whether these are all is told, to the last one."""
+    for seq, state in enumerate(("received", "accepted", "SUCCEEDED"), 1):
+        kept.port.bring(*kept.ship.order_event(seq, state))
+    async with asyncio.timeout(10):
+        while len((await listed(kept, 500))["events"]) < 3:  # noqa: ASYNC110 - what HTTP answers has no event
+            await asyncio.sleep(0.05)
+    found = [await listed(kept, limit) for limit in (1, 2, 3, 500)]
+    assert [(len(each["events"]), each["is_cut"]) for each in found] == [(1, True), (2, True), (3, False), (3, False)]
+    for name in ("orders", "alerts/history", "drills"):
+        answer = await kept.http.get(
+            f"/api/v1/vessels/kestrel/{name}", params={"from": "2026-01-01", "to": "2200-01-01"}
+        )
+        assert answer.json()["is_cut"] is False
+
+
+async def listed(house: House, limit: int) -> dict[str, Any]:
+    """Return so many events of all time."""
+    asked = {"from": "2026-01-01", "to": "2200-01-01", "limit": str(limit)}
+    found: dict[str, Any] = (await house.http.get("/api/v1/vessels/kestrel/events", params=asked)).json()
+    return found
