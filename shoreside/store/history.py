@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Final, cast
 
 import numpy as np
 
@@ -105,6 +105,18 @@ ORDER BY s.time, c.id FETCH FIRST (%(limit)s) ROWS WITH TIES
 _WORDS_PAGE: Final = _RAW_PAGE.replace("coalesce(s.value, 'NaN') AS value", "s.value").replace(
     "FROM sample", "FROM text_sample"
 )
+_HORIZON: Final = """
+SELECT percentile_disc(0.25) WITHIN GROUP (ORDER BY coalesce(s.time, %(end)s::timestamptz))
+FROM unnest(%(channels)s::smallint[]) AS c(id) LEFT JOIN LATERAL (
+  SELECT time FROM {table} WHERE vessel_id = %(vessel)s AND channel_id = c.id AND time >= %(since)s AND time < %(end)s
+    AND (time > %(since)s OR c.id > %(channel)s)
+  ORDER BY time OFFSET %(each)s - 1 LIMIT 1) s ON true
+"""
+"""By when a quarter of the channels has said four times their share of a page: then the page is full, and nothing beyond is read.
+Else as many rows as a page has would be read of each channel, of a hundred of them for three seconds.
+"""
+_MANY: Final = 4
+"""From more channels than these on that is asked first."""
 _SUMMED: Final = """
 SELECT channel_id, date_bin(make_interval(secs => %(width)s), start, %(since)s) AS start, sum(count) AS count,
   min(low) AS low, max(high) AS high, sum(sum) AS sum, sum(sum_sin) AS sum_sin, sum(sum_cos) AS sum_cos,
@@ -151,6 +163,8 @@ _EXTENT: Final = """
 SELECT min(start), max(start) + interval '1 hour' FROM bucket_1h
 WHERE vessel_id = %s AND channel_id = %s AND start >= %s AND start < %s
 """
+_WIDER: Final = 8
+"""So many times as far it is looked where a page of buckets did not become full; not all of the span for each page."""
 _CHANNELS: Final = "SELECT id, short_id FROM channel WHERE short_id = ANY(%s)"
 _HERS: Final = """
 SELECT c.short_id FROM channel c JOIN vessel v ON v.slug = %s WHERE c.short_id = ANY(%s) AND (
@@ -241,11 +255,22 @@ class History:
             "vessel": vessel, "channels": list(names), "since": since, "end": span.end,
             "channel": numbers.get(channel, -1), "limit": limit,
         }  # fmt: skip
+        if len(names) > _MANY:
+            asked["end"] = await self._horizon(asked, limit, "text_sample" if are_words else "sample")
         if are_words:
             async with self._readers.connection() as connection:
                 cursor = await connection.execute(_WORDS_PAGE.encode(), asked)
                 return Block(names, _words(await cursor.fetchall()))
         return await self._block(_RAW_PAGE, RAW, names, asked)
+
+    async def _horizon(self, asked: dict[str, object], limit: int, table: str) -> object:
+        """Return a time before which a page of so many rows lies for certain, the end of the span at the latest."""
+        each = -(-4 * limit // len(cast("list[int]", asked["channels"])))
+        async with self._readers.connection() as connection:
+            cursor = await connection.execute(_HORIZON.replace("{table}", table).encode(), {**asked, "each": each})
+            (found,) = await cursor.fetchone() or (None,)
+        end = asked["end"]
+        return found + timedelta(microseconds=1) if isinstance(found, datetime) and found != end else end
 
     async def buckets(
         self, span: Span, bucket_s: float, limit: int, circular: frozenset[str], after: tuple[datetime, str] | None
@@ -257,7 +282,8 @@ class History:
         """
         vessel, names = await self._numbers(span)
         since, channel = after if after is not None else (span.start, "")
-        fits = len(names) * -((since - span.end) // timedelta(seconds=bucket_s)) <= limit
+        step = timedelta(seconds=bucket_s)
+        fits = len(names) * -((since - span.end) // step) <= limit
         is_whole = fits and after is None  # then it is ordered here: half the time of a month in minutes
         queries = whole_queries(bucket_s) if is_whole else (bucket_query(bucket_s, len(names)),)
         asked: dict[str, object] = {
@@ -266,9 +292,15 @@ class History:
             "circular": [n for n, name in names.items() if name in circular],
         }  # fmt: skip
         sent = _SENT if len(names) == 1 else {"channel_id": BUCKET["channel_id"], **_SENT}
-        async with self._readers.connection() as connection:
-            block = Block(names, _as_told(names, await fetch(connection, queries, asked, sent, _ZERO_MOSTLY)))
-        return block.in_order() if is_whole else block
+        steps = 2 * -(-limit // max(len(names), 1))  # twice what fills a page where no bucket is missing
+        while True:
+            until = span.end if is_whole or span.end - since <= steps * step else since + steps * step
+            async with self._readers.connection() as connection:
+                found = await fetch(connection, queries, {**asked, "end": until}, sent, _ZERO_MOSTLY)
+            block = Block(names, _as_told(names, found))
+            if until == span.end or len(block) >= limit:
+                return block.in_order() if is_whole else block
+            steps *= _WIDER
 
     async def stream_samples(self, span: Span, *, are_words: bool = False) -> AsyncIterator[Block]:
         """Yield all samples of `span`, channel by channel, each in order of time; a page at a time."""
