@@ -116,6 +116,8 @@ function tell(id: string, different: Difference & { mine?: boolean }): void {
   const nowMs = Date.now();
   const values = CHANNELS.map(([channel, , value]): ValueRow => [channel, value, different.quality ?? 0, nowMs - (different.ageMs ?? 200)]);
   values.push(["LNK_BEARER", "lte", different.quality ?? 0, nowMs - (different.ageMs ?? 200)]);
+  for (const [what, mb] of [["SAMPLES", 812.4], ["COMMAND", 431.2], ["UPKEEP", 96.1]] as const) values.push([`LNK_LTE_${what}`, mb, different.quality ?? 0, nowMs - (different.ageMs ?? 200)]);
+  values.push(["LNK_BUDGET", 84, different.quality ?? 0, nowMs - (different.ageMs ?? 200)]);
   store.take({ type: "values", vessel: id, server_utc_ms: nowMs, values, gap_count: 0 });
   store.take(statusOf(id, different, nowMs));
   for (const kind of different.refused ? ["conn.heading", "conn.course", "conn.propulsion", "conn.telegraph", "conn.speed"] : []) {

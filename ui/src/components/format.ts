@@ -45,6 +45,14 @@ export function rateText(bytes_s: number | null): string {
   return bytes_s < 999.5 ? `${bytes_s.toFixed(0)} B/s` : `${(bytes_s / 1000).toFixed(1)} kB/s`;
 }
 
+/** Return an amount of bytes as a contract counts them: a million are a MB. */
+export function bytesText(bytes: number): string {
+  const mb = bytes / 1e6;
+  if (mb >= 9999.5) return `${(mb / 1000).toFixed(0)} GB`;
+  if (mb >= 999.5) return `${(mb / 1000).toFixed(2)} GB`;
+  return `${mb.toFixed(mb < 9.95 ? 1 : 0)} MB`;
+}
+
 /** Return the unit in which channel `id` is shown. */
 export function unitOf(id: string, vessel: Vessel): string {
   return FORMATS[id]?.unit ?? vessel.channels.get(id)?.unit ?? "";

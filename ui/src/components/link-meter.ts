@@ -9,11 +9,12 @@ import { isTimeShort, respondText } from "../link/respond";
 import { words } from "../words";
 import { doingText, ladderSentence } from "../words/told";
 import { ageGrade, worst, type Grade } from "./link-grade";
+import { monthOf } from "./link-month";
 import { bearerOf, waysOf } from "./link-ways";
 import { DASHES, rateText, tripText } from "./format";
 import { base, ON_STEP_COLOURS, panel, STEP_COLOURS } from "./style";
 
-/** The link as an instrument: bearer and ways, round trip, jitter and one way, loss, age, what is received, ladder step with its reasons, countdown to the next. */
+/** The link as an instrument: bearer, the month's bytes and ways, round trip, jitter and one way, loss, age, what is received, ladder step with its reasons, countdown to the next. */
 @customElement("fh-link-meter")
 export class LinkMeter extends LitElement {
   @property({ attribute: false }) vessel!: Vessel;
@@ -72,10 +73,12 @@ export class LinkMeter extends LitElement {
   private head(isSilent: boolean) {
     const text = words().link;
     const bearer = bearerOf(this.vessel, page.store.clock.nowUtcMs());
+    const month = monthOf(this.vessel, page.store.clock.nowUtcMs(), words());
     const ways = waysOf(this.vessel.status, isSilent, words());
     const isTerse = !this.hasRoom;
     return html`<div class="head"><div class="who ${ways.length && !isTerse ? "stacked" : ""}"><h2>${text.title}</h2>
-        <span class=${bearer.look} title=${text.bearerTitle}>${text.bearer} <b data-testid="link-bearer" data-look=${bearer.look}>${bearer.name}</b></span></div>
+        <span class=${bearer.look} title=${text.bearerTitle}>${text.bearer} <b data-testid="link-bearer" data-look=${bearer.look}>${bearer.name}</b></span>
+        ${month && !isTerse ? html`<span class=${month.look} title=${month.title}><b class=${month.grade ?? ""} data-testid="link-month" data-look=${month.look}>${month.text}</b></span>` : nothing}</div>
       ${ways.length ? html`<span class="ways ${isTerse ? "" : "rows"}" title=${text.waysTitle} data-testid="link-ways">${ways.map(({ text: said, brought, grade }, at) => html`${isTerse && at ? " · " : ""}<b class=${grade ?? ""}>${said}</b>${isTerse ? nothing : html`<span>${brought}</span>`}`)}</span>` : nothing}</div>`;
   }
 

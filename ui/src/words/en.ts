@@ -206,6 +206,8 @@ export const en = {
     jitter: "jitter", jitterTitle: "Mean change from one round trip to the next over her last eleven.",
     bearer: "bearer", bearerTitle: "Profile of the bearer in use, as she told it.", away: "away",
     waysTitle: "Her ways to the shore: the round trip of each to the broker and back, as her last heartbeat told; then what came over it here: seconds of her last twenty without a heartbeat, how evenly and how quickly they come or since when none has, and payload of ten seconds.",
+    month: "this month", ofBudget: "of budget", monthTitle: "What all her connections have carried this month, both ways, headers and heartbeats too, as her own kernel counts it.",
+    classes: { SAMPLES: "values", AIS: "AIS targets", EVENTS: "events", COMMAND: "heartbeats and orders", UPKEEP: "upkeep of the connection" } as Record<string, string>,
     lost: "lost", silent: "silent", broughtUnknown: "arrivals not known",
     oneWay: "one way", oneWayTitle: "How long her last heartbeat took to the shore, by both clocks, and as wrong as these are. Dashes: her clock is not trusted, or the clocks cannot both be right.",
     received: "received", receivedTitle: "Payload of all her messages at this station over the last ten seconds, without the network's own headers.", step: "Ladder", next: "Next step",

@@ -201,6 +201,8 @@ export const ko: Words = {
     jitter: "지터", jitterTitle: "최근 왕복 11개에서 이웃한 두 왕복 시간의 차이의 평균.",
     bearer: "회선", bearerTitle: "선박이 알린, 사용 중인 회선의 프로파일.", away: "끊김",
     waysTitle: "육상으로 가는 길마다: 마지막 하트비트가 알린 브로커까지의 왕복 시간, 그다음 그 길로 이곳에 온 것 — 최근 20초 중 하트비트가 없던 초, 지터와 편도 시간 또는 언제부터 침묵인지, 10초 동안의 페이로드.",
+    month: "이번 달", ofBudget: "예산 사용", monthTitle: "이번 달 이 선박의 모든 연결이 주고받은 양. 헤더와 하트비트까지, 선박의 커널이 센 대로입니다.",
+    classes: { SAMPLES: "값", AIS: "AIS 표적", EVENTS: "이벤트", COMMAND: "하트비트와 명령", UPKEEP: "연결 유지" },
     lost: "손실", silent: "침묵", broughtUnknown: "도착분 알 수 없음",
     oneWay: "편도", oneWayTitle: "마지막 하트비트가 육상에 오기까지 걸린 시간. 두 시계로 재므로 그 차이만큼 틀립니다. 선박 시계를 믿을 수 없거나 두 시계가 함께 맞을 수 없으면 표시하지 않습니다.",
     received: "수신", receivedTitle: "최근 10초 동안 이 육상국에 온 이 선박의 모든 메시지 본문. 통신망의 헤더는 세지 않습니다.", step: "단계", next: "다음 단계", in: "까지", lastKnown: "마지막 상태",
