@@ -7,16 +7,19 @@ It shows nothing of background workers, which it lacks, of PostgreSQL 18, of wai
 from __future__ import annotations
 
 import secrets
+import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import product
+from pathlib import Path
 
 import psycopg
 import pytest
 
 from farhelm.doctor import services
 from shoreside.ports import Work
+from shoreside.store import migrate as migrate_files
 from shoreside.store.connection import Connection, Readers, connect
 from shoreside.store.history import History, Span
 from shoreside.store.hypertables import TABLES, Timescale, Use
@@ -143,6 +146,39 @@ async def read(url: str) -> list[tuple[object, ...]]:
     rows = [tuple(row) for row in (await History(readers).samples(span, 50_000, None)).rows()]
     await readers.close()
     return rows
+
+
+async def test_the_job_compresses_what_is_as_old_as_the_setting_says(database_url: str) -> None:
+    """Run by hand, by the server's clock: of four days the two that are old enough. That it runs by itself is not seen."""
+    async with filled(database_url) as (_, connection):
+        ((days,),) = asked(database_url, "SELECT (now()::date - %s::date)", MIDNIGHT + 2 * DAY)
+        assert await start(database_url, days=days) == []
+        ((job,),) = asked(
+            database_url, "SELECT job_id FROM timescaledb_information.jobs WHERE hypertable_name = 'sample'"
+        )
+        before = asked(database_url, COUNTED)
+        await connection.execute(f"CALL run_job({int(job)})".encode())
+        assert [compressed for _, _, compressed in asked(database_url, CHUNKS)] == [True, True, False, False]
+        assert asked(database_url, COUNTED) == before
+
+
+async def test_a_later_schema_goes_onto_compressed_hypertables(
+    database_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A database of a build without doubts of AIS reports: the new columns join a compressed chunk, which keeps its row."""
+    early = [name for name in migrate_files.files_of_build() if name < "0032"]
+    for name in early:
+        shutil.copy(migrate_files.FOLDER / name, tmp_path)
+    monkeypatch.setattr(migrate_files, "FOLDER", tmp_path)
+    assert len(await start(database_url)) == len(early) + 2
+    report = "INSERT INTO ais_report (vessel_id, mmsi, time, latitude_deg) VALUES (1, 440000000, %s, 35.1) RETURNING 1"
+    asked(database_url, report, NOON)
+    assert len(asked(database_url, "SELECT compress_chunk(show_chunks('ais_report'))")) == 1
+    monkeypatch.undo()
+    assert (await start(database_url))[0] == "0032_doubts_and_tracks.sql"
+    asked(database_url, report, NOON + timedelta(hours=1))
+    found = asked(database_url, "SELECT mmsi, time, latitude_deg, doubt, track FROM ais_report ORDER BY time")
+    assert found == [(440_000_000, NOON + timedelta(hours=after), pytest.approx(35.1), None, None) for after in (0, 1)]
 
 
 async def test_past_keeping_whole_days_go_compressed_or_not_and_the_rollups_stay(database_url: str) -> None:
