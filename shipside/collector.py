@@ -87,7 +87,7 @@ class Collector:
         chain = Chain(Legend.from_wire(known.hash, known.to_wire()), bearer.batch_s)
         self.uplink = Uplink(config.vessel.id, clock, port, spool, dispatch, chain, config.link, say)
         self.uplink.wake = self._wake.set
-        self._catalogues = Catalogues(spool.kept)
+        self._catalogues = Catalogues(spool.kept, spool.epoch)
         self._keep_catalogue()
         self.alerts = AlertDesk(dispatch.record, spool, clock.now_s())
         self._outage, self._batch_s, self._targets_s = Outage(), bearer.batch_s, clock.now_s()

@@ -35,12 +35,13 @@ def slot_name(slot: int) -> str:
 class Catalogues:
     """The catalogues of one spool, in the order in which they were in force."""
 
-    def __init__(self, kept: Callable[[str], Mapping[str, Plain]]) -> None:
-        """Read what was kept; `kept` returns a small record by its name, an empty one where there is none."""
+    def __init__(self, kept: Callable[[str], Mapping[str, Plain]], epoch: int) -> None:
+        """Read what was kept of `epoch`; `kept` returns a small record by its name, an empty one where there is none."""
         self._held: dict[int, InForce] = {}
+        self._epoch = epoch
         for slot in range(SLOTS):
             match kept(slot_name(slot)):
-                case {"first": int(first), "hash": str(digest), "birth": bytes(birth)}:
+                case {"epoch": int(of), "first": int(first), "hash": str(digest), "birth": bytes(birth)} if of == epoch:
                     self._held[slot] = InForce(first, digest, birth)
                 case _:
                     continue
@@ -53,7 +54,7 @@ class Catalogues:
         free = next((slot for slot in range(SLOTS) if slot not in self._held), None)
         slot = rows[0][0] if free is None else free
         self._held[slot] = InForce(first_seq, catalogue_hash, birth)
-        return slot_name(slot), {"first": first_seq, "hash": catalogue_hash, "birth": birth}
+        return slot_name(slot), {"epoch": self._epoch, "first": first_seq, "hash": catalogue_hash, "birth": birth}
 
     def waited_for(self, oldest_seq: int | None) -> list[bytes]:
         """Return the births of former catalogues that batches from `oldest_seq` on were made with; None: none waits."""

@@ -19,6 +19,7 @@ from shipside.sending.chaining import Chain
 from shipside.sending.dispatch import Dispatch
 from shipside.sending.oldest import Oldest
 from shipside.sending.window import Send, Window
+from shipside.starting import new_epoch
 from shipside.storage.spool import CLASSES, BatchClass, Dropped, Spool, SpoolError
 from telemetry.link_channels import LinkCounts
 
@@ -33,6 +34,7 @@ METER_S: Final = 60.0
 """How often counts are written and told; a kill loses this long of them."""
 UNKEPT_EVERY: Final = 100
 """Every so many batches that could not be written one line goes into the log."""
+BEHIND: Final = "the spool is older than what the shore has of it"
 Say = Callable[..., None]
 """Writes one line to the program's log: an event name and its fields."""
 
@@ -247,6 +249,8 @@ class Uplink:
         except ProtocolError as error:
             self._say("bad-ack", problem=str(error))
             return
+        if ack.epoch == self._spool.epoch and max(ack.through_seq, *ack.selected, 0) > self._seq:
+            self._begin_anew()
         through, selected = self.window.receive(ack)
         for seq in [seq for seq in self._sent_s if seq <= through or seq in selected]:
             self.choice.acknowledged(self._clock.now_s() - self._sent_s.pop(seq))
@@ -255,6 +259,22 @@ class Uplink:
             self.window.failed(seq)
         if through or selected:
             self._careful(lambda: self._spool.delete(through, selected))
+
+    def _begin_anew(self) -> None:
+        """The shore has batches that this spool never made: it was set back, as by an image of the disk. Raise SpoolError.
+
+        Its sequences were given before, so the shore takes what is made now for what it has, and would acknowledge it unread.
+        Everything begins anew with another epoch, in another start; what was made since is told as lost: the raw log has it.
+        """
+        epoch, first = self._spool.epoch, self._spool.oldest_seq()
+        body: dict[str, Plain] = {"epoch": epoch, "first": first or self._seq, "last": self._seq, "class": "samples",
+                                  "reason": BEHIND}  # fmt: skip
+        aside = self._spool.begin_anew(new_epoch(self._clock))
+        if first is not None:
+            self.dispatch.record("dropped", body, self._clock.now_s())
+        raise SpoolError(
+            f"{BEHIND}: set aside as {aside}, another is begun; farhelm replay brings what the raw log has since"
+        )
 
     def _careful(self, write: Callable[[], None]) -> None:
         try:

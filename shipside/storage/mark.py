@@ -44,6 +44,13 @@ class Mark:
         self.noted = noted
         self.use(epoch, self.used)
 
+    def begin_anew(self) -> None:
+        """Forget what was used: it was of an epoch that is over."""
+        self.close()
+        if self._path is not None:
+            self._path.unlink(missing_ok=True)
+        self.epoch = self.used = self.noted = 0
+
     def close(self) -> None:
         """Close the file."""
         if self._file >= 0:

@@ -143,6 +143,26 @@ class Spool:
             raise SpoolError(f"the disk has failed: {error}; look at the disk") from error
         self._open(self.epoch)
 
+    def begin_anew(self, epoch: int) -> Path | None:
+        """Set the file aside, whole as it is, and go on with an empty one of `epoch`; events and small records come along.
+
+        Return where it lies now; None for a spool in memory, which is gone. Raise SpoolError.
+        """
+        close_as_it_is(self._db)
+        self._is_open = False
+        aside: Path | None = None
+        if self._path != ":memory:":
+            try:
+                aside = set_aside(Path(self._path))
+            except OSError as error:
+                raise SpoolError(f"the spool cannot be set aside: {error}; look at the disk") from error
+        self._mark.begin_anew()
+        self._open(epoch)
+        if aside is not None:
+            self._begin_rescue(aside)
+        self._rescue = None
+        return aside
+
     def rescue(self) -> int | None:
         """Take over some of what a damaged file still holds; return how many batches, None when there is no more."""
         if self._rescue is None or self._rescue.is_done:

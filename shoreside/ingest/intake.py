@@ -171,8 +171,10 @@ class Intake:
         if not self._role.keeps:
             return
         vessel, epoch = stream
-        through = self._batches[stream].through
-        above = sorted(seq for seq in seqs if seq > through)
+        known = self._batches[stream]
+        through = known.through
+        # The highest of all is always said: a spool that never made it was set back to an older state, and its ship must know.
+        above = sorted({seq for seq in (*seqs, known.spans()[-1][1]) if seq > through})
         for start in range(0, len(above) or 1, SELECTED_MAX):
             ack = BatchAck(epoch, through, tuple(above[start : start + SELECTED_MAX]))
             self._acks.append((topics.topic(vessel, topics.ACK), ack.to_bytes()))

@@ -339,7 +339,7 @@ def test_a_restarted_station_knows_what_is_committed() -> None:
     downlink, _ = station(ship)
     downlink.recall(Remembered(batches={("kestrel", 1): ((1, 7), (9, 9))}, events={("kestrel", "boot-1"): ((1, 4),)}))
     downlink.receive(*ship.batch(7), 101.0, NOON_NS)
-    assert acks(downlink) == [BatchAck(1, 7, ())]
+    assert acks(downlink) == [BatchAck(1, 7, (9,))]
     downlink.receive(*ship.batch(8), 101.0, NOON_NS)
     commit(downlink)
     assert acks(downlink) == [BatchAck(1, 9, ())]
