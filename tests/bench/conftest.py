@@ -15,12 +15,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--duration", type=float, default=3600.0, help="seconds that the soak runs (default 3600)")
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let what counts the bytes of the loopback come first: the demo, once started, talks there to the end of the run."""
-    items.sort(key=lambda item: item.path.name != "test_wire.py")
-
-
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """End with all figures of the run in one table; test-results/bench.json has them too."""
     lines = table()

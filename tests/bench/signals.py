@@ -15,6 +15,8 @@ SIGNALS = 200
 STILL = 48
 """Of them, constants and contacts."""
 HASH = "0123456789abcdef"
+EPOCH = 1_789_990_000 << 16
+"""As long as a spool's."""
 START_NS = 1_790_000_000_000_000_000
 
 
@@ -47,7 +49,7 @@ class Signals:
         shown = (self.values if values is None else values)[:, first : first + length]
         columns = tuple(Column(f"SIG_{n:03d}", scan, row, good) for n, row in enumerate(shown))
         times = START_NS + (first + scan.astype(np.int64)) * 10**9
-        return Batch("kestrel", 1_789_990_000, seq, HASH, False, times, columns, (), values is not None, is_base=True)
+        return Batch("kestrel", EPOCH, seq, HASH, False, times, columns, (), values is not None, is_base=True)
 
     def bound(self) -> float:
         """Return the order-0 entropy of each signal's differences, bytes a sample."""
