@@ -27,6 +27,7 @@ from shoreside.store.migrate import SchemaError, migrate
 from shoreside.store.postgres import PostgresStore
 from shoreside.store.retention import Retention, drop_old
 from shoreside.store.rollup import roll
+from tests.integration import test_shore_store
 from tests.postgres_rig import PLAYED, TIMESCALE, running_server, with_timescale
 from tests.store_kit import NOON_NS, Point, asked, batch_of
 
@@ -146,6 +147,32 @@ async def read(url: str) -> list[tuple[object, ...]]:
     rows = [tuple(row) for row in (await History(readers).samples(span, 50_000, None)).rows()]
     await readers.close()
     return rows
+
+
+async def test_each_of_the_four_tables_says_the_same_compressed(database_url: str) -> None:
+    """Numbers, none among them, texts, positions and targets: row by row; what comes late of each kind joins them once."""
+    store = PostgresStore(database_url, Timescale("require"))
+    await store.load()
+    await store.commit(Work(batches=tuple(test_shore_store.batch(seq) for seq in (1, 2, 3))))
+
+    def rows() -> dict[str, list[str]]:
+        return {table: sorted(map(str, asked(database_url, f"SELECT * FROM {table}"))) for table in TABLES}  # noqa: S608
+
+    before = rows()
+    assert {table: len(found) for table, found in before.items()} == {
+        "sample": 18, "text_sample": 3, "position": 6, "ais_report": 3,
+    }  # fmt: skip
+    for table in TABLES:
+        assert len(asked(database_url, "SELECT compress_chunk(show_chunks(%s::regclass))", table)) == 1
+    assert rows() == before
+    late = Work(batches=(test_shore_store.batch(4),))
+    assert [await store.commit(late), await store.commit(late)] == [7, 0]
+    await store.close()
+    after = rows()
+    assert {table: len(found) for table, found in after.items()} == {
+        "sample": 24, "text_sample": 4, "position": 8, "ais_report": 4,
+    }  # fmt: skip
+    assert all(set(before[table]) < set(after[table]) for table in TABLES)
 
 
 async def test_the_job_compresses_what_is_as_old_as_the_setting_says(database_url: str) -> None:
