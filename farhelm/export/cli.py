@@ -44,7 +44,8 @@ def export(
     table. Each file says by which catalogue of the vessel its values are described.
 
     A file has its name when it is whole. A run that was broken off goes on where it was: days that are over and were
-    written by the same request stay as they are; remove a day's file to have it anew, with what came late since.
+    written by the same request stay as they are, unless samples have come late since (of buckets and words: remove the day's file
+    to have it anew). No file is replaced by one with less: what the shore has dropped since is in yours only.
 
     Examples:
       farhelm export otter --demo .demo --from 2026-11-25 --out lake
@@ -99,4 +100,5 @@ def _run(url: str, token: str, wanted: Wanted, now: datetime) -> None:
     finally:
         source.close()
     kept = f", {done.kept} there before" if done.kept else ""
-    typer.echo(f"{done.rows} rows in {done.written} files below {wanted.folder}{kept}")
+    less = f" ({done.spared} with more than the shore still has)" if done.spared else ""
+    typer.echo(f"{done.rows} rows in {done.written} files below {wanted.folder}{kept}{less}")

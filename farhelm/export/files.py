@@ -11,8 +11,8 @@ from typing import Any, Final, Protocol, cast
 
 from farhelm.export.iso19848 import IsoFile
 from farhelm.export.meaning import Meaning, catalogues_of
+from farhelm.export.shore import QUALITIES
 
-QUALITIES: Final = ("good", "stale", "invalid", "out_of_range", "frozen", "manual")
 pa: Any = importlib.import_module("pyarrow")  # it comes without types
 parquet: Any = importlib.import_module("pyarrow.parquet")
 
@@ -123,6 +123,11 @@ class Record:
         """Return whether the file `name` is there whole and was made by the same request."""
         known = self._done.get(name)
         return known is not None and known.get("request") == request and (self._folder / name).is_file()
+
+    def rows(self, name: str) -> int:
+        """Return the rows of the file `name` as it was written last; 0 where it is not known."""
+        rows = self._done.get(name, {}).get("rows")
+        return rows if isinstance(rows, int) and (self._folder / name).is_file() else 0
 
     def add(self, name: str, request: dict[str, object], rows: int) -> None:
         """Enter a whole file."""

@@ -59,6 +59,8 @@ class Done:
     kept: int
     """Files that were there whole from an earlier run."""
     rows: int
+    spared: int = 0
+    """Of those kept: files with more than the shore still has of that day."""
 
 
 def days(start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
@@ -70,14 +72,20 @@ def days(start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
 
 
 def export(source: Source, wanted: Wanted, now: datetime, told: Progress) -> Done:
-    """Write what is wanted; raise AccessError. A day that is over and was written by the same request is left as it is."""
+    """Write what is wanted; raise AccessError.
+
+    A day that is over and was written by the same request is left as it is, unless samples have come late since. A file is
+    never replaced by one with less of the same: what the shore has dropped since is there only.
+    """
     known = source.meanings(wanted.vessel, wanted.start, wanted.end)
     meanings, total = Meanings(source, known), Done(0, 0, 0)
     parts = _parts(known, wanted)
     for number, part in enumerate(parts):
         before = (number, len(parts), total.rows)
         done = _export_part(source, replace(wanted, folder=part.folder), meanings, part, now, _within(told, *before))
-        total = Done(total.written + done.written, total.kept + done.kept, total.rows + done.rows)
+        total = Done(
+            total.written + done.written, total.kept + done.kept, total.rows + done.rows, total.spared + done.spared
+        )  # fmt: skip
     told(1.0, total.rows)
     return total
 
@@ -93,24 +101,36 @@ def _export_part(
     folder.mkdir(parents=True, exist_ok=True)
     record, spans = files.Record(folder), list(days(wanted.start, wanted.end))
     meanings.met.clear()
-    written = kept = rows = 0
+    written = kept = rows = spared = 0
     for number, (start, end) in enumerate(spans):
         name = f"vessel={wanted.vessel}/day={start:%Y-%m-%d}/{part.stem}{files.SUFFIXES[wanted.form]}"
         request: dict[str, object] = {
-            "from": start.isoformat(), "to": end.isoformat(), "channels": list(part.channels), "bucket_s": wanted.bucket_s,
-            "catalogue": meanings.now.catalogue_hash,
+            "from": start.isoformat(), "to": end.isoformat(), "bucket_s": wanted.bucket_s,
+            "channels": list(part.channels) if wanted.channels else "all",
         }  # fmt: skip
-        if end <= now and record.has(name, request):
+        known = record.rows(name) if record.has(name, request) else None
+        if end <= now and known is not None and not _came_late(source, wanted, part, (start, end), known):
             kept += 1
             continue
         day = _Day(source, wanted, meanings, part, now, (number, len(spans), rows), told)
-        fresh = day.write(start, end, folder / name)
+        fresh = day.write(start, end, folder / name, min(record.rows(name), 1) if known is None else known)
+        if fresh is None:
+            kept, spared = kept + 1, spared + 1
+            continue
         written, rows = written + 1, rows + fresh
         if end <= now:
             record.add(name, request, fresh)
     if wanted.form == "iso19848":
         _list_channels(folder, meanings, part.channels, now)
-    return Done(written, kept, rows)
+    return Done(written, kept, rows, spared)
+
+
+def _came_late(source: Source, wanted: Wanted, part: Part, span: tuple[datetime, datetime], known: int) -> bool:
+    """Return whether the shore has more samples of a span than were written; of buckets and words it is not asked."""
+    if wanted.bucket_s is not None or part.kind != "number":
+        return False
+    counted = source.count(wanted.vessel, part.channels, *span)
+    return counted is not None and counted > known
 
 
 def _parts(known: Sequence[Vessel], wanted: Wanted) -> list[Part]:
@@ -194,8 +214,11 @@ class _Day:
     """Which day of how many, and the rows before it."""
     told: Progress
 
-    def write(self, start: datetime, end: datetime, final: Path) -> int:
-        """Write the file `final` with what the shore has from `start` to `end`; return its rows."""
+    def write(self, start: datetime, end: datetime, final: Path, least: int) -> int | None:
+        """Write the file `final` with what the shore has from `start` to `end`; return its rows.
+
+        None where they are less than `least`: then the file that is there stays.
+        """
         final.parent.mkdir(parents=True, exist_ok=True)
         part = final.with_name(f".{final.name}.part")
         writer: files.Writer | None = None
@@ -213,6 +236,9 @@ class _Day:
         finally:
             if writer is not None:
                 writer.close()
+        if rows < least and final.is_file():
+            part.unlink()
+            return None
         files.finish(part, final)
         return rows
 

@@ -12,12 +12,14 @@ from datetime import datetime
 from typing import Any, Final, cast
 
 import httpx
+import numpy as np
 
 from farhelm.conn.access import AccessError
 
 ANSWER_S: Final = 30.0
 """Longest silence of the shore: a page takes it a fraction of a second, a query of its own is ended after 20 s."""
 CHANNELS_PER_REQUEST: Final = 100
+QUALITIES: Final = ("good", "stale", "invalid", "out_of_range", "frozen", "manual")
 pa: Any = importlib.import_module("pyarrow")  # it comes without types
 
 
@@ -74,6 +76,29 @@ class Source:
                     yield reader
         except httpx.HTTPError as error:
             raise AccessError(f"the shore stopped answering: {error}; run it again, what is done is kept") from error
+
+    def count(self, vessel: str, channels: tuple[str, ...], start: datetime, end: datetime) -> int | None:
+        """Return how many samples of `channels` the shore had from `start` to `end`, dropped since or not; raise AccessError.
+
+        None where the span is not of whole seconds: it is counted by roll-ups.
+        """
+        edges_s = [time.timestamp() for time in (start, end)]
+        width_s = next((width for width in (3600, 60, 1) if not any(edge % width for edge in edges_s)), None)
+        if width_s is None:
+            return None
+        total = 0
+        for first in range(0, len(channels), CHANNELS_PER_REQUEST):
+            asked = ",".join(channels[first : first + CHANNELS_PER_REQUEST])
+            query = {
+                "channels": asked,
+                "from": start.isoformat(),
+                "to": end.isoformat(),
+                "bucket": str(width_s),
+                "kind": "number",
+            }
+            with self.samples(vessel, query) as reader:
+                total += sum(int(np.sum(batch.column(name).to_numpy())) for batch in reader for name in QUALITIES)
+        return total
 
     def answer(self, path: str, query: dict[str, str]) -> dict[str, object]:
         """Return the JSON of another route; raise AccessError with the shore's own words."""

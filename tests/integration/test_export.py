@@ -28,7 +28,11 @@ from farhelm.export.shore import Source, Vessel
 from farhelm.options import moment
 from protocols.link.batch import Batch, Column
 from shoreside.ports import Work
+from shoreside.store.connection import connect
 from shoreside.store.postgres import PostgresStore
+from shoreside.store.retention import Retention, drop_old
+from shoreside.store.rollup import roll
+from telemetry.catalogue import Catalogue, standard_catalogue
 from tests.shared_folder import shared
 from tests.shore_house import TOKENS, House
 from tests.store_kit import NOON_NS, Point, batch_of
@@ -87,6 +91,46 @@ async def test_parquet_lies_by_vessel_and_day_with_units_and_quality(house: Hous
     paths[1].unlink()
     assert await exported(house, lake) == Done(1, 2, 40)
     assert await exported(house, lake, channels=("NAV_SOG",)) == Done(3, 0, 60)
+
+
+async def test_what_came_late_is_fetched_and_what_the_shore_has_dropped_stays(house: House, tmp_path: Path) -> None:
+    """Five samples come late to the second day; then the first day is past keeping, and the vessel is refitted.
+
+    A nightly run made neither better: late samples stayed away, and the refit replaced each old day by an empty file.
+    """
+    lake = tmp_path / "lake"
+    for folder in (lake, tmp_path / "all"):
+        await exported(house, folder, **({} if folder == lake else {"channels": ()}))
+    store = PostgresStore(house.shore.config.database)
+    late = [Point("NAV_SOG", DAY_MS + 3_600_000 + n, 5.0, 0) for n in range(5)]
+    await store.commit(Work(batches=(batch_of(late, 90, historical=True),)))
+    await store.close()
+    assert await exported(house, lake) == Done(1, 2, 45)
+    assert await exported(house, lake) == Done(0, 3, 0)
+    assert len(pq.read_table(lake)) == 125
+    connection = await connect(house.shore.config.database)
+    await roll(connection, NOON + timedelta(days=9), 1000)
+    await connection.execute("UPDATE partition_record SET made = first")
+    assert "sample_20260921" in await drop_old(connection, Retention(1, 1, None), NOON + timedelta(days=2, hours=-1))
+    await connection.close()
+    house.ship.catalogue = Catalogue(tuple(standard_catalogue(["NAV_SOG", "NAV_HDG"])))
+    house.port.bring(*house.ship.birth())
+    async with asyncio.timeout(10):
+        while house.ship.catalogue.hash not in await present(house):  # noqa: ASYNC110 - the shore tells nobody that it is kept
+            await asyncio.sleep(0.05)
+    assert await exported(house, lake) == Done(0, 3, 0)
+    (lake / ".export.json").write_text(
+        (lake / ".export.json").read_text().replace("T00:00:00", "T00:00:01")
+    )  # as by another request
+    assert (await exported(house, lake)).spared == 1
+    assert len(pq.read_table(lake)) == 125
+    assert (await exported(house, tmp_path / "all", channels=())).written == 1
+    assert len(pq.read_table(tmp_path / "all")) == 125
+
+
+async def present(house: House) -> str:
+    """Return what the shore answers of the vessel's present catalogue."""
+    return (await house.http.get("/api/v1/vessels/kestrel/catalogue", headers=house.token("viewer"))).text
 
 
 async def test_what_was_broken_off_has_no_name_and_is_made_whole_by_the_next_run(
