@@ -9,8 +9,12 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from shoreside import people
 from shoreside.ports import Work
+from shoreside.store.connection import Readers
+from shoreside.store.people import People
 from shoreside.store.postgres import PostgresStore
+from tests.shore_house import SEED
 from tests.shore_kit import Ship
 from tests.store_kit import NOON_NS, Point, asked, batch_of
 
@@ -82,3 +86,44 @@ async def test_the_panels_tell_the_truth_about_a_heading_a_track_and_a_gap(datab
     assert [row[1] for row in asked(database_url, plain(panel("Hours in which something is missing"), *span))] == [
         "NAV_HDG"
     ]
+
+
+SECRET = ("person", "session", "api_token", "passkey", "challenge", "ticket", "login_attempt", "station_key")
+READER = (
+    (Path(__file__).parents[2] / "deploy/postgres/10-reader.sh")
+    .read_text()
+    .partition("<<'SQL'\n")[2]
+    .partition("\nSQL")[0]
+)
+
+
+async def test_the_role_that_reads_for_grafana_sees_no_secret_and_changes_nothing(database_url: str) -> None:
+    """The role is made as deploy/ makes it, which may read all tables: second factors and the station's key were among them."""
+    store, readers = PostgresStore(database_url), Readers(database_url)
+    await store.load()
+    await store.commit(Work(batches=(batch_of([Point("NAV_HDG", 0, 1.0, 0)], 1),)))
+    await people.seed(People(readers), SEED)
+    await readers.close()
+    await store.close()
+    statements = [each for each in READER.replace(":'password'", "'x'").split(";") if "ROLE" in each or "GRANT" in each]
+    assert len(statements) == 4
+    with psycopg.connect(database_url, autocommit=True) as owner:
+        owner.execute("DROP ROLE IF EXISTS reader")
+        for each in statements:
+            owner.execute(each.encode())
+        assert owner.execute("SELECT count(*) FROM person").fetchone() == (2,)
+        hidden = owner.execute(
+            "SELECT relname FROM pg_class WHERE relrowsecurity AND relnamespace = 'public'::regnamespace"
+        )
+        assert {str(name) for (name,) in hidden} == set(SECRET)
+    with psycopg.connect(database_url.replace("farhelm@", "reader@"), autocommit=True) as reader:
+        for table in SECRET:
+            assert reader.execute(f"SELECT count(*) FROM {table}".encode()).fetchone() == (0,), table  # noqa: S608 - ours
+        assert reader.execute("SELECT count(*) FROM sample").fetchone() == (1,)
+        with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
+            reader.execute("DELETE FROM sample")
+        reader.execute("SET default_transaction_read_only = off")
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            reader.execute("DELETE FROM sample")
+    with psycopg.connect(database_url, autocommit=True) as owner:
+        owner.execute("DROP ROLE reader")
