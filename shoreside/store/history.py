@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final, cast
@@ -77,6 +77,11 @@ class Block:
         ranks[sorted(self.names, key=self.names.__getitem__)] = range(len(self.names))
         order = np.lexsort((ranks[self.arrays["channel_id"]], self.arrays["time"]))
         return Block(self.names, {name: values[order] for name, values in self.arrays.items()})
+
+    def parts(self, rows: int) -> Iterator[Block]:
+        """Yield the same rows in blocks of so many, in their order."""
+        for start in range(0, len(self), rows):
+            yield Block(self.names, {name: values[start : start + rows] for name, values in self.arrays.items()})
 
     def rows(self) -> list[list[object]]:
         """Return the rows for JSON and CSV: short id, UTC ms, the other columns; None for no value."""
