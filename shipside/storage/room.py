@@ -13,6 +13,10 @@ def free_bytes(folder: Path) -> int:
 
 
 def used_pct(folder: Path) -> float | None:
-    """Return how full the disk below `folder` is, per cent; None for one without a size, OSError as above."""
+    """Return how full the disk below `folder` is as `df` says it, per cent; None for one without a size, OSError as above.
+
+    What the file system keeps back for itself or for root is neither used nor free: it is left out on both sides.
+    """
     disk = os.statvfs(folder)
-    return 100.0 * (1.0 - disk.f_bavail / disk.f_blocks) if disk.f_blocks else None
+    used = disk.f_blocks - disk.f_bfree
+    return 100.0 * used / (used + disk.f_bavail) if used + disk.f_bavail else None
