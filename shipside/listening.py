@@ -119,8 +119,12 @@ class Listening:
             self.reject(source, "unlisted")
             return
         speaker = f"{source}:{sender}" if sender else source
-        if formatter in HANDED_OVER:
+        is_grouped = formatter in GROUPED
+        if is_grouped or (tag is not None and tag.group is not None):
+            self._hand_over_group(source, speaker, sentence, is_used=not is_grouped)
+        if formatter in AIS:
             self._hand_over(source, speaker, sentence)
+        if formatter in HANDED_OVER:
             return
         found = readings(sentence)
         if isinstance(found, str):
@@ -131,13 +135,14 @@ class Listening:
     def _hand_over(self, source: str, speaker: str, sentence: Sentence) -> None:
         """Give a sentence that is no reading to whoever takes its kind; AIS has numbers of its own and puts itself together."""
         take = self._takers.get(sentence.formatter)
-        if take is None:
-            return
-        whole: list[Sentence] | None = [sentence]
-        if sentence.formatter in GROUPED:
-            whole = self._groups.setdefault(source, GroupAssembler()).receive(sentence.tag, sentence, speaker)
-        for each in whole or ():
-            take(source, speaker, each)
+        if take is not None:
+            take(source, speaker, sentence)
+
+    def _hand_over_group(self, source: str, speaker: str, sentence: Sentence, *, is_used: bool) -> None:
+        """Give the lines of a group, once all are there, each to who takes its kind; one `is_used` already keeps its place."""
+        groups = self._groups.setdefault(source, GroupAssembler())
+        for each in groups.receive(sentence.tag, None if is_used else sentence, speaker) or ():
+            self._hand_over(source, speaker, each)
 
     def _take_frame(self, lines: N2kLines, source: str, line: bytes) -> None:
         """Take one line of an input of NMEA 2000; groups that feed nothing are no fault."""

@@ -29,6 +29,7 @@ from shoreside import config as shore
 from simulators import register_map
 from tests.bit_fuzz_targets import BIT_TARGETS
 from tests.fuzzing import Target
+from tests.listening_fuzz_targets import LISTENING_TARGETS
 from tests.nmea_fuzz_targets import NMEA_TARGETS
 from tests.shore_fuzz_targets import SHORE_TARGETS
 from tests.shore_kit import NOON_NS, ULID, Ship
@@ -116,6 +117,7 @@ TARGETS: dict[str, Target] = {
     ),
     "register map": Target(_register_map, _TOML_ERRORS, [(register_map.FOLDER / "otter.toml").read_bytes()]),
     **NMEA_TARGETS,
+    **LISTENING_TARGETS,
     **BIT_TARGETS,
     **SHORE_TARGETS,
 }  # fmt: skip

@@ -16,7 +16,8 @@ Line = TypeVar("Line")
 @dataclass(slots=True)
 class _Open(Generic[Line]):
     total: int
-    lines: dict[int, Line] = field(default_factory=dict[int, Line])
+    lines: dict[int, Line | None] = field(default_factory=dict[int, Line | None])
+    """None: a line that was used when it came, and only keeps its place."""
 
 
 class GroupAssembler(Generic[Line]):
@@ -31,17 +32,17 @@ class GroupAssembler(Generic[Line]):
     @property
     def waiting_count(self) -> int:
         """Lines waiting for the rest of their group."""
-        return sum(len(waiting.lines) for waiting in self._open.values())
+        return sum(_held(waiting) for waiting in self._open.values())
 
-    def receive(self, tag: TagBlock | None, line: Line, sender: str = "") -> list[Line] | None:
+    def receive(self, tag: TagBlock | None, line: Line | None, sender: str = "") -> list[Line] | None:
         """Return all lines of the group that `line` completes, in order; None while some are missing.
 
-        A line of no group, or of a group of one, is whole by itself. `sender`: whose it is, where that is known better than
-        by its own block.
+        A line of no group, or of a group of one, is whole by itself. `line` None: it was used already, and is no longer given.
+        `sender`: whose it is, where that is known better than by its own block.
         """
         group = None if tag is None else tag.group
         if tag is None or group is None or group.total == 1:
-            return [line]
+            return [] if line is None else [line]
         key = (sender or tag.source or "", group.id)
         waiting = self._open.get(key)
         if waiting is None or waiting.total != group.total or group.line in waiting.lines:
@@ -50,7 +51,7 @@ class GroupAssembler(Generic[Line]):
         waiting.lines[group.line] = line
         if len(waiting.lines) == group.total:
             del self._open[key]
-            return [waiting.lines[number] for number in range(1, group.total + 1)]
+            return [each for _, each in sorted(waiting.lines.items(), key=lambda held: held[0]) if each is not None]
         if len(self._open) > OPEN_MAX:
             self._give_up(next(iter(self._open)))
         return None
@@ -58,4 +59,9 @@ class GroupAssembler(Generic[Line]):
     def _give_up(self, key: tuple[str, int]) -> None:
         dropped = self._open.pop(key, None)
         if dropped is not None:
-            self.lost_count += len(dropped.lines)
+            self.lost_count += _held(dropped)
+
+
+def _held(waiting: _Open[Line]) -> int:
+    """Return how many lines wait to be given."""
+    return sum(each is not None for each in waiting.lines.values())
