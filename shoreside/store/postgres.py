@@ -115,7 +115,9 @@ class PostgresStore:
 
     async def _commit_singly(self, work: Work) -> int:
         """Commit the parts one by one, so that one the database will not take costs itself only."""
-        parts = [Work(births=work.births, keys=work.keys, gaps=work.gaps)]
+        parts = [Work(births=(birth,)) for birth in work.births]
+        parts.extend(Work(keys=(key,)) for key in work.keys)
+        parts.extend(Work(gaps=(gap,)) for gap in work.gaps)
         parts.extend(
             Work(batches=(batch,), closings=closings.of(batch, work.closings), arrived=work.arrived)
             for batch in work.batches

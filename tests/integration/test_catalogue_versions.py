@@ -357,3 +357,21 @@ async def test_a_day_with_two_units_has_each_value_in_its_own_in_iso_19848_and_b
              ["DataChannel"][0]["Property"]["Unit"]["UnitSymbol"]
              for digest, name in ((OLD.hash, f"-{OLD.hash}"), (NEW.hash, f"-{NEW.hash}"))}  # fmt: skip
     assert units == {OLD.hash: "bar", NEW.hash: "kPa"}
+
+
+async def test_a_birth_that_the_database_will_not_take_costs_no_other_vessels(database_url: str) -> None:
+    """A name with a zero byte, which PostgreSQL has no room for; the birth, and the loss, of another ship stand beside it."""
+    store = PostgresStore(database_url)
+    await store.load()
+    bad = Catalogue((replace(OLD.by_id["NAV_LAT"], short_id="NAV\x00LAT"),))
+    work = Work(
+        births=(("kestrel", bad.hash, birth(bad)), ("otter", OLD.hash, birth(OLD))), keys=(("otter", bytes(32)),),
+        gaps=(("kestrel", "batch 1 \x00", 1, 2), ("otter", "batch 1", 3, 4)), batches=(batch(1, OLD, NOON, 4.2),),
+    )  # fmt: skip
+    assert await store.commit(work) == 1
+    assert await store.birth("otter", OLD.hash) == birth(OLD)
+    assert store.refused_count == 2
+    known = await store.load()
+    assert known.keys == {"otter": bytes(32)}
+    assert ("kestrel", 1) in known.batches
+    await store.close()
