@@ -140,7 +140,7 @@ class ControlConfig:
         if actuators not in ("real", "simulated"):
             faults.append(f"control.actuators is {actuators!r}; this version knows real, simulated")
         phase = source.get("phase")
-        if phase not in phases:
+        if not isinstance(phase, str) or phase not in phases:
             faults.append(f"control.phase {phase!r} is none of the phases given ({', '.join(phases) or 'none'})")
         if link is not None:
             faults += disorder(link)

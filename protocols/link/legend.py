@@ -8,12 +8,15 @@ from typing import Final
 
 import numpy as np
 
+from protocols.errors import MalformedError
 from protocols.link import fields
 from protocols.link.bits import Whole
 from protocols.link.cbor import Plain
 
 CHANNELS_MAX: Final = 1_000
 """Most channels of a catalogue."""
+ACCURACY_MAX: Final = 1e12
+"""Greatest accuracy read, in any unit: of twice a greater one no step can be made."""
 FINEST: Final = 9
 """Finest decimal step, 1e-9; a position in degrees needs 1e-7."""
 COARSEST: Final = 6
@@ -43,6 +46,8 @@ class Legend:
         ]
         steps = [fields.number(row, "resolution") for row in rows]
         accuracies = [fields.optional_number(row, "accuracy") for row in rows]
+        if any(each is not None and abs(each) > ACCURACY_MAX for each in accuracies):
+            raise MalformedError(f"an accuracy beyond {ACCURACY_MAX:g} is none")
         return cls(
             catalogue_hash, tuple(fields.text(row, "short_id", 64) for row in rows),
             np.array([step_number(step) for step in steps], np.int64),

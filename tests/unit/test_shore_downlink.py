@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import cast
 
+import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from protocols.link import topics
 from protocols.link.acks import BatchAck, EventAck
 from protocols.link.birth import Birth
 from protocols.link.cbor import Plain
@@ -367,3 +369,19 @@ def test_a_birth_that_names_another_catalogue_than_it_brings_is_refused() -> Non
     downlink.tick(104.0, NOON_NS)
     assert ("shore", "shore.catalogue-differs") not in downlink.states["kestrel"].alerts
     assert [digest for _, digest, _ in commit(downlink).births] == [hash_of(bent)]
+
+
+@pytest.mark.parametrize(
+    ("accuracy", "control"), [(1e308, None), (None, {"phase": {"a": 1}}), (None, {"phase": ["at sea"], "phases": []})]
+)
+def test_a_birth_that_makes_no_sense_costs_itself_and_no_other_ship(accuracy: float | None, control: Plain) -> None:
+    """A birth is kept by the broker: one that ended the station would end it again at each start, for every ship."""
+    odd, other = Ship(), Ship("otter", 8)
+    downlink, _ = station(odd, other)
+    birth = Birth.from_bytes(odd.birth()[1])
+    assert isinstance(birth.catalogue, list)
+    rows: list[Plain] = [{**row, "accuracy": accuracy} if accuracy else row for row in map(dict, birth.catalogue)]  # type: ignore[arg-type]
+    made = replace(birth, catalogue=rows, catalogue_hash=hash_of(rows), control=control)
+    downlink.receive(odd.topic(topics.BIRTH), made.to_bytes(), 101.0, NOON_NS)
+    downlink.receive(*other.batch(1), 101.0, NOON_NS)
+    assert downlink.batch_count == 1
