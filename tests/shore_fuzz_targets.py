@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import base64
 import json
+import tomllib
 from collections.abc import Coroutine
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
 from pydantic import BaseModel, ValidationError
 
+import control
+from control.limits import ControlConfig
 from protocols.errors import ProtocolError
-from protocols.link import signing
+from protocols.link import signing, topics
+from protocols.link.birth import Birth
 from protocols.link.heartbeats import OperatorHeartbeat
 from protocols.link.roster import Grant
 from shoreside.api.account_routes import Proven
@@ -26,13 +31,16 @@ from shoreside.api.socket import Console
 from shoreside.commanding.roster import Words
 from shoreside.commanding.stop import StopRelay
 from shoreside.config import ShoreConfig
-from shoreside.live.feeds import Feed
+from shoreside.downlink import Downlink
+from shoreside.live.feeds import Feed, Hub
 from shoreside.station import Station
 from shoreside.store.memory import MemoryStore
+from telemetry.catalogue import hash_of
 from tests.fuzzing import Target
 from tests.shore_kit import LIMITS, MASTER, NOON_NS, MemoryPort, SetClock, Ship
 
 _SHIP = Ship()
+EXAMPLE = Path(control.__file__).with_name("example.toml")
 _BODIES: tuple[type[BaseModel], ...] = (Credentials, Proven, TicketRequest, KeyRequest, SignedWord, Signed)
 _GRANT = Grant("kestrel", "g-1", "kim", ("roc-1",), ("conn",), ("setpoint",), NOON_NS, NOON_NS + 1)
 
@@ -121,6 +129,22 @@ def _stop(raw: bytes) -> object:
     return _finished(StopRelay(_Flow(), MemoryPort()).pass_on("kestrel", raw, "1.2.3.4"))
 
 
+def _ships_word(raw: bytes) -> object:
+    """Let a station hear a birth and an event of a ship that says anything: as JSON, which a search changes with more luck."""
+    try:
+        said = json.loads(raw)
+        rows, control = said.get("catalogue", _BIRTH.catalogue), said.get("control")
+        birth = replace(_BIRTH, catalogue=rows, catalogue_hash=hash_of(rows), control=control).to_bytes()
+        topic, event = _SHIP.event(1, str(said.get("kind", "alert")), said.get("body", {}))
+    except (ValueError, TypeError, AttributeError, OverflowError, RecursionError, ProtocolError):
+        return None  # no ship can say it
+    downlink = Downlink((_SHIP.config(),), LIMITS, Hub())
+    for each in ((_SHIP.topic(topics.BIRTH), birth), (topic, event), _SHIP.batch(1), _SHIP.heartbeat(1)):
+        downlink.receive(*each, 100.0, NOON_NS)
+    downlink.tick(101.0, NOON_NS)
+    return downlink.pending.take()
+
+
 def _json(**fields: object) -> bytes:
     return json.dumps(fields).encode()
 
@@ -139,6 +163,9 @@ _SHOWN: dict[str, object] = {
     "type": "screen", "console": "c-1", "session": "s-1", "vessel": "kestrel", "view": "conning", "palette": "night",
     "language": "ko", "hidden": False,
 }  # fmt: skip
+_BIRTH = Birth.from_bytes(_SHIP.birth()[1])
+_ROWS = cast("list[Any]", _BIRTH.catalogue)[:3]
+_CONTROL = ControlConfig.from_mapping("kestrel", tomllib.loads(EXAMPLE.read_text("utf-8"))["control"]).to_plain()
 SHORE_TARGETS: dict[str, Target] = {
     "console message": Target(_message, (), [
         _json(type="subscribe", vessel="kestrel"), _json(type="subscribe", vessel=None), _json(type="ping"),
@@ -153,5 +180,10 @@ SHORE_TARGETS: dict[str, Target] = {
     ]),
     "master's word": Target(_word, (), [_SHIP.roster(1, bytes(32)), _SIGNED_GRANT]),
     "signed stop": Target(_stop, (), [_SHIP.order()]),
+    "ship's word": Target(_ships_word, (), [
+        _json(catalogue=_ROWS), _json(control=_CONTROL), _json(control={"phase": "coastal", "phases": []}),
+        _json(kind="alert", body={"alert_id": "x", "state": "normal", "priority": "alarm", "category": "B", "text": "t"}),
+        _json(kind="dropped", body={"epoch": 1, "first": 1, "last": 2, "reason": "r", "class": "ais"}),
+    ]),
 }  # fmt: skip
 """{name: parser}; none may raise anything at all."""
