@@ -38,8 +38,8 @@ async def test_an_agent_whose_disk_was_set_back_goes_on_with_another_epoch(tmp_p
             first_epoch = said(log, "collector")[0]["epoch"]
             shore.acknowledges = False  # a shore that has them says so instead, as the station does
             with program(agent, log):
-                await until(lambda: len(shore.seqs) > before, 30)
-                assert shore.seqs[before] <= known, "the sequence was given before: this is what it is about"
+                # a sequence that was given before: this is what it is about (the last of the run before may still be on its way)
+                await until(lambda: any(seq <= known for seq in shore.seqs[before:]), 30)
                 ack = BatchAck(int(str(first_epoch)), known, ()).to_bytes()
                 await shore.port.publish(topics.topic(VESSEL, topics.ACK), ack)
                 shore.acknowledges = True
