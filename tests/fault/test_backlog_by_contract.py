@@ -122,9 +122,3 @@ async def test_for_minutes_likewise_and_a_heartbeat_is_always_new(tmp_path: Path
     found = await backlog(tmp_path, 6 * BATCHES, f"bytes_s = {LINK_BYTES_S:.0f}")
     whole(found, SHARE)
     assert found.beat_age_p95_s <= BEAT_AGE_P95_S
-
-
-async def test_without_the_contract_most_of_the_link_is_left(tmp_path: Path) -> None:
-    """Negative control: the profile knows of 32 kbit/s, and history goes no faster than twice that."""
-    found = await backlog(tmp_path, BATCHES // 5)
-    assert found.share < SHARE / 2

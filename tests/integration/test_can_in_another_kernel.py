@@ -73,7 +73,7 @@ def test_what_does_not_end_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     folder = tmp_path / "program"
     folder.mkdir()
     program = "{ echo written > written-inside.txt; } 2>/dev/null; echo tried; exec sleep 600"
-    ended = other_kernel.run(["sh", "-c", program], folder, timeout_s=5.0)
+    ended = other_kernel.run(["sh", "-c", program], folder, timeout_s=3.0)
     if not ended.is_booted:
         pytest.skip(other_kernel.NO_BOOT)
     assert (ended.status, ended.output.strip()) == (None, "tried")
