@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import socket
 import struct
-from contextlib import suppress
 from typing import Any, Final
 
 _TCP_INFO: Final = getattr(socket, "TCP_INFO", 11)
@@ -46,10 +45,9 @@ class Carried:
         return self._ended_bytes + self._open_bytes
 
     def look(self, sock: Any) -> None:
-        """See what the open connection has carried; what cannot be seen stays as it was."""
-        with suppress(AttributeError):  # the driver has no socket any more
-            seen = carried_bytes(sock)
-            self._open_bytes = self._open_bytes if seen is None else max(seen, self._open_bytes)
+        """See what the open connection has carried; what cannot be seen stays as it was, as where `sock` is None by now."""
+        seen = None if sock is None else carried_bytes(sock)
+        self._open_bytes = self._open_bytes if seen is None else max(seen, self._open_bytes)
 
     def ended(self) -> None:
         """Take the connection for ended; what it carried after the last look is not known."""

@@ -163,7 +163,8 @@ async def test_a_question_that_takes_too_long_is_not_told_as_a_database_that_is_
         await house.login()
         with psycopg.connect(database_url) as other:
             other.execute("LOCK TABLE sample IN ACCESS EXCLUSIVE MODE")
-            answer: Any = await asyncio.wait_for(asked(house), 10)
+            async with asyncio.timeout(10):
+                answer: Any = await asked(house)
             assert "shorter span" in is_problem(answer, 504)
             assert "retry-after" not in answer.headers
         assert (await asked(house)).status_code == 200
