@@ -175,6 +175,8 @@ async def run(settings: config.ShoreConfig, role: Role = roles.ALL) -> None:
             ]
             if role.consoles:
                 tasks.append(group.create_task(seen_routes.keep(shore), name="seen"))
+                looked_after = shore.open_consoles.run(shore.auth, shore.clock, shore.station.hub)
+                tasks.append(group.create_task(looked_after, name="open consoles"))
             if shore.upkeep is not None:
                 tasks.append(group.create_task(_keep_up(shore.station, shore.upkeep), name="upkeep"))
             if role.passes:

@@ -26,7 +26,7 @@ from shoreside.live import fleet, orderable, sources, views, watch
 from shoreside.live.answering import Answer, Answering
 from shoreside.live.feeds import Feed, Hub, targets_messages
 from shoreside.live.fleet import VesselState
-from shoreside.live.frames import Frame, ValuesFrame
+from shoreside.live.frames import Frame, News, ValuesFrame
 from shoreside.live.linkfigures import LinkFigures
 from shoreside.ports import Ledger, OrderNote, Remembered
 from shoreside.roles import Role
@@ -274,11 +274,9 @@ class Downlink:
         watching = self._hub.watching(vessel)
         if watching:
             values = ValuesFrame(views.values_message(vessel, rows, utc_ns // fleet.NS_PER_MS))
-            parts = [Frame(message) for message in targets_messages(vessel, changed)]
+            news = News(values, [Frame(message) for message in targets_messages(vessel, changed)])
             for feed in watching:
-                feed.news(values, parts[0] if len(parts) == 1 else None)
-                if len(parts) > 1:
-                    feed.targets(changed)
+                feed.news(news)
 
     def found(self, wanted: Wanted, answer: Birth | Closing | None, now_s: float, utc_ns: int) -> None:
         """Take the store's answer to what the intake wanted; None: it has none."""

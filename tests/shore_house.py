@@ -90,6 +90,7 @@ async def running_house(database_url: str, tmp_path: Path) -> AsyncGenerator[Hou
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]  # the test runner has its own
     running = asyncio.create_task(station.run())
     answering = asyncio.create_task(server._serve([listener]))  # pyright: ignore[reportPrivateUsage] - without signals
+    looking = asyncio.create_task(shore.open_consoles.run(shore.auth, clock, station.hub))
     port.bring(*ship.birth())
     async with asyncio.timeout(10):
         while not (  # noqa: ASYNC110 - three programs, no common event
@@ -101,9 +102,10 @@ async def running_house(database_url: str, tmp_path: Path) -> AsyncGenerator[Hou
         yield House(shore, port, stop_port, ship, url, http)
     server.should_exit = True
     await answering
-    running.cancel()
-    with suppress(asyncio.CancelledError):
-        await running
+    for task in (looking, running):
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
     await readers.close()
     await store.close()
 

@@ -198,9 +198,16 @@ class Auth:
             raise Problem(HTTPStatus.UNAUTHORIZED, "Log in first.", {"WWW-Authenticate": "Bearer"})
         return found
 
-    async def still(self, who: Who) -> bool:
-        """Return whether the session or token is still good."""
-        return await self._find(who.secret_hash, who.kind) is not None
+    async def ended(self, whos: set[Who]) -> set[Who]:
+        """Return those whose session or token is no more, by one question for all; raise StoreDownError without an answer."""
+        found = await self._people.holders([who.secret_hash for who in whos])
+        for who in whos:
+            person = found.get(who.secret_hash)
+            if person is None:
+                self._known.pop(who.secret_hash, None)
+            else:
+                self._remember(person, who.kind, who.secret_hash)
+        return {who for who in whos if who.secret_hash not in found}
 
     async def ticket(self, who: Who, public_key: bytes | None) -> str:
         """Return a ticket for one socket, good once and for 30 s; raise StoreDownError where it cannot be kept."""

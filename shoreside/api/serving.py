@@ -7,7 +7,7 @@ from typing import Final
 import uvicorn
 from fastapi import FastAPI
 
-from shoreside.api.sending import ConsoleProtocol
+from shoreside.api.sending import of_one_server
 
 PING_INTERVAL_S: Final = 3.0
 PING_TIMEOUT_S: Final = 6.0
@@ -25,7 +25,7 @@ CONNECTIONS_MAX: Final = 500
 def settings(application: FastAPI) -> uvicorn.Config:
     """Return the set-up for an application of ours. No deflate: it takes half a megabyte a connection."""
     return uvicorn.Config(
-        application, ws=ConsoleProtocol, ws_per_message_deflate=False, ws_max_size=FRAME_IN_MAX_BYTES,
+        application, ws=of_one_server(), ws_per_message_deflate=False, ws_max_size=FRAME_IN_MAX_BYTES,
         ws_ping_interval=PING_INTERVAL_S, ws_ping_timeout=PING_TIMEOUT_S, timeout_graceful_shutdown=SHUTDOWN_S,
         timeout_keep_alive=KEEP_ALIVE_S, limit_concurrency=CONNECTIONS_MAX, server_header=False, proxy_headers=False,
         access_log=False, log_config=None, lifespan="off",

@@ -15,6 +15,7 @@ from starlette.requests import HTTPConnection
 from protocols.aio.clock import Clock
 from protocols.aio.lag import LoopLag
 from shoreside.api.auth import Auth, Who
+from shoreside.api.open_consoles import OpenConsoles
 from shoreside.api.problems import Problem
 from shoreside.charts import Charts
 from shoreside.commanding.stop import StopRelay
@@ -45,6 +46,7 @@ class Shore:
     """Of this process, as the broker and the other processes know it."""
     started_s: float = 0.0
     """When it started, by the monotonic clock."""
+    open_consoles: OpenConsoles = field(default_factory=OpenConsoles)
     charts: Charts = field(default_factory=Charts)
     """What the consoles' charts are drawn with beside the coastline."""
 

@@ -19,6 +19,7 @@ from protocols.errors import ProtocolError
 from shoreside.api import problems
 from shoreside.api.auth import RIGHTS, Who
 from shoreside.api.guard import origin_fault
+from shoreside.api.open_consoles import OpenConsole
 from shoreside.api.order_routes import pass_order
 from shoreside.api.problems import Problem
 from shoreside.api.sending import FRAME, OUTLET
@@ -36,10 +37,6 @@ from shoreside.rates import Rates
 
 router = APIRouter()
 
-SEND_DEADLINE_S: Final = 6.0
-"""A browser that has not taken a frame by then is gone; its console starts anew. Seen within 2.5 s more: 8.5 s in all."""
-SESSION_CHECK_S: Final = 2.5
-"""With the look-up's own 2.5 s: a session that ended in another process closes its sockets within 5 s."""
 SOCKETS_MAX: Final = 200
 """Consoles of one station; each costs about 0.3 MB."""
 MESSAGES_PER_S: Final = 40.0
@@ -102,8 +99,7 @@ class Console:
         self._feed.outlet = socket.scope.get("extensions", {}).get(OUTLET)
         self._name = secrets.token_hex(8)
         """Names this connection in the record of screens."""
-        self._sending_since_s: float | None = None
-        """When the frame on its way was handed to the socket, monotonic; None when none is on its way."""
+        self._open = OpenConsole(who, self._feed)
         self._rates = Rates(MESSAGES_PER_S, int(MESSAGES_PER_S) * 2)
         self._handlers: dict[str, Callable[[Fields], Awaitable[None]]] = {
             "subscribe": self._subscribe, "order": self._order, "heartbeat": self._heartbeat, "direct": self._direct,
@@ -116,16 +112,18 @@ class Console:
         """Greet, then send and receive until the end."""
         self._feed.firm(await self._welcome())
         self._shore.station.hub.join(self._feed)
+        self._shore.open_consoles.join(self._open)
         self._shore.station.consoles.subscribe(self._feed, None)
         tasks = [
             asyncio.create_task(self._send(), name="console send"),
             asyncio.create_task(self._receive(), name="console receive"),
-            asyncio.create_task(self._check(), name="console check"),
+            asyncio.create_task(self._open.over.wait(), name="console over"),
         ]
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
             self._shore.station.hub.leave(self._feed)
+            self._shore.open_consoles.leave(self._open)
             self._shore.station.recording.leave(self._name, self._utc_ms())
             for task in tasks:
                 task.cancel()
@@ -155,17 +153,16 @@ class Console:
     async def _send(self) -> None:
         while True:
             await self._feed.wait()
-            self._feed.is_draining = True
             for frame in self._feed.frames(self._utc_ms()):
                 if not frame.fits:
                     kind = frame.message["type"]
                     self._problem("Too long to show", f"A message of kind {kind} has {len(frame.text)} bytes.")
                     self._shore.station.hub.too_long_count += 1
                     continue
-                self._sending_since_s = self._shore.clock.now_s()
+                self._open.sending_since_s = self._shore.clock.now_s()
                 await self._socket.send({"type": "websocket.send", "text": frame.text, FRAME: frame.encoded})
-                self._sending_since_s = None
-            self._feed.is_draining = False
+                self._open.sending_since_s = None
+            self._feed.caught_up()
             if self._feed.closed_because:
                 return
 
@@ -322,23 +319,6 @@ class Console:
     async def _ping(self, message: Fields) -> None:
         del message
         self._shore.station.consoles.greet(self._feed)
-
-    async def _check(self) -> None:
-        """End the socket whose session is over, or whose reader takes nothing any more."""
-        while True:
-            await asyncio.sleep(SESSION_CHECK_S)
-            since_s = self._sending_since_s
-            if since_s is not None and self._shore.clock.now_s() - since_s > SEND_DEADLINE_S:
-                self._shore.station.hub.stalled_count += 1
-                self._feed.end("nothing was taken for 6 s")
-                return
-            try:
-                good = await self._shore.auth.still(self._who)
-            except StoreDownError:
-                good = True
-            if not good:
-                self._feed.end("the session has ended")
-                return
 
     def _problem(self, title: str, detail: str) -> None:
         self._feed.firm({"type": "problem", "title": title, "detail": detail})

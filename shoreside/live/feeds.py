@@ -16,7 +16,7 @@ from typing import Final, Literal
 
 from protocols.console.messages import FromShore, ValueRow
 from protocols.console.traffic import TargetJson, TargetsMessage
-from shoreside.live.frames import Frame, ValuesFrame
+from shoreside.live.frames import Frame, News, ValuesFrame
 
 FIRM_MAX: Final = 1000
 """Orders, alerts and events a socket may be behind: hours of them; more means that nobody reads."""
@@ -51,8 +51,8 @@ class Feed:
         self._fresh_targets: Frame | None = None
         self.outlet: Callable[[bytes], bool] | None = None
         """Writes a frame in this turn of the loop and says whether it will; None: everything is taken by `frames`."""
-        self.is_draining = False
-        """True while frames that were taken are on their way: nothing may overtake them."""
+        self.is_behind = False
+        """True from when something waits until it is on its way, and once the feed was ended: nothing may overtake it."""
         self._values: dict[str, ValueRow] = {}
         self._targets: dict[int, TargetJson] = {}
         self._wake = asyncio.Event()
@@ -75,42 +75,50 @@ class Feed:
         frame = _frame(message)
         if not self._goes_at_once(frame):
             self._firm.append(frame)
-            self._wake.set()
+            self._waits()
 
     def slot(self, name: str, message: FromShore | Frame) -> None:
         """Queue the latest message of its kind in place of an older one."""
         frame = _frame(message)
         if not self._goes_at_once(frame):
             self._slots[name] = frame
-            self._wake.set()
+            self._waits()
 
-    def _goes_at_once(self, frame: Frame) -> bool:
+    def _goes_at_once(self, frame: Frame | News) -> bool:
         """Write a frame past the queue where nothing waits in it; most consoles are never behind."""
-        if self.outlet is None or self.is_draining or self.closed_because or self._is_behind() or not frame.fits:
-            return False
-        return self.outlet(frame.encoded)
+        return self.outlet is not None and not self.is_behind and frame.fits and self.outlet(frame.encoded)
 
-    def _is_behind(self) -> bool:
-        return bool(
-            self._firm or self._slots or self._values or self._targets or self._fresh or self._fresh_targets
-        )  # fmt: skip
-
-    def news(self, values: ValuesFrame, targets: Frame | None) -> None:
+    def news(self, news: News) -> None:
         """Queue what a batch brought, in frames that all consoles of its vessel share."""
-        if self._goes_at_once(values.counted(self.gap_count)):
-            pass
-        elif self._fresh is None and not self._values:
-            self._fresh = values
-            self._wake.set()
-        else:
-            self.values(values.values["values"])
-        if targets is None or targets.message["type"] != "targets" or self._goes_at_once(targets):
+        if not self.gap_count and self._goes_at_once(news):
             return
-        if self._fresh_targets is None and not self._targets:
-            self._fresh_targets = targets
-            self._wake.set()
+        if self._goes_at_once(news.values.counted(self.gap_count)):  # its own count, or a part that is too long
+            self._news_of_targets(news)
+            return
+        if self._fresh is None and not self._values:
+            self._fresh = news.values
+            self._waits()
         else:
-            self.targets(targets.message["targets"])
+            self.values(news.values.values["values"])
+        self._news_of_targets(news)
+
+    def _news_of_targets(self, news: News) -> None:
+        for targets in news.targets:
+            if targets.message["type"] != "targets" or self._goes_at_once(targets):
+                continue
+            if self._fresh_targets is None and not self._targets:
+                self._fresh_targets = targets
+                self._waits()
+            else:
+                self.targets(targets.message["targets"])
+
+    def _waits(self) -> None:
+        self.is_behind = True
+        self._wake.set()
+
+    def caught_up(self) -> None:
+        """Hear that what `frames` gave is on its way."""
+        self.is_behind = self._wake.is_set() or bool(self.closed_because)
 
     def values(self, rows: list[ValueRow]) -> None:
         """Queue new values; one that replaces a value not yet sent counts as a gap."""
@@ -122,7 +130,7 @@ class Feed:
                 self.gap_count += 1
                 self.replaced_count += 1
             self._values[row[0]] = row
-        self._wake.set()
+        self._waits()
 
     def targets(self, targets: list[TargetJson]) -> None:
         """Queue changed targets, the latest of each."""
@@ -130,12 +138,12 @@ class Feed:
         waiting = fresh.message["targets"] if fresh is not None and fresh.message["type"] == "targets" else []
         for target in (*waiting, *targets):
             self._targets[target["mmsi"]] = target
-        self._wake.set()
+        self._waits()
 
     def end(self, reason: str) -> None:
         """Ask for the socket to be closed with `reason`."""
         self.closed_because = self.closed_because or reason
-        self._wake.set()
+        self._waits()
 
     async def wait(self) -> None:
         """Wait until there is something to send or the feed was ended."""

@@ -62,3 +62,17 @@ class ValuesFrame(Frame):
             return self
         message: ValuesMessage = {**self.values, "gap_count": gap_count}
         return Frame(message, f'{self.text.removesuffix(_END)}"gap_count":{gap_count}}}')
+
+
+class News:
+    """What a batch brought to all who watch its vessel: frames that go in one write wherever nobody is behind."""
+
+    __slots__ = ("encoded", "fits", "targets", "values")
+
+    def __init__(self, values: ValuesFrame, targets: list[Frame]) -> None:
+        """Take the values and the messages of targets, which may be none."""
+        self.values = values
+        self.targets = targets
+        self.fits = all(frame.fits for frame in (values, *targets))
+        self.encoded = b"".join(frame.encoded for frame in (values, *targets)) if self.fits else b""
+        """All of them, one after the other; empty where one is too long."""

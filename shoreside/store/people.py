@@ -154,6 +154,23 @@ class People:
         )  # fmt: skip
         return _person(row) if row else None
 
+    async def holders(self, token_hashes: list[bytes]) -> dict[bytes, Person]:
+        """Return whose sessions and tokens these are, of all that are still good; sessions are noted as used, to the minute."""
+        now = self._readers.now()
+        rows = await self._readers.all(
+            "WITH noted AS (UPDATE session SET seen = %s WHERE token_hash = ANY(%s) AND seen NOT BETWEEN %s AND %s)"
+            " SELECT token_hash, view_only, p.name, p.role, p.roc, NULL, false FROM session JOIN person p ON p.name = person"
+            " WHERE token_hash = ANY(%s) AND expires > %s AND expires <= %s AND active UNION ALL"
+            " SELECT token_hash, false, p.name, t.role, p.roc, NULL, false FROM api_token t JOIN person p ON p.name = t.person"
+            " WHERE token_hash = ANY(%s) AND active AND (expires IS NULL OR expires > %s)",
+            now, token_hashes, now - SEEN_TO, now + SEEN_TO, token_hashes, now, now + LONGEST, token_hashes, now,
+        )  # fmt: skip
+        return {
+            token_hash: replace(_person(tuple(row)), is_view_only=bool(view_only))
+            for token_hash, view_only, *row in rows
+            if isinstance(token_hash, bytes)
+        }
+
     async def record_attempt(self, person: str, address: str, result: str) -> None:
         """Record a login attempt."""
         await self._do(

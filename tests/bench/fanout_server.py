@@ -20,11 +20,12 @@ from protocols.console.messages import FromShore, ValueRow
 from protocols.link.batch import TargetReport
 from shoreside.api import serving
 from shoreside.api.auth import Who
+from shoreside.api.open_consoles import OpenConsoles
 from shoreside.api.socket import Console
 from shoreside.commanding.roster import Words
 from shoreside.live import fleet, views
 from shoreside.live.feeds import Hub, targets_messages
-from shoreside.live.frames import Frame, ValuesFrame
+from shoreside.live.frames import Frame, News, ValuesFrame
 
 CHANNELS, TARGETS, RATE_HZ = 60, 3, 5
 """Values and AIS targets of one batch, about 2.5 kB; batches a second."""
@@ -61,29 +62,32 @@ class _Station:
         self.hub, self.words, self.consoles = Hub(), Words({}), _Consoles()
 
 
-async def _is_there(*_: object) -> bool:
-    return True
+async def _nobody(whos: object) -> set[object]:
+    del whos
+    return set()
 
 
 def ours() -> tuple[uvicorn.Config, Any]:
     """Return our own server and what sends a message to all: a frame for all, a feed and a task for each."""
     application, station = FastAPI(), _Station()
     shore: Any = SimpleNamespace(
-        station=station, clock=SystemClock(), auth=SimpleNamespace(still=_is_there),
-        config=SimpleNamespace(demo=False),
+        station=station, clock=SystemClock(), auth=SimpleNamespace(ended=_nobody),
+        config=SimpleNamespace(demo=False), open_consoles=OpenConsoles(),
     )  # fmt: skip
+
+    application.state.looking = asyncio.create_task(shore.open_consoles.run(shore.auth, shore.clock, station.hub))
 
     @application.websocket("/ws")
     async def console(one: WebSocket) -> None:
         await one.accept()
         await Console(one, shore, Who("ann", "viewer", "roc", "token", b""), b"key").run()
 
-    async def tell(number: int) -> None:
-        values, targets, *rest = content(number)
+    async def tell(messages: list[FromShore]) -> None:
+        values, targets, *rest = messages
         assert values["type"] == "values"
-        shared, beside, frames = ValuesFrame(values), Frame(targets), [Frame(message) for message in rest]
+        news, frames = News(ValuesFrame(values), [Frame(targets)]), [Frame(message) for message in rest]
         for feed in station.hub.watching("kestrel"):
-            feed.news(shared, beside)
+            feed.news(news)
             for frame in frames:
                 feed.slot(frame.message["type"], frame)
 
@@ -105,8 +109,8 @@ def theirs() -> tuple[uvicorn.Config, Any]:
         except WebSocketDisconnect:
             sockets.remove(one)
 
-    async def tell(number: int) -> None:
-        for text in [json.dumps(message, separators=(",", ":")) for message in content(number)]:
+    async def tell(messages: list[FromShore]) -> None:
+        for text in [json.dumps(message, separators=(",", ":")) for message in messages]:
             for one in list(sockets):
                 await one.send_text(text)
 
@@ -121,10 +125,10 @@ async def main() -> None:
     serving_all = asyncio.create_task(server._serve([socket.socket(fileno=int(sys.argv[2]))]))
     reader = asyncio.StreamReader()
     await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
-    count = int(await reader.readline())
+    batches = [content(number) for number in range(int(await reader.readline()))]  # what is told is no part of telling
     before_s = time.process_time()
-    for number in range(count):
-        await tell(number)
+    for messages in batches:
+        await tell(messages)
         await asyncio.sleep(1 / RATE_HZ)
     print(time.process_time() - before_s, flush=True)
     await reader.readline()

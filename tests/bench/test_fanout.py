@@ -11,8 +11,8 @@ from pathlib import Path
 
 from tests.bench.figures import report_ratio, rounds
 
-CLIENTS, COUNT = 150, 25
-"""Consoles of one vessel, and batches in 5 s."""
+CLIENTS, COUNT = 200, 25
+"""Consoles of one vessel, as many as a station takes, and batches in 5 s."""
 LAST = f'"server_utc_ms":{COUNT - 1},'.encode()
 SERVER = Path(__file__).with_name("fanout_server.py")
 HANDSHAKE = (
