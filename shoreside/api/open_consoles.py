@@ -30,6 +30,10 @@ class OpenConsole:
         self.over = asyncio.Event()
         """Set when the socket is to be closed, whatever still waits."""
 
+    async def ended(self) -> None:
+        """Wait for that."""
+        await self.over.wait()
+
     def end(self, reason: str) -> None:
         """Have the socket closed with `reason`."""
         self.feed.end(reason)

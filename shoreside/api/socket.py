@@ -117,7 +117,7 @@ class Console:
         tasks = [
             asyncio.create_task(self._send(), name="console send"),
             asyncio.create_task(self._receive(), name="console receive"),
-            asyncio.create_task(self._open.over.wait(), name="console over"),
+            asyncio.create_task(self._open.ended(), name="console over"),
         ]
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
