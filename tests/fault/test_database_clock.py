@@ -232,6 +232,7 @@ async def test_sessions_neither_end_early_nor_live_for_ever(server: Server, url:
             jump(server, url, told)
             opened.append(digest(await people.open_session("ann", "::1", "browser")))
             assert [await people.session(each) is not None for each in opened] == [True] * len(opened), told
+            assert set(await people.holders(opened)) == set(opened)
             assert len(await people.accounts.sessions("ann")) == len(opened)
             assert await people.take_ticket(ticket.token_hash) == ticket
             assert await people.accounts.take_challenge("ann", "login", challenge) is not None
@@ -242,6 +243,7 @@ async def test_sessions_neither_end_early_nor_live_for_ever(server: Server, url:
             assert await people.attempts("ann", "::1") == 0, told
         here.clock.s += SESSION_HOURS * 3600.0
         assert [each for each in opened if await people.session(each) is not None] == []
+        assert await people.holders(opened) == {}
         await people.close_session(b"")
         assert asked(url, "SELECT count(*) FROM session") == [(0,)]
 
@@ -263,6 +265,7 @@ async def test_what_the_programs_own_clock_dated_wrongly_neither_lives_nor_bars_
         clock.s = right_s
         assert await people.session(before) is not None
         assert await people.session(wrong) is None
+        assert set(await people.holders([before, wrong])) == {before}
         assert await people.attempts("ann", "::1") == 0
         assert await people.accounts.take_challenge("ann", "login", b"wrong") is None
         assert await people.take_ticket(b"wrong") is None

@@ -10,6 +10,7 @@ import pytest
 from argon2 import PasswordHasher
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
+from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
 from protocols.aio.clock import SystemClock
@@ -202,6 +203,30 @@ async def test_a_passkey_is_asked_for_and_believed(house: House) -> None:
     assert (await send(house, "POST", path, {"password": WORD})).status_code == 204
     assert "no such" in is_problem(await send(house, "POST", path, {"password": WORD}), 404)
     assert (await enter(house)).status_code == 200
+
+
+async def test_a_session_that_another_process_ended_closes_its_socket(house: House) -> None:
+    """Of a person and a program, looked up together: what is ended in the database alone closes here, the other stays."""
+    shore = house.shore
+
+    async def look() -> None:
+        await shore.open_consoles.check(shore.auth, shore.clock.now_s(), shore.station.hub)
+
+    await enter(house)
+    uri = f"{house.url.replace('http', 'ws')}/api/v1/console"
+    async with house.console() as persons, connect(uri, additional_headers=house.token("viewer")) as programs:
+        await until(persons, "welcome")
+        await until(programs, "welcome")
+        await look()
+        (session,) = await shore.people.accounts.end_sessions("ann")
+        await look()
+        with pytest.raises(ConnectionClosed):
+            await until(persons, "never")
+        assert (persons.close_code, persons.close_reason) == (1008, "the session has ended")
+        await programs.send('{"type": "subscribe", "vessel": "kestrel"}')
+        await until(programs, "status")
+        assert session not in await shore.people.holders([session])
+        is_problem(await house.http.get("/api/v1/account"), 401)
 
 
 async def test_where_one_is_logged_in(house: House) -> None:
