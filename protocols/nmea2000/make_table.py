@@ -21,7 +21,11 @@ NAVIGATION: Final = (
     130316,
 )  # fmt: skip
 MACHINERY: Final = (127488, 127489, 127493, 127497, 127505, 127506, 127508, 127513, 128006)
-AIS: Final = (129038, 129039, 129040, 129041, 129793, 129794, 129798, 129801, 129802, 129809, 129810)
+AIS: Final = (
+    129038, 129039, 129040, 129041, 129792, 129793, 129794, 129795, 129796, 129797, 129798, 129800, 129801, 129802, 129803,
+    129804, 129805, 129806, 129807, 129809, 129810,
+)  # fmt: skip
+"""Without 129811 to 129816: the definitions call their layout inferred and unconfirmed."""
 TABLES: Final = {
     "navigation": ("position, motion, depth, wind, weather, time", NAVIGATION),
     "machinery": ("engines, tanks, batteries, thrusters", MACHINERY),
@@ -52,7 +56,10 @@ from typing import Final
 _PGNS: Final = "from protocols.nmea2000.pgn import Field, Pgn\n\n"
 _SENTINELS: Final = ("UnknownValue", "OutOfRangeValue", "ReservedValue")
 _WIDE: Final = 64
-"""Fields this wide have their special values by the general rule; the definitions leave them out, JSON cannot hold them."""
+"""Fields this wide have their special values by the general rule; the definitions leave them out, JSON cannot hold them.
+
+So do numbers of stations: the definitions leave them out there too, canboat's own analyzer takes all ones for no value.
+"""
 Row = dict[str, Any]
 
 
@@ -81,22 +88,40 @@ def _pgn(row: Row) -> str:
     plain = fields[: first - 1] if repeated else fields
     bytes_min = row.get("MinLength", row.get("Length"))
     head = f"{row['PGN']}, {json.dumps(row['Description'])}, {json.dumps(row['Type'].lower())}, {bytes_min}"
-    count = json.dumps(_snake(fields[int(row["RepeatingFieldSet1CountField"]) - 1])) if repeated else ""
-    tail = f", {count}, (\n{''.join(_field(each) for each in repeated)}    )" if repeated else ""
-    return f"    Pgn({head}, (\n{''.join(_field(each) for each in plain)}    ){tail}),\n"
+    return f"    Pgn({head}, (\n{''.join(_field(each) for each in plain)}    ){_tail(row, repeated)}),\n"
+
+
+def _tail(row: Row, repeated: list[Row]) -> str:
+    """Return what says of a group which fields come several times, how often, and how far apart."""
+    if not repeated:
+        return ""
+    place = int(row.get("RepeatingFieldSet1CountField", 0))
+    count = json.dumps(_snake(row["Fields"][place - 1]) if place else "")
+    stride_bits = sum(each["BitLength"] for each in repeated)  # what is reserved takes its room too
+    return f", {count}, (\n{''.join(_field(each) for each in repeated)}    ), {stride_bits}"
 
 
 def _field(row: Row) -> str:
     if row["FieldType"] in UNREAD:
         return ""
-    kind = KINDS.get(row["FieldType"]) or ("signed" if row.get("Signed") else "unsigned")
+    kind = _kind(row)
     values: list[object] = [_snake(row), row["BitOffset"], row.get("BitLength", 0), kind]
-    if kind not in ("text", "text_lau", "bytes"):
+    if kind not in ("text", "text_lau", "bytes", "bytes_counted"):
         times, over = _ratio(float(row.get("Resolution", 1)))
         values += [times, over, row.get("RangeMin", 0), row.get("RangeMax", 0), _specials(row)]
         values += [_lookup_name(row)] if row.get("Offset") or _lookup_name(row) else []
         values += [row["Offset"]] if row.get("Offset") else []
     return f"        Field({', '.join(json.dumps(value) for value in values)}),\n"
+
+
+def _kind(row: Row) -> str:
+    """Return how the field is read; raise ValueError for one whose length is not told by the field before it."""
+    kind = KINDS.get(row["FieldType"]) or ("signed" if row.get("Signed") else "unsigned")
+    if kind != "bytes" or not row.get("BitLengthVariable"):
+        return kind
+    if row.get("BitLengthField") != row["Order"] - 1:
+        raise ValueError(f"{row['Id']}: its length is not told by the field before it")
+    return "bytes_counted"
 
 
 def _snake(row: Row) -> str:
@@ -120,7 +145,7 @@ def _ratio(resolution: float) -> tuple[int, int]:
 def _specials(row: Row) -> int:
     """Return how many of the highest raw values are special; they must be the highest, in the known order."""
     width, is_signed = row["BitLength"], bool(row.get("Signed"))
-    if width == _WIDE:
+    if width == _WIDE or row["FieldType"] == "MMSI":
         return len(_SENTINELS)
     top = (1 << (width - 1 if is_signed else width)) - 1
     found = [row.get(name) for name in _SENTINELS]

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from protocols.nmea2000.lookups import LOOKUPS
-from protocols.nmea2000.pgn import Field, N2kValue, OutOfRange, Pgn, text_lau, value_of
+from protocols.nmea2000.pgn import Field, N2kValue, OutOfRange, Pgn, bytes_counted, text_lau, value_of
 from protocols.nmea2000.table_ais import AIS
 from protocols.nmea2000.table_machinery import MACHINERY
 from protocols.nmea2000.table_navigation import NAVIGATION
@@ -42,11 +42,18 @@ def decode(pgn: Pgn, source: int, content: bytes) -> N2kMessage:
     bits, length = int.from_bytes(content, "little"), len(content) * 8
     faults: list[str] = []
     values: Values = {}
+    before: N2kValue | None = None
     for field in pgn.fields:
-        values[field.name] = _value(field, bits, length, 0, content, faults)
+        if field.kind == "bytes_counted":
+            values[field.name] = _counted(field, before, content, faults)
+        else:
+            before = values[field.name] = _value(field, bits, length, 0, content, faults)
     if len(content) < pgn.bytes_min:
         faults += [f"{field.name} cut off" for field in pgn.fields if field.first + field.width > length]
-    return N2kMessage(pgn, source, values, tuple(faults), tuple(_repeated(pgn, values, bits, length, faults)))
+    repeated = tuple(
+        _repeated(pgn, values, bits, length, faults)
+    )  # before the faults are counted up: it has some of its own
+    return N2kMessage(pgn, source, values, tuple(faults), repeated)
 
 
 def _value(
@@ -64,15 +71,24 @@ def _value(
     return found
 
 
+def _counted(field: Field, count_bits: N2kValue | None, content: bytes, faults: list[str]) -> bytes | None:
+    found = bytes_counted(content[field.first // 8 :], count_bits)
+    if found is None and count_bits is not None:
+        faults.append(f"{field.name} cut off")
+    return found
+
+
 def _repeated(pgn: Pgn, values: Values, bits: int, length: int, faults: list[str]) -> Iterator[Values]:
-    """Yield the repeated fields as often as the count says and the message has them whole."""
-    count = values.get(pgn.count_field)
-    if not pgn.repeated or not isinstance(count, int):
+    """Yield the repeated fields as often as the count says and the message has them whole; without a count, to its end."""
+    if not pgn.repeated:
         return
-    stride = pgn.repeated[-1].first + pgn.repeated[-1].width - pgn.repeated[0].first
-    for number in range(count):
-        shift = number * stride
-        if pgn.repeated[-1].first + pgn.repeated[-1].width + shift > length:
+    to_end = -((pgn.repeated[0].first - length) // pgn.stride)
+    count = values.get(pgn.count_field) if pgn.count_field else to_end
+    for number in range(count if isinstance(count, int) else 0):
+        shift = number * pgn.stride
+        missing = [field.name for field in pgn.repeated if field.first + field.width + shift > length]
+        if missing:
+            faults += [f"{name} cut off" for name in missing]
             return
         yield {field.name: _value(field, bits, length, shift, b"", faults) for field in pgn.repeated}
 

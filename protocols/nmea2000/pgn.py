@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Final, Literal, NamedTuple
 
-Kind = Literal["unsigned", "signed", "enum", "bits", "text", "text_lau", "bytes"]
-"""text: of fixed length. text_lau: its own length and encoding stand before it, and nothing behind."""
+Kind = Literal["unsigned", "signed", "enum", "bits", "text", "text_lau", "bytes", "bytes_counted"]
+"""text: of fixed length. text_lau: its own length and encoding stand before it, and nothing behind.
+
+bytes_counted: the bytes that hold as many bits as the field before it says, and nothing behind.
+"""
 N2kValue = int | float | str | bytes
 
 
@@ -17,7 +20,7 @@ class Field(NamedTuple):
     first: int
     """Bits before it."""
     width: int
-    """Bits; 0 for text_lau, which goes to the end."""
+    """Bits; 0 for text_lau and bytes_counted, which tell their length themselves."""
     kind: Kind = "unsigned"
     times: int = 1
     over: int = 1
@@ -43,9 +46,11 @@ class Pgn(NamedTuple):
     """Shorter ones are cut off."""
     fields: tuple[Field, ...]
     count_field: str = ""
-    """Field that tells how often `repeated` comes; empty: nothing is repeated."""
+    """Field that tells how often `repeated` comes; empty: it comes until the message ends."""
     repeated: tuple[Field, ...] = ()
-    """With the places of the first repetition."""
+    """With the places of the first repetition; empty: nothing is repeated."""
+    stride: int = 0
+    """Bits from one repetition to the next."""
 
 
 class OutOfRange:
@@ -61,7 +66,8 @@ _LAU_UTF16: Final = 0
 def value_of(field: Field, bits: int, shift: int = 0) -> N2kValue | OutOfRange | None:
     """Return what stands in the field of a group whose bytes are `bits` (little endian), `shift` bits further on.
 
-    None: not available. The group is long enough for the field; text_lau is read by `text_lau`.
+    None: not available. The group is long enough for the field; text_lau is read by `text_lau`, bytes_counted by
+    `bytes_counted`.
     """
     raw = bits >> field.first + shift & (1 << field.width) - 1
     if field.kind == "text":
@@ -97,3 +103,12 @@ def text_lau(raw: bytes) -> str | OutOfRange | None:
     if raw[1] == _LAU_UTF16:
         return body.decode("utf-16-le", "replace").partition("\x00")[0].strip() or None
     return _text(body)
+
+
+def bytes_counted(raw: bytes, count_bits: N2kValue | None) -> bytes | None:
+    """Return the bytes of `raw` that hold so many bits, the last one whole; None where fewer are there, or nobody says.
+
+    Which bits of a last byte are meant where they do not fill it, no definition tells: none is taken away.
+    """
+    count_bytes = (count_bits + 7) // 8 if isinstance(count_bits, int) else len(raw) + 1
+    return raw[:count_bytes] if count_bytes <= len(raw) else None

@@ -139,7 +139,7 @@ NAVIGATION: Final[tuple[Pgn, ...]] = (
         Field("reference_station_type", 344, 4, "enum", 1, 1, 0, 13, 2, "GNS"),
         Field("reference_station_id", 348, 12, "unsigned", 1, 1, 0, 4092, 3),
         Field("age_of_dgnss_corrections_s", 360, 16, "unsigned", 1, 100, 0, 655.32, 3),
-    )),
+    ), 32),
     Pgn(129033, "Time & Date", "single", 8, (
         Field("date_d", 0, 16, "unsigned", 1, 1, 0, 65532, 3),
         Field("time_s", 16, 32, "unsigned", 1, 10000, 0, 86401, 3),
@@ -194,7 +194,7 @@ NAVIGATION: Final[tuple[Pgn, ...]] = (
         Field("range_residuals_m", 80, 32, "signed", 1, 100000, -21474.83647, 21474.83644, 3),
         Field("status", 112, 4, "enum", 1, 1, 0, 13, 2, "SATELLITE_STATUS"),
         Field("gnss_system", 116, 4, "enum", 1, 1, 0, 13, 2, "GNSS_SYSTEM"),
-    )),
+    ), 96),
     Pgn(130306, "Wind Data", "single", 8, (
         Field("sid", 0, 8, "unsigned", 1, 1, 0, 252, 3),
         Field("wind_speed_mps", 8, 16, "unsigned", 1, 100, 0, 655.32, 3),

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from protocols.nmea2000 import ais, channels
 from protocols.nmea2000.frame import ID_MAX, FastPackets, Frame, frame_of, identifier_of, packet_frames
 from protocols.nmea2000.message import PGNS, decode
+from protocols.nmea2000.pgn import Pgn
 from protocols.nmea2000.reader import N2kReader
 from protocols.nmea2000.text import candump, parse_line
 from protocols.reading import Quality
@@ -88,3 +89,29 @@ def test_any_bytes_of_any_group_give_finite_values_or_none(number: int, content:
     report = ais.report(message)
     if report is not None and not isinstance(report, str):
         json.dumps(report.plain(), allow_nan=False)
+
+
+COUNTED = [pgn for pgn in PGNS.values() if pgn.fields[-1].kind == "bytes_counted"]
+sets = st.lists(st.binary(min_size=8, max_size=8), max_size=20)
+
+
+@given(
+    st.sampled_from([pgn for pgn in PGNS.values() if pgn.repeated and not pgn.count_field]), sets, st.binary(max_size=5)
+)
+def test_sets_come_out_as_they_went_in(pgn: Pgn, parts: list[bytes], rest: bytes) -> None:
+    """As many as there are whole, each as it is alone; what is left over is told."""
+    head, size = bytes(pgn.repeated[0].first // 8), pgn.stride // 8
+    alone = [decode(pgn, 7, head + part[:size]).repeated[0] for part in parts]
+    rest = rest[: size - 1]
+    found = decode(pgn, 7, head + b"".join(part[:size] for part in parts) + rest)
+    assert list(found.repeated) == alone
+    assert any("cut off" in fault for fault in found.faults) == bool(rest)
+
+
+@given(st.sampled_from(COUNTED), st.data(), st.binary(max_size=200), st.binary(max_size=9))
+def test_binary_data_comes_out_as_it_went_in(pgn: Pgn, data: st.DataObject, content: bytes, behind: bytes) -> None:
+    """Of any length in bits, whatever stands behind; a byte less than the count says is none."""
+    bits = len(content) * 8 - (data.draw(st.integers(0, 7)) if content else 0)
+    head = bytes(pgn.fields[-1].first // 8 - 2) + bits.to_bytes(2, "little")
+    assert decode(pgn, 7, head + content + behind).values["binary_data"] == content
+    assert not content or decode(pgn, 7, head + content[:-1]).values["binary_data"] is None

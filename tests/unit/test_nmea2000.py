@@ -301,6 +301,10 @@ def test_ranges_and_channels_are_those_of_the_catalogue() -> None:
         assert row == (catalogue[name].unit, catalogue[name].low, catalogue[name].high)
 
 
+OF_MOTION = {"heading_rad"}
+"""What a group is asked for though it may not have it."""
+
+
 def test_every_rule_names_fields_that_the_tables_have() -> None:
     """A misspelt field would feed nothing, for ever, in silence."""
     for pgn, rules in channels.RULES.items():
@@ -308,7 +312,7 @@ def test_every_rule_names_fields_that_the_tables_have() -> None:
         assert {rule.field for rule in rules} | {name for rule in rules for name, _ in rule.when} <= known, pgn
     for pgn, names in ais.GROUPS.items():
         known = {field.name for field in PGNS[pgn].fields}
-        assert {name for name in names[1:] if name} <= known | {"user_id"}, pgn
+        assert {name for name in names[1:] if name} <= known | OF_MOTION, pgn
         assert pgn in FAST
 
 
@@ -321,6 +325,9 @@ def test_an_ais_group_gives_the_report_that_a_sentence_gives() -> None:
     assert found[:3] == (1, 244_123_456, False)
     assert found[3:9] == pytest.approx((52.0, 4.5, 9.9914, 90.0002, 180.0004, 599.99), abs=0.02)
     assert found.nav_status == 0
+    extended = ais.report(message(129040, user_id=244_123_456, true_heading_rad=31416))
+    assert isinstance(extended, AisReport)
+    assert extended.heading_deg == pytest.approx(180.0004, abs=1e-4)
     nothing = ais.report(message(129038, user_id=244_123_456))
     assert isinstance(nothing, AisReport)
     assert nothing[3:15] == (None,) * 12
@@ -338,10 +345,10 @@ NEEDED = {
 
 
 def test_every_group_that_a_ship_needs_is_read() -> None:
-    """Those of her own way and machinery, and of AIS those that say where a ship is, who she is, or a text about safety."""
+    """Those of her own way and machinery, and of AIS all whose layout is confirmed."""
     assert set(PGNS) >= NEEDED
     assert set(ais.GROUPS) == {
-        129038, 129039, 129040, 129041, 129793, 129794, 129798, 129801, 129802, 129809, 129810,
+        129038, 129039, 129040, 129041, *range(129792, 129799), *range(129800, 129808), 129809, 129810,
     }  # fmt: skip
     fed = {*channels.RULES, *channels.COMPOSED}
     assert NEEDED - fed == {128006}  # the thruster's group is read, and has no channel

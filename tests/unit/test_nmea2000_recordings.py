@@ -43,7 +43,9 @@ RECORDINGS = {
         "127513 peukert_exponent out of range": 203, "129794 eta_time_s out of range": 5,
         "129810 mothership_user_id out of range": 22}, 0),
     "canboat_candumpSample3.txt": Total(2378, {"comment": 9, "empty": 1, "unknown": 579}, 1486, 17, 1474, 15, 7, {}, 0),
-    "canboat_pgn-test.in": Total(38, {"comment": 7, "empty": 1, "unknown": 19}, 11, 9, 17, 13, 1, {}, 0),
+    "canboat_pgn-test.in": Total(38, {"comment": 7, "empty": 1, "unknown": 19}, 11, 9, 17, 13, 1, {
+        # one more satellite is counted than there is room for in a message
+        "129540 range_residuals_m cut off": 1, "129540 status cut off": 1, "129540 gnss_system cut off": 1}, 0),
     "canboat_pgn127489.txt": Total(11, {"comment": 1}, 10, 1, 50, 5, 0, {"127489 engine_load_pct out of range": 10}, 0),
     "canboat_sample-YDWG02.txt": Total(31, {}, 23, 5, 19, 3, 0, {}, 0),
     "canboat_susteranna2020.raw.gz": Total(6110, {"comment": 6, "framing": 2, "unknown": 2666}, 3436, 26, 4156, 22, 0, {}, 0),
