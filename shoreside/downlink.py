@@ -9,8 +9,6 @@ from collections import Counter, deque
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
-from protocols.console.alerts import AlertJson
-from protocols.console.messages import FromShore
 from protocols.errors import MalformedError, ProtocolError, SignatureError
 from protocols.link import signing, topics
 from protocols.link.birth import Birth
@@ -24,19 +22,18 @@ from shoreside.ingest.intake import Intake
 from shoreside.ingest.missing import Wanted
 from shoreside.live import fleet, orderable, sources, views, watch
 from shoreside.live.answering import Answer, Answering
-from shoreside.live.feeds import Feed, Hub, targets_messages
+from shoreside.live.feeds import Hub
 from shoreside.live.fleet import VesselState
-from shoreside.live.frames import Frame, News, ValuesFrame
 from shoreside.live.linkfigures import LinkFigures
+from shoreside.live.telling import Telling
 from shoreside.ports import Ledger, OrderNote, Remembered
 from shoreside.roles import Role
+from shoreside.unforeseen import Guard, Unforeseen
 from telemetry.catalogue import hash_of
 
 VESSELS_MAX: Final = 200
 """Vessels one station keeps; a message of one more is refused and counted."""
 LEDGER_ALERT: Final = "shore.ledger-differs"
-TOLD_MAX: Final = 1000
-"""States of orders that wait to be logged; the shell logs after each message. The oldest would go first."""
 FORMER_BOOTS: Final = 100
 """Boot ids remembered, so that recorded heartbeats of an earlier boot cannot be played back."""
 
@@ -67,14 +64,14 @@ class Downlink:
         self.pending = self.intake.pending
         self.refused: Counter[str] = Counter()
         """Messages refused, by reason."""
+        self.unforeseen = Unforeseen(self.states)
+        self.telling = Telling(hub, role, self.pending, self.unforeseen)
         self.batch_count = 0
         self._keys = {config.vessel: config.public_key for config in vessels if config.public_key is not None}
         self._configured = frozenset(self._keys)
         self._limits = limits
         for config in vessels:
             self._state(config.vessel)
-        self._hub = hub
-        self._told: deque[tuple[OrderNote, int]] = deque(maxlen=TOLD_MAX)
         self._former_boots: dict[str, deque[str]] = {}
         self._started_s: float | None = None
         self._answering = Answering()
@@ -94,11 +91,13 @@ class Downlink:
                 self._keys[vessel] = key
         self._recall_vessels(known)
         for note in known.orders:
-            if self.orders.recall(note):
-                fleet.take_order(self._state(note.vessel), views.order_message(note, live=False))
+            with self._guard(note.vessel, "recall order"):
+                if self.orders.recall(note):
+                    fleet.take_order(self._state(note.vessel), views.order_message(note, live=False))
         for vessel, alert in known.alerts:
-            if (alert["source"], alert["alert_id"]) not in self._state(vessel).alerts:
-                fleet.take_alert(self._state(vessel), alert)
+            with self._guard(vessel, "recall alert"):
+                if (alert["source"], alert["alert_id"]) not in self._state(vessel).alerts:
+                    fleet.take_alert(self._state(vessel), alert)
         self.intake.learn(Ledger(known.batches, known.events))
 
     def refresh(self, known: Remembered) -> None:
@@ -109,24 +108,37 @@ class Downlink:
                 fleet.take_alert(state, alert)
         self._recall_vessels(known)
         for note in known.orders:
-            if self.orders.say(note):
-                fleet.take_order(self._state(note.vessel), views.order_message(note, live=False))
+            with self._guard(note.vessel, "recall order"):
+                if self.orders.say(note):
+                    fleet.take_order(self._state(note.vessel), views.order_message(note, live=False))
 
     def _recall_vessels(self, known: Remembered) -> None:
         for vessel, encoded in known.births.items():
-            state = self._state(vessel)
-            birth = Birth.from_bytes(encoded)
-            self.intake.reading.take_birth(birth)
-            if state.birth is None:
-                fleet.take_birth(state, birth)
+            with self._guard(vessel, "recall birth"):
+                self._recall_birth(vessel, encoded)
         for vessel, rows in known.latest.items():
-            fleet.recall_latest(self._state(vessel), rows)
+            with self._guard(vessel, "recall values"):
+                fleet.recall_latest(self._state(vessel), rows)
         for vessel, told in known.sources.items():
-            sources.recall_sources(self._state(vessel), told)
+            with self._guard(vessel, "recall sources"):
+                sources.recall_sources(self._state(vessel), told)
         for vessel, points in known.tracks.items():
-            fleet.recall_track(self._state(vessel), points)
+            with self._guard(vessel, "recall track"):
+                fleet.recall_track(self._state(vessel), points)
         for vessel, reports in known.targets.items():
-            fleet.take_targets(self._state(vessel), reports)
+            with self._guard(vessel, "recall targets"):
+                fleet.take_targets(self._state(vessel), reports)
+
+    def _recall_birth(self, vessel: str, encoded: bytes) -> None:
+        state = self._state(vessel)
+        birth = Birth.from_bytes(encoded)
+        self.intake.reading.learn(birth)
+        if state.birth is None:
+            fleet.take_birth(state, birth)
+
+    def _guard(self, vessel: str, what: str) -> Guard:
+        """Return a context in which a fault of ours costs `what` of this vessel only (`unforeseen.py`)."""
+        return self.unforeseen.guard(vessel, what)
 
     def receive(self, topic: str, payload: bytes, now_s: float, utc_ns: int, way: str = "") -> None:
         """Take one message of a ship as it arrives; a bad one costs itself and is counted.
@@ -135,11 +147,20 @@ class Downlink:
         """
         self._take(topic, payload, Came(now_s, utc_ns, way))
         vessel = topic.removeprefix(f"{topics.ROOT}/").partition("/")[0]
-        if vessel in self.states:
-            self.states[vessel].link.received_bytes += len(payload)
-            self.states[vessel].ways.count(way, len(payload))
+        with self._guard(vessel, "figures"):
+            if vessel in self.states:
+                self.states[vessel].link.received_bytes += len(payload)
+                self.states[vessel].ways.count(way, len(payload))
 
     def _take(self, topic: str, payload: bytes, came: Came) -> None:
+        """Take one message. A fault of ours costs it alone: what it left to the store is stored, what it did not is not acked."""
+        vessel, _, leaf = topic.removeprefix(f"{topics.ROOT}/").partition("/")
+        with self._guard(vessel, leaf if leaf in self._handlers else "topic"):
+            self._understand(topic, payload, came)
+            return
+        self.refused["unforeseen"] += 1
+
+    def _understand(self, topic: str, payload: bytes, came: Came) -> None:
         try:
             vessel, leaf = topics.split(topic)
             handler = self._handlers.get(leaf)
@@ -153,22 +174,31 @@ class Downlink:
     def tick(self, now_s: float, utc_ns: int) -> list[OrderNote]:
         """Do what time demands, about each second; return the orders to send again."""
         self._started_s = now_s if self._started_s is None else self._started_s
+        self.unforeseen.tick(now_s)
         moment = watch.Moment(now_s, self._started_s, self._limits)
         for state in self.states.values():
-            fleet.drop_old_targets(state, now_s)
-            fleet.measure_rate(state, now_s)
-            for alert in watch.changes(state, moment, utc_ns) if self.role.watches else ():
-                self._take_alert(state, alert)
-            for alert in self._answering.tick(state, now_s) if self.role.watches else ():
-                self._take_alert(state, alert)
+            self._look_after(state, moment, utc_ns)
         if self.role.is_alone:
             self.intake.pass_lost_events(now_s)
         if self.role.consoles:
-            self._show(now_s)
+            self.telling.show(self.states.values(), now_s)
         again, unknown = self.orders.tick(now_s, utc_ns)
         for note in unknown:
-            self._tell_order(note)
+            with self._guard(note.vessel, "order"):
+                self.telling.order(self._state(note.vessel), note)
         return again
+
+    def _look_after(self, state: VesselState, moment: watch.Moment, utc_ns: int) -> None:
+        with self._guard(state.vessel, "figures"):
+            fleet.drop_old_targets(state, moment.now_s)
+            fleet.measure_rate(state, moment.now_s)
+        if not self.role.watches:
+            return
+        with self._guard(state.vessel, "alerts"):  # by itself: whatever her figures are, her silence is told
+            for alert in watch.changes(state, moment, utc_ns):
+                self.telling.alert(state, alert)
+            for alert in self._answering.tick(state, moment.now_s):
+                self.telling.alert(state, alert)
 
     def note(self, note: OrderNote, now_s: float) -> None:
         """Take the shore's own word on an order: sent, REFUSED or UNKNOWN."""
@@ -176,21 +206,21 @@ class Downlink:
         trip_ms = beat.round_trip_ms if beat is not None else None
         fresh = self.orders.sent(note, now_s, trip_ms) if note.state == "sent" else self.orders.say(note)
         if fresh:
-            self._tell_order(note)
+            self.telling.order(self._state(note.vessel), note)
 
     def ledger_told(self, vessel: str, problem: str, utc_ns: int) -> None:
         """Raise an alarm while a vessel's ledger differs from what is here, and end it when they agree (LED-02)."""
         state = self._state(vessel)
         known = state.alerts.get(("shore", LEDGER_ALERT))
         if problem and known is None:
-            self._take_alert(state, {
+            self.telling.alert(state, {
                 "alert_id": LEDGER_ALERT, "text": f"Ledgers of ship and shore differ: {problem}", "priority": "alarm",
                 "category": "B", "state": "unacknowledged", "since_utc_ms": utc_ns // fleet.NS_PER_MS, "source": "shore",
                 "advice": "Verify both ledgers; keep them as evidence.", "sounds": 1, "is_escalated": False,
                 "answered": "shore", "person": "",
             })  # fmt: skip
         elif not problem and known is not None:
-            self._take_alert(state, {**known, "state": "normal"})
+            self.telling.alert(state, {**known, "state": "normal"})
 
     def answer_alert(self, vessel: str, answer: Answer, now_s: float) -> str:
         """Take an operator's answer to an alert that the shore answers for; return why not, empty when it is taken."""
@@ -198,14 +228,8 @@ class Downlink:
         answered = self._answering.answer(state, answer, now_s)
         if isinstance(answered, str):
             return answered
-        self._take_alert(state, answered, is_answer=True)
+        self.telling.alert(state, answered, is_answer=True)
         return ""
-
-    def take_told(self) -> list[tuple[OrderNote, int]]:
-        """Return and forget the states of orders told since, each with how many consoles were told."""
-        told = list(self._told)
-        self._told.clear()
-        return told
 
     def key_of(self, vessel: str) -> bytes | None:
         """Return the public key that signs for `vessel`; None where none is known."""
@@ -228,6 +252,7 @@ class Downlink:
         state = self._state(vessel)
         known = self._keys.get(vessel)
         self._judge_birth(state, birth, known)
+        self.intake.reading.learn(birth)  # before anything is changed, as whatever else of it may fail
         if not birth.historical:
             fleet.take_birth(state, birth)
             state.collector_alive, state.forged_count, state.misnamed_count = True, 0, 0
@@ -243,8 +268,8 @@ class Downlink:
             return
         message = views.vessel_message(state)
         if message is not None:
-            self._tell(vessel, message)
-            self._tell_sources(state)
+            self.telling.firm(vessel, message)
+            self.telling.sources(state)
 
     def _judge_birth(self, state: VesselState, birth: Birth, known: bytes | None) -> None:
         """Raise SignatureError for a birth with another key than the one known, CatalogueError for one that misnames."""
@@ -271,17 +296,19 @@ class Downlink:
             return
         rows = fleet.take_batch(state, batch, now_s)
         changed = fleet.take_targets(state, batch.targets)
-        watching = self._hub.watching(vessel)
-        if watching:
-            values = ValuesFrame(views.values_message(vessel, rows, utc_ns // fleet.NS_PER_MS))
-            news = News(values, [Frame(message) for message in targets_messages(vessel, changed)])
-            for feed in watching:
-                feed.news(news)
+        self.telling.values(vessel, rows, changed, utc_ns // fleet.NS_PER_MS)
 
-    def found(self, wanted: Wanted, answer: Birth | Closing | None, now_s: float, utc_ns: int) -> None:
-        """Take the store's answer to what the intake wanted; None: it has none."""
-        for payload in self.intake.found(wanted, answer, now_s):
+    def found(self, wanted: Wanted, answer: bytes | Closing | None, now_s: float, utc_ns: int) -> None:
+        """Take the store's answer to what the intake wanted, a birth as it came; None: it has none that can be read."""
+        read: Birth | Closing | None = None
+        with self._guard(wanted.vessel, "answer of the store"):
+            read = self._learned(answer) if isinstance(answer, bytes) else answer
+        for payload in self.intake.found(wanted, read, now_s):
             self._take(topics.topic(wanted.vessel, topics.BATCH), payload, Came(now_s, utc_ns))
+
+    def _learned(self, encoded: bytes) -> Birth | None:
+        birth = Birth.from_bytes(encoded)
+        return birth if self.intake.reading.learn(birth) else None
 
     def _open(self, vessel: str, payload: bytes) -> bytes:
         """Return the body of a vessel's envelope once its signature holds; raise SignatureError otherwise."""
@@ -304,12 +331,11 @@ class Downlink:
         former = self._former_boots.setdefault(vessel, deque(maxlen=FORMER_BOOTS))
         if beat.boot_id in former:
             raise MalformedError("heartbeat of an earlier boot")
-        if state.heartbeat is not None and state.heartbeat.boot_id != beat.boot_id:
-            former.append(state.heartbeat.boot_id)
+        known = state.heartbeat.boot_id if state.heartbeat is not None else beat.boot_id
+        if known not in (beat.boot_id, *former):
+            former.append(known)
         if fleet.take_heartbeat(state, beat, came.now_s, came.utc_ns, came.way):
-            frame = Frame(views.status_message(state, came.now_s))
-            for slot, feed in self._hub.told_of(vessel, fleet.holders(state)):
-                feed.slot(slot, frame)
+            self.telling.status(state, came.now_s)
 
     def _event(self, vessel: str, payload: bytes, came: Came) -> None:
         del came
@@ -323,25 +349,20 @@ class Downlink:
         if event.kind == "order":
             note = self.orders.from_event(event)
             if note is not None and self.orders.say(note):
-                self._tell_order(note)
+                self.telling.order(self._state(note.vessel), note)
         elif event.kind == "alerts":
             for each in views.alerts_of(event):  # the ship is the source: what she has no more is over (ALT-07)
-                self._take_alert(state, each)
+                self.telling.alert(state, each)
         elif event.kind == "alert":
             alert = views.alert_of(event)
             if alert is not None:
-                self._take_alert(state, alert)
+                self.telling.alert(state, alert)
         elif event.kind != "ledger" or event.body.get("text"):  # a head each minute is no news to anybody
             self._note_dropped(event)
             state.drill = orderable.drill_of(event) or state.drill
             if event.kind == "source" and sources.take_sources(state, event.body):
-                self._tell_sources(state)
-            self._tell(event.vessel, views.event_message(event))
-
-    def _tell_sources(self, state: VesselState) -> None:
-        frame = Frame(sources.sources_message(state))
-        for feed in self._hub.watching(state.vessel):
-            feed.slot("sources", frame)
+                self.telling.sources(state)
+            self.telling.firm(event.vessel, views.event_message(event))
 
     def _note_dropped(self, event: Event) -> None:
         """Record batches that the ship has lost. They stay unacknowledged: one that comes after all is stored."""
@@ -350,44 +371,3 @@ class Downlink:
         if isinstance(epoch, int) and isinstance(first, int) and isinstance(last, int) and 0 < first <= last < 2**63:
             kind = "" if dropped.get("class") == "samples" else f" {str(dropped.get('class'))[:20]}"
             self.pending.gap(event.vessel, f"batch {epoch}{kind}", first, last)
-
-    def _tell_order(self, note: OrderNote) -> None:
-        message = views.order_message(note, live=True)
-        fleet.take_order(self._state(note.vessel), message)
-        if self._is_ours(note.source):
-            self.pending.order(note)
-        self._tell(note.vessel, message)
-        self._told.append((note, len(self._hub.watching(note.vessel))))
-
-    def _take_alert(self, state: VesselState, alert: AlertJson, *, is_answer: bool = False) -> None:
-        fleet.take_alert(state, alert)
-        if is_answer or self._is_ours(alert["source"]):
-            self.pending.alert(state.vessel, alert)
-        is_everyones = (alert["source"], alert["alert_id"]) == ("shore", watch.SEAT_SILENT)
-        self._tell(state.vessel, views.alerts_message(state), self._hub.all() if is_everyones else None)
-
-    def _tell(self, vessel: str, message: FromShore, feeds: list[Feed] | None = None) -> None:
-        """Give all consoles that watch a vessel, or those named, a message that none may miss."""
-        frame = Frame(message)
-        for feed in self._hub.watching(vessel) if feeds is None else feeds:
-            feed.firm(frame)
-
-    def _is_ours(self, source: str) -> bool:
-        """Return whether this process records a word: its own always, the ship's where it keeps what ships send."""
-        return source == "shore" or self.role.keeps
-
-    def _show(self, now_s: float) -> None:
-        watched = self._hub.all()
-        if not watched:
-            return
-        pages = [Frame(page) for page in views.fleet_messages(list(self.states.values()), now_s)]
-        for feed in watched:
-            for page, frame in enumerate(pages):
-                feed.slot(f"fleet {page}", frame)
-        open_at, seats = {feed.vessel for feed in watched}, {feed.seat for feed in watched}
-        for state in self.states.values():
-            holders = fleet.holders(state)
-            if state.vessel in open_at or holders & seats:
-                frame = Frame(views.status_message(state, now_s))
-                for slot, feed in self._hub.told_of(state.vessel, holders):
-                    feed.slot(slot, frame)

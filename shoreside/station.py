@@ -12,7 +12,6 @@ from typing import Final
 from protocols.aio.clock import Clock
 from protocols.aio.port import Connected, Disconnected, Message, MessagePort
 from protocols.link import topics
-from protocols.link.birth import Birth
 from protocols.link.closing import Closing
 from shoreside import roles
 from shoreside.commanding.offers import Offers
@@ -30,6 +29,7 @@ from shoreside.ports import SharedStore, Store, StoreDownError, Word, Work
 from shoreside.roles import Role
 from shoreside.sayings import Sayings
 from shoreside.sharing import SHARE_S, Sharing
+from shoreside.unforeseen import FAULT
 
 SUBSCRIPTIONS: Final = roles.ALL.subscriptions
 """What the message port of a station that does everything must be subscribed to."""
@@ -67,7 +67,9 @@ class Station:
         self._port = port
         self._store = store
         self._log = log if log is not None else _silent
-        self._reconciler = Reconciler(ledger, clock, self.downlink.ledger_told, self.sayings.put, self._log)
+        self._reconciler = Reconciler(
+            ledger, clock, self.downlink.ledger_told, self.sayings.put, self._log, self.downlink.unforeseen
+        )
         self.relay = Relay(clock, port, self.downlink, self.figures, self._log)
         self.offers = Offers()
         self.consoles = Consoles(clock, self.hub, self.downlink, self.words, self.relay.approvals, self.offers)
@@ -137,7 +139,7 @@ class Station:
                 now_s, utc_ns = self._clock.now_s(), self._clock.utc_ns()
                 self.downlink.receive(arrival.topic, arrival.payload, now_s, utc_ns, arrival.way)
                 self._enqueue_acks()
-                self._log_orders()
+                self._log_told()
                 if self.downlink.intake.reading.missing.count:
                     self._fetch_wanted.set()
             elif isinstance(arrival, Connected):
@@ -181,11 +183,10 @@ class Station:
                 self.downlink.found(wanted, answer, self._clock.now_s(), self._clock.utc_ns())
             self._enqueue_acks()
 
-    async def _look_up(self, wanted: Wanted) -> Birth | Closing | None:
+    async def _look_up(self, wanted: Wanted) -> bytes | Closing | None:
         if isinstance(wanted, BaseWanted):
             return await self._store.closing(wanted.vessel, wanted.epoch, wanted.seq)
-        encoded = await self._store.birth(wanted.vessel, wanted.catalogue_hash)
-        return None if encoded is None else Birth.from_bytes(encoded)
+        return await self._store.birth(wanted.vessel, wanted.catalogue_hash)
 
     async def _commit(self, work: Work) -> None:
         """Commit `work`, again and again until it is durable: while the store is away it is neither lost nor acked."""
@@ -224,11 +225,13 @@ class Station:
             self.consoles.tell_offers()
             if self.role.consoles:
                 utc_ms = self._clock.utc_ns() // 1_000_000
-                self.recording.look(self.downlink.states.values(), self._clock.now_s(), utc_ms)
+                with self.downlink.unforeseen.guard("", "recording"):
+                    self.recording.look(self.downlink.states.values(), self._clock.now_s(), utc_ms)
             for note in again:
                 if note.signed is not None:
                     self.sayings.put(topics.topic(note.vessel, topics.ORDER), note.signed)
             self._enqueue_acks()
+            self._log_told()
             if self.downlink.intake.reading.missing.count:
                 self._fetch_wanted.set()
             await asyncio.sleep(TICK_S)
@@ -238,10 +241,12 @@ class Station:
             self.figures.acks += 1
             self.sayings.put(topic, payload)
 
-    def _log_orders(self) -> None:
-        """Write a line for each state of an order that was told since."""
-        for note, consoles in self.downlink.take_told():
+    def _log_told(self) -> None:
+        """Write a line for each state of an order that was told since, and for each new kind of fault of ours."""
+        for note, consoles in self.downlink.telling.take_told():
             self._log("order told", **order_line(note), consoles=consoles)
+        for line in self.downlink.unforeseen.take_lines():
+            self._log(FAULT, **line)
 
 
 def _silent(event: str, **facts: object) -> None:

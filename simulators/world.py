@@ -22,7 +22,6 @@ import random
 import tempfile
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -34,6 +33,7 @@ from shoreside.config import AlertLimits, VesselConfig
 from shoreside.ports import StoreDownError, Work
 from shoreside.station import SUBSCRIPTIONS, Station
 from shoreside.store.memory import MemoryStore
+from shoreside.unforeseen import FAULT
 from simulators import commissioning
 from simulators.afloat import Afloat, Waters, launch
 from simulators.bad_link import Cut, LinkQuality
@@ -191,6 +191,12 @@ class World:
         assert afloat.second is not None  # noqa: S101 - a world without one cuts none
         return afloat.second
 
+    def _station_says(self, event: str, **fields: object) -> None:
+        """Write what the station logs; raise RuntimeError for a fault of its own: at sea it costs a message, here it is seen."""
+        self.note("station", event, **fields)
+        if event == FAULT:
+            raise RuntimeError(str(fields["traceback"]))
+
     def note(self, who: str, event: str, **fields: object) -> None:
         """Write one line of the log; raise RuntimeError when it is full."""
         if self._is_over:
@@ -212,7 +218,7 @@ class World:
         self.store = RecordingStore(self.note)
         self.station = Station(
             self.clock, self.network.port("shore", line, SUBSCRIPTIONS), self.store, known, LIMITS,
-            log=partial(self.note, "station"), ledger=self.store,
+            log=self._station_says, ledger=self.store,
         )  # fmt: skip
         self.relay = StopRelay(self.clock, self.network.port("shore-stop", line, []))
         self._start(self.station.run(), "station")

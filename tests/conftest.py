@@ -13,6 +13,7 @@ import psycopg
 import pytest
 from hypothesis import settings
 
+from shoreside.unforeseen import Unforeseen
 from tests.postgres_rig import IS_WASM, TIMESCALE, running_server, with_timescale
 from tests.wasm_rig import running_wasm
 
@@ -36,6 +37,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.flaky(reruns=1, only_rerun=["TimeoutError"]))
         if IS_WASM and item.get_closest_marker("sessions") is not None:
             item.add_marker(pytest.mark.skip(reason="the server of WebAssembly has one session"))
+
+
+def _raise(_found: Unforeseen, _vessel: str, _what: str, error: Exception) -> None:
+    raise error
+
+
+COUNTED = Unforeseen.note
+Unforeseen.note = _raise  # type: ignore[method-assign]
+"""At sea a fault of the station's program costs a message and is counted; in a test it would be found by nobody."""
+
+
+@pytest.fixture
+def forgiving(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the station do with a fault of its own what it does at sea."""
+    monkeypatch.setattr(Unforeseen, "note", COUNTED)
 
 
 @pytest.fixture(scope="session")

@@ -142,6 +142,8 @@ def _ships_word(raw: bytes) -> object:
     for each in ((_SHIP.topic(topics.BIRTH), birth), (topic, event), _SHIP.batch(1), _SHIP.heartbeat(1)):
         downlink.receive(*each, 100.0, NOON_NS)
     downlink.tick(101.0, NOON_NS)
+    for fault in downlink.unforeseen.take_lines():  # at sea it costs the message; here it is what is searched for
+        raise RuntimeError(fault["traceback"])
     return downlink.pending.take()
 
 

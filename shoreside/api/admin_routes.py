@@ -136,6 +136,7 @@ def _vessel(shore: Shore, state: VesselState) -> dict[str, object]:
         "functions": described["functions"] if described else [],
         "areas": [{"kind": area["kind"], "name": area["name"]} for area in described["areas"]] if described else [],
         "limits": described["limits"] if described else {}, "forged": state.forged_count, "misnamed": state.misnamed_count,
+        "unforeseen": shore.station.downlink.unforeseen.counts[state.vessel],
     }  # fmt: skip
 
 

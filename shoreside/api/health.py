@@ -21,7 +21,7 @@ def faults(shore: Shore) -> list[str]:
         found.append("no connection to the broker for the emergency stop")
     if not shore.station.store_up:
         found.append("no connection to the database: live values are shown, nothing is stored or acknowledged")
-    return found
+    return [*found, *shore.station.downlink.unforeseen.words()]
 
 
 @router.get("/healthz")

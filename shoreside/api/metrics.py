@@ -22,7 +22,7 @@ class ShoreCollector(Collector):
         role = GaugeMetricFamily("farhelm_shore_role", "1 for the role of this process", labels=["role", "version"])
         role.add_metric([self._shore.station.role.name, self._shore.version], 1)
         yield role
-        yield GaugeMetricFamily("farhelm_shore_degraded", "1 while broker or database is away", self._is_degraded)
+        yield GaugeMetricFamily("farhelm_shore_degraded", "1 while faults are told at /healthz", self._is_degraded)
         yield GaugeMetricFamily(
             "farhelm_shore_loop_lag_seconds", "Worst delay of the loop in 15 s", self._shore.lag.worst_s
         )
@@ -56,6 +56,8 @@ class ShoreCollector(Collector):
         yield _by(
             "farhelm_shore_unread", "Batches given up for want of another", "reason", downlink.intake.reading.refused
         )
+        met = {vessel or "unknown": count for vessel, count in downlink.unforeseen.counts.items()}
+        yield _by("farhelm_shore_unforeseen", "Messages and looks given up for a fault of this program", "vessel", met)
         yield _by("farhelm_shore_over_share", "Batches and events over their vessel's share", "vessel", pending.refused)
 
     def _upkeep(self) -> Iterator[Metric]:

@@ -18,9 +18,9 @@ REPORT_S: Final = 10.0
 """Between two reports: one row of a kilobyte; who has not spoken for three of them is shown as silent."""
 FIGURES: Final = (
     "farhelm_shore_pending_dropped", "farhelm_shore_inbox_dropped", "farhelm_shore_sayings_dropped",
-    "farhelm_shore_refused", "farhelm_shore_unread", "farhelm_shore_over_share", "farhelm_shore_frames_dropped",
-    "farhelm_shore_consoles_closed", "farhelm_shore_conflated", "farhelm_shore_seen_lost",
-    "farhelm_shore_stops_failed",
+    "farhelm_shore_refused", "farhelm_shore_unread", "farhelm_shore_unforeseen", "farhelm_shore_over_share",
+    "farhelm_shore_frames_dropped", "farhelm_shore_consoles_closed", "farhelm_shore_conflated",
+    "farhelm_shore_seen_lost", "farhelm_shore_stops_failed",
 )  # fmt: skip
 """Counters of what was lost, refused or replaced, in the order in which they are shown; of others `/metrics` tells."""
 

@@ -34,16 +34,20 @@ class Reading:
         self._legends: OrderedDict[tuple[str, str], Legend] = OrderedDict()
         self._bases: OrderedDict[tuple[str, int, int], Closing] = OrderedDict()
 
-    def take_birth(self, birth: Birth) -> list[bytes]:
-        """Learn the catalogue of a birth; return the batches that can now be read."""
+    def learn(self, birth: Birth) -> bool:
+        """Learn the catalogue of a birth; return False where nobody can read it: it is a birth all the same."""
         key = (birth.vessel, birth.catalogue_hash)
         if key not in self._legends:
             try:
                 legend = Legend.from_wire(birth.catalogue_hash, birth.catalogue)
             except ProtocolError:
-                return []  # a birth whose catalogue nobody can read is still a birth
+                return False
             _keep(self._legends, key, legend, LEGENDS_MAX)
-        return self.missing.found(LegendWanted(*key))
+        return True
+
+    def take_birth(self, birth: Birth) -> list[bytes]:
+        """Learn the catalogue of a birth; return the batches that can now be read."""
+        return self.missing.found(LegendWanted(birth.vessel, birth.catalogue_hash)) if self.learn(birth) else []
 
     def take_base(self, wanted: BaseWanted, closing: Closing) -> list[bytes]:
         """Learn where a vessel's channels stood; return the batches that can now be read."""

@@ -16,6 +16,7 @@ from protocols.link.events import Event
 from protocols.link.ledger import EMPTY, Head, HeadBody, Witness
 from protocols.link.signing import Domain
 from shoreside.ports import StoreDownError, Work
+from shoreside.unforeseen import Unforeseen
 
 HEADS_MAX: Final = 1000
 """Heads of ledgers that wait to be judged: a minute's of a thousand ships. One that finds no room is told again."""
@@ -92,9 +93,10 @@ class Reconciler:
 
     def __init__(
         self, store: LedgerStore | None, clock: Clock, told: Callable[[str, str, int], None],
-        say: Callable[[str, bytes], None], log: Callable[..., None],
+        say: Callable[[str, bytes], None], log: Callable[..., None], unforeseen: Unforeseen,
     ) -> None:  # fmt: skip
         """Ask `store` (None: judge nothing); `told` takes (vessel, difference, UTC in ns), `say` what goes to the ship."""
+        self._unforeseen = unforeseen
         self._store, self._clock, self._told, self._say, self._log = store, clock, told, say, log
         self._heads: asyncio.Queue[Event] = asyncio.Queue(HEADS_MAX)
 
@@ -113,18 +115,22 @@ class Reconciler:
         """Judge until cancelled."""
         while True:
             event = await self._heads.get()
-            if self._store is None:
-                continue
-            try:
-                verdict = await self._judged(event, self._store)
-            except (StoreDownError, MalformedError) as error:
-                self._log("a ledger was not judged", error=str(error), vessel=event.vessel)
-                continue
-            self._told(event.vessel, verdict.problem, self._clock.utc_ns())
-            if verdict.word:
-                self._say(topics.topic(event.vessel, topics.LEDGER), verdict.word)
-            else:
-                self._log("a ledger differs", reason=verdict.problem, vessel=event.vessel)
+            with self._unforeseen.guard(event.vessel, "ledger"):
+                await self._judge(event)
+
+    async def _judge(self, event: Event) -> None:
+        if self._store is None:
+            return
+        try:
+            verdict = await self._judged(event, self._store)
+        except (StoreDownError, MalformedError) as error:
+            self._log("a ledger was not judged", error=str(error), vessel=event.vessel)
+            return
+        self._told(event.vessel, verdict.problem, self._clock.utc_ns())
+        if verdict.word:
+            self._say(topics.topic(event.vessel, topics.LEDGER), verdict.word)
+        else:
+            self._log("a ledger differs", reason=verdict.problem, vessel=event.vessel)
 
     async def _judged(self, event: Event, store: LedgerStore) -> Verdict:
         for pause_s in MISSING_PAUSES_S:

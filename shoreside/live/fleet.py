@@ -102,13 +102,14 @@ def take_route(state: VesselState, encoded: bytes) -> None:
 
 
 def take_birth(state: VesselState, birth: Birth) -> None:
-    """Learn what the vessel is; raise MalformedError, having changed nothing, when its catalogue cannot be read."""
-    state.channels = catalogue.channels(birth.catalogue)
-    state.circular = catalogue.circular(birth.catalogue)
+    """Learn what the vessel is; raise MalformedError when its catalogue cannot be read. Raising, it has changed nothing."""
+    channels, circular, control = (
+        catalogue.channels(birth.catalogue), catalogue.circular(birth.catalogue), _control(birth),
+    )  # fmt: skip
+    state.channels, state.circular, state.control = channels, circular, control
     if state.birth is not None and state.birth.utc_ns != birth.utc_ns:
         state.sources.clear()  # she tells them anew; an earlier release does not, and then they are not known any more
     state.birth = replace(birth, catalogue=None)
-    state.control = _control(birth)
 
 
 def _control(birth: Birth) -> ControlConfig | None:
@@ -266,12 +267,11 @@ def take_heartbeat(state: VesselState, beat: VesselHeartbeat, now_s: float, utc_
     if known is not None and known.boot_id == beat.boot_id and beat.seq <= known.seq:
         return False
     grade_link(state, now_s)  # how long one waited for this one, which is over now
-    state.heartbeat = beat
-    state.heartbeat_at_s = now_s
+    skew_s = (beat.utc_ns - utc_ns) / 1e9
+    state.heartbeat, state.heartbeat_at_s, state.clock_skew_s = beat, now_s, skew_s
     state.link.take(beat)
     state.link.arrive(beat, utc_ns)
     grade_link(state, now_s)
-    state.clock_skew_s = (beat.utc_ns - utc_ns) / 1e9
     return True
 
 

@@ -117,14 +117,17 @@ FLEET_PER_MESSAGE: Final = 80
 
 
 def fleet_messages(states: list[VesselState], now_s: float) -> list[FleetMessage]:
+    """Return the fleet list of `states`, in parts."""
+    return fleet_pages([summary(state, now_s) for state in states])
+
+
+def fleet_pages(rows: list[VesselSummary]) -> list[FleetMessage]:
     """Return the fleet list, in as many parts as it takes; one even where there are no vessels."""
-    parts = max(1, -(-len(states) // FLEET_PER_MESSAGE))
+    parts = max(1, -(-len(rows) // FLEET_PER_MESSAGE))
     return [
         {
             "type": "fleet", "part": part, "parts": parts,
-            "vessels": [
-                summary(state, now_s) for state in states[part * FLEET_PER_MESSAGE : (part + 1) * FLEET_PER_MESSAGE]
-            ],
+            "vessels": rows[part * FLEET_PER_MESSAGE : (part + 1) * FLEET_PER_MESSAGE],
         }
         for part in range(parts)
     ]  # fmt: skip

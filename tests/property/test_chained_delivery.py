@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from protocols.link import topics
 from protocols.link.acks import BatchAck
 from protocols.link.batch import Batch, Column
-from protocols.link.birth import Birth
 from protocols.link.closing import Closing
 from protocols.link.legend import Legend
 from shipside.sending.chaining import Chain
@@ -123,10 +122,9 @@ class Ashore:
         """Let one process fetch, commit and say what it has to say."""
         process = self.processes[number]
         for wanted in process.intake.reading.missing.ask(self.now_s):
-            answer: Birth | Closing | None
+            answer: bytes | Closing | None
             if isinstance(wanted, LegendWanted):
-                encoded = at_once(self.store.birth(wanted.vessel, wanted.catalogue_hash))
-                answer = None if encoded is None else Birth.from_bytes(encoded)
+                answer = at_once(self.store.birth(wanted.vessel, wanted.catalogue_hash))
             else:
                 answer = at_once(self.store.closing(wanted.vessel, wanted.epoch, wanted.seq))
             process.found(wanted, answer, self.now_s, 0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from shoreside.live import fleet
 from simulators import commissioning, loop
 from simulators.fleet import FLEET, SOURCES
 from simulators.world import World
@@ -35,3 +36,16 @@ def test_a_source_that_nobody_ranked_would_be_told(monkeypatch: pytest.MonkeyPat
     """Negative control: with the engine's talker left out of the ranking the ship says so."""
     monkeypatch.setattr(commissioning, "SOURCES", SOURCES | {"ME_RPM": ["plc"]})
     assert alerts_after(20.0, ("kestrel",)) == {("kestrel", "input-new-source.bridge/ER ME_RPM")}
+
+
+@pytest.mark.usefixtures("forgiving")
+def test_a_fault_of_the_stations_program_ends_a_simulated_voyage(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Negative control: at sea it costs a message and is counted, so that no voyage here would ever find one."""
+
+    def odd(*_: object) -> bool:
+        raise OverflowError("planted")
+
+    monkeypatch.setattr(fleet, "take_heartbeat", odd)
+    with pytest.raises(ExceptionGroup) as ended:
+        alerts_after(5.0, ("kestrel",))
+    assert ended.group_contains(RuntimeError, match="OverflowError: planted")

@@ -61,6 +61,7 @@ export interface VesselJson {
   limits: Record<string, number>;
   forged: number;
   misnamed: number;
+  unforeseen: number;
   roster: { ashore: number | null; keys: number; aboard: number | null; told: ToldJson | null };
   grant: { ashore: GrantJson | null; told: ToldJson | null };
   lost: { count: number; last_utc_ms: number | null };

@@ -114,7 +114,7 @@ export class AdminView extends LitElement {
           <small>${stampText(grant.ashore.from_utc_ms)} – ${stampText(grant.ashore.to_utc_ms)}</small>` : nothing}<small>${this.told(grant.told)}</small></td>
       <td>${one.areas.map((area) => html`<div>${area.kind === "no_go" ? words().chart.noGo : words().chart.allowed}: ${area.name}</div>`)}
         <small>${Object.entries(one.limits).sort().map(([name, value]) => `${name} ${Number(value.toPrecision(4))}`).join(" · ")}</small></td>
-      <td>${text.lost(one.lost.count)}${one.lost.last_utc_ms === null ? nothing : html`<small>${stampText(one.lost.last_utc_ms)}</small>`}${one.forged ? html`<div class="tone differs">${text.forged(one.forged)}</div>` : nothing}${one.misnamed ? html`<div class="tone differs">${text.misnamed(one.misnamed)}</div>` : nothing}</td></tr>`;
+      <td>${text.lost(one.lost.count)}${one.lost.last_utc_ms === null ? nothing : html`<small>${stampText(one.lost.last_utc_ms)}</small>`}${one.forged ? html`<div class="tone differs">${text.forged(one.forged)}</div>` : nothing}${one.misnamed ? html`<div class="tone differs">${text.misnamed(one.misnamed)}</div>` : nothing}${one.unforeseen ? html`<div class="tone differs">${text.unforeseen(one.unforeseen)}</div>` : nothing}</td></tr>`;
   }
 
   private standing(standing: Standing) {
