@@ -144,6 +144,7 @@ class Store(Protocol):
     async def commit(self, work: Work) -> int:
         """Make all of `work` durable, return how many samples were new; raise StoreDownError when nothing was kept.
 
+        Anything else that it raises is a fault of ours, and nothing of this `work` need be there: it may be given again in parts.
         A batch (vessel, epoch, seq) or an event (vessel, boot id, seq) that is there already adds nothing.
         """
         ...

@@ -21,6 +21,7 @@ from shoreside.config import AlertLimits, VesselConfig
 from shoreside.downlink import Downlink
 from shoreside.figures import Figures, order_line
 from shoreside.ingest.missing import BaseWanted, Wanted
+from shoreside.ingest.parts import joined, parts_of
 from shoreside.ingest.reconciling import LedgerStore, Reconciler
 from shoreside.live.consoles import Consoles
 from shoreside.live.feeds import Hub
@@ -165,7 +166,7 @@ class Station:
             await asyncio.sleep(COMMIT_LINGER_S)
             work = self.downlink.pending.take()
             if work is not None:
-                await self._commit(work)
+                work = await self._commit(work)
                 self.downlink.intake.committed(work, await self.sharing.known_of(work))
                 self._enqueue_acks()
                 self._reconciler.note(work)
@@ -188,7 +189,24 @@ class Station:
             return await self._store.closing(wanted.vessel, wanted.epoch, wanted.seq)
         return await self._store.birth(wanted.vessel, wanted.catalogue_hash)
 
-    async def _commit(self, work: Work) -> None:
+    async def _commit(self, work: Work) -> Work:
+        """Commit `work`; return what is durable of it. What meets a fault of ours is left out, told, and not acknowledged."""
+        try:
+            await self._commit_whole(work)
+        except Exception as error:  # noqa: BLE001 - a fault of ours; whose message meets it shows when each goes by itself
+            kept, parts = list[Work](), list(parts_of(work))
+            for vessel, part in parts:
+                with self.downlink.unforeseen.guard(vessel, "store"):
+                    await self._commit_whole(part)
+                    kept.append(part)
+            if len(kept) == len(parts):
+                self.downlink.unforeseen.note(
+                    "", "store", error
+                )  # nobody's, so it cost nothing; it was one all the same
+            return joined(kept)
+        return work
+
+    async def _commit_whole(self, work: Work) -> None:
         """Commit `work`, again and again until it is durable: while the store is away it is neither lost nor acked."""
         pause_s, began_s = STORE_RETRY_FIRST_S, self._clock.now_s()
         while True:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, LiteralString
 
-from protocols.link.batch import Batch
 from protocols.link.closing import Closing
 from shoreside.ports import CLOSINGS_KEPT
 from shoreside.store.connection import Connection
@@ -13,12 +12,6 @@ from shoreside.store.connection import Connection
 QUERY: Final[LiteralString] = (
     "SELECT state FROM closing JOIN vessel ON vessel.id = vessel_id WHERE slug = %s AND epoch = %s AND seq = %s"
 )
-
-
-def of(batch: Batch, closings: Sequence[Closing]) -> tuple[Closing, ...]:
-    """Return the closing of a batch, if it is among `closings`."""
-    key = (batch.vessel, batch.epoch, batch.seq)
-    return tuple(one for one in closings if (one.vessel, one.epoch, one.seq) == key)
 
 
 async def keep(connection: Connection, closings: Sequence[tuple[int, Closing]]) -> None:

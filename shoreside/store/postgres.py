@@ -9,6 +9,7 @@ import psycopg
 from protocols.aio.clock import Clock, SystemClock
 from protocols.link.birth import Birth
 from protocols.link.closing import Closing
+from shoreside.ingest.parts import parts_of
 from shoreside.ports import Remembered, StoreDownError, Word, Work
 from shoreside.store import acts, batches, catalogues, closings, coverage, loading, records
 from shoreside.store.connection import Connection, connect
@@ -40,7 +41,19 @@ class PostgresStore:
             raise await self._broken(error) from error
 
     async def commit(self, work: Work) -> int:
-        """Make `work` durable in one transaction and return the samples that were new."""
+        """Make `work` durable in one transaction and return the samples that were new.
+
+        Whatever is raised, the connection is made anew: what was learnt in the transaction does not stand.
+        """
+        try:
+            return await self._commit(work)
+        except StoreDownError:
+            raise
+        except Exception as error:
+            await self._broken(error)
+            raise
+
+    async def _commit(self, work: Work) -> int:
         try:
             return await self._commit_once(work)
         except (psycopg.DataError, psycopg.IntegrityError) as error:
@@ -115,18 +128,8 @@ class PostgresStore:
 
     async def _commit_singly(self, work: Work) -> int:
         """Commit the parts one by one, so that one the database will not take costs itself only."""
-        parts = [Work(births=(birth,)) for birth in work.births]
-        parts.extend(Work(keys=(key,)) for key in work.keys)
-        parts.extend(Work(gaps=(gap,)) for gap in work.gaps)
-        parts.extend(
-            Work(batches=(batch,), closings=closings.of(batch, work.closings), arrived=work.arrived)
-            for batch in work.batches
-        )
-        parts.extend(Work(events=(event,)) for event in work.events)
-        parts.extend(Work(orders=(order,)) for order in work.orders)
-        parts.extend(Work(alerts=(alert,)) for alert in work.alerts)
         added = 0
-        for part in parts:
+        for _, part in parts_of(work):
             try:
                 added += await self._commit_once(part)
             except (psycopg.DataError, psycopg.IntegrityError) as error:

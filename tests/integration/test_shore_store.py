@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import numpy as np
 import psycopg
 import pytest
@@ -11,9 +13,12 @@ from protocols.link.batch import Batch, Column, TargetReport
 from protocols.link.cbor import Plain
 from protocols.link.events import Event, Reason
 from protocols.link.ledger import Entry, faults
+from shoreside.ingest.parts import parts_of
 from shoreside.ports import OrderNote, StoreDownError, Work
+from shoreside.store import batches
 from shoreside.store.loading import SOURCES_MAX
 from shoreside.store.migrate import SchemaError
+from shoreside.store.numbers import Numbers
 from shoreside.store.postgres import PostgresStore
 from tests.postgres_rig import TIMESCALE
 
@@ -75,6 +80,35 @@ async def test_duplicates_and_disorder_add_nothing(database_url: str) -> None:
         ("sample_20260921",)
     ]
     assert len(await count(database_url, "SELECT tableoid FROM sample GROUP BY 1")) == 1
+
+
+async def test_a_batch_that_meets_a_fault_of_ours_costs_itself(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing of its commit stands, not even what was learnt in it; in parts the others are kept, and it too once mended."""
+    real = batches._targets
+
+    async def odd(numbers: Numbers, fresh: tuple[Batch, ...]) -> None:
+        await real(numbers, fresh)
+        if any(one.seq == 2 for one in fresh):
+            raise OverflowError("date value out of range")
+
+    store = PostgresStore(database_url)
+    await store.load()
+    monkeypatch.setattr(batches, "_targets", odd)
+    whole = Work(batches=tuple(batch(seq, vessel=vessel) for vessel in ("kestrel", "otter") for seq in (1, 2)))
+    with pytest.raises(OverflowError):
+        await store.commit(whole)
+    assert await count(database_url, "SELECT count(*) FROM batch_ledger") == [(0,)]
+    for _, part in parts_of(whole):
+        with contextlib.suppress(OverflowError):
+            assert await store.commit(part) == 7
+    kept = "SELECT slug, seq FROM batch_ledger JOIN vessel ON id = vessel_id ORDER BY 1, 2"
+    assert await count(database_url, kept) == [("kestrel", 1), ("otter", 1)]
+    monkeypatch.setattr(batches, "_targets", real)
+    assert await store.commit(whole) == 14
+    await store.close()
+    assert await count(database_url, "SELECT count(*) FROM position JOIN vessel ON id = vessel_id") == [(8,)]
 
 
 async def test_values_come_back_as_they_went_in(database_url: str) -> None:

@@ -95,6 +95,57 @@ async def heard_by_a_station() -> tuple[Station, list[tuple[str, dict[str, objec
     return made, lines
 
 
+class OddStore(MemoryStore):
+    """A store with a fault that batches of the kestrel's second sequence meet, as a date that no calendar has would be."""
+
+    is_mended = False
+
+    async def commit(self, work: Work) -> int:
+        """Keep `work`, or nothing of it."""
+        if not self.is_mended and any((batch.vessel, batch.seq) == ("kestrel", 2) for batch in work.batches):
+            raise OverflowError("date value out of range")
+        return await super().commit(work)
+
+
+async def stored(store: OddStore) -> tuple[Station, dict[str, list[BatchAck]]]:
+    """Let a station take three batches of each ship for `store`, and mend it once five are acknowledged; return what it said."""
+    port = MemoryPort()
+    made = Station(SetClock(), port, store, (ODD.config(), GOOD.config()), LIMITS)
+    for ship in (ODD, GOOD):
+        for message in (ship.birth(), *(ship.batch(seq) for seq in (1, 2, 3))):
+            port.bring(*message)
+    async with asyncio.TaskGroup() as group:
+        running = group.create_task(made.run())
+        await port.wait_for(topics.ACK, 2)
+        first = port.of(topics.ACK)
+        store.is_mended = True
+        port.bring(*ODD.batch(2))
+        await port.wait_for(topics.ACK, 3)
+        running.cancel()
+    last = port.of(topics.ACK)[len(first) :]
+    return made, {"first": [*map(BatchAck.from_bytes, first)], "last": [*map(BatchAck.from_bytes, last)]}
+
+
+async def test_before_a_batch_that_met_a_fault_in_the_store_ended_the_station() -> None:
+    """Negative control: without the guard nothing of anybody is stored any more."""
+    with pytest.raises(ExceptionGroup) as ended:
+        await stored(OddStore())
+    assert ended.group_contains(OverflowError)
+
+
+@pytest.mark.usefixtures("forgiving")
+async def test_a_batch_that_meets_a_fault_in_the_store_is_left_out_and_not_acknowledged() -> None:
+    """All others of the same commit are kept; the one stays aboard, comes again, and is taken once the program is mended."""
+    store = OddStore()
+    made, said = await stored(store)
+    assert said["first"] == [BatchAck(1, 1, (3,)), BatchAck(1, 3, ())]
+    assert said["last"] == [BatchAck(1, 3, ())]
+    assert sorted((vessel, seq) for vessel, _, seq in store.batches) == [
+        (s, n) for s in ("kestrel", "otter") for n in (1, 2, 3)
+    ]
+    assert made.downlink.unforeseen.counts == {"kestrel": 1}
+
+
 async def test_before_it_ended_the_station_for_every_ship(plant: Plant) -> None:
     """Negative control: without the guard a heartbeat that raises ends all tasks, and the otter is heard no more."""
     plant(fleet, "take_heartbeat", OverflowError("cannot convert float infinity to integer"))
