@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from functools import partial
 from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from protocols.aio.port import Arrival, Connected, Disconnected, Will
+from protocols.faults import FAULT, Kinds
 from protocols.link import signing, topics
 from protocols.link.batch import TargetReport
 from protocols.link.birth import Birth
@@ -22,6 +23,7 @@ from protocols.link.legend import Legend
 from shipside.birth import birth_of, catalogue_birth_of
 from shipside.config import AgentConfig
 from shipside.config.link import Bearer
+from shipside.listening import FAULT_REASON
 from shipside.lookout import Lookout
 from shipside.ports import Clock, InputFacts, LineSource, MessagePort, ReadingSource, TakeLines
 from shipside.sending.alerting import AlertDesk
@@ -42,6 +44,8 @@ from telemetry.source_telling import SourceTelling
 
 BIRTH_RETRY_S: Final = 1.0
 """Pause before a birth that the broker did not take is sent again; nothing else goes before it."""
+AGAIN_S: Final = 1.0
+"""Pause before an input that met a fault of our own program is begun anew."""
 IDLE_S: Final = 1.0
 """Longest wait of the loop: nothing is due later than this anyway."""
 SUBSCRIBED: Final = (topics.ACK, topics.EVENT_ACK)
@@ -72,6 +76,8 @@ class Collector:
         self._public_key = signing.public_bytes(key)
         self.traffic = Traffic(config, clock)
         self.listening = self.traffic.listening
+        self.listening.met = self._met
+        self._faults = Kinds()
         self._raw = None if config.raw is None else RawLog(config.raw, clock)
         self._told_raw = ""
         self._bearer: Bearer = config.bearer
@@ -114,15 +120,35 @@ class Collector:
         async with asyncio.TaskGroup() as group:
             group.create_task(self._port.run(), name="uplink")
             for source in self._inputs:
-                group.create_task(source.run(self._taker(source.name)), name=f"input {source.name}")
+                run = partial(source.run, self._taker(source.name))
+                group.create_task(self._collect(source.name, run), name=f"input {source.name}")
             for poller in self._pollers:
                 name = poller.facts().name
                 if self._raw is not None:
                     poller.hear = partial(self._raw.take, name)
-                group.create_task(poller.run(self.listening.take_polled(name)), name=f"modbus {name}")
+                run = partial(poller.run, self.listening.take_polled(name))
+                group.create_task(self._collect(name, run), name=f"modbus {name}")
             group.create_task(self.uplink.dispatch.send_events(), name="events")
             group.create_task(self._receive(group), name="arrivals")
             group.create_task(self._loop(group), name="collector")
+
+    async def _collect(self, name: str, run: Callable[[], Coroutine[object, object, None]]) -> None:
+        """Run an input to its end. One that meets a fault of ours is begun anew, and costs none of the others."""
+        while True:
+            try:
+                return await run()
+            except OSError:
+                raise  # what stands in the way of running is told as that
+            except Exception as error:  # noqa: BLE001 - it is told, and is nobody else's
+                self._met(name, error)
+                self.listening.reject(name, FAULT_REASON)
+            await asyncio.sleep(AGAIN_S)
+
+    def _met(self, source: str, error: Exception) -> None:
+        """Say of a fault of ours what the log needs, once a kind; whoever met it has counted it."""
+        first = self._faults.first("collect", error)
+        if first is not None:
+            self._say("fault", input=source, problem=f"{FAULT}: {first[0]}", traceback=first[1])
 
     def _taker(self, source: str) -> TakeLines:
         """Return what takes the lines of an input: first the raw log, then whoever understands them."""

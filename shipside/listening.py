@@ -38,6 +38,8 @@ GROUPED: Final = frozenset({*TRACKED, *ALERTS})
 HANDED_OVER: Final = GROUPED | frozenset(AIS)
 UTC: Final = "NAV_UTC"
 """The channel of a receiver's date, which week roll-over and dead batteries make wrong."""
+FAULT_REASON: Final = "fault"
+"""Why a line gave nothing that met a fault of our own program."""
 OWN: Final = "agent"
 """Source of what the agent says of itself."""
 DERIVE_S: Final = 1.0
@@ -45,6 +47,8 @@ DERIVE_S: Final = 1.0
 TakeSentence = Callable[[str, str, Sentence], None]
 """Takes a sentence: of which input, of which speaker (the input, and the sender where its lines say one), and itself."""
 TakeReport: TypeAlias = "Callable[[AisReport], None]"
+Met = Callable[[str, Exception], None]
+"""Takes a fault of our program: of which input the line was, and the error."""
 Parse = Callable[[Sequence[bytes]], Iterable[Sentence | Rejected]]
 """From the lines of one read to what each of them is, in their order."""
 
@@ -77,6 +81,8 @@ class Listening:
         """Lines that gave nothing: by input, by reason."""
         self.lost: dict[str, LineCounter] = {}
         """Lines lost by the numbers of their TAG blocks, by input."""
+        self.met: Met | None = None
+        """Told when a line or value of an input meets a fault of ours, which then costs it alone; None: it is raised."""
         self._deriver = Deriver(config.catalogue.by_id)
         self._manual = ManualEntries(config.manual, config.catalogue.by_id)
         self._derive_due_s = 0.0
@@ -92,16 +98,44 @@ class Listening:
 
     def take_lines(self, source: str, lines: Sequence[bytes]) -> None:
         """Take the lines of one read of the input called `source`: they came at one moment, which is now."""
-        if self.n2k is not None and source in self._buses:
-            for line in lines:
-                self._take_frame(self.n2k, source, line)
-            return
-        now_s, utc_ns = self._clock.now_s(), self._clock.utc_ns()
-        for sentence in self._parse(lines):
-            if isinstance(sentence, Sentence):
-                self._take_sentence(source, sentence, now_s, utc_ns)
-            else:
-                self.reject(source, sentence.reason)
+        left = self._take_to_fault(source, lines)
+        while left:
+            left = self._take_to_fault(source, left)
+
+    def _take_to_fault(self, source: str, lines: Sequence[bytes]) -> Sequence[bytes]:
+        """Take lines; return those behind one that met a fault of ours, which cost it alone. None are left where none did."""
+        taken = 0
+        try:
+            if self.n2k is not None and source in self._buses:
+                for line in lines:
+                    self._take_frame(self.n2k, source, line)
+                    taken += 1
+                return ()
+            now_s, utc_ns = self._clock.now_s(), self._clock.utc_ns()
+            for sentence in self._parsed(source, lines):
+                if isinstance(sentence, Sentence):
+                    self._take_sentence(source, sentence, now_s, utc_ns)
+                else:
+                    self.reject(source, sentence.reason)
+                taken += 1
+        except Exception as error:  # noqa: BLE001 - a fault of ours costs the line, where somebody is told of it
+            self._meet(source, error)
+            self.reject(source, FAULT_REASON)
+            return lines[taken + 1 :]
+        return ()
+
+    def _parsed(self, source: str, lines: Sequence[bytes]) -> Iterable[Sentence | Rejected]:
+        try:
+            return self._parse(lines)
+        except Exception as error:  # noqa: BLE001 - likewise
+            self._meet(source, error)
+            return one_by_one(lines)  # none was taken yet: only the one that it cannot read is lost
+
+    def _meet(self, source: str, error: Exception) -> None:
+        """Tell of a fault of ours, where somebody is to be told and goes on; raise it otherwise."""
+        if self.met is None:
+            raise error
+        self.met(source, error)
 
     def _take_sentence(self, source: str, sentence: Sentence, now_s: float, utc_ns: int) -> None:
         talker, formatter, _, tag, has_checksum, *_ = sentence
@@ -167,8 +201,12 @@ class Listening:
 
         def take(reading: Reading) -> None:
             now_s = self._clock.now_s()
-            self._integrity.lines.receive(source, "", reading.channel, now_s)
-            self._receive([reading], source, now_s, self._clock.utc_ns())
+            try:
+                self._integrity.lines.receive(source, "", reading.channel, now_s)
+                self._receive([reading], source, now_s, self._clock.utc_ns())
+            except Exception as error:  # noqa: BLE001 - likewise
+                self._meet(source, error)
+                self.reject(source, FAULT_REASON)
 
         return take
 

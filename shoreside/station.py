@@ -11,6 +11,7 @@ from typing import Final
 
 from protocols.aio.clock import Clock
 from protocols.aio.port import Connected, Disconnected, Message, MessagePort
+from protocols.faults import FAULT
 from protocols.link import topics
 from protocols.link.closing import Closing
 from shoreside import roles
@@ -30,7 +31,6 @@ from shoreside.ports import SharedStore, Store, StoreDownError, Word, Work
 from shoreside.roles import Role
 from shoreside.sayings import Sayings
 from shoreside.sharing import SHARE_S, Sharing
-from shoreside.unforeseen import FAULT
 
 SUBSCRIPTIONS: Final = roles.ALL.subscriptions
 """What the message port of a station that does everything must be subscribed to."""

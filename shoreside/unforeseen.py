@@ -6,24 +6,17 @@ must end nothing, for the broker brings the same message again at each start, to
 
 from __future__ import annotations
 
-import traceback
 from collections import Counter
 from collections.abc import Container
 from types import TracebackType
 from typing import Final
 
+from protocols.faults import FAULT, Kinds
 from shoreside.ports import StoreDownError
 
-FAULT: Final = "a fault of this program"
-"""What the log calls them."""
 TOLD_S: Final = 3600.0
 """How long a fault is told among those of the shore; a ship sends what was not taken again each minute, so one that stands is
 told all the time."""
-KINDS_MAX: Final = 100
-"""Kinds of faults that are logged, each once: by what was done, the error and the line that raised it. More are only counted."""
-FRAMES_MAX: Final = 30
-TRACE_CHARS_MAX: Final = 8000
-"""What of a traceback is logged: its end, which a recursion makes long."""
 WORDS_MAX: Final = 5
 """Vessels whose faults are told one by one."""
 
@@ -37,7 +30,7 @@ class Unforeseen:
         """Faults by vessel; empty for all that are not known."""
         self._known = known
         self._last: dict[str, tuple[float | None, str]] = {}
-        self._kinds: set[tuple[str, str, str]] = set()
+        self._kinds = Kinds()
         self._lines: list[dict[str, object]] = []
 
     def guard(self, vessel: str, what: str) -> Guard:
@@ -51,15 +44,10 @@ class Unforeseen:
         """Count a fault; the first of its kind is kept as a line for the log."""
         vessel = vessel if vessel in self._known else ""
         self.counts[vessel] += 1
-        name = type(error).__name__
-        self._last[vessel] = (None, f"{what}: {name}")
-        kind = (what, name, _raised_at(error.__traceback__))
-        if kind in self._kinds or len(self._kinds) >= KINDS_MAX:
-            return
-        self._kinds.add(kind)
-        told = "".join(traceback.format_exception(error, limit=-FRAMES_MAX))[-TRACE_CHARS_MAX:]
-        short = traceback.format_exception_only(error)[-1].strip()[:200]
-        self._lines.append({"error": short, "vessel": vessel, "what": what, "traceback": told})
+        self._last[vessel] = (None, f"{what}: {type(error).__name__}")
+        first = self._kinds.first(what, error)
+        if first is not None:
+            self._lines.append({"error": first[0], "vessel": vessel, "what": what, "traceback": first[1]})
 
     def tick(self, now_s: float) -> None:
         """Let go of what was met long ago; called about each second."""
@@ -103,10 +91,3 @@ class Guard:
             return False
         self._found.note(self._vessel, self._what, error)
         return True
-
-
-def _raised_at(trace: TracebackType | None) -> str:
-    """Return file and line of the innermost frame."""
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    return "" if trace is None else f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}"

@@ -27,13 +27,13 @@ from types import TracebackType
 from typing import Final, Self
 
 from protocols.aio.clock import Clock
+from protocols.faults import FAULT
 from protocols.link import signing
 from shoreside.commanding.stop import StopRelay
 from shoreside.config import AlertLimits, VesselConfig
 from shoreside.ports import StoreDownError, Work
 from shoreside.station import SUBSCRIPTIONS, Station
 from shoreside.store.memory import MemoryStore
-from shoreside.unforeseen import FAULT
 from simulators import commissioning
 from simulators.afloat import Afloat, Waters, launch
 from simulators.bad_link import Cut, LinkQuality

@@ -13,6 +13,7 @@ import psycopg
 import pytest
 from hypothesis import settings
 
+from shipside.collector import Collector
 from shoreside.unforeseen import Unforeseen
 from tests.postgres_rig import IS_WASM, TIMESCALE, running_server, with_timescale
 from tests.wasm_rig import running_wasm
@@ -43,15 +44,21 @@ def _raise(_found: Unforeseen, _vessel: str, _what: str, error: Exception) -> No
     raise error
 
 
-COUNTED = Unforeseen.note
+def _raise_aboard(_collector: Collector, _source: str, error: Exception) -> None:
+    raise error
+
+
+COUNTED, COUNTED_ABOARD = Unforeseen.note, Collector._met
 Unforeseen.note = _raise  # type: ignore[method-assign]
-"""At sea a fault of the station's program costs a message and is counted; in a test it would be found by nobody."""
+Collector._met = _raise_aboard  # type: ignore[method-assign]
+"""At sea a fault of our own program costs a message or a line and is counted; in a test it would be found by nobody."""
 
 
 @pytest.fixture
 def forgiving(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the station do with a fault of its own what it does at sea."""
+    """Let station and collector do with a fault of their own what they do at sea."""
     monkeypatch.setattr(Unforeseen, "note", COUNTED)
+    monkeypatch.setattr(Collector, "_met", COUNTED_ABOARD)
 
 
 @pytest.fixture(scope="session")

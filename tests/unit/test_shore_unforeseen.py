@@ -12,6 +12,7 @@ from prometheus_client import generate_latest
 from prometheus_client.registry import CollectorRegistry
 
 from protocols.aio.lag import LoopLag
+from protocols.faults import FAULT, KINDS_MAX, TRACE_CHARS_MAX
 from protocols.link import codec, topics
 from protocols.link.acks import BatchAck
 from protocols.link.birth import Birth
@@ -29,7 +30,7 @@ from shoreside.live.feeds import Feed, Hub
 from shoreside.ports import Remembered, StoreDownError, Work
 from shoreside.station import Station
 from shoreside.store.memory import MemoryStore
-from shoreside.unforeseen import FAULT, KINDS_MAX, TOLD_S, TRACE_CHARS_MAX, Unforeseen
+from shoreside.unforeseen import TOLD_S, Unforeseen
 from tests.shore_kit import LIMITS, NOON_NS, MemoryPort, SetClock, Ship
 
 ODD, GOOD = Ship(), Ship("otter", seed=9)
