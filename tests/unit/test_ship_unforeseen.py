@@ -105,8 +105,8 @@ def heading(made: Collector) -> object:
 
 
 @pytest.mark.usefixtures("planted")
-def test_before_one_line_ended_the_collector_as_it_ends_the_safety_process_still(tmp_path: Path) -> None:
-    """Negative control: where nobody is told, the fault goes on. So it is aboard where is decided, on no half-changed picture."""
+def test_before_the_fault_went_on_as_it_does_in_the_safety_process_still(tmp_path: Path) -> None:
+    """Negative control: where nobody is told, the fault goes on to who reads the input. So it is where decisions are made."""
     loaded = config.load(agent_toml(tmp_path, 1883, TCP.format("mux", 1)), {})
     ears = Lookout(loaded, SetClock()).traffic.listening
     with pytest.raises(OverflowError):
