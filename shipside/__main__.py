@@ -62,8 +62,8 @@ def _one(path: Path, role: str, *, is_check: bool) -> int:
     if is_check:
         seal = "sealed" if config.is_sealed else "not sealed: a damaged limit would pass for a limit"
         sys.stderr.write(f"{path}: the configuration of {config.vessel.id} is good; it is {seal}\n")
-        warning = config.link.budget_warning(1 if config.second_way is None else 2)
-        sys.stderr.write(f"warning: {warning}\n" if warning else "")
+        for warning in config.warnings():
+            sys.stderr.write(f"warning: {warning}\n")
         return OK
     from shipside import program  # noqa: PLC0415 - after the configuration is known to be good
 

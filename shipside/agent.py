@@ -11,6 +11,7 @@ from protocols.aio.refusal import Refusal
 from protocols.link import topics
 from shipside.carried import Hearer, Teller
 from shipside.config import AgentConfig
+from shipside.config.link import BEARERS
 from shipside.metrics import CountedPort, beside
 from shipside.ports import LineSource
 from shipside.sensors.handing import UNSHARED, handing_socket
@@ -73,6 +74,7 @@ async def run_collector(config: AgentConfig, clock: Clock, say: Say) -> None:
     link = config.link
     driver = MqttPort(
         broker_of(config.broker_url), f"{vessel}-collector", wanted, will=will(vessel),
+        keepalive_s=config.bearer.keepalive_s, answer_s=config.bearer.answer_s,
         bytes_s_max=link.bulk_bytes_s(link.bearer), on_refusal=telling(say, "collector"),
         way="" if config.second_way is None else config.way_name,
     )  # fmt: skip
@@ -106,18 +108,19 @@ def safety_ways(config: AgentConfig, clock: Clock, say: Say) -> tuple[Ways, Coun
     from shipside.commanding.ways import OneWay, Ways  # noqa: PLC0415 - as above
 
     vessel, second = config.vessel.id, config.second_way
-    asked = [(config.way_name, config.broker_url, config.stop_broker_url, "")]
-    asked += [] if second is None else [(second.name, second.url, second.stop_url, "-2")]
+    asked = [(config.way_name, config.broker_url, config.stop_broker_url, "", config.bearer)]
+    if second is not None:
+        asked.append((second.name, second.url, second.stop_url, "-2", BEARERS[second.bearer]))
     ways: list[OneWay] = []
     counted: list[CountedPort] = []
-    for name, url, stop_url, ending in asked:  # a client id for each: a broker ends the older of two with the same one
+    for name, url, stop_url, ending, bearer in asked:  # a client id each: a broker ends the older of two
         port = CountedPort(MqttPort(
             broker_of(url), f"{vessel}-safety{ending}", subscriptions(vessel), on_refusal=telling(say, f"safety{ending}"),
-            way="" if second is None else name,
+            way="" if second is None else name, keepalive_s=bearer.keepalive_s, answer_s=bearer.answer_s,
         ))  # fmt: skip
         stop_port = MqttPort(
             broker_of(stop_url), f"{vessel}-stop{ending}", [topics.topic(vessel, topics.STOP)],
-            on_refusal=telling(say, f"emergency stop{ending}"),
+            on_refusal=telling(say, f"emergency stop{ending}"), keepalive_s=bearer.keepalive_s, answer_s=bearer.answer_s,
         )  # fmt: skip
         counted.append(port)
         ways.append(OneWay(name, clock, port, stop_port))

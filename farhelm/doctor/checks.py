@@ -133,6 +133,7 @@ def agent(config: AgentConfig, path: Path, clock: Clock, listen_s: float) -> lis
     checks: list[Check] = [
         lambda: [ok("config", f"{path}: the agent of {config.vessel.id}, without a fault")],
         lambda: [_functions(config)],
+        lambda: judge.link(config.warnings()),
         lambda: [judge.private_file("config file", probes.file(path))],
         lambda: [judge.disk("disk of the spool", probes.disk(spool), SPOOL_BYTES_MIN, wanted, DISK_DO)],
         lambda: [judge.disk("disk of the journal", probes.disk(config.journal.parent), SPOOL_BYTES_MIN,

@@ -243,6 +243,12 @@ def functions(notations: str, *, is_ashore: bool, takes_orders: bool) -> Finding
     return ok("functions", f"{notations}: the owner's claim, not a certificate")
 
 
+def link(warnings: Sequence[str]) -> list[Finding]:
+    """Judge what bearer and budget carry by their own figures; `warnings` as the configuration tells them."""
+    do = "another bearer or contract (docs/installer.md, Bearer and sizes), or leave it so and know it"
+    return [warn("link", said, do) for said in warnings] or [ok("link", "bearer and budget carry what goes over them")]
+
+
 def console(folder: str | None) -> Finding:
     """Judge whether the console is built."""
     if folder is None:

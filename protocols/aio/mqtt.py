@@ -131,6 +131,10 @@ class _Client(aiomqtt.Client):
         """Keep the driver's complaints, or no longer."""
         self._client.on_log = self._overheard if wanted else None
 
+    def wait_for_greeting(self, seconds: float) -> None:
+        """Let the greeting, certificates and all, take so long: the driver's own limit is 5 s, whatever it is told beside."""
+        self._client.connect_timeout = seconds
+
     def _overheard(self, client: Any, userdata: Any, level: int, text: str) -> None:
         del client, userdata
         if level == LogLevel.MQTT_LOG_ERR:
@@ -174,20 +178,21 @@ class MqttPort:
     def __init__(
         self, broker: Broker, client_id: str, subscriptions: Sequence[str], *, will: Will | None = None,
         keepalive_s: int = 5, bytes_s_max: float | None = None, on_refusal: Callable[[Refusal], None] | None = None,
-        way: str = "",
+        way: str = "", answer_s: float | None = None,
     ) -> None:  # fmt: skip
         """Prepare a connection; nothing is opened before `run`. `keepalive_s` finds dead sockets, it is no watch.
 
         `bytes_s_max`: what the kernel sends a second at most, spread evenly, so that no burst stands before what others say
         over the same link; None: as fast as it likes. `on_refusal` is told what no waiting mends, at once and then seldom.
         `way` is told with every message, at most 16 characters: this connection is one of several; empty: nothing is told.
+        `answer_s`: how long greeting, subscription and each publish may take; None: 5 s.
         """
         self._broker, self._way = broker, way
         self._on_refusal, self._refusals = on_refusal, Refusals()
         self._client_id = client_id
         self._subscriptions = tuple(subscriptions)
         self._will = will
-        self._keepalive_s = keepalive_s
+        self._keepalive_s, self._answer_s = keepalive_s, PUBLISH_TIMEOUT_S if answer_s is None else answer_s
         self._spreading = _spreading(bytes_s_max)
         self._inbox: asyncio.Queue[Arrival] = asyncio.Queue()  # bounded by _put: connection changes are never lost
         self._client: _Client | None = None
@@ -233,11 +238,11 @@ class MqttPort:
             return False
         properties = self._properties(expiry_s)
         try:
-            async with asyncio.timeout(PUBLISH_TIMEOUT_S) as limit:
+            async with asyncio.timeout(self._answer_s) as limit:
                 self._unanswered.add(limit)
                 try:
                     await client.publish(
-                        topic, payload, qos=1, retain=retain, properties=properties, timeout=PUBLISH_TIMEOUT_S
+                        topic, payload, qos=1, retain=retain, properties=properties, timeout=self._answer_s
                     )
                 finally:
                     self._unanswered.discard(limit)
@@ -346,13 +351,15 @@ class MqttPort:
 
     def _new_client(self) -> _Client:
         will = self._will
-        return _Client(
+        made = _Client(
             self._broker.host, self._broker.port, username=self._broker.username, password=self._broker.password,
             identifier=self._client_id, protocol=aiomqtt.ProtocolVersion.V5, keepalive=self._keepalive_s,
             clean_start=True, socket_options=[*SOCKET_OPTIONS, self._spreading],
             tls_context=self._broker.context(), max_inflight_messages=INFLIGHT_MAX,
-            will=aiomqtt.Will(will.topic, will.payload, qos=1) if will else None, timeout=PUBLISH_TIMEOUT_S, logger=_SILENT,
+            will=aiomqtt.Will(will.topic, will.payload, qos=1) if will else None, timeout=self._answer_s, logger=_SILENT,
         )  # fmt: skip
+        made.wait_for_greeting(self._answer_s)
+        return made
 
     def _put(self, arrival: Arrival) -> None:
         if isinstance(arrival, Message) and self._inbox.qsize() >= INBOX_MAX:

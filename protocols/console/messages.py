@@ -66,6 +66,8 @@ class StatusMessage(TypedDict):
     """False when the shore has never had a heartbeat of this vessel; all below is then the empty value."""
     heartbeat_age_ms: int
     """Since the shore received it, at the time of sending."""
+    heartbeat_period_ms: int
+    """Until her next one at the latest, by her own word: 1000, or longer where her bearer carries no more and nobody commands."""
     boot_id: str
     seq: int
     mono_ms: int
@@ -140,6 +142,7 @@ class VesselSummary(TypedDict):
     highest_alert: Literal["", "emergency alarm", "alarm", "warning", "caution"]
     alert_count: int
     heartbeat_age_ms: int | None
+    heartbeat_period_ms: int
     safety_depth_m: float | None
     """Water that she needs, as in her own message: the fleet's chart is shaded for the deepest of all."""
 

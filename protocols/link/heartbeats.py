@@ -24,6 +24,10 @@ WAYS_MAX: Final = 4
 """Ways to the shore that a vessel tells of; she has two today."""
 WAY_NAME_MAX: Final = 16
 """Characters of a way's name: it stands in a console's link meter."""
+PERIOD_MS: Final = 1000
+"""Between two heartbeats of a vessel at most, where hers does not say otherwise (control.md, L0)."""
+PERIOD_MS_MAX: Final = 60_000
+"""A vessel that were silent for longer by her own word could not be told from one that is gone."""
 STEPS: Final[tuple[Step, ...]] = ("L0", "L1", "L2", "L3", "L4", "L5", "L6")
 
 
@@ -178,7 +182,10 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class VesselHeartbeat:
-    """What the safety process says of itself, 1 Hz and on every change, signed with the vessel's key."""
+    """What the safety process says of itself, 1 Hz and on every change, signed with the vessel's key.
+
+    On a bearer that carries no more it is `period_ms` while nobody ashore has or asks for anything of her.
+    """
 
     vessel: str
     boot_id: str
@@ -224,6 +231,13 @@ class VesselHeartbeat:
     """None, and not written, where she sees nothing ahead, does not know her motion, or has no table `response`."""
     ways: tuple[Way, ...] = ()
     """Her ways to the shore, the first first; not written where there is only one."""
+    period_ms: int = PERIOD_MS
+    """Until her next heartbeat at the latest, by her own word; not written where it is a second, or less at level `direct`."""
+
+    @property
+    def spare_s(self) -> float:
+        """Seconds by which she may be silent for longer than at 1 Hz, by her own word: silence is judged without them."""
+        return (self.period_ms - PERIOD_MS) / 1000.0
 
     def to_bytes(self) -> bytes:
         """Return the compact form of this heartbeat's deterministic CBOR: the bytes that are signed (domain VESSEL)."""
@@ -261,13 +275,15 @@ class VesselHeartbeat:
             access=_access(fields.submap(source, "access")) if "access" in source else None,
             respond=_respond(fields.submap(source, "respond")) if "respond" in source else None,
             ways=tuple(_way(item) for item in fields.items(source, "ways", WAYS_MAX)) if "ways" in source else (),
+            period_ms=_period_ms(source),
         )  # fmt: skip
 
 
 _OF_SEVERAL: Final = frozenset((
     "reasons", "authority", "alerts", "setpoints", "engineering", "disagreed", "route", "access", "respond", "ways",
+    "period_ms",
 ))  # fmt: skip
-"""Fields that are no plain value by themselves."""
+"""Fields that are no plain value by themselves, or are not always written."""
 
 
 def plain(heartbeat: VesselHeartbeat) -> dict[str, Plain]:
@@ -296,7 +312,16 @@ def plain(heartbeat: VesselHeartbeat) -> dict[str, Plain]:
         values["respond"] = _respond_plain(heartbeat.respond)
     if heartbeat.ways:
         values["ways"] = [{name: getattr(way, name) for name in Way.__slots__} for way in heartbeat.ways]
+    if heartbeat.period_ms != PERIOD_MS:
+        values["period_ms"] = heartbeat.period_ms
     return values
+
+
+def _period_ms(source: dict[str, Plain]) -> int:
+    period_ms = fields.integer(source, "period_ms") if "period_ms" in source else PERIOD_MS
+    if not PERIOD_MS <= period_ms <= PERIOD_MS_MAX:
+        raise MalformedError(f"period_ms of a heartbeat is {period_ms}, not {PERIOD_MS} to {PERIOD_MS_MAX}")
+    return period_ms
 
 
 def _way(item: Plain) -> Way:

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from control.messages import Emit
 from control.standing import Facts
 from protocols.link import signing, topics
-from protocols.link.heartbeats import VesselHeartbeat
+from protocols.link.heartbeats import PERIOD_MS, VesselHeartbeat
 from protocols.link.signing import Domain
 from shipside.commanding.ways import OneWay, Ways
 from shipside.ports import Clock
@@ -40,10 +40,10 @@ class Outward(Dispatch):
         self.tell_carried: Callable[[Ways, float], None] = lambda _ways, _now_s: None
         """Called at each look with the ways, to tell what they have carried."""
 
-    def beat(self, seq: int, facts: Facts, now_s: float, *, utc_trusted: bool) -> VesselHeartbeat:
-        """Send heartbeat number `seq` over every way, and return it; an older one still waiting is dropped for it."""
+    def heartbeat(self, seq: int, facts: Facts, now_s: float, *, utc_trusted: bool, period_s: float) -> VesselHeartbeat:
+        """Return heartbeat number `seq`; the next comes `period_s` after it at the latest."""
         session, echo_seq, held_ms = facts.echo
-        heartbeat = VesselHeartbeat(
+        return VesselHeartbeat(
             self._vessel, self._boot_id, seq, round(now_s * 1000), self._clock.utc_ns(), utc_trusted=utc_trusted,
             step=facts.step, reasons=facts.reasons, next_step=facts.next_step, next_step_in_s=facts.next_step_in_s,
             authority=facts.authority, stop_latched=facts.stop_latched, echo_session=session, echo_seq=echo_seq,
@@ -52,11 +52,14 @@ class Outward(Dispatch):
             alerts=(*facts.alerts, WAY_LOST) if self._ways.lost else facts.alerts,
             action=facts.action, engineering=facts.engineering, disagreed=facts.disagreed, route=facts.route,
             access=facts.access, respond=facts.respond, ways=self._ways.told(),
+            period_ms=max(PERIOD_MS, round(period_s * 1000)),
         )  # fmt: skip
+
+    def beat(self, heartbeat: VesselHeartbeat) -> None:
+        """Send `heartbeat` over every way; an older one still waiting is dropped for it."""
         signed = signing.sign(Domain.VESSEL, heartbeat.to_bytes(), self._key)
         for way in self._ways:
             way.beat(signed)
-        return heartbeat
 
     def tell(self, emit: Emit, now_s: float) -> None:
         """Keep and send an event of the supervisor."""

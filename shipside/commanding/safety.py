@@ -29,7 +29,6 @@ from control.messages import (
 )  # fmt: skip
 from control.messages import Journal as JournalRecord
 from control.situation import CYCLES_S, Situation
-from control.standing import Facts
 from control.supervisor import Supervisor
 from protocols.aio.port import Connected, Message
 from protocols.errors import ProtocolError
@@ -40,6 +39,7 @@ from shipside.actuators.helm import Helm
 from shipside.commanding.alertline import AlertPort
 from shipside.commanding.arrivals import ARRIVALS, NEVER_RETAINED
 from shipside.commanding.beliefs import BeliefFiles
+from shipside.commanding.cadence import HEARTBEAT_S, Cadence, idle_s_of
 from shipside.commanding.ledgering import Ledgering
 from shipside.commanding.manual_desk import ManualDesk
 from shipside.commanding.observer import Observer
@@ -55,9 +55,6 @@ from shipside.storage.durable import SpoolError
 from shipside.storage.journal import Journal
 from shipside.storage.unkept import Unkept, places
 
-HEARTBEAT_S: Final = 1.0
-HEARTBEAT_DIRECT_S: Final = 0.2
-"""At level `direct`, both ways (control.md section 5): L2 comes after 2 s there."""
 STEP_S: Final = 0.1
 """Longest pause of the deciding loop: the fastest rule looks at facts of 10 Hz."""
 STALL_S: Final = 0.5
@@ -97,7 +94,7 @@ class SafetyShell:
         """Strokes the watchdog in each round of the deciding loop."""
         self._is_ours = False
         """Whether anything of ours is in force at the equipment: what the watchdog has to end."""
-        self._seq = 0
+        self._seq, self._cadence = 0, Cadence(idle_s_of(config))
         self._wake, self._helm_wake = asyncio.Event(), asyncio.Event()
         self._beat_due_s = clock.now_s()
         self._decided_s = clock.now_s()
@@ -164,7 +161,7 @@ class SafetyShell:
             if self.ledgering.tick(now_s):
                 self._tell_journal(now_s)
             if now_s >= self._beat_due_s:
-                self._beat(now_s)
+                self._beat(now_s, at_once=False)
             self.stroke(is_ours=self._is_ours)
             due_s = min(now_s + STEP_S, self._beat_due_s, self.supervisor.deadline() or now_s + STEP_S)
             self._wake.clear()
@@ -322,13 +319,21 @@ class SafetyShell:
         self._drain(now_s)
         self._wake.set()
 
-    def _beat(self, now_s: float) -> None:
-        """Say how we are, signed; the loop that decides makes it, so that it cannot outlive it (FBK-04)."""
+    def _beat(self, now_s: float, *, at_once: bool = True) -> None:
+        """Say how we are, signed; the loop that decides makes it, so that it cannot outlive it (FBK-04).
+
+        The bridge is told each time; the shore `at_once`, or when it is owed one.
+        """
         self._seq += 1
         facts = self.supervisor.facts(now_s)
-        self._beat_due_s = now_s + (HEARTBEAT_DIRECT_S if is_direct(facts) else HEARTBEAT_S)
-        self.supervisor.sent(self._seq, round(now_s * 1000))
-        heartbeat = self.outward.beat(self._seq, facts, now_s, utc_trusted=self.listening.is_utc_trusted)
+        period_s = self._cadence.period_s(facts)
+        self._beat_due_s = now_s + min(period_s, HEARTBEAT_S)
+        trusted = self.listening.is_utc_trusted
+        heartbeat = self.outward.heartbeat(self._seq, facts, now_s, utc_trusted=trusted, period_s=period_s)
+        if at_once or self._cadence.is_due(facts, now_s):
+            self._cadence.sent(facts, now_s)
+            self.supervisor.sent(self._seq, heartbeat.mono_ms)
+            self.outward.beat(heartbeat)
         self._panel.push(json.dumps({"status": plain(heartbeat)}))
 
     def take_panel(self, request: str) -> str:
@@ -341,7 +346,7 @@ class SafetyShell:
         do, person, wanted = source.get("do"), source.get("person", "bridge"), source.get("id", "")
         phase = source.get("phase", "")
         if do == "status":
-            self._beat(self._clock.now_s())
+            self._beat(self._clock.now_s(), at_once=False)
             return json.dumps({"answer": "status", "ok": True})
         if do == "manual":
             return self._manual.answer(source)
@@ -387,8 +392,3 @@ class SafetyShell:
                 self._unkept.kept(name)
         except SpoolError as error:
             self._say("journal", problem=str(error))
-
-
-def is_direct(facts: Facts) -> bool:
-    """Return whether somebody ashore has the conn at level `direct`."""
-    return facts.authority.station == "remote" and facts.authority.level == "direct"

@@ -15,6 +15,7 @@ from typing import Final
 
 from control.limits import ConfigError, ControlConfig
 from shipside.actuators.plc import missing_registers
+from shipside.config import carrying
 from shipside.config.health import with_health
 from shipside.config.inputs import InputConfig, read_inputs, read_ranking
 from shipside.config.integrity import read_integrity
@@ -94,6 +95,12 @@ class AgentConfig:
     def bearer(self) -> Bearer:
         """The profile with which the link begins."""
         return BEARERS[self.link.bearer]
+
+    def warnings(self) -> list[str]:
+        """Return what is no fault and will not do as may be expected, in sentences: what the bearer cannot carry."""
+        budget = self.link.budget_warning(1 if self.second_way is None else 2)
+        commands = carrying.warnings(self.link, self.second_way, takes_orders=self.control is not None)
+        return [*([budget] if budget else []), *commands]
 
 
 def load(path: Path, environment: Mapping[str, str]) -> AgentConfig:

@@ -27,21 +27,31 @@ class Bearer:
     """False: AIS targets wait for a wider bearer."""
     cost_mb: float
     """Price of a megabyte, in any currency: the order of magnitude; [link] cost_mb has the contract's."""
+    heartbeat_s: float = 1.0
+    """Between two heartbeats while nobody ashore has or asks for anything of her; 1 Hz again as soon as somebody does."""
+    keepalive_s: int = 5
+    """After how long without a word a connection is asked whether it stands."""
+    answer_s: float = 5.0
+    """How long the broker's answer may take, and the greeting: with certificates it is 5 kB for each of three connections."""
 
 
 BEARERS: Final[dict[str, Bearer]] = {
     "lte": Bearer(0.2, 0.0, 5.0, 250_000.0, sends_ais=True, cost_mb=0.01),
     "leo": Bearer(0.5, 1.0, 8.0, 50_000.0, sends_ais=True, cost_mb=0.5),
     "geo": Bearer(1.0, 10.0, 30.0, 4_000.0, sends_ais=True, cost_mb=5.0),
-    "narrow": Bearer(10.0, 60.0, 120.0, 250.0, sends_ais=False, cost_mb=100.0),
+    "narrow": Bearer(
+        10.0, 60.0, 120.0, 250.0, sends_ais=False, cost_mb=100.0, heartbeat_s=30.0, keepalive_s=30, answer_s=90.0
+    ),
 }
 """Profiles by name; on LTE each scan goes at once, so that a value is ashore within 300 ms; GEO keeps within 32 kbit/s; narrow
-is VHF data exchange or Iridium."""
+is VHF data exchange or Iridium: heartbeats at 1 Hz are twice what it carries, and a greeting takes it longer than 5 s."""
 BULK_SHARE: Final = 0.95
 """Of the contract: the rest is for heartbeats, orders and their answers, 1 kB/s, so that they find no queue."""
 MB: Final = 1e6
 COMMAND_MB_MONTH: Final = 1500.0
 """What heartbeats and the stop's connection take over one way while nobody commands: 0.5 kB/s measured, and TLS."""
+IDLE_MB_MONTH: Final = 100.0
+"""The same where heartbeats are as seldom as on `narrow`."""
 CARRIED_BYTES_S: Final = (100.0, 12_500_000.0)
 """What a contract may carry: from 800 bit/s, a third of Iridium's short bursts, to 100 Mbit/s, where nothing waits."""
 AUTO: Final = "auto"
@@ -79,13 +89,18 @@ class LinkConfig:
 
     def budget_warning(self, ways: int) -> str:
         """Return a sentence where the month's budget is less than heartbeats take over so many ways; empty where it is not."""
-        needed_mb = COMMAND_MB_MONTH * ways
+        is_seldom = ways == 1 and not self.is_adaptive and BEARERS[self.bearer].heartbeat_s > 1.0
+        needed_mb = IDLE_MB_MONTH if is_seldom else COMMAND_MB_MONTH * ways
         if not 0 < self.budget_bytes < needed_mb * MB:
             return ""
         return (
             f"link.budget_mb is {self.budget_bytes / MB:g}: heartbeats alone take about {needed_mb:g} MB a month;"
             " values will wait for the next month"
         )
+
+    def carried_bytes_s(self, bearer: str) -> float:
+        """Return what a profile carries, by the contract where it says, bytes per second."""
+        return self.bytes_s.get(bearer, BEARERS[bearer].bytes_s)
 
     def price(self, bearer: str) -> float:
         """Return what a megabyte costs over a profile; 0 for one that there is no more."""

@@ -280,7 +280,8 @@ def grade_link(state: VesselState, now_s: float) -> None:
     beat = state.heartbeat
     state.grades.look(
         round_trip_ms=beat.round_trip_ms if beat else None, loss_pct=beat.loss_pct if beat else None,
-        age_ms=None if state.heartbeat_at_s is None else (now_s - state.heartbeat_at_s) * 1000.0, now_s=now_s,
+        age_ms=None if beat is None or state.heartbeat_at_s is None
+        else max(0.0, now_s - state.heartbeat_at_s - beat.spare_s) * 1000.0, now_s=now_s,
     )  # fmt: skip
 
 

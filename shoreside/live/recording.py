@@ -193,6 +193,7 @@ def _key(state: VesselState) -> Key:
         None if beat.round_trip_ms is None else beat.round_trip_ms // 100, beat.loss_pct // 2, _ending(beat.access),
         None if beat.respond is None else (beat.respond.left_s // 10, beat.respond.what),
         tuple((way.name, way.is_connected) for way in beat.ways), tuple(state.grades.told.values()), state.ways.grades(),
+        beat.period_ms,
     )  # fmt: skip
 
 

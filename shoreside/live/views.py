@@ -24,7 +24,7 @@ from protocols.console.messages import (
 from protocols.console.standing import RespondJson, WayJson
 from protocols.console.traffic import TargetsMessage
 from protocols.link.events import Event, Reason
-from protocols.link.heartbeats import AuthorityState, VesselHeartbeat, Way
+from protocols.link.heartbeats import PERIOD_MS, AuthorityState, VesselHeartbeat, Way
 from shoreside.live import orderable
 from shoreside.live.answering import answered_by
 from shoreside.live.event_lines import event_text, said
@@ -95,6 +95,7 @@ def summary(state: VesselState, now_s: float) -> VesselSummary:
         "roc": beat.authority.roc if beat else "", "round_trip_ms": beat.round_trip_ms if beat else None,
         "highest_alert": highest(list(state.alerts.values())), "alert_count": len(state.alerts),
         "heartbeat_age_ms": _age_ms(state.heartbeat_at_s, now_s),
+        "heartbeat_period_ms": beat.period_ms if beat else PERIOD_MS,
         "safety_depth_m": orderable.safety_depth_m(state.control),
     }  # fmt: skip
 
@@ -147,7 +148,8 @@ def status_message(state: VesselState, now_s: float) -> StatusMessage:
     age_ms = _age_ms(state.heartbeat_at_s, now_s)
     return {
         "type": "status", "vessel": state.vessel, "heard": state.heartbeat is not None,
-        "heartbeat_age_ms": NEVER_HEARD_MS if age_ms is None else age_ms, "boot_id": beat.boot_id, "seq": beat.seq,
+        "heartbeat_age_ms": NEVER_HEARD_MS if age_ms is None else age_ms, "heartbeat_period_ms": beat.period_ms,
+        "boot_id": beat.boot_id, "seq": beat.seq,
         "mono_ms": beat.mono_ms, "utc_ms": beat.utc_ns // NS_PER_MS, "utc_trusted": beat.utc_trusted,
         "step": beat.step,
         "reasons": [

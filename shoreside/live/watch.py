@@ -38,7 +38,7 @@ def _heartbeat_silent(state: VesselState, moment: Moment) -> str | None:
     if state.birth is not None and state.birth.control is None:
         return None  # a vessel that is only watched has no safety process
     since_s = moment.started_s if state.heartbeat_at_s is None else state.heartbeat_at_s
-    limit_s = moment.limits.heartbeat_silent_s
+    limit_s = moment.limits.heartbeat_silent_s + (0.0 if state.heartbeat is None else state.heartbeat.spare_s)
     return f"No vessel heartbeat for more than {limit_s:g} s" if moment.now_s - since_s > limit_s else None
 
 

@@ -391,6 +391,8 @@ export interface StatusMessage {
   heard: boolean;
   /** Since the shore received it, at the time of sending. */
   heartbeat_age_ms: number;
+  /** Until her next one at the latest, by her own word: 1000, or longer where her bearer carries no more and nobody commands. */
+  heartbeat_period_ms: number;
   boot_id: string;
   seq: number;
   /** Vessel's monotonic time; deadline_ms of an order = mono_ms + heartbeat_age_ms + time since + life. */
@@ -464,6 +466,7 @@ export interface VesselSummary {
   highest_alert: "" | "emergency alarm" | "alarm" | "warning" | "caution";
   alert_count: number;
   heartbeat_age_ms: number | null;
+  heartbeat_period_ms: number;
   /** Water that she needs, as in her own message: the fleet's chart is shaded for the deepest of all. */
   safety_depth_m: number | null;
 }

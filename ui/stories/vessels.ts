@@ -130,7 +130,7 @@ function statusOf(id: string, different: Difference & { mine?: boolean }, nowMs:
     station: "local", person: "", roc: "", console: "", session: "", role: "", level: "", fencing: 4, lease_age_s: null, phase: "held", pending_id: "", pending_person: "", pending_console: "", pending_left_s: null,
   };
   return {
-    type: "status", vessel: id, heard: true, heartbeat_age_ms: different.heartbeatAgeMs ?? 300, boot_id: "b", seq: 7, mono_ms: 3_600_000, utc_ms: nowMs, utc_trusted: true, step: "L0", reasons: [], next_step: "", next_step_in_s: null,
+    type: "status", vessel: id, heard: true, heartbeat_age_ms: different.heartbeatAgeMs ?? 300, heartbeat_period_ms: 1000, boot_id: "b", seq: 7, mono_ms: 3_600_000, utc_ms: nowMs, utc_trusted: true, step: "L0", reasons: [], next_step: "", next_step_in_s: null,
     authority: { ...bridge, ...different.authority, ...(different.mine ? { session: page.operator?.session ?? "" } : {}) }, stop_latched: false, echo_session: "", echo_seq: 0, echo_held_ms: 0, round_trip_ms: 84, jitter_ms: 12.4, one_way_ms: 41, loss_pct: 0, grades: { round_trip: "good", loss: "good", age: "good" }, received_bytes_s: 1380,
     setpoints: {}, phase: "coastal", roster_version: 2, alerts: [], action: "", collector_alive: true, engineering: null, direct_limit_ms: 2000, respond: { left_s: null, operator_s: 60, what: "", fallback: "", barred: "" }, drill: null, access_left_s: null, lease_s: 15, no_access: [], ways: [], ...different.status,
   };

@@ -95,7 +95,7 @@ function station(ageS: number) {
   store.welcome = { type: "welcome", version: 1, server_utc_ms: 0, person: "ann", roles: ["operator"], roc: "ROC", key_state: "enrolled", demo: true };
   const vessel = store.vessel("otter");
   for (const id of ["NAV_LAT", "NAV_LON", "NAV_HDG", "NAV_SOG"]) vessel.values.set(id, { value: 1, quality: 0, utcMs: Date.now() - ageS * 1000 });
-  vessel.status = { heard: true, heartbeat_age_ms: 0, step: "L0", authority: { station: "none", phase: "held" } } as StatusMessage;
+  vessel.status = { heard: true, heartbeat_age_ms: 0, heartbeat_period_ms: 1000, step: "L0", authority: { station: "none", phase: "held" } } as StatusMessage;
   vessel.statusAtMs = performance.now();
   return { store, vessel };
 }

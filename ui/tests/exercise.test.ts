@@ -18,7 +18,7 @@ let otter: Vessel;
 let seen: Seen;
 let progress: Progress;
 const told = (changes: Partial<StatusMessage>): void => {
-  otter.status = { heard: true, heartbeat_age_ms: 100, step: "L0", authority: BRIDGE, drill: null, access_left_s: null, no_access: [], ...otter.status, ...changes } as StatusMessage;
+  otter.status = { heard: true, heartbeat_age_ms: 100, heartbeat_period_ms: 1000, step: "L0", authority: BRIDGE, drill: null, access_left_s: null, no_access: [], ...otter.status, ...changes } as StatusMessage;
   otter.statusAtMs = performance.now();
 };
 const order = (kind: string, state: string, { atMs = BEGUN_MS + 1000, console = "c-1", id = kind } = {}): void =>

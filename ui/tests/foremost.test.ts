@@ -22,6 +22,8 @@ describe("the foremost thing", () => {
     expect(foremost(all, 9000, false)).toBe("offline");
     expect(foremost(all, 3501)).toBe("silent");
     expect(foremost(all, 3500)).toBe("stop");
+    expect(foremost({ ...all, heartbeat_period_ms: 30_000 }, 32_501)).toBe("silent"); // by her own word one comes each 30 s
+    expect(foremost({ ...all, heartbeat_period_ms: 30_000 }, 32_500)).toBe("stop");
     expect(foremost({ ...all, stop_latched: false })).toBe("noAccess");
     expect(foremost({ ...all, stop_latched: false, no_access: [] })).toBe("back");
   });

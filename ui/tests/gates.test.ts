@@ -11,7 +11,7 @@ const held: AuthorityJson = {
   fencing: 5, lease_age_s: 0.4, phase: "held", pending_id: "", pending_person: "", pending_console: "", pending_left_s: null,
 };
 const status = (changes: Partial<StatusMessage> = {}): StatusMessage => ({
-  type: "status", vessel: "kestrel", heard: true, heartbeat_age_ms: 100, boot_id: "b", seq: 1, mono_ms: 1, utc_ms: 1,
+  type: "status", vessel: "kestrel", heard: true, heartbeat_age_ms: 100, heartbeat_period_ms: 1000, boot_id: "b", seq: 1, mono_ms: 1, utc_ms: 1,
   utc_trusted: true, step: "L0", reasons: [], next_step: "", next_step_in_s: null, authority: held, stop_latched: false,
   echo_session: "", echo_seq: 0, echo_held_ms: 0, round_trip_ms: 80, jitter_ms: null, one_way_ms: null, loss_pct: 0, grades: { round_trip: "good", loss: "good", age: "good" }, received_bytes_s: null, setpoints: {}, phase: "coastal",
   roster_version: 1, alerts: [], action: "", collector_alive: true, engineering: null, direct_limit_ms: 2000, respond: null, drill: null, access_left_s: null, lease_s: 15, no_access: [], ways: [], ...changes,
@@ -82,6 +82,7 @@ describe("a heading order", () => {
     ["the ladder is on L3", { step: "L3" as const }, en.gate.locked("L3")],
     ["the stop is latched", { stop_latched: true }, en.gate.stopLatched],
     ["the ship is silent for 3.6 s", { heartbeat_age_ms: 3600 }, en.gate.silent("3.6 s")],
+    ["the ship is silent for 2.6 s more than her bearer explains", { heartbeat_age_ms: 32_600, heartbeat_period_ms: 30_000 }, en.gate.silent("32 s")],
     ["the ship was never heard", { heard: false }, en.gate.neverHeard],
   ])("is closed when %s", (_when, changes, reason) => {
     say(changes);

@@ -57,7 +57,7 @@ export class AuthorityBar extends LitElement {
     const { status } = this.vessel;
     const authority = status?.heard ? status.authority : null;
     const mine = page.operator !== null && holds(this.vessel, page.operator.session);
-    const silent = (this.vessel.heartbeatAgeMs() ?? Infinity) > 10_000;
+    const silent = (this.vessel.silenceMs() ?? Infinity) > 10_000;
     const tone = mine ? "mine" : (authority?.station ?? "none");
     return html`
       <section class="panel ${tone}" aria-live="polite">

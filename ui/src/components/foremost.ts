@@ -11,9 +11,9 @@ export type Foremost = "offline" | "silent" | "stop" | "noAccess" | "back" | "la
 /** Return the foremost thing about `vessel` now. */
 export function foremostOf(vessel: Vessel, isConnected: boolean, nowMs: number = performance.now()): Foremost {
   const { status } = vessel;
-  const ageMs = vessel.heartbeatAgeMs(nowMs);
+  const silenceMs = vessel.silenceMs(nowMs);
   if (!isConnected) return "offline";
-  if (ageMs !== null && ageMs > SILENT_MS) return "silent";
+  if (silenceMs !== null && silenceMs > SILENT_MS) return "silent";
   if (!status?.heard) return null;
   if (status.stop_latched) return "stop";
   if (status.no_access.length && status.authority.station === "remote") return "noAccess";

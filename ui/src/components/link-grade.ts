@@ -7,7 +7,7 @@ export type Grade = GradeJson;
 const RISING: readonly Grade[] = [null, "good", "amber", "red"];
 export const LATE_MS = 2000; // as shoreside/live/linkgrades.py: a beat is missing
 
-/** Return the grade of a heartbeat's age as it is now; red before the first. */
+/** Return the grade of a heartbeat's age as it is now, less what her own period explains; red before the first. */
 export function ageGrade(ageMs: number | null): Grade {
   return ageMs === null || ageMs > SILENT_MS ? "red" : ageMs > LATE_MS ? "amber" : "good";
 }

@@ -2,7 +2,7 @@ import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { page, Watch } from "../app/console";
 import { ageText } from "../link/ages";
-import type { Vessel } from "../link/store";
+import { USUAL_PERIOD_MS, type Vessel } from "../link/store";
 import { latencyText } from "../direct/latency";
 import { LOCKED_FROM, SILENT_MS } from "../orders/gates";
 import { isTimeShort, respondText } from "../link/respond";
@@ -48,10 +48,11 @@ export class LinkMeter extends LitElement {
     const { status } = this.vessel;
     const step = status?.heard ? status.step : "";
     const ageMs = this.vessel.heartbeatAgeMs();
-    const old = step !== "" && (ageMs ?? Infinity) > SILENT_MS; // what she does now nobody ashore knows
+    const silenceMs = this.vessel.silenceMs();
+    const old = step !== "" && (silenceMs ?? Infinity) > SILENT_MS; // what she does now nobody ashore knows
     const shown = old ? undefined : STEP_COLOURS[step];
     const trip = status?.heard ? status.round_trip_ms : null;
-    const own = ageGrade(ageMs);
+    const own = ageGrade(silenceMs);
     const silent: Grade = own === "red" ? "red" : null; // then the shore's word on the link is as old
     return html`
       <section class="panel">
@@ -105,6 +106,7 @@ export class LinkMeter extends LitElement {
     return html`
       ${status.next_step ? html`<div data-testid="ladder-next">${text.next}: <b>${status.next_step} ${text.steps[status.next_step] ?? ""}</b> ${left === null ? "" : `${text.in} ${left.toFixed(0)} s`}</div>` : nothing}
       ${status.action ? html`<div>${doingText(status.action, words())}</div>` : nothing}
+      ${status.heartbeat_period_ms > USUAL_PERIOD_MS ? html`<div data-testid="link-seldom">${text.seldom((status.heartbeat_period_ms / 1000).toFixed(0))}</div>` : nothing}
       ${status.collector_alive ? nothing : html`<div>${text.collectorDead}</div>`}
       ${status.reasons.map((reason) => html`<div title=${reason.clears}>${ladderSentence(reason, words())}</div>`)}
       ${this.respond(since)}

@@ -98,8 +98,8 @@ export function again(progress: Progress): Progress {
 }
 
 function isHeard({ ship }: Seen): boolean {
-  const ageMs = ship?.heartbeatAgeMs() ?? null;
-  return ageMs !== null && ageMs <= SILENT_MS;
+  const silenceMs = ship?.silenceMs() ?? null;
+  return silenceMs !== null && silenceMs <= SILENT_MS;
 }
 
 /** The ladder's step as she told it lately; empty where she is silent: what she does then is not known. */

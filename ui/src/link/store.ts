@@ -58,12 +58,26 @@ export class Vessel {
     return this.status.heartbeat_age_ms + (nowMs - this.statusAtMs);
   }
 
+  /** Return the milliseconds of her heartbeat's age that silence is judged by: those that her own word explains are left out; null before the first. */
+  silenceMs(nowMs: number = performance.now()): number | null {
+    const ageMs = this.heartbeatAgeMs(nowMs);
+    return ageMs === null || this.status === null ? null : unexplainedMs(ageMs, this.status.heartbeat_period_ms);
+  }
+
   /** Return the number on channel `id`, null where there is none that may be shown. */
   number(id: string): number | null {
     const sample = this.values.get(id);
     const usable = sample !== undefined && sample.quality !== 2 && sample.quality !== 3;
     return usable && typeof sample.value === "number" ? sample.value : null;
   }
+}
+
+/** Control.md, L0: 1 Hz, where a vessel does not say that it is less while nobody commands. */
+export const USUAL_PERIOD_MS = 1000;
+
+/** Return the milliseconds of a heartbeat's age that its period does not explain. */
+export function unexplainedMs(ageMs: number, periodMs: number): number {
+  return Math.max(0, ageMs - Math.max(0, periodMs - USUAL_PERIOD_MS));
 }
 
 /** Return the name under which a preview is kept: of a kind, or of one machine, phase or exercise of that kind. */

@@ -101,7 +101,7 @@ function common(vessel: Vessel, store: Store, desk: Desk, words: Words): string[
     store.connected ? "" : gates.offline,
     restReason(store, words),
     mayOrder(store) ? keyReason(store, desk, words) : gates.role(store.welcome?.roles.join(", ") || "-"),
-    ageMs === null ? gates.neverHeard : ageMs > SILENT_MS ? gates.silent(ageText(ageMs / 1000)) : "",
+    ageMs === null ? gates.neverHeard : (vessel.silenceMs() ?? 0) > SILENT_MS ? gates.silent(ageText(ageMs / 1000)) : "",
   ].filter(Boolean);
 }
 

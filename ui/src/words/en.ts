@@ -214,7 +214,7 @@ export const en = {
     actWithin: (left: string, what: string, operator: string) => `Act within ${left} (${what}); an operator takes up to ${operator}`,
     leftAlone: (does: string) => `Left alone she would be ${does}`,
     noTimeTold: (operator: string) => `She tells no time to act; an operator takes up to ${operator}`,
-    in: "in", none: "none", lastKnown: "last known", reasons: "Why", collectorDead: "The ship's collector is down: values are not coming",
+    in: "in", none: "none", lastKnown: "last known", reasons: "Why", seldom: (s: string) => `A heartbeat each ${s} s while nobody commands: her bearer carries no more, and not the 1 Hz both ways of a command. Take the conn over a wider one`, collectorDead: "The ship's collector is down: values are not coming",
     steps: {
       L0: "Normal", L1: "Degraded", L2: "Silent", L3: "Lost", L4: "Grace", L5: "Fallback", L6: "Distress",
     } as Record<string, string>,

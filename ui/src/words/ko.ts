@@ -209,7 +209,7 @@ export const ko: Words = {
     actWithin: (left, what, operator) => `${left} 안에 조치 필요 (${what}); 운용자 응답 시간 최대 ${operator}`,
     leftAlone: (does) => `조치가 없으면 ${does}`,
     noTimeTold: (operator) => `선박이 알린 조치 시한 없음; 운용자 응답 시간 최대 ${operator}`,
-    none: "없음", reasons: "사유", collectorDead: "선박 수집기가 멈춰 값이 오지 않습니다",
+    none: "없음", reasons: "사유", seldom: (s: string) => `지휘자가 없는 동안 하트비트는 ${s}초마다 옵니다. 이 통신 회선은 그 이상을 나르지 못하며, 지휘에 필요한 양방향 1 Hz도 나르지 못합니다. 지휘권은 더 넓은 회선에서 인수하십시오`, collectorDead: "선박 수집기가 멈춰 값이 오지 않습니다",
     steps: { L0: "정상", L1: "저하", L2: "무응답", L3: "상실", L4: "유예", L5: "대체", L6: "조난" },
   },
   alerts: {
