@@ -137,12 +137,14 @@ class Waters:
     """Clocks of the programs aboard, by vessel, where they are not the world's."""
     second: LinkQuality | None = None
     """Of each vessel's second way to the shore; None: they have one."""
+    bearer: str = "lte"
+    """Profile of their first way, by its name."""
 
 
 def launch(spec: VesselSpec, quality: LinkQuality, waters: Waters) -> Afloat:
     """Return a vessel whose ship lies at her start and whose programs are wired and not yet running."""
     slug, seed, clock = spec.slug, waters.seed, waters.clocks.get(spec.slug, waters.clock)
-    config = commissioning.agent_config(spec, seed, waters.folder / slug)
+    config = commissioning.agent_config(spec, seed, waters.folder / slug, waters.bearer)
     ship, link = Ship(spec, seed, waters.clock.utc_ns(), waters.environment), waters.network.link(slug, quality)
     for_collector, for_safety = Wire("bridge", clock), Wire("bridge", clock)
     autopilot = Autopilot(ship, (for_collector, for_safety))

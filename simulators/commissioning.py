@@ -60,8 +60,8 @@ def grant(seed: int, vessel: str) -> bytes:
     return signing.sign(Domain.GRANT, made.to_bytes(), key_of(seed, "master"))
 
 
-def agent_config(spec: VesselSpec, seed: int, folder: Path) -> config.AgentConfig:
-    """Return the agent's configuration of a vessel; roster and grant are put into `folder`, as at commissioning."""
+def agent_config(spec: VesselSpec, seed: int, folder: Path, bearer: str = "lte") -> config.AgentConfig:
+    """Return the agent's configuration of a vessel over `bearer`; roster and grant are put into `folder`, as at commissioning."""
     folder.mkdir(exist_ok=True)
     (folder / "roster").write_bytes(roster(seed, spec.slug))
     (folder / "grant").write_bytes(grant(seed, spec.slug))
@@ -76,7 +76,7 @@ def agent_config(spec: VesselSpec, seed: int, folder: Path) -> config.AgentConfi
         "modbus": [{"name": "plc", "unit": 1, "period_s": 0.5, "registers": str(register_map.FOLDER / f"{spec.slug}.toml"),
                     **nowhere}],
         "sources": {"hold_off_s": 10.0, **SOURCES},
-        "link": {"bearer": "lte"},
+        "link": {"bearer": bearer},
         "spool": {"path": "spool.db", "mb_max": 200.0},
         "safety": {"journal": "journal.db", "plc": "plc", "autopilot_host": "none.invalid", "autopilot_port": 1},
         "keys": {"master_public_key": signing.public_bytes(key_of(seed, "master")).hex(), "vessel_key": "vessel.pem",

@@ -91,12 +91,13 @@ class World:
     def __init__(
         self, seed: int, vessels: tuple[str, ...] = ("otter",), *, quality: LinkQuality = LTE,
         environment: Environment = WEATHER, clocks: Mapping[str, Clock] | None = None,
-        traffic: Traffic | None = None, second: LinkQuality | None = None,
+        traffic: Traffic | None = None, second: LinkQuality | None = None, bearer: str = "lte",
     ) -> None:  # fmt: skip
         """Prepare the world of `seed`; raise KeyError for a vessel nobody knows.
 
         `clocks`: the clocks of the programs aboard, by vessel, where they are not right; the ship and her receivers have
         the world's. `traffic`: the other ships, where they are not the usual ones. `second`: a second way to the shore.
+        `bearer`: the profile by which all of them send.
         """
         specs = {spec.slug: spec for spec in FLEET}
         self.seed, self.clock = seed, VirtualClock()
@@ -109,7 +110,7 @@ class World:
         self._is_over = False
         self._stack = contextlib.AsyncExitStack()
         self._tasks: list[asyncio.Task[None]] = []
-        self._traffic, self._second = traffic or Traffic(), second
+        self._traffic, self._second, self._bearer = traffic or Traffic(), second, bearer
 
     @property
     def log(self) -> bytes:
@@ -131,7 +132,15 @@ class World:
         self._group = await self._stack.enter_async_context(asyncio.TaskGroup())
         self.network = SimBroker(self.seed, self.clock, self.note)
         waters = Waters(
-            self.seed, self.clock, self.network, folder, self._environment, self.note, self._clocks, self._second
+            self.seed,
+            self.clock,
+            self.network,
+            folder,
+            self._environment,
+            self.note,
+            self._clocks,
+            self._second,
+            self._bearer,
         )
         self.vessels = {spec.slug: launch(spec, self._quality, waters) for spec in self._specs}
         self._go_ashore()

@@ -15,7 +15,8 @@ _WATCHED: Final = (
     " answers): she can be watched over it and not commanded"
 )
 _BESIDE: Final = (
-    "link.bearer is {name!r}, {carried:g} bytes/s: with a second way heartbeats at 1 Hz take {beating:g} of them, and values wait"
+    "link.bearer is {name!r}, {carried:g} bytes/s: with a second way heartbeats stay at 1 Hz and take {beating:g} of them;"
+    " values wait"
 )
 _ADAPTIVE: Final = (
     "link.bearer = 'auto' may come to {name!r}, {carried:g} bytes/s: heartbeats take {beating:g} of them, values wait, and a new"
