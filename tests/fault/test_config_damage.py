@@ -115,3 +115,16 @@ def test_checking_says_that_a_budget_is_less_than_heartbeats_take(
     path.write_text(text.replace("budget_mb = 0.0", f"budget_mb = {budget_mb}"), "utf-8")
     assert main(["--config", str(path), "--check"]) == 0
     assert ("heartbeats alone take about 1500 MB a month" in capsys.readouterr().err) is is_told
+
+
+@pytest.mark.parametrize(("bearer", "is_told"), [("lte", False), ("narrow", True)])
+def test_checking_says_that_a_bearer_carries_no_command(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], bearer: str, is_told: bool
+) -> None:
+    """No fault, for she may be watched over it; with the figures, before she sails."""
+    path = aboard(tmp_path, "coaster.toml")
+    text = path.read_text("utf-8")
+    assert 'bearer = "lte"' in text
+    path.write_text(text.replace('bearer = "lte"', f'bearer = "{bearer}"'), "utf-8")
+    assert main(["--config", str(path), "--check"]) == 0
+    assert ("warning: link.bearer is 'narrow', 250 bytes/s, and a command takes" in capsys.readouterr().err) is is_told

@@ -59,6 +59,20 @@ def test_any_bytes_come_back_and_are_never_longer(body: bytes) -> None:
         assert opened(found) == body
 
 
+@pytest.mark.parametrize(("period_ms", "is_read"), [(999, False), (1000, True), (60_000, True), (60_001, False)])
+def test_her_word_on_when_the_next_heartbeat_comes_has_its_limits(period_ms: int, is_read: bool) -> None:
+    """One that were silent for an hour by her own word could not be told from one that is gone."""
+    source = cbor.decode_map(opened(AT_REST.to_bytes()))
+    assert "period_ms" not in source  # at 1 Hz the bytes are those of earlier releases
+    body = cbor.encode({**source, "period_ms": period_ms})
+    if is_read:
+        assert VesselHeartbeat.from_bytes(body).period_ms == period_ms
+        assert VesselHeartbeat.from_bytes(body).spare_s == (period_ms - 1000) / 1000
+    else:
+        with pytest.raises(MalformedError, match="period_ms"):
+            VesselHeartbeat.from_bytes(body)
+
+
 def test_what_is_not_whole_is_refused() -> None:
     """Cut at each byte, with something after it, with a byte that is wrong, and nothing at all."""
     body = AT_REST.to_bytes()

@@ -30,6 +30,7 @@ HEARTBEATS = {
         setpoints={"heading_deg": 95.0, "propulsion_pct": 40.0}, respond=RespondBy(140, 90.0, "the fence of port_approach"),
         ways=(Way("vsat", True, 610.0), Way("cell", False, None)),
     ),
+    "at rest on a narrow bearer": dataclasses.replace(AT_REST, seq=302, period_ms=30_000),
 }  # fmt: skip
 
 
