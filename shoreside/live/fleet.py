@@ -40,6 +40,8 @@ ROUTES_MAX: Final = 4
 """Routes kept of a vessel, 48 kB each at most: the one aboard, and those that are being tried."""
 ORDERS_MAX: Final = 50
 """Orders shown again on subscribe; the history route has the rest."""
+BATCH_S_MAX: Final = 120.0
+"""Longest batch that is waited for, whatever its times say; those of the narrowest bearer take 70 and 80 s."""
 ALERTS_MAX: Final = 500
 """Alerts kept per vessel; the oldest goes first."""
 
@@ -67,6 +69,8 @@ class VesselState:
     """Vessel's UTC minus the shore's when the last heartbeat arrived; None before the first."""
     collector_alive: bool = False
     data_at_s: float | None = None
+    batches_s: tuple[float, float] = (0.0, 0.0)
+    """How long her last two live batches were made: the first after an outage is cut short, and tells little of the next."""
     """Monotonic time of the last live batch; None before the first of this run."""
     sample_count: int = 0
     samples_per_s: float = 0.0
@@ -122,7 +126,7 @@ def _control(birth: Birth) -> ControlConfig | None:
 
 def take_batch(state: VesselState, batch: Batch, now_s: float) -> list[ValueRow]:
     """Take the newest value of each channel of a live batch; return those that are newer than what was known."""
-    state.data_at_s = now_s
+    state.data_at_s, state.batches_s = now_s, (state.batches_s[1], _length_s(batch))
     fresh: list[ValueRow] = []
     for column in batch.columns:
         row = _last_row(state, batch, column)
@@ -132,6 +136,15 @@ def take_batch(state: VesselState, batch: Batch, now_s: float) -> list[ValueRow]
             fresh.append(row)
     extend_track(state)
     return fresh
+
+
+def _length_s(batch: Batch) -> float:
+    """Return how long one like it may be in the making, with a scan more, seconds; 0 for a scan that goes by itself."""
+    scans = batch.scan_utc_ns
+    if len(scans) < 2:  # noqa: PLR2004 - one scan has no length
+        return 0.0
+    span_s = float(scans[-1] - scans[0]) / 1e9
+    return min(max(span_s * (len(scans) + 1) / (len(scans) - 1), 0.0), BATCH_S_MAX)
 
 
 def _last_row(state: VesselState, batch: Batch, column: Column) -> ValueRow | None:

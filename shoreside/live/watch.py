@@ -44,7 +44,7 @@ def _heartbeat_silent(state: VesselState, moment: Moment) -> str | None:
 
 def _data_stale(state: VesselState, moment: Moment) -> str | None:
     since_s = moment.started_s if state.data_at_s is None else state.data_at_s
-    limit_s = moment.limits.data_stale_s
+    limit_s = moment.limits.data_stale_s + max(state.batches_s)
     return f"No live data for more than {limit_s:g} s" if moment.now_s - since_s > limit_s else None
 
 

@@ -80,16 +80,17 @@ def test_a_ship_on_a_narrow_bearer_is_not_silent_and_one_that_is_gone_is() -> No
     async def story(voyage: Voyage) -> None:
         world, ship = voyage.world, voyage.world.vessels["otter"]
         ann = world.operator("ann", "otter")
-        await voyage.counted(0.0)
-        for _ in range(120):
+        await world.until(lambda: max(voyage.state.batches_s) > 0.0, 90.0, "the first whole batch")
+        await voyage.counted(1.0)
+        for _ in range(160):
             await world.forward(seconds=1.0)
-            assert "shore.heartbeat-silent" not in voyage.alerts()
+            assert not {"shore.heartbeat-silent", "shore.data-stale"} & voyage.alerts()
             assert voyage.state.grades.told["age"] == "good"
         assert ann.status is not None
         assert ann.status["heartbeat_period_ms"] == 30_000
         assert ann.status["step"] == "L0"
-        assert 0.02 < voyage.bytes_s(120.0, topics.HEARTBEAT_UP) / NARROW.bytes_s < 0.1
-        assert voyage.bytes_s(120.0) < 0.5 * NARROW.bytes_s  # with all that she measures
+        assert 0.02 < voyage.bytes_s(160.0, topics.HEARTBEAT_UP) / NARROW.bytes_s < 0.1
+        assert voyage.bytes_s(160.0) < 0.5 * NARROW.bytes_s  # with all that she measures
 
         # An alarm aboard and what she measures come through: the one at once, the other by the minute.
         for wire in ship.wires:
@@ -98,18 +99,20 @@ def test_a_ship_on_a_narrow_bearer_is_not_silent_and_one_that_is_gone_is() -> No
         for wire in ship.wires:
             wire.is_plugged_in = True
         before = voyage.state.data_at_s
-        await world.until(lambda: voyage.state.data_at_s != before, NARROW.batch_s + NARROW.scan_s, "values ashore")
+        await world.until(lambda: voyage.state.data_at_s != before, NARROW.batch_s + 3 * NARROW.scan_s, "values ashore")
 
         # The bridge takes her: that is told now, not with the next heartbeat.
         ship.bridge.say(do="take", person="mate")
         await world.until(lambda: _station(voyage) == "local", 3.0, "the change ashore")
 
-        # Gone, she is silent once the 30 s are over that her word explains, and 3.5 s as ever.
+        # Gone, she is silent once the 30 s are over that her word explains, and 3.5 s as ever; her values after their minute.
         world.cut("otter")
         await world.forward(seconds=20.0)
         assert "shore.heartbeat-silent" not in voyage.alerts()
         await world.forward(seconds=15.0)
         assert "shore.heartbeat-silent" in voyage.alerts()
+        await world.forward(seconds=75.0)
+        assert "shore.data-stale" in voyage.alerts()
 
     sailing(story)
 
