@@ -118,5 +118,5 @@ class FakeShore:
             "heading_deg": 80.0, "cog_deg": 80.0, "sog_kn": 12.0, "position_utc_ms": self.utc_ms(), "data_age_ms": 300,
             "step": "L0",
             "station": "local", "person": "", "roc": "", "round_trip_ms": 80.0, "highest_alert": "", "alert_count": 0,
-            "heartbeat_age_ms": 400, "safety_depth_m": 9.6,
+            "heartbeat_age_ms": 400, "heartbeat_period_ms": 1000, "safety_depth_m": 9.6,
         }  # fmt: skip

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from protocols.console.messages import SignedHeartbeatMessage, SignedOrderMessage, SignedStopMessage, StatusMessage
 from protocols.link import signing
 from protocols.link.cbor import Plain
-from protocols.link.heartbeats import STEPS, OperatorHeartbeat
+from protocols.link.heartbeats import PERIOD_MS, STEPS, OperatorHeartbeat
 from protocols.link.orders import ORDER_KINDS, Order
 from protocols.link.signing import Domain
 from protocols.link.stop import StopRequest
@@ -77,6 +77,14 @@ class Desk:
         if self.status is None:
             return None
         return self.status["heartbeat_age_ms"] / 1000.0 + (now_s - self._heard_s)
+
+    def silence_s(self, now_s: float) -> float | None:
+        """Return the part of that age, seconds, that the period which she tells does not explain; None before the first."""
+        age_s = self.age_s(now_s)
+        if age_s is None or self.status is None:
+            return None
+        spare_s = self.status.get("heartbeat_period_ms", PERIOD_MS) / 1000.0 - 1.0  # an earlier shore tells none
+        return max(0.0, age_s - max(0.0, spare_s))
 
     @property
     def holds(self) -> bool:

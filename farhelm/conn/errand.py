@@ -161,8 +161,8 @@ class Errand:
         return taken
 
     def _begin(self, now_s: float) -> None:
-        age_s = self.desk.age_s(now_s)
-        if age_s is not None and age_s <= SILENT_S:
+        age_s, silence_s = self.desk.age_s(now_s), self.desk.silence_s(now_s)
+        if silence_s is not None and silence_s <= SILENT_S:
             self._steps, self._since_s = deque(plan(self._goal, self.desk)), now_s
             if self._goal.takes and self.desk.holds:
                 self._words.append("this session holds the conn already")

@@ -12,7 +12,7 @@ LINES_MAX: Final = 10_000
 """Lines not printed yet: an hour of a ship with many alerts while a pipe stands still. The oldest is lost when full."""
 _TOLD: Final = frozenset(("event", "alerts"))
 _BEAT_FIELDS: Final = (
-    "vessel", "seq", "boot_id", "utc_ms", "utc_trusted", "heartbeat_age_ms", "step", "action", "next_step",
+    "vessel", "seq", "boot_id", "utc_ms", "utc_trusted", "heartbeat_age_ms", "heartbeat_period_ms", "step", "action", "next_step",
     "next_step_in_s", "stop_latched", "setpoints", "round_trip_ms", "loss_pct", "alerts", "roster_version",
 )  # fmt: skip
 

@@ -15,6 +15,7 @@ from typing import Any, Final, TypeAlias
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import aiomqtt
+from paho.mqtt.client import time_func
 from paho.mqtt.enums import LogLevel
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
@@ -139,6 +140,11 @@ class _Client(aiomqtt.Client):
         del client, userdata
         if level == LogLevel.MQTT_LOG_ERR:
             self.complaint = text
+
+    def _on_socket_open(self, client: Any, userdata: Any, sock: Any) -> None:
+        """Count silence from here on: the driver counts a greeting as silence, and ends one longer than the keepalive."""
+        client._last_msg_out = client._last_bytes_received = time_func()  # noqa: SLF001 - it has no other way
+        super()._on_socket_open(client, userdata, sock)
 
     def _on_socket_register_write(self, client: Any, userdata: Any, sock: Any) -> None:
         del userdata

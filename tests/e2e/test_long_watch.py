@@ -43,6 +43,7 @@ NOBODY: Final[dict[str, Any]] = {
 }  # fmt: skip
 STATUS: Final[dict[str, Any]] = {
     "type": "status", "vessel": SHIP, "heard": True, "boot_id": "boot", "utc_trusted": True, "reasons": [], "next_step": "",
+    "heartbeat_period_ms": 1000,
     "next_step_in_s": None, "authority": NOBODY, "stop_latched": False, "echo_session": "", "echo_seq": 0, "echo_held_ms": 0,
     "loss_pct": 0.0, "setpoints": {"heading_deg": 80.0, "propulsion_pct": 40.0}, "phase": "open_sea", "roster_version": 1,
     "alerts": [], "action": "", "collector_alive": True, "engineering": None, "direct_limit_ms": 2000.0, "drill": None,
