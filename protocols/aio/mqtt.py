@@ -15,7 +15,6 @@ from typing import Any, Final, TypeAlias
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import aiomqtt
-from paho.mqtt.client import time_func
 from paho.mqtt.enums import LogLevel
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
@@ -136,15 +135,14 @@ class _Client(aiomqtt.Client):
         """Let the greeting, certificates and all, take so long: the driver's own limit is 5 s, whatever it is told beside."""
         self._client.connect_timeout = seconds
 
+    def ask_each(self, seconds: int) -> None:
+        """Ask after so long a silence whether it stands. Before, a greeting may take as long as the broker was told."""
+        self._client._keepalive = seconds  # noqa: SLF001 - it has no other way
+
     def _overheard(self, client: Any, userdata: Any, level: int, text: str) -> None:
         del client, userdata
         if level == LogLevel.MQTT_LOG_ERR:
             self.complaint = text
-
-    def _on_socket_open(self, client: Any, userdata: Any, sock: Any) -> None:
-        """Count silence from here on: the driver counts a greeting as silence, and ends one longer than the keepalive."""
-        client._last_msg_out = client._last_bytes_received = time_func()  # noqa: SLF001 - it has no other way
-        super()._on_socket_open(client, userdata, sock)
 
     def _on_socket_register_write(self, client: Any, userdata: Any, sock: Any) -> None:
         del userdata
@@ -289,6 +287,7 @@ class MqttPort:
             new.overhear(wanted=self._on_refusal is not None)
             async with new as client:
                 client.overhear(wanted=False)
+                client.ask_each(self._keepalive_s)
                 _heed_cancellation()
                 if self._subscriptions:  # in one packet: each would cost a round trip before anything is sent
                     await client.subscribe([(pattern, SubscribeOptions(qos=1)) for pattern in self._subscriptions])
@@ -359,7 +358,8 @@ class MqttPort:
         will = self._will
         made = _Client(
             self._broker.host, self._broker.port, username=self._broker.username, password=self._broker.password,
-            identifier=self._client_id, protocol=aiomqtt.ProtocolVersion.V5, keepalive=self._keepalive_s,
+            identifier=self._client_id, protocol=aiomqtt.ProtocolVersion.V5,
+            keepalive=max(self._keepalive_s, round(self._answer_s)),
             clean_start=True, socket_options=[*SOCKET_OPTIONS, self._spreading],
             tls_context=self._broker.context(), max_inflight_messages=INFLIGHT_MAX,
             will=aiomqtt.Will(will.topic, will.payload, qos=1) if will else None, timeout=self._answer_s, logger=_SILENT,

@@ -36,6 +36,9 @@ class _DeafClient:
     def overhear(self, *, wanted: bool) -> None:
         """Complain of nothing."""
 
+    def ask_each(self, seconds: int) -> None:
+        """Ask nobody."""
+
     async def __aenter__(self) -> Self:
         await self._wait("connect")
         return self
