@@ -138,7 +138,7 @@ class _Client(aiomqtt.Client):
     def ask_each(self, seconds: int) -> None:
         """Ask after so long a silence whether it stands. Before, a greeting may take as long as the broker was told."""
         driver: Any = self._client
-        driver._keepalive = seconds  # it has no other way
+        driver._keepalive = seconds  # noqa: SLF001 - it has no other way
 
     def _overheard(self, client: Any, userdata: Any, level: int, text: str) -> None:
         del client, userdata
