@@ -44,7 +44,7 @@ BEARERS: Final[dict[str, Bearer]] = {
     ),
 }
 """Profiles by name; on LTE each scan goes at once, so that a value is ashore within 300 ms; GEO keeps within 32 kbit/s; narrow
-is VHF data exchange or Iridium: heartbeats at 1 Hz are twice what it carries, and a greeting takes it longer than 5 s."""
+is VHF data exchange or Iridium: heartbeats at 1 Hz are more than it carries, and a greeting takes it longer than 5 s."""
 BULK_SHARE: Final = 0.95
 """Of the contract: the rest is for heartbeats, orders and their answers, 1 kB/s, so that they find no queue."""
 MB: Final = 1e6

@@ -31,10 +31,10 @@ def link(bearer: str, *, is_adaptive: bool = False, bytes_s: float | None = None
         (link("narrow", bytes_s=999.0), None, True, ["999 bytes/s, and a command takes about 1000"]),
         (link("narrow", bytes_s=1000.0), None, True, []),
         (link("narrow"), None, False, []),
-        (link("lte", is_adaptive=True), None, True, ["may come to 'narrow', 250 bytes/s: heartbeats take 550"]),
+        (link("lte", is_adaptive=True), None, True, ["may come to 'narrow', 250 bytes/s: heartbeats stay at 1 Hz"]),
         (link("lte", is_adaptive=True), None, False, ["may come to 'narrow'"]),
-        (link("narrow"), replace(SECOND, bearer="lte"), True, ["with a second way heartbeats stay at 1 Hz and take 550"]),
-        (link("lte"), SECOND, True, ["broker.second_bearer is 'narrow', 250 bytes/s"]),
+        (link("narrow"), replace(SECOND, bearer="lte"), True, ["with a second way heartbeats stay at 1 Hz"]),
+        (link("lte"), SECOND, True, ["broker.second_bearer is 'narrow', 250 bytes/s, which carries no command"]),
     ],
 )  # fmt: skip
 def test_what_a_bearer_cannot_carry_is_told_with_its_figures(
