@@ -41,7 +41,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # One line of output per tool, no colours that a log cannot show.
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test check lint lint-pyright lint-mypy lint-rest bench soak simulate evidence evidence-of-last screenshots ui lock clean browser fix
+.PHONY: help demo test check lint lint-pyright lint-mypy lint-rest bench soak simulate evidence evidence-of-last figures screenshots ui lock clean browser fix
 
 help: ## Say what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -111,6 +111,9 @@ evidence: ## Run all tests, then write docs/evidence.md: each rule of command, w
 
 evidence-of-last: $(READY) ## Write docs/evidence.md from the results that the last `make test` has left
 	@$(PY) -m tests.evidence $(REPORTS) --output docs/evidence.md
+
+figures: $(READY) ## Write docs/figures.md from what the last `make bench` has left
+	@$(PY) -m tests.figures_page test-results/bench.json --output docs/figures.md
 
 screenshots: $(READY) ui browser ## Renew docs/screenshots from what the console's tests saw
 	@$(PY) -m pytest -q $(patsubst %,tests/e2e/test_%.py,acting console exercise history_view recorded_vessel survives)

@@ -69,7 +69,7 @@ def worst(reports: list[str]) -> dict[str, str]:
     return found
 
 
-def text_of(proves: dict[str, list[str]], results: dict[str, str], commit: str, date: str) -> str:
+def text_of(proves: dict[str, list[str]], results: dict[str, str], of: str, date: str) -> str:
     """Return the document: a row for each rule, with the tests that prove it and how they ended."""
     listed = rules()
     by_rule = {rule: sorted(test for test, named in proves.items() if rule in named) for rule in listed}
@@ -80,7 +80,7 @@ def text_of(proves: dict[str, list[str]], results: dict[str, str], commit: str, 
     proved = [rule for rule in listed if _result(by_rule[rule], results) == "passed"]
     lines = [
         "# Evidence: each rule of command, and the tests that prove it", "",
-        f"Written by `make evidence` from a run of {len(results)} test functions on {date}, commit `{commit}`; do not edit.",
+        f"Written by `make evidence` from a run of {len(results)} test functions on {date}, commit `{of}`; do not edit.",
         f"{len(proved)} of {len(listed)} rules are proved; what is open stands in `tests/architecture/test_rules_are_proved.py`.",
         "", "| rule | in short | proved by | result |", "|---|---|---|---|", *rows, "",
     ]  # fmt: skip
@@ -99,14 +99,16 @@ def _result(tests: list[str], results: dict[str, str]) -> str:
     return min(ended, key=WORSE.index) if ended else "not yet"
 
 
-def _commit() -> str:
+def commit() -> str:
+    """Return the commit that is checked out, short."""
     if shutil.which("git") is None:
         return "unknown"
     ran = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, check=False, capture_output=True, text=True)
     return ran.stdout.strip() or "unknown"
 
 
-def _today() -> str:
+def today() -> str:
+    """Return the date, UTC."""
     return datetime.fromtimestamp(SystemClock().utc_ns() / 1e9, UTC).strftime("%Y-%m-%d")
 
 
@@ -118,7 +120,7 @@ def main() -> None:
     asked = parser.parse_args()
     results = worst([path.read_text(encoding="utf-8") for path in asked.reports])
     proves = {test: named for test, named in proofs_in(ROOT / "tests").items() if test in results}
-    asked.output.write_text(text_of(proves, results, _commit(), _today()), encoding="utf-8")
+    asked.output.write_text(text_of(proves, results, commit(), today()), encoding="utf-8")
     by_rule = {rule: [test for test, named in proves.items() if rule in named] for rule in rules()}
     open_rules = [rule for rule, tests in by_rule.items() if _result(tests, results) != "passed"]
     proved = f"{asked.output}: {len(by_rule) - len(open_rules)} of {len(by_rule)} rules proved"

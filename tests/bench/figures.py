@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from protocols.aio.clock import SystemClock
 from tests.demo_rig import ROOT, Demo
+from tests.evidence import commit
 
 MB = 1_000_000
 
@@ -50,6 +52,8 @@ class Figure:
         return f"{self.what:62s} {shown:>12s} {span:20s} {self.goal:15s} {verdict:8s} {self.notes}".rstrip()
 
 
+RUN: Final = f"{commit()} {SystemClock().utc_ns()}"
+"""Names this run beside each figure that is kept of it: the commit, and when."""
 TABLE: Final[list[Figure]] = []
 """The rows of this run, in the order in which they were measured."""
 
@@ -64,6 +68,8 @@ def report(figure: Figure, **beside: float) -> None:
         "unit": figure.unit,
         "goal": figure.goal,
         "is_met": figure.is_met,
+        "notes": figure.notes,
+        "run": RUN,
     }
     keep(figure.what, {**stated, **span, **beside})
 
@@ -121,7 +127,8 @@ def keep(what: str, figures: Mapping[str, object]) -> None:
     path = ROOT / "test-results" / "bench.json"
     path.parent.mkdir(exist_ok=True)
     known: dict[str, object] = json.loads(path.read_text()) if path.is_file() else {}
-    path.write_text(json.dumps({**known, what: figures}, indent=1, sort_keys=True) + "\n")
+    known.pop(what, None)  # the order is that of measuring
+    path.write_text(json.dumps({**known, what: figures}, indent=1) + "\n")
 
 
 @dataclass(frozen=True)
