@@ -67,8 +67,18 @@ class Adapter:
 
 
 async def set_up(name: str) -> str:
-    """Give the command of the installer's page; return how the interface is then."""
-    await asyncio.to_thread(ip, "set", name, "up", "type", "can", "bitrate", "250000")
+    """Give the command of the installer's page; return how the interface is then.
+
+    The driver gives the adapter a second for each command; one that took longer on a busy machine is asked again, as by hand.
+    """
+    for tries_left in (2, 1, 0):
+        try:
+            await asyncio.to_thread(ip, "set", name, "up", "type", "can", "bitrate", "250000")
+            break
+        except subprocess.CalledProcessError as error:
+            if not tries_left or b"timed out" not in error.stderr:
+                error.add_note(error.stderr.decode())
+                raise
     return await state(name)
 
 
