@@ -132,16 +132,9 @@ class World:
         self._group = await self._stack.enter_async_context(asyncio.TaskGroup())
         self.network = SimBroker(self.seed, self.clock, self.note)
         waters = Waters(
-            self.seed,
-            self.clock,
-            self.network,
-            folder,
-            self._environment,
-            self.note,
-            self._clocks,
-            self._second,
+            self.seed, self.clock, self.network, folder, self._environment, self.note, self._clocks, self._second,
             self._bearer,
-        )
+        )  # fmt: skip
         self.vessels = {spec.slug: launch(spec, self._quality, waters) for spec in self._specs}
         self._go_ashore()
         for slug, afloat in self.vessels.items():

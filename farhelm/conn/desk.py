@@ -83,8 +83,8 @@ class Desk:
         age_s = self.age_s(now_s)
         if age_s is None or self.status is None:
             return None
-        spare_s = self.status.get("heartbeat_period_ms", PERIOD_MS) / 1000.0 - 1.0  # an earlier shore tells none
-        return max(0.0, age_s - max(0.0, spare_s))
+        spare_ms = self.status.get("heartbeat_period_ms", PERIOD_MS) - PERIOD_MS  # an earlier shore tells none
+        return max(0.0, age_s - max(0, spare_ms) / 1000.0)
 
     @property
     def holds(self) -> bool:

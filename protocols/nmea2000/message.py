@@ -50,9 +50,7 @@ def decode(pgn: Pgn, source: int, content: bytes) -> N2kMessage:
             before = values[field.name] = _value(field, bits, length, 0, content, faults)
     if len(content) < pgn.bytes_min:
         faults += [f"{field.name} cut off" for field in pgn.fields if field.first + field.width > length]
-    repeated = tuple(
-        _repeated(pgn, values, bits, length, faults)
-    )  # before the faults are counted up: it has some of its own
+    repeated = tuple(_repeated(pgn, values, bits, length, faults))  # first: it has faults of its own
     return N2kMessage(pgn, source, values, tuple(faults), repeated)
 
 

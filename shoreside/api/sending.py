@@ -46,22 +46,18 @@ class Turn:
     def soon(self, console: ConsoleProtocol) -> None:
         """Have `console` written before this turn of the loop is over."""
         if not self._soon:
-            console.loop.call_soon(self._write_soon)
+            console.loop.call_soon(self._write, self._soon)
         self._soon.append(console)
 
     def late(self, console: ConsoleProtocol) -> None:
         """Have `console` written within `PING_WAITS_S`, where nothing else has until then."""
         if not self._late:
-            console.loop.call_later(PING_WAITS_S, self._write_late)
+            console.loop.call_later(PING_WAITS_S, self._write, self._late)
         self._late.append(console)
 
-    def _write_soon(self) -> None:
-        consoles, self._soon = self._soon, []
-        for console in consoles:
-            console.write_gathered()
-
-    def _write_late(self) -> None:
-        consoles, self._late = self._late, []
+    def _write(self, waiting: list[ConsoleProtocol]) -> None:
+        consoles = waiting.copy()
+        waiting.clear()
         for console in consoles:
             console.write_gathered()
 

@@ -108,10 +108,8 @@ class Pending:
         """Queue a batch that came at `utc_ns`, and its closing; return False, having counted it, when there is no room."""
         if not self.admits(batch.vessel):
             return False
-        key, count = (
-            (batch.vessel, batch.epoch, batch.seq),
-            batch.sample_count,
-        )  # before it is in: `take` reckons with it again
+        key = (batch.vessel, batch.epoch, batch.seq)
+        count = batch.sample_count  # before it is in: `take` reckons with it again
         self._batches.put(key, batch)
         self._samples[batch.vessel] += count
         if closing is not None:

@@ -69,9 +69,9 @@ class VesselState:
     """Vessel's UTC minus the shore's when the last heartbeat arrived; None before the first."""
     collector_alive: bool = False
     data_at_s: float | None = None
+    """Monotonic time of the last live batch; None before the first of this run."""
     batches_s: tuple[float, float] = (0.0, 0.0)
     """How long her last two live batches were made: the first after an outage is cut short, and tells little of the next."""
-    """Monotonic time of the last live batch; None before the first of this run."""
     sample_count: int = 0
     samples_per_s: float = 0.0
     """Mean of the last ten seconds."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
@@ -25,6 +25,14 @@ SEEN_TO: Final = timedelta(minutes=1)
 """To this a session's last use is noted: not at every request."""
 TRIES_WINDOW: Final = timedelta(minutes=1)
 """Tries in vain count so long; those that a wrong clock dates further ahead than this do not, or they would bar for years."""
+
+_SESSIONS: Final = """
+WITH noted AS (UPDATE session SET seen = %s WHERE token_hash = ANY(%s) AND seen NOT BETWEEN %s AND %s)
+SELECT token_hash, p.name, p.role, p.roc, view_only FROM session JOIN person p ON p.name = person
+WHERE token_hash = ANY(%s) AND expires > %s AND expires <= %s AND active"""
+_TOKENS: Final = """
+SELECT token_hash, p.name, t.role, p.roc, false FROM api_token t JOIN person p ON p.name = t.person
+WHERE token_hash = ANY(%s) AND active AND (expires IS NULL OR expires > %s)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,14 +126,7 @@ class People:
 
     async def session(self, token_hash: bytes) -> Person | None:
         """Return whose session it is, and note to the minute that it is used; None when it has ended."""
-        now = self._readers.now()
-        row = await self._one(
-            "WITH noted AS (UPDATE session SET seen = %s WHERE token_hash = %s AND seen NOT BETWEEN %s AND %s)"
-            " SELECT p.name, p.role, p.roc, NULL, false, s.view_only FROM session s JOIN person p ON p.name = s.person"
-            " WHERE token_hash = %s AND expires > %s AND expires <= %s AND active",
-            now, token_hash, now - SEEN_TO, now + SEEN_TO, token_hash, now, now + LONGEST,
-        )  # fmt: skip
-        return replace(_person(row[:5]), is_view_only=bool(row[5])) if row else None
+        return (await self._holding(_SESSIONS, *self._sessions([token_hash]))).get(token_hash)
 
     async def set_view_only(self, token_hash: bytes, *, is_on: bool) -> None:
         """Let a session only look, or act again."""
@@ -148,28 +149,12 @@ class People:
 
     async def token(self, token_hash: bytes) -> Person | None:
         """Return on whose behalf, and in which role, a program acts; None when the token is not valid."""
-        row = await self._one(
-            "SELECT p.name, t.role, p.roc, NULL, false FROM api_token t JOIN person p ON p.name = t.person"
-            " WHERE token_hash = %s AND active AND (expires IS NULL OR expires > %s)", token_hash, self._readers.now(),
-        )  # fmt: skip
-        return _person(row) if row else None
+        return (await self._holding(_TOKENS, [token_hash], self._readers.now())).get(token_hash)
 
     async def holders(self, token_hashes: list[bytes]) -> dict[bytes, Person]:
         """Return whose sessions and tokens these are, of all that are still good; sessions are noted as used, to the minute."""
-        now = self._readers.now()
-        rows = await self._readers.all(
-            "WITH noted AS (UPDATE session SET seen = %s WHERE token_hash = ANY(%s) AND seen NOT BETWEEN %s AND %s)"
-            " SELECT token_hash, view_only, p.name, p.role, p.roc, NULL, false FROM session JOIN person p ON p.name = person"
-            " WHERE token_hash = ANY(%s) AND expires > %s AND expires <= %s AND active UNION ALL"
-            " SELECT token_hash, false, p.name, t.role, p.roc, NULL, false FROM api_token t JOIN person p ON p.name = t.person"
-            " WHERE token_hash = ANY(%s) AND active AND (expires IS NULL OR expires > %s)",
-            now, token_hashes, now - SEEN_TO, now + SEEN_TO, token_hashes, now, now + LONGEST, token_hashes, now,
-        )  # fmt: skip
-        return {
-            token_hash: replace(_person(tuple(row)), is_view_only=bool(view_only))
-            for token_hash, view_only, *row in rows
-            if isinstance(token_hash, bytes)
-        }
+        asked = (*self._sessions(token_hashes), token_hashes, self._readers.now())
+        return await self._holding(f"{_SESSIONS} UNION ALL {_TOKENS}", *asked)
 
     async def record_attempt(self, person: str, address: str, result: str) -> None:
         """Record a login attempt."""
@@ -236,6 +221,18 @@ class People:
             for person, role, roc, console, key, requested in reversed(rows)
             if isinstance(key, bytes) and isinstance(requested, datetime)
         ]
+
+    def _sessions(self, token_hashes: list[bytes]) -> tuple[object, ...]:
+        now = self._readers.now()
+        return now, token_hashes, now - SEEN_TO, now + SEEN_TO, token_hashes, now, now + LONGEST
+
+    async def _holding(self, query: str, *arguments: object) -> dict[bytes, Person]:
+        rows = await self._readers.all(query, *arguments)
+        return {
+            token_hash: Person(str(name), str(role), str(roc), None, is_view_only=bool(view_only))
+            for token_hash, name, role, roc, view_only in rows
+            if isinstance(token_hash, bytes)
+        }
 
     async def _one(self, query: str, *arguments: object) -> Row | None:
         rows = await self._readers.all(query, *arguments)

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-import sys
 from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
 
-from farhelm import certificates
-from tests.bad_network import GEO, MOSQUITTO, SHORE, BadNetwork, Profile, between, end_all, is_possible, run_in
-from tests.mosquitto_kit import DEPLOY
+from tests import port_aboard
+from tests.bad_network import GEO, MOSQUITTO, BadNetwork, Profile, is_possible
 
 pytestmark = [
     pytest.mark.skipif(not is_possible(), reason="needs root, ip and /dev/net/tun"),
@@ -61,24 +59,7 @@ class Wire:
 
 async def started(stack: AsyncExitStack, folder: Path, up: Profile, down: Profile) -> Wire:
     """Start broker, network and port."""
-    network, ship, shore = stack.enter_context(between(up, down, prefix="hc-"))
-    certificates.authority(folder)
-    certificates.broker([SHORE], folder)
-    certificates.client("kestrel", folder)
-    (folder / "acl").write_bytes((DEPLOY / "acl").read_bytes())
-    text = (DEPLOY / "mosquitto.conf").read_text().replace("listener 8883", "listener 8883 0.0.0.0")
-    text = text.replace("/mosquitto/certs", str(folder)).replace("/mosquitto/config", str(folder))
-    (folder / "mosquitto.conf").write_text(text + "user root\n")
-    network.start()
-    assert MOSQUITTO is not None
-    broker = await run_in(shore, MOSQUITTO, "-c", str(folder / "mosquitto.conf"))
-    url = f"mqtts://{SHORE}:8883?ca={folder}/ca.crt&cert={folder}/kestrel.crt&key={folder}/kestrel.key"
-    port = await asyncio.create_subprocess_exec(
-        "ip", "netns", "exec", ship, sys.executable, "-c", SAID, url, cwd=Path(__file__).parents[2],
-        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
-    )  # fmt: skip
-    stack.push_async_callback(end_all, network, broker, port)
-    return Wire(network, port)
+    return Wire(*await port_aboard.started(stack, folder, (up, down), "hc-", SAID))
 
 
 async def test_every_packet_of_a_good_link_is_counted(tmp_path: Path) -> None:

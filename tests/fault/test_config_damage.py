@@ -104,16 +104,21 @@ def test_checking_says_whether_a_configuration_is_sealed(tmp_path: Path, capsys:
     assert "not sealed: a damaged limit would pass for a limit" in capsys.readouterr().err
 
 
+def _check_with(folder: Path, was: str, becomes: str) -> None:
+    """Have the coaster's configuration checked with one setting changed: it is good."""
+    path = aboard(folder, "coaster.toml")
+    text = path.read_text("utf-8")
+    assert was in text
+    path.write_text(text.replace(was, becomes), "utf-8")
+    assert main(["--config", str(path), "--check"]) == 0
+
+
 @pytest.mark.parametrize(("budget_mb", "is_told"), [("0.0", False), ("1499.0", True), ("1500.0", False)])
 def test_checking_says_that_a_budget_is_less_than_heartbeats_take(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], budget_mb: str, is_told: bool
 ) -> None:
     """No fault, for it may be meant so; none at all is no budget of nothing."""
-    path = aboard(tmp_path, "coaster.toml")
-    text = path.read_text("utf-8")
-    assert "budget_mb = 0.0" in text
-    path.write_text(text.replace("budget_mb = 0.0", f"budget_mb = {budget_mb}"), "utf-8")
-    assert main(["--config", str(path), "--check"]) == 0
+    _check_with(tmp_path, "budget_mb = 0.0", f"budget_mb = {budget_mb}")
     assert ("heartbeats alone take about 1500 MB a month" in capsys.readouterr().err) is is_told
 
 
@@ -122,9 +127,5 @@ def test_checking_says_that_a_bearer_carries_no_command(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], bearer: str, is_told: bool
 ) -> None:
     """No fault, for she may be watched over it; with the figures, before she sails."""
-    path = aboard(tmp_path, "coaster.toml")
-    text = path.read_text("utf-8")
-    assert 'bearer = "lte"' in text
-    path.write_text(text.replace('bearer = "lte"', f'bearer = "{bearer}"'), "utf-8")
-    assert main(["--config", str(path), "--check"]) == 0
+    _check_with(tmp_path, 'bearer = "lte"', f'bearer = "{bearer}"')
     assert ("warning: link.bearer is 'narrow', 250 bytes/s, and a command takes" in capsys.readouterr().err) is is_told

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
-import sys
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,10 +11,9 @@ from typing import Final
 
 import pytest
 
-from farhelm import certificates
 from shipside.config.link import BEARERS
-from tests.bad_network import MOSQUITTO, SHORE, Profile, between, end_all, is_possible, run_in
-from tests.mosquitto_kit import DEPLOY
+from tests import port_aboard
+from tests.bad_network import MOSQUITTO, Profile, is_possible
 
 pytestmark = [
     pytest.mark.skipif(not is_possible(), reason="needs root, ip and /dev/net/tun"),
@@ -70,24 +67,8 @@ class Seen:
 async def seen(folder: Path, period_s: float, keepalive_s: int, answer_s: float) -> Seen:
     """Run broker, network and her three connections for a while."""
     async with AsyncExitStack() as stack:
-        network, ship, shore = stack.enter_context(between(MODEM, MODEM, prefix="hn-"))
-        certificates.authority(folder)
-        certificates.broker([SHORE], folder)
-        certificates.client("kestrel", folder)
-        (folder / "acl").write_bytes((DEPLOY / "acl").read_bytes())
-        text = (DEPLOY / "mosquitto.conf").read_text().replace("listener 8883", "listener 8883 0.0.0.0")
-        text = text.replace("/mosquitto/certs", str(folder)).replace("/mosquitto/config", str(folder))
-        (folder / "mosquitto.conf").write_text(text + "user root\n")
-        network.start()
-        assert MOSQUITTO is not None
-        broker = await run_in(shore, MOSQUITTO, "-c", str(folder / "mosquitto.conf"))
-        url = f"mqtts://{SHORE}:8883?ca={folder}/ca.crt&cert={folder}/kestrel.crt&key={folder}/kestrel.key"
         figures = (period_s, keepalive_s, answer_s, SEEN_S)
-        port = await asyncio.create_subprocess_exec(
-            "ip", "netns", "exec", ship, sys.executable, "-c", ABOARD, url, *map(str, figures), cwd=Path(__file__).parents[2],
-            stdout=asyncio.subprocess.PIPE, env=dict(os.environ),
-        )  # fmt: skip
-        stack.push_async_callback(end_all, network, broker, port)
+        network, port = await port_aboard.started(stack, folder, (MODEM, MODEM), "hn-", ABOARD, *map(str, figures))
         await asyncio.sleep(SEEN_S - 30.0)
         before = network.up.passed_bytes + network.down.passed_bytes
         assert port.stdout is not None

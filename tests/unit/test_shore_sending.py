@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from typing import Any, cast
 
 import uvicorn
@@ -39,13 +40,13 @@ class Loop:
         """Return the time, s."""
         return self.now_s
 
-    def call_soon(self, call: Callable[[], None]) -> None:
+    def call_soon(self, call: Callable[..., None], *arguments: object) -> None:
         """Call in this turn."""
-        self._soon.append(call)
+        self._soon.append(partial(call, *arguments))
 
-    def call_later(self, delay_s: float, call: Callable[[], None]) -> Timer:
+    def call_later(self, delay_s: float, call: Callable[..., None], *arguments: object) -> Timer:
         """Call then."""
-        self._timers.append(Timer(self.now_s + delay_s, call))
+        self._timers.append(Timer(self.now_s + delay_s, partial(call, *arguments)))
         return self._timers[-1]
 
     def turn(self) -> None:
